@@ -1,0 +1,88 @@
+package spec
+
+import (
+	"context"
+	"time"
+)
+
+// OS is an operating system as lifecycles choose by it: "debian", "12". An empty
+// name or the name "all" stands for any; an empty release for any release.
+type OS struct {
+	Name    string `json:"name"`
+	Release string `json:"release,omitempty"`
+}
+
+// String writes "debian 12".
+func (o OS) String() string {
+	if o.Release == "" {
+		return o.Name
+	}
+	return o.Name + " " + o.Release
+}
+
+// Info is what an agent says of its host.
+type Info struct {
+	Host      Host      `json:"host"`
+	Address   string    `json:"address"` // public address or name, used in returned URLs
+	OS        OS        `json:"os"`
+	Version   string    `json:"version"` // of Armonic
+	Load      float64   `json:"load"`    // one-minute load average, 0 if unknown
+	Busy      RunID     `json:"busy,omitempty"`
+	Queue     int       `json:"queue,omitempty"` // runs waiting
+	Simulated bool      `json:"simulated,omitempty"`
+	Since     time.Time `json:"since,omitzero"` // when the agent started
+}
+
+// Change is one effect a step would have on the host.
+type Change struct {
+	What string `json:"what"`           // "package nginx", "/etc/nginx/nginx.conf"
+	Diff string `json:"diff,omitempty"` // unified, where there is one
+}
+
+// StepPreview is what one step would do. Unpredictable says that the step may do
+// more than Changes lists, because the module runs things that cannot be foreseen.
+type StepPreview struct {
+	Step          Step     `json:"step"`
+	Changes       []Change `json:"changes,omitempty"`
+	Unpredictable bool     `json:"unpredictable,omitempty"`
+	Irreversible  bool     `json:"irreversible,omitempty"`
+}
+
+// Describer answers questions about a host and changes nothing. Errors are *Error
+// of kind NotFound (no such lifecycle, state, provide), Invalid, Unavailable.
+type Describer interface {
+	// Info says what the host is.
+	Info(ctx context.Context) (Info, error)
+	// Provides lists the provides that match and can be called: their state is
+	// applied or can be reached. No match is an empty list.
+	Provides(ctx context.Context, p Pattern) ([]Provide, error)
+	// Route says which states must be crossed to call a provide, and what each asks.
+	Route(ctx context.Context, q RouteQuery) (Route, error)
+	// Check validates inputs where the module lives. Deferred values are accepted.
+	Check(ctx context.Context, w Work) ([]Problem, error)
+	// Preview says what the work would change. Deferred values are accepted.
+	Preview(ctx context.Context, w Work) ([]StepPreview, error)
+	// Stacks lists every lifecycle of the host with what is applied of it.
+	Stacks(ctx context.Context) ([]Stack, error)
+}
+
+// Runner executes runs, one at a time, in the order in which they were started.
+type Runner interface {
+	// Start hands a run over and returns at once. Starting the same id again does
+	// nothing; starting it with other content is Conflict. A run whose From is not
+	// the host's stack when its turn comes ends with Conflict, and nothing is done.
+	Start(ctx context.Context, r Run) error
+	// Follow calls fn for each event of the run after sequence number `after`, those
+	// of the past first, then live, and returns nil after RunDone. It returns fn's
+	// error, ctx's error, or NotFound.
+	Follow(ctx context.Context, id RunID, after int, fn func(Event) error) error
+	// Stop asks a run to end: one that waits never begins, one that runs has its
+	// context cancelled. Stopping what has ended does nothing.
+	Stop(ctx context.Context, id RunID) error
+}
+
+// Agent is the one contract between those who ask and those who do.
+type Agent interface {
+	Describer
+	Runner
+}

@@ -1,0 +1,111 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Host names a location: the place where one agent lives, and the first element
+// of every path there.
+type Host string
+
+// Path is the address of one resource:
+//
+//	/host/Lifecycle/State/provide/require/variable
+//
+// Shorter paths name the things further left. The second and later sets of a
+// require that may be given several times carry an index: "conf[1]".
+type Path string
+
+// MakePath joins a host and the names below it.
+func MakePath(h Host, names ...string) Path {
+	var b strings.Builder
+	b.WriteByte('/')
+	b.WriteString(string(h))
+	for _, n := range names {
+		b.WriteByte('/')
+		b.WriteString(n)
+	}
+	return Path(b.String())
+}
+
+// Parts splits the path into its names, host first. The empty path has none.
+func (p Path) Parts() []string {
+	s := strings.TrimPrefix(string(p), "/")
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "/")
+}
+
+func (p Path) part(i int) string {
+	if parts := p.Parts(); i < len(parts) {
+		return parts[i]
+	}
+	return ""
+}
+
+// Host is the first element, "" for the empty path.
+func (p Path) Host() Host { return Host(p.part(0)) }
+
+// Lifecycle is the second element, "" if the path is shorter.
+func (p Path) Lifecycle() string { return p.part(1) }
+
+// State is the third element, "" if the path is shorter.
+func (p Path) State() string { return p.part(2) }
+
+// Provide is the fourth element, "" if the path is shorter.
+func (p Path) Provide() string { return p.part(3) }
+
+// Require is the fifth element without its index, and the index.
+func (p Path) Require() (name string, set int) { return SplitIndex(p.part(4)) }
+
+// Variable is the sixth element, "" if the path is shorter.
+func (p Path) Variable() string { return p.part(5) }
+
+// Join adds names at the end.
+func (p Path) Join(names ...string) Path {
+	return Path(strings.Join(append([]string{string(p)}, names...), "/"))
+}
+
+// Relative is the path without its host: "Lifecycle/State/…".
+func (p Path) Relative() string {
+	if parts := p.Parts(); len(parts) > 1 {
+		return strings.Join(parts[1:], "/")
+	}
+	return ""
+}
+
+// Cut keeps the first n elements.
+func (p Path) Cut(n int) Path {
+	parts := p.Parts()
+	if n >= len(parts) {
+		return p
+	}
+	return Path("/" + strings.Join(parts[:n], "/"))
+}
+
+// Indexed writes a name with its index; index 0 is the bare name.
+func Indexed(name string, index int) string {
+	if index == 0 {
+		return name
+	}
+	return name + "[" + strconv.Itoa(index) + "]"
+}
+
+// SplitIndex undoes Indexed. A name without a well-formed index has index 0.
+func SplitIndex(s string) (name string, index int) {
+	open := strings.IndexByte(s, '[')
+	if open < 0 || !strings.HasSuffix(s, "]") {
+		return s, 0
+	}
+	n, err := strconv.Atoi(s[open+1 : len(s)-1])
+	if err != nil || n < 0 {
+		return s, 0
+	}
+	return s[:open], n
+}
+
+// Pattern selects resources: an XPath location such as //WebServer//start,
+// /web1/WebServer/*, or, relative to any host, WebServer//start.
+type Pattern string
