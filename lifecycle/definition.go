@@ -1,0 +1,70 @@
+package lifecycle
+
+import (
+	"context"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Lifecycle is the definition of one service's state machine. It is not changed
+// once an Engine uses it, and may be shared by several.
+type Lifecycle struct {
+	Name        string
+	Doc         string
+	Initial     string      // "" is the first state
+	States      []*State    // in the order declared
+	Transitions [][2]string // in the order declared; nil: each state leads to the next
+	Source      string      // "file:line:column", for messages; may be empty
+}
+
+// State is one step of deploying the service. All functions may be nil: a state
+// may well do nothing.
+type State struct {
+	Name   string
+	Doc    string
+	Source string
+
+	OS       []OSMatch      // the systems it supports, empty for all
+	Requires []spec.Require // what entering it needs
+	Enter    func(ctx context.Context, c *Call) error
+	Leave    func(ctx context.Context, c *Call) error
+	Cross    func(ctx context.Context, c *Call) error // c.Flags holds the provide's flags
+	Hooks    Hooks                                    // of the variables of Requires
+
+	Provides []*Provide // in the order declared
+
+	// Implementations makes it a metastate: it is reached through "Name.Impl", the
+	// first in order whose OS fits the host being the first path.
+	Implementations []*State
+}
+
+// Provide is an operation of a state. Path is left empty here; an agent fills it.
+type Provide struct {
+	Name   string
+	Source string
+	spec.Provide
+	Do    func(ctx context.Context, c *Call) (any, error) // nil does nothing and returns nil
+	Hooks Hooks
+}
+
+// Hooks are functions of the module about single variables, by "require/variable".
+type Hooks struct {
+	// Suggest gives a value for this host, used as the variable's default.
+	Suggest map[string]func(ctx context.Context, c *Call) (any, error)
+	// Validate refuses a value, after its type and constraints were checked.
+	Validate map[string]func(ctx context.Context, c *Call, value any) error
+}
+
+// Call is what a function of a state is given. It is valid until the function returns.
+type Call struct {
+	Me     spec.Info
+	Inputs spec.Inputs    // converted and modified; every declared require is present
+	Flags  map[string]any // cross only: the flags of the provide that was called
+
+	// Entered gives what a state of the stack was entered with.
+	Entered func(state string) (spec.Inputs, bool)
+	// Log adds a line to the log of the step.
+	Log func(level spec.Level, text string)
+	// Progress says how far the step is; total 0 means unknown.
+	Progress func(done, total int)
+}
