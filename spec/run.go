@@ -139,11 +139,11 @@ type Fault struct {
 type Stack struct {
 	Path        Path        `json:"path"` // /host/Lifecycle
 	Doc         string      `json:"doc,omitempty"`
-	States      []string    `json:"states"`           // all states, in the order declared
-	Transitions [][2]string `json:"transitions"`      // usable on this host, in path order
-	Applied     []Applied   `json:"applied"`          // bottom first
-	Calls       []Called    `json:"calls,omitempty"`  // oldest first
-	Doing       *Step       `json:"doing,omitempty"`  // the step that runs now
+	States      []string    `json:"states"`          // all states, in the order declared
+	Transitions [][2]string `json:"transitions"`     // usable on this host, in path order
+	Applied     []Applied   `json:"applied"`         // bottom first
+	Calls       []Called    `json:"calls,omitempty"` // oldest first
+	Doing       *Step       `json:"doing,omitempty"` // the step that runs now
 	DoingBy     RunID       `json:"doing_by,omitempty"`
 	Fault       *Fault      `json:"fault,omitempty"` // the last step, if it failed
 }
