@@ -1,0 +1,62 @@
+package archtest
+
+// Rules is the architecture as data. Names of packages are relative to the
+// module: "tui", "internal/need", "." for the root. A name that ends in "/..."
+// means that package and everything below it.
+type Rules struct {
+	Module   string    // the module path that the names are relative to
+	Packages []Package // every package there may be
+	Bans     []Ban
+	Go       []string // the packages that may contain a go statement
+	Init     []string // the packages that may contain func init()
+	MaxLines int      // the longest a file may be, tests aside
+}
+
+// Package is one row of the import table.
+type Package struct {
+	Name string
+	Duty string   // in one sentence; the package's doc.go says more
+	May  []string // the packages of ours that it may import; "*" is all of them
+	Test bool     // a helper of tests: it may import all, and only tests import it
+}
+
+// Ban names what one package must not import, subpackages included.
+type Ban struct {
+	Package string
+	Imports []string
+	Why     string
+}
+
+// Armonic is the architecture of this module. A new package needs a row here.
+func Armonic() Rules {
+	return Rules{
+		Module: "github.com/armonic/armonic",
+		Packages: []Package{
+			{Name: ".", Duty: "main: call cli, nothing else", May: []string{"cli"}},
+			{Name: "spec", Duty: "the nouns everyone shares, and the agent contract"},
+			{Name: "query", Duty: "XPath over trees of resources", May: []string{"spec"}},
+			{Name: "resolver", Duty: "from facts and answers, compute the tree, what to ask, what to fetch, what is wrong", May: []string{"spec"}},
+			{Name: "lifecycle", Duty: "run one lifecycle's state machine", May: []string{"spec", "query"}},
+			{Name: "host", Duty: "the only code that touches the machine: packages, files, services, commands", May: []string{"spec"}},
+			{Name: "modules", Duty: "turn Starlark files into lifecycles; hold the shipped ones", May: []string{"spec", "query", "lifecycle"}},
+			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions, executing deployments", May: []string{"spec", "query", "resolver"}},
+			{Name: "xmpp", Duty: "carry the agent contract over stanzas, both ends; presence; log rooms", May: []string{"spec"}},
+			{Name: "agentd", Duty: "the daemon around one engine: queue, journal, event fan-out, who may call", May: []string{"spec", "query", "lifecycle"}},
+			{Name: "tui/...", Duty: "draw a deploy session, turn keys into answers", May: []string{"spec", "query", "resolver", "deploy", "tui/..."}},
+			{Name: "cli", Duty: "flags, commands, all wiring", May: []string{"*"}},
+
+			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
+			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
+			{Name: "internal/need", Duty: "get the programs that tests need", Test: true},
+			{Name: "internal/tmuxtest", Duty: "a real terminal for tests", Test: true},
+		},
+		Bans: []Ban{
+			{"resolver", []string{"context", "time", "os", "net", "sync", "math/rand"}, "it is a pure function of facts and answers"},
+			{"lifecycle", []string{"os", "net"}, "only package host touches the machine"},
+			{"tui/...", []string{"os/exec", "net"}, "a front end acts through deploy only"},
+		},
+		Go:       []string{"deploy", "xmpp", "agentd", "cli"},
+		Init:     []string{"tui/guard"},
+		MaxLines: 400,
+	}
+}
