@@ -101,13 +101,20 @@ type Require struct {
 // Remote reports whether another provide meets the require.
 func (r Require) Remote() bool { return r.Kind != Simple }
 
+// HostVariable is the variable that every external require has besides those it
+// declares: where it is met. Armonic fills it.
+const HostVariable = "host"
+
 // Variables are all variables of one set: those of a simple require, or the
-// arguments and then the returns of a remote one.
+// arguments and then the returns of a remote one, an external one's host first.
 func (r Require) Variables() []Variable {
 	if !r.Remote() {
 		return r.Vars
 	}
-	out := make([]Variable, 0, len(r.Args)+len(r.Returns))
+	out := make([]Variable, 0, len(r.Args)+len(r.Returns)+1)
+	if r.Kind == External {
+		out = append(out, Variable{Name: HostVariable, Type: Type{Kind: KindHost}, Label: "Host", Expert: true})
+	}
 	return append(append(out, r.Args...), r.Returns...)
 }
 

@@ -1,0 +1,95 @@
+package deploy
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Link is the state of the connection to an agent.
+type Link string
+
+// The states of a link.
+const (
+	On   Link = "on"
+	Off  Link = "off"
+	Lost Link = "lost" // it vanished while something ran; the outcome is unknown
+)
+
+// HostStatus is what is known of a host without asking its agent.
+type HostStatus struct {
+	Host  spec.Host
+	Link  Link
+	Why   string    // if it is not on: "seen 14m ago", "no agent"
+	Since time.Time // of the link's state; zero if unknown
+}
+
+// Fleet is where the agents are.
+type Fleet interface {
+	// Name is what the fleet is called: "demo", "local", a domain.
+	Name() string
+	// Hosts lists all hosts by name.
+	Hosts() []HostStatus
+	// Agent gives the agent of a host; the error is spec.NotFound or spec.Unavailable.
+	Agent(h spec.Host) (spec.Agent, error)
+}
+
+// HostView is a host as its agent describes it now.
+type HostView struct {
+	HostStatus
+	Info   spec.Info
+	Stacks []spec.Stack
+	Err    *spec.Error // why Info and Stacks could not be read
+}
+
+// Survey reads all hosts, in parallel, and lists them by name.
+func Survey(ctx context.Context, f Fleet) []HostView {
+	hosts := f.Hosts()
+	out := make([]HostView, len(hosts))
+	each(len(hosts), func(i int) { out[i] = view(ctx, f, hosts[i]) })
+	return out
+}
+
+// SurveyHost reads one host.
+func SurveyHost(ctx context.Context, f Fleet, h spec.Host) HostView {
+	for _, s := range f.Hosts() {
+		if s.Host == h {
+			return view(ctx, f, s)
+		}
+	}
+	return HostView{HostStatus: HostStatus{Host: h, Link: Off, Why: "unknown"},
+		Err: spec.Errorf(spec.NotFound, "there is no host %q", string(h))}
+}
+
+func view(ctx context.Context, f Fleet, s HostStatus) HostView {
+	v := HostView{HostStatus: s}
+	a, err := f.Agent(s.Host)
+	if err == nil {
+		v.Info, err = a.Info(ctx)
+	}
+	if err == nil {
+		v.Stacks, err = a.Stacks(ctx)
+	}
+	v.Err = spec.AsError(err)
+	return v
+}
+
+// atOnce bounds how many agents are asked at the same time.
+const atOnce = 64
+
+// each calls fn for 0 to n-1, many at once, and returns when all are done.
+func each(n int, fn func(i int)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce) // full: the next waits for a slot
+	for i := range n {
+		slots <- struct{}{}
+		wg.Add(1)
+		go func() {
+			defer func() { <-slots; wg.Done() }()
+			fn(i)
+		}()
+	}
+	wg.Wait()
+}

@@ -1,0 +1,82 @@
+package deploy
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// FileKeys seals with a key that is kept in a file of the operator's, mode 0600,
+// and made when it is first needed.
+type FileKeys struct {
+	Path string
+}
+
+// Seal encrypts with AES-256-GCM and a random nonce.
+func (k FileKeys) Seal(s spec.Secret) (string, error) {
+	gcm, err := k.gcm(true)
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	_, _ = rand.Read(nonce) // never fails
+	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, []byte(s.Reveal()), nil)), nil
+}
+
+// Open undoes Seal. The error is spec.Invalid if the key or the text is another one.
+func (k FileKeys) Open(sealed string) (spec.Secret, error) {
+	gcm, err := k.gcm(false)
+	if err != nil {
+		return "", err
+	}
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err == nil && len(raw) < gcm.NonceSize() {
+		err = errors.New("too short")
+	}
+	var text []byte
+	if err == nil {
+		text, err = gcm.Open(nil, raw[:gcm.NonceSize()], raw[gcm.NonceSize():], nil)
+	}
+	if err != nil {
+		return "", spec.Errorf(spec.Invalid, "it cannot be unsealed with the key in %s", k.Path).
+			WithHint("it was sealed by another user or on another machine: replace it by the secret itself, or give it with --set")
+	}
+	return spec.Secret(text), nil
+}
+
+func (k FileKeys) gcm(create bool) (cipher.AEAD, error) {
+	key, err := os.ReadFile(k.Path)
+	if errors.Is(err, fs.ErrNotExist) && create {
+		key, err = k.create()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the key that seals secrets: %w", err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("the key in %s is damaged: %w", k.Path, err)
+	}
+	return cipher.NewGCM(block)
+}
+
+func (k FileKeys) create() ([]byte, error) {
+	if err := os.MkdirAll(filepath.Dir(k.Path), 0o700); err != nil {
+		return nil, err
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	f, err := os.OpenFile(k.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(key)
+	return key, errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,180 @@
+package deploy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// Session plans one deployment. It is not for concurrent use: a front end touches
+// it from one place; only what Fetch returns may run elsewhere.
+type Session struct {
+	fleet   Fleet
+	root    spec.Pattern
+	facts   resolver.Facts
+	answers resolver.Answers
+	undo    []resolver.Answers
+	redo    []resolver.Answers
+	rules   []*rule
+	asked   map[resolver.NeedKey]bool // being fetched
+	result  *resolver.Result          // nil: to be computed
+}
+
+// NewSession starts to plan the provide that root matches.
+func NewSession(f Fleet, root spec.Pattern) *Session {
+	s := &Session{
+		fleet:   f,
+		root:    root,
+		answers: resolver.Answers{},
+		asked:   map[resolver.NeedKey]bool{},
+		facts:   resolver.Facts{Learned: map[resolver.NeedKey]resolver.Fact{}},
+	}
+	s.Refresh()
+	return s
+}
+
+// Pattern is the root's.
+func (s *Session) Pattern() spec.Pattern { return s.root }
+
+// Refresh reads again which hosts there are, and forgets what hosts that were not
+// reachable failed to answer.
+func (s *Session) Refresh() {
+	s.facts.Hosts = map[spec.Host]resolver.HostFact{}
+	for _, h := range s.fleet.Hosts() {
+		s.facts.Hosts[h.Host] = resolver.HostFact{Online: h.Link == On, Why: h.Why}
+	}
+	maps.DeleteFunc(s.facts.Learned, func(_ resolver.NeedKey, f resolver.Fact) bool {
+		return f.Err != nil && f.Err.Kind == spec.Unavailable
+	})
+	s.result = nil
+}
+
+// Forget drops everything that was learned from agents, so that it is asked again:
+// hosts may have moved on.
+func (s *Session) Forget() {
+	s.facts.Learned = map[resolver.NeedKey]resolver.Fact{}
+	s.Refresh()
+}
+
+// Result is what follows from what is known now. It must not be changed.
+func (s *Session) Result() *resolver.Result {
+	for s.result == nil {
+		s.result = resolver.Resolve(s.root, s.facts, s.answers)
+		if s.applyRules() {
+			s.result = nil
+		}
+	}
+	return s.result
+}
+
+// Answer takes a decision. The value may be as typed, a string: Resolve judges it.
+func (s *Session) Answer(k resolver.Key, value any) {
+	s.remember()
+	s.set(k, s.parse(k, value), false)
+}
+
+// Clear forgets a decision.
+func (s *Session) Clear(k resolver.Key) {
+	if _, ok := s.answers[k]; !ok {
+		return
+	}
+	s.remember()
+	delete(s.answers, k)
+	s.result = nil
+}
+
+// Answered reports whether there is a decision for k.
+func (s *Session) Answered(k resolver.Key) bool {
+	_, ok := s.answers[k]
+	return ok
+}
+
+func (s *Session) set(k resolver.Key, value any, replayed bool) {
+	s.answers[k] = resolver.Answer{Value: value, Replayed: replayed}
+	s.result = nil
+}
+
+// parse reads what was typed where the kind of question wants more than a text.
+func (s *Session) parse(k resolver.Key, value any) any {
+	text, ok := value.(string)
+	if !ok {
+		return value
+	}
+	switch k.Kind {
+	case resolver.AskHost:
+		return spec.Host(strings.TrimSpace(text))
+	case resolver.AskHosts:
+		return ParseHosts(text)
+	case resolver.AskValue, resolver.AskReturn:
+		if q := s.Result().Question(k); q != nil {
+			return ParseValue(q.Var, text)
+		}
+	case resolver.AskManage, resolver.AskChoose, resolver.AskCount:
+	}
+	return value
+}
+
+// remember makes the answers of now what Undo goes back to.
+func (s *Session) remember() {
+	s.undo = append(s.undo, s.answers.Clone())
+	s.redo = nil
+}
+
+// Undo takes the last decision back; false if there is none.
+func (s *Session) Undo() bool { return s.swap(&s.undo, &s.redo) }
+
+// Redo takes the last Undo back; false if there is none.
+func (s *Session) Redo() bool { return s.swap(&s.redo, &s.undo) }
+
+func (s *Session) swap(from, to *[]resolver.Answers) bool {
+	n := len(*from)
+	if n == 0 {
+		return false
+	}
+	*to = append(*to, s.answers)
+	s.answers, *from = (*from)[n-1], (*from)[:n-1]
+	s.result = nil
+	return true
+}
+
+// Accept takes the best suggestion for every question that nobody decided and that
+// has one, and returns how many that were. New questions may follow.
+func (s *Session) Accept() int {
+	taken := map[resolver.Key]any{}
+	for _, q := range s.Result().Questions {
+		switch {
+		case q.Settled() || q.Status == resolver.Wrong || q.Key.Kind == resolver.AskManage || q.Key.Kind == resolver.AskCount:
+		case q.Source == resolver.Bound || q.Source == resolver.FromXPath:
+		case q.Value != nil:
+			taken[q.Key] = q.Value
+		case len(q.Suggestions) > 0:
+			taken[q.Key] = q.Suggestions[0].Value
+		}
+	}
+	if len(taken) == 0 {
+		return 0
+	}
+	s.remember()
+	for k, v := range taken {
+		s.set(k, v, false)
+	}
+	return len(taken)
+}
+
+// Open lists the questions that nobody decided, with or without a value in force,
+// in the order of asking. Those for experts are left out unless they lack a value.
+func (s *Session) Open() []resolver.Question {
+	open := slices.Clone(s.Result().Questions)
+	return slices.DeleteFunc(open, func(q resolver.Question) bool {
+		switch {
+		case q.Status == resolver.Missing || q.Status == resolver.Wrong:
+			return false
+		case q.Settled() || q.Key.Kind == resolver.AskManage || q.Key.Kind == resolver.AskCount:
+			return true
+		}
+		return q.Source == resolver.Bound || q.Source == resolver.FromXPath || q.Var.Expert || q.Var.Type.Filled()
+	})
+}

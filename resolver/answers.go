@@ -1,0 +1,66 @@
+package resolver
+
+import "github.com/armonic/armonic/spec"
+
+// NodeID names a node of the tree. It is made of names, so that it survives edits
+// elsewhere: the root is "."; a child is its parent's id, a slash, and
+// State.provide.require, with [host] behind an external require that may be given
+// several times, and [n] behind a local one. A host that is given twice there
+// counts: [web1], [web1.2].
+type NodeID string
+
+// Root is the id of the root.
+const Root NodeID = "."
+
+// Kind is what a question is about.
+type Kind string
+
+// The kinds of question, with the type of their answers.
+const (
+	AskManage Kind = "manage" // bool: does Armonic call the node, or is it taken as given
+	AskHost   Kind = "host"   // spec.Host
+	AskChoose Kind = "choose" // string: "Lifecycle/State/provide", one of those that match
+	AskHosts  Kind = "hosts"  // []spec.Host: where an external require is met, in order
+	AskCount  Kind = "count"  // int: how often a local or simple require is given
+	AskValue  Kind = "value"  // any: a variable
+	AskReturn Kind = "return" // any: a return value of a node that is not managed
+)
+
+// Key identifies a question, and its answer.
+type Key struct {
+	Node NodeID
+	Kind Kind
+	// Name is, for hosts and count, "State.provide.require"; for a value the path
+	// of the variable without its host, "Lifecycle/State/provide/require[1]/variable";
+	// for a return the name of the variable; else "".
+	Name string
+}
+
+// Answer is what an operator decided.
+type Answer struct {
+	Value    any  // of the type that the key's kind says
+	Replayed bool // read from a file rather than given now
+}
+
+// Answers are all decisions of a deployment.
+type Answers map[Key]Answer
+
+// Clone copies the answers.
+func (a Answers) Clone() Answers {
+	out := make(Answers, len(a))
+	for k, v := range a {
+		out[k] = v
+	}
+	return out
+}
+
+// Hosts reads an answer as a list of hosts; a single host is a list of one.
+func (a Answer) Hosts() ([]spec.Host, bool) {
+	switch v := a.Value.(type) {
+	case []spec.Host:
+		return v, true
+	case spec.Host:
+		return []spec.Host{v}, true
+	}
+	return nil, false
+}
