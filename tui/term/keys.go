@@ -1,0 +1,30 @@
+package term
+
+import tea "github.com/charmbracelet/bubbletea"
+
+// maxPaste bounds a paste, in runes: more was hardly meant for a field.
+const maxPaste = 64 << 10
+
+// Split gives each key of a message alone. The library reads what the terminal
+// has ready in one go and makes one message of all letters in it, so that jjj
+// would be a key which nobody knows. Pastes stay whole, bounded.
+func Split(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type != tea.KeyRunes || len(k.Runes) < 2 {
+		return []tea.KeyMsg{k}
+	}
+	if k.Paste {
+		if len(k.Runes) > maxPaste {
+			k.Runes = k.Runes[:maxPaste]
+		}
+		return []tea.KeyMsg{k}
+	}
+	out := make([]tea.KeyMsg, len(k.Runes))
+	for i, r := range k.Runes {
+		t := tea.KeyRunes
+		if r == ' ' {
+			t = tea.KeySpace
+		}
+		out[i] = tea.KeyMsg{Type: t, Runes: []rune{r}, Alt: k.Alt}
+	}
+	return out
+}
