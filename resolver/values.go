@@ -119,10 +119,11 @@ func (b *builder) settle(v *variable) value {
 		return out
 	}
 	n := b.byID[NodeID(d.Node)].Node
-	if n.Same != nil {
-		n = n.Same
-	}
 	got, ran := b.facts.Returns[n.ID]
+	if !ran && n.Same != nil {
+		n = n.Same
+		got, ran = b.facts.Returns[n.ID]
+	}
 	if !ran {
 		out.x = spec.Deferred{Node: string(n.ID), Name: d.Name}
 		return out

@@ -1,0 +1,254 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// carryOut makes a run of a task, follows it to its end, and frees the host.
+func (e *Execution) carryOut(ctx context.Context, t *task) {
+	err := e.runTask(ctx, t)
+	e.change(func() {
+		e.busy[t.Host] = false
+		if ctx.Err() != nil {
+			return // detached: the agent goes on, and nobody here knows how it ends
+		}
+		t.ended = e.now()
+		t.err = spec.AsError(err)
+		t.status = statusOf(err)
+		for i := range t.steps {
+			if t.steps[i].Status == Running {
+				t.steps[i].Status, t.steps[i].Ended = t.status, t.ended
+			}
+		}
+	})
+	e.poke()
+}
+
+func statusOf(err error) TaskStatus {
+	switch {
+	case err == nil:
+		return Done
+	case spec.KindOf(err) == spec.Canceled:
+		return Stopped
+	case spec.KindOf(err) == spec.Unavailable:
+		return LostTask
+	}
+	return FailedTask
+}
+
+func (e *Execution) runTask(ctx context.Context, t *task) error {
+	steps, err := e.inputs(t)
+	if err != nil {
+		return err
+	}
+	a, err := e.fleet.Agent(t.Host)
+	if err != nil {
+		return err
+	}
+	from := after(t.From, t.Steps[:t.offset])
+	run := spec.Run{ID: t.run, Deployment: e.id, By: e.by,
+		Work: spec.Work{Lifecycle: t.Lifecycle, From: from, Steps: steps[t.offset:]}}
+	if err := a.Start(ctx, run); err != nil {
+		return err
+	}
+	var failed *spec.Error
+	err = a.Follow(ctx, run.ID, 0, func(ev spec.Event) error {
+		e.event(t, ev)
+		if ev.Kind == spec.EventRunDone {
+			failed = ev.Err
+		}
+		return nil
+	})
+	if err == nil && failed != nil {
+		return failed
+	}
+	return err
+}
+
+// inputs are the task's steps with all values that were to be returned put in.
+func (e *Execution) inputs(t *task) ([]spec.Step, error) {
+	if !slices.ContainsFunc(t.Steps, deferred) {
+		return t.Steps, nil
+	}
+	e.mu.Lock()
+	facts := e.facts
+	facts.Returns = map[resolver.NodeID]any{}
+	for k, v := range e.facts.Returns {
+		facts.Returns[k] = v
+	}
+	e.mu.Unlock()
+	res := resolver.Resolve(e.root, facts, e.answers)
+	for _, q := range res.Questions {
+		if q.Status == resolver.Wrong && q.Path.Host() == t.Host && q.Key.Node == t.Node {
+			return nil, &spec.Error{Kind: spec.Invalid, At: string(q.Path), Msg: q.Problem, Hint: q.Hint}
+		}
+	}
+	n := res.Node(t.Node)
+	if n == nil || len(n.Steps) < t.First+len(t.Steps) {
+		return nil, spec.Errorf(spec.Internal, "the plan of %s changed while it was carried out", t.Node)
+	}
+	steps := n.Steps[t.First : t.First+len(t.Steps)]
+	if i := slices.IndexFunc(steps, deferred); i >= 0 {
+		return nil, spec.Errorf(spec.Internal, "a value for %q of %s is not known yet", steps[i].Name(), t.Node)
+	}
+	return steps, nil
+}
+
+func deferred(s spec.Step) bool {
+	for _, sets := range s.Inputs {
+		for _, set := range sets {
+			for _, v := range set {
+				if _, ok := v.(spec.Deferred); ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// event takes one event of a task's run into the state, then hands it on.
+func (e *Execution) event(t *task, ev spec.Event) {
+	e.sinkMu.Lock()
+	defer e.sinkMu.Unlock()
+	e.change(func() { e.apply(t, ev) })
+	if e.sink != nil {
+		e.sink(Update{Task: t.ID, Node: t.Node, Host: t.Host, Event: ev})
+	}
+}
+
+func (e *Execution) apply(t *task, ev spec.Event) {
+	var s *StepState
+	name := ""
+	if i := ev.Step + t.offset; ev.Step >= 0 && i < len(t.steps) {
+		s, name = &t.steps[i], t.Steps[i].Name()
+	}
+	if ev.Stack != nil {
+		t.stack = ev.Stack
+	}
+	switch ev.Kind {
+	case spec.EventLog:
+		e.logs.add(LogLine{At: ev.At, Host: t.Host, Task: t.ID, Step: name, Level: ev.Level, Text: ev.Text})
+	case spec.EventStepFailed:
+		if ev.Err != nil {
+			e.logs.add(LogLine{At: ev.At, Host: t.Host, Task: t.ID, Step: name, Level: spec.LevelError, Text: ev.Err.Error()})
+		}
+	case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress, spec.EventStepDone, spec.EventRunDone:
+	}
+	if s == nil {
+		return
+	}
+	switch ev.Kind {
+	case spec.EventStepStarted:
+		*s = StepState{Status: Running, Started: ev.At}
+	case spec.EventProgress:
+		s.Done, s.Total = ev.Done, ev.Total
+	case spec.EventStepDone:
+		s.Status, s.Ended, s.Returns = Done, ev.At, ev.Returns
+		if t.Steps[ev.Step+t.offset].Action == spec.Call {
+			e.facts.Returns[t.Node] = ev.Returns
+		}
+	case spec.EventStepFailed:
+		s.Status, s.Ended = FailedTask, ev.At
+	case spec.EventQueued, spec.EventStarted, spec.EventLog, spec.EventRunDone:
+	}
+}
+
+// Retry does again what a task did not finish, after reading the host: the steps
+// that are done stay done. The error is spec.Conflict if somebody else has changed
+// the lifecycle, spec.Invalid if the task did not fail.
+func (e *Execution) Retry(ctx context.Context, id resolver.TaskID) error {
+	e.mu.Lock()
+	t := e.byID[id]
+	again := t != nil && (t.status == FailedTask || t.status == Stopped || t.status == LostTask)
+	e.mu.Unlock()
+	if !again {
+		return spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
+	}
+	now, err := e.stackOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	err = nil
+	e.change(func() {
+		done := t.doneSteps()
+		i := t.resume(now, done)
+		if i < 0 {
+			err = spec.Errorf(spec.Conflict, "%s on %s is at %s now, where the plan does not go", t.Lifecycle, t.Host, top(now)).
+				WithHint("somebody else has changed it: plan the deployment again")
+			return
+		}
+		t.offset, t.stack, t.status, t.started = i, now, Waiting, time.Time{}
+		for j := range t.steps {
+			t.steps[j] = StepState{Status: Waiting}
+			if j < i {
+				t.steps[j].Status = Done
+			}
+		}
+		e.stopped, e.ended = false, time.Time{}
+	})
+	e.poke()
+	return err
+}
+
+func (e *Execution) stackOf(ctx context.Context, t *task) ([]string, error) {
+	v := SurveyHost(ctx, e.fleet, t.Host)
+	if v.Err != nil {
+		return nil, v.Err
+	}
+	for i := range v.Stacks {
+		if v.Stacks[i].Path.Lifecycle() == t.Lifecycle {
+			return v.Stacks[i].Names(), nil
+		}
+	}
+	return nil, errors.Join(spec.Errorf(spec.NotFound, "there is no %s on %s", t.Lifecycle, t.Host))
+}
+
+func (t *task) doneSteps() int {
+	n := 0
+	for n < len(t.steps) && t.steps[n].Status == Done {
+		n++
+	}
+	return n
+}
+
+// resume is the step to go on with, given the stack of now: after those that are
+// known to be done if that fits, else wherever the stack says; -1 if nowhere.
+func (t *task) resume(now []string, done int) int {
+	if slices.Equal(after(t.From, t.Steps[:done]), now) {
+		return done
+	}
+	for i := len(t.Steps) - 1; i >= 0; i-- {
+		if slices.Equal(after(t.From, t.Steps[:i]), now) {
+			return i
+		}
+	}
+	return -1
+}
+
+func top(stack []string) string {
+	if len(stack) == 0 {
+		return "nothing"
+	}
+	return stack[len(stack)-1]
+}
+
+// after is the stack that steps lead to.
+func after(from []string, steps []spec.Step) []string {
+	out := slices.Clone(from)
+	for _, s := range steps {
+		switch {
+		case s.Action == spec.Enter:
+			out = append(out, s.State)
+		case s.Action == spec.Leave && len(out) > 0:
+			out = out[:len(out)-1]
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package deploy
+
+import (
+	"time"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// LogLine is one line that a step logged.
+type LogLine struct {
+	N     int // serial number within the execution, from 1
+	At    time.Time
+	Host  spec.Host
+	Task  resolver.TaskID
+	Step  string
+	Level spec.Level
+	Text  string
+}
+
+// mostLogs is how many lines an execution keeps: the latest.
+const mostLogs = 200_000
+
+// logs keeps the latest lines.
+type logs struct {
+	lines   []LogLine
+	next    int // serial number of the last line
+	dropped int
+}
+
+func (l *logs) add(line LogLine) {
+	l.next++
+	line.N = l.next
+	l.lines = append(l.lines, line)
+	if len(l.lines) > mostLogs+mostLogs/10 { // not at every line: moving them costs
+		n := len(l.lines) - mostLogs
+		l.lines = append(l.lines[:0:0], l.lines[n:]...)
+		l.dropped += n
+	}
+}
+
+// Logs gives the lines after serial number `after`, the serial number to go on
+// from, and how many lines are no longer kept.
+func (e *Execution) Logs(after int) (lines []LogLine, next, dropped int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := &e.logs
+	i := min(max(after-l.dropped, 0), len(l.lines))
+	return l.lines[i:len(l.lines):len(l.lines)], l.next, l.dropped
+}
