@@ -56,7 +56,7 @@ func sameModule(root, module string) error {
 		return fmt.Errorf("cannot tell which module this is: %w", err)
 	}
 	line := regexp.MustCompile(`(?m)^module\s+(\S+)`).FindSubmatch(text)
-	if line == nil || string(line[1]) != module {
+	if len(line) < 2 || string(line[1]) != module {
 		return fmt.Errorf("cannot check %s: it is not the module %s", root, module)
 	}
 	return nil

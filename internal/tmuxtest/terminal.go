@@ -74,7 +74,7 @@ func Start(t testing.TB, o Options, command ...string) *Terminal {
 // name of the test in it, and the path of a socket may have 107 bytes.
 func socket(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "tmux")
+	dir, err := os.MkdirTemp("", "tmux") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

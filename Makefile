@@ -1,0 +1,73 @@
+# make        lists the targets
+# make demo   shows what Armonic is for
+# make test   runs every test
+#
+# Go is all that is needed. The first use of a target downloads what it builds;
+# lint, test and picture build their tools from tools/go.mod.
+
+GO       ?= go
+BIN      := bin/armonic
+TOOL     := $(GO) tool -modfile=tools/go.mod
+FUZZTIME ?= 10s
+COUNT    ?= 1
+PKG      ?= ./...
+
+# What the picture in the README shows: the size of the terminal, the command, and
+# what is done before the picture is taken (see scripts/picture).
+PICTURE      ?= docs/armonic.svg
+PICTURE_SIZE ?= 100x30
+PICTURE_RUN  ?= $(BIN) tui --demo
+PICTURE_DO   ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: build ## open the terminal UI on a small fleet of simulated hosts
+	@$(BIN) tui --demo
+
+.PHONY: build
+build: ## build bin/armonic
+	@$(GO) build -o $(BIN) .
+
+.PHONY: test
+test: ## run every test; as root, install the programs that tests need
+	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 5m $(PKG)
+
+.PHONY: check
+check: ## before each commit: gofmt, vet, the architecture, the quick tests
+	@scripts/gofmt
+	@$(GO) vet $(PKG)
+	@$(GO) test -timeout 2m ./internal/archtest
+	@$(GO) test -timeout 2m -short $(PKG)
+
+.PHONY: lint
+lint: ## run the linters of .golangci.yml
+	@$(TOOL) golangci-lint run $(PKG)
+
+.PHONY: race
+race: ## run every test under the race detector (needs a C compiler)
+	@$(GO) test -race -timeout 8m $(PKG)
+
+.PHONY: golden
+golden: ## write the golden files anew; look at the difference before committing it
+	@scripts/golden
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+.PHONY: bench
+bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
+	@$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)
+
+.PHONY: picture
+picture: build ## draw the picture of the UI in the README from the program's own output
+	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)
+
+.PHONY: clean
+clean: ## remove what was built
+	@rm -rf bin .cache
