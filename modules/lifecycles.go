@@ -1,0 +1,105 @@
+package modules
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/lifecycle"
+)
+
+var lifecycleSignature = signature{
+	name: "lifecycle", npos: 1, required: 2,
+	params:  []string{"name", "states", "transitions", "initial", "doc"},
+	renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
+}
+
+// lifecycleValue is what lifecycle() returns, and what the set is checked by.
+type lifecycleValue struct {
+	declared
+	args   *args
+	lc     *lifecycle.Lifecycle
+	states []*stateValue
+	run    *runner
+	defs   func(*starlark.Function) (*parsed, bool) // the file of a function
+}
+
+func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+	a := d.bind(&lifecycleSignature, pos, kwargs, at)
+	name := a.word("name")
+	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
+	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}}
+	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}
+	if out.lc.Doc == "" {
+		out.lc.Doc = dedent(d.doc)
+	}
+	if library(d.path) {
+		a.errorf(at.String(), "return states from a function here, and call lifecycle(…) in a module outside lib/", "a library cannot declare a lifecycle")
+		return out
+	}
+	a.list("states", "states", func(x starlark.Value) bool {
+		s, ok := x.(*stateValue)
+		if ok {
+			out.add(s)
+		}
+		return ok
+	})
+	a.list("transitions", "pairs (\"From\", \"To\")", func(x starlark.Value) bool {
+		pair, ok := x.(starlark.Indexable)
+		if !ok || pair.Len() != 2 {
+			return false
+		}
+		from, ok := starlark.AsString(pair.Index(0))
+		to, also := starlark.AsString(pair.Index(1))
+		out.lc.Transitions = append(out.lc.Transitions, [2]string{from, to})
+		return ok && also
+	})
+	if _, given := a.get("transitions"); given && out.lc.Transitions == nil {
+		out.lc.Transitions = [][2]string{} // none at all is not the same as the default
+	}
+	if a.broken {
+		return out
+	}
+	if len(out.lc.States) == 0 {
+		a.errorf(a.place("states"), "write states = [state(\"NotInstalled\"), …]", "lifecycle %q has no states", name)
+		return out
+	}
+	d.declared = append(d.declared, out)
+	return out
+}
+
+// add builds a state of the engine's from a declared one. Each lifecycle has its
+// own, even of a state that several share.
+func (l *lifecycleValue) add(s *stateValue) {
+	st := l.build(s, s.name)
+	for _, impl := range s.implementations {
+		i := l.build(impl, s.name+"."+impl.name)
+		i.Name = impl.name
+		st.Implementations = append(st.Implementations, i)
+	}
+	l.states = append(l.states, s)
+	l.lc.States = append(l.lc.States, st)
+}
+
+func (l *lifecycleValue) build(s *stateValue, applied string) *lifecycle.State {
+	run := l.run
+	run.asks[applied] = s.requires
+	st := &lifecycle.State{Name: s.name, Doc: s.doc, Source: s.site.String(), OS: s.os}
+	st.Enter = run.action(s.enter, s.requires, false)
+	st.Leave = run.action(s.leave, s.requires, false)
+	st.Cross = run.action(s.cross, s.requires, true)
+	for _, r := range s.requires {
+		st.Requires = append(st.Requires, r.r)
+	}
+	st.Hooks = run.hooks(s.requires)
+	for _, p := range s.provides {
+		st.Provides = append(st.Provides, l.buildProvide(p))
+	}
+	return st
+}
+
+func (l *lifecycleValue) buildProvide(p *provideValue) *lifecycle.Provide {
+	out := &lifecycle.Provide{Name: p.name, Source: p.site.String(), Provide: p.p, Do: l.run.provide(p), Hooks: l.run.hooks(p.requires)}
+	for _, r := range p.requires {
+		out.Requires = append(out.Requires, r.r)
+	}
+	return out
+}

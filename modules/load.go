@@ -1,0 +1,266 @@
+package modules
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+)
+
+// Set is what a number of sources hold together.
+type Set struct {
+	Lifecycles []*lifecycle.Lifecycle // in the order of sources, files and declarations
+	Warnings   []*spec.Error          // what is odd but can be used
+	texts      map[string]string      // of the files, for Explain
+}
+
+// Find is the lifecycle of a name.
+func (s *Set) Find(name string) (*lifecycle.Lifecycle, bool) {
+	for _, l := range s.Lifecycles {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return nil, false
+}
+
+// Load reads the modules of all sources and checks them as one set. The error joins
+// everything that is wrong with any of them, as Errors lists it: each a spec.Error
+// of kind Invalid. The set is never nil; with an error it holds the lifecycles of the
+// files without one.
+func Load(sources ...Source) (*Set, error) {
+	l := &loader{report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}}}
+	l.builtins = l.predeclared()
+	for i, s := range sources {
+		names, err := s.files()
+		if err != nil {
+			l.errorf(s.Name, "", "cannot read the modules: %s", reason(err))
+		}
+		for _, name := range names {
+			l.load(i, name)
+		}
+	}
+	var all []*lifecycleValue
+	for _, f := range l.order {
+		all = append(all, f.declared...)
+	}
+	all = l.checkEach(all)
+	l.checkTogether(all)
+	err := l.err()
+	l.set.Warnings = l.warns
+	wrong := map[string]bool{}
+	for _, e := range l.errs {
+		name, _, _ := splitAt(e.At)
+		wrong[name] = true
+	}
+	for _, v := range all {
+		if name, _, _ := splitAt(v.lc.Source); !wrong[name] {
+			l.set.Lifecycles = append(l.set.Lifecycles, v.lc)
+		}
+	}
+	return l.set, err
+}
+
+type loader struct {
+	*report
+	sources  []Source
+	files    map[string]*file // by label
+	order    []*file
+	loading  []string // labels of the files that are being loaded, outermost first
+	builtins starlark.StringDict
+	set      *Set
+}
+
+// file is one that was loaded, or could not be.
+type file struct {
+	*parsed
+	globals  starlark.StringDict
+	declared []*lifecycleValue
+	failed   bool
+}
+
+// defining is the state of one file's define phase.
+type defining struct {
+	*loader
+	*file
+	source int
+	path   string // within the source
+}
+
+const definingKey = "modules.defining"
+
+// errFailed ends a file that loads one with errors, which have been reported.
+var errFailed = errors.New("the file it loads has errors")
+
+// load runs the define phase of a file, once.
+func (l *loader) load(source int, name string) *file {
+	label := l.sources[source].label(name)
+	if f, ok := l.files[label]; ok {
+		return f
+	}
+	f := &file{failed: true}
+	l.files[label] = f
+	src, err := l.read(source, name)
+	if err != nil {
+		l.errorf(label, "", "cannot read the file: %s", reason(err))
+		return f
+	}
+	l.set.texts[label] = src
+	if f.parsed = parse(l.report, label, src, l.builtins.Has); f.parsed == nil {
+		return f
+	}
+	l.loading = append(l.loading, label)
+	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
+
+	d := &defining{loader: l, file: f, source: source, path: name}
+	t := newThread(label, defineSteps)
+	t.SetLocal(definingKey, d)
+	t.Load = d.loadFrom
+	t.Print = func(t *starlark.Thread, msg string) {
+		l.warnf(t.CallFrame(1).Pos.String(), "print inside a function writes to the log of its step", "print at the top level goes nowhere: %s", short(msg))
+	}
+	before := len(l.errs)
+	f.globals, err = f.prog.Init(t, l.builtins)
+	f.globals.Freeze()
+	if err != nil && !(errors.Is(err, errFailed) && len(l.errs) > 0) {
+		e := evalError(err)
+		l.errorf(e.At, e.Hint, "%s", e.Msg)
+	}
+	f.failed = err != nil || len(l.errs) > before
+	l.order = append(l.order, f) // after what it loads
+	return f
+}
+
+// read is bounded: a file is never taken in whole to find that it is too long.
+func (l *loader) read(source int, name string) (string, error) {
+	f, err := l.sources[source].FS.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var b strings.Builder
+	buf := make([]byte, 32<<10)
+	for b.Len() <= maxFile {
+		n, err := f.Read(buf)
+		b.Write(buf[:n])
+		if err != nil {
+			if err == io.EOF {
+				break
+			}
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// loadFrom is load("//lib/apt.star", …): a file of the same source, or else of
+// another one.
+func (d *defining) loadFrom(t *starlark.Thread, module string) (starlark.StringDict, error) {
+	name, ok := strings.CutPrefix(module, "//")
+	if !ok || !fs.ValidPath(name) || !strings.HasSuffix(name, ".star") {
+		return nil, &spec.Error{Kind: spec.Invalid, Msg: fmt.Sprintf("cannot load %q", module),
+			Hint: "write the path from the folder of modules on: load(\"//lib/apt.star\", \"apt_packages\")"}
+	}
+	source := d.find(name)
+	if source < 0 {
+		return nil, &spec.Error{Kind: spec.Invalid, Msg: fmt.Sprintf("cannot load %q: there is no such file", module), Hint: d.similar(name)}
+	}
+	label := d.sources[source].label(name)
+	if i := slices.Index(d.loading, label); i >= 0 {
+		return nil, &spec.Error{Kind: spec.Invalid, Msg: "files load each other in a circle: " + strings.Join(append(slices.Clone(d.loading[i:]), label), " -> "),
+			Hint: "move what they share into a file of its own"}
+	}
+	f := d.loader.load(source, name)
+	if f.globals == nil || f.failed {
+		return nil, errFailed
+	}
+	return f.globals, nil
+}
+
+// find is the source that has a file, the file's own first; -1 if none has.
+func (d *defining) find(name string) int {
+	order := []int{d.source}
+	for i := range d.sources {
+		if i != d.source {
+			order = append(order, i)
+		}
+	}
+	for _, i := range order {
+		if info, err := fs.Stat(d.sources[i].FS, name); err == nil && !info.IsDir() {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *defining) similar(name string) string {
+	var all []string
+	for _, s := range d.sources {
+		names, _ := s.files()
+		for _, n := range names {
+			all = append(all, "//"+n)
+		}
+	}
+	if n := near("//"+name, all); n != "" {
+		return "did you mean '" + n + "'?"
+	}
+	return "files are named from the folder of modules on, as in //" + path.Join("lib", path.Base(name))
+}
+
+// fileOf is the file that declares a function.
+func (l *loader) fileOf(f *starlark.Function) (*parsed, bool) {
+	loaded, ok := l.files[f.Position().Filename()]
+	if !ok || loaded.parsed == nil {
+		return nil, false
+	}
+	return loaded.parsed, true
+}
+
+// declarer is the body of a builtin of the define phase.
+type declarer func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value
+
+// predeclared are the names that every file can use.
+func (l *loader) predeclared() starlark.StringDict {
+	d := guards()
+	for name, pick := range map[string]func(*defining) declarer{
+		"lifecycle":        func(d *defining) declarer { return d.newLifecycle },
+		"state":            func(d *defining) declarer { return d.newState },
+		"meta_state":       func(d *defining) declarer { return d.newMetaState },
+		"provide":          func(d *defining) declarer { return d.newProvide },
+		"require":          func(d *defining) declarer { return d.newRequire },
+		"require_local":    func(d *defining) declarer { return d.newRemote(spec.Local) },
+		"require_external": func(d *defining) declarer { return d.newRemote(spec.External) },
+		"var":              func(d *defining) declarer { return d.newVar },
+		"list_of":          func(d *defining) declarer { return d.listOf },
+	} {
+		d[name] = starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, pos starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			now, ok := t.Local(definingKey).(*defining)
+			if !ok {
+				return nil, fmt.Errorf("%s declares: it can only be used while the module is loaded, not inside an action", b.Name())
+			}
+			return pick(now)(pos, kwargs, now.site(t)), nil
+		})
+	}
+	for _, name := range plainTypes() {
+		d[name] = typeValue{spec.Type{Kind: spec.TypeKind(name)}}
+	}
+	return d
+}
+
+// site is where the running builtin was called.
+func (d *defining) site(t *starlark.Thread) site {
+	pos := t.CallFrame(1).Pos
+	s := site{pos: pos}
+	if f, ok := d.files[pos.Filename()]; ok && f.parsed != nil {
+		s.call = f.calls[placeOf(pos)]
+	}
+	return s
+}

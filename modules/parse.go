@@ -1,0 +1,124 @@
+package modules
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/resolve"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// dialect is Starlark as modules see it: no while, no recursion, and nothing but
+// declarations at the top level.
+func dialect() *syntax.FileOptions { return &syntax.FileOptions{Set: true} }
+
+// parsed is a file whose names are resolved and which is compiled.
+type parsed struct {
+	prog  *starlark.Program
+	calls map[place]*syntax.CallExpr // by the bracket, where the interpreter says a call is
+	defs  map[place]syntax.Node      // functions by where the interpreter says they are
+	doc   string                     // the text the file begins with
+}
+
+type place struct{ line, col int32 }
+
+func placeOf(p syntax.Position) place { return place{p.Line, p.Col} }
+
+// parse compiles a file, or reports everything that is wrong with it.
+func parse(r *report, label, src string, predeclared func(string) bool) *parsed {
+	if len(src) > maxFile {
+		r.errorf(label, "split it up: load(\"//lib/part.star\", …) takes names from another file",
+			"the file is %d KiB long, at most %d are read", len(src)>>10, maxFile>>10)
+		return nil
+	}
+	f, err := dialect().Parse(label, src, 0)
+	if err != nil {
+		reportSyntax(r, label, src, err)
+		return nil
+	}
+	p := &parsed{calls: map[place]*syntax.CallExpr{}, defs: map[place]syntax.Node{}, doc: docOf(f)}
+	syntax.Walk(f, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CallExpr:
+			p.calls[placeOf(n.Lparen)] = n
+		case *syntax.DefStmt:
+			p.defs[placeOf(n.Def)] = n
+		case *syntax.LambdaExpr:
+			p.defs[placeOf(n.Lambda)] = n
+		}
+		return true
+	})
+	ok := true
+	rewrite(f, func(at syntax.Position, op syntax.Token) {
+		ok = false
+		r.errorf(at.String(), "write x = x "+strings.TrimSuffix(op.String(), "=")+" y", "%s needs a plain variable or element on its left", op)
+	})
+	prog, err := starlark.FileProgram(f, predeclared)
+	if err != nil {
+		reportResolve(r, label, err)
+		return nil
+	}
+	if !ok {
+		return nil
+	}
+	p.prog = prog
+	return p
+}
+
+func docOf(f *syntax.File) string {
+	if len(f.Stmts) == 0 {
+		return ""
+	}
+	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
+		if lit, ok := e.X.(*syntax.Literal); ok && lit.Token == syntax.STRING {
+			return strings.TrimSpace(lit.Value.(string))
+		}
+	}
+	return ""
+}
+
+// reportSyntax prefers what the file shows of Python to what the parser stumbled
+// over, which stops at the first.
+func reportSyntax(r *report, label, src string, err error) {
+	found := habitsOf(src)
+	for _, h := range found {
+		r.errorf(fmt.Sprintf("%s:%d:%d", label, h.line, h.col), h.hint, "%s in a module", h.msg)
+	}
+	var se syntax.Error
+	if !errors.As(err, &se) {
+		r.errorf(label, "", "cannot read: %v", err)
+		return
+	}
+	for _, h := range found {
+		if int32(h.line) <= se.Pos.Line {
+			return // what comes after it follows from it
+		}
+	}
+	msg, hint := strings.TrimPrefix(se.Msg, "syntax error: "), hintFor(se.Msg)
+	if n := int(se.Pos.Line); strings.Contains(se.Msg, "dent") && strings.Contains(lineOf(src, n-1)+lineOf(src, n), "\t") {
+		hint = "indent with 4 spaces, not with tabs: a tab counts as up to 8"
+	}
+	r.errorf(se.Pos.String(), hint, "syntax error: %s", msg)
+}
+
+func lineOf(src string, n int) string {
+	lines := strings.Split(src, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return lines[n-1]
+}
+
+func reportResolve(r *report, label string, err error) {
+	var list resolve.ErrorList
+	if !errors.As(err, &list) {
+		r.errorf(label, "", "%v", err)
+		return
+	}
+	for _, e := range list {
+		msg := strings.Replace(e.Msg, "this Starlark dialect does not support while loops", "there is no 'while' in a module", 1)
+		r.errorf(e.Pos.String(), hintFor(e.Msg), "%s", msg)
+	}
+}

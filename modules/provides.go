@@ -1,0 +1,101 @@
+package modules
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/spec"
+)
+
+var provideSignature = signature{
+	name: "provide", npos: 2, required: 1,
+	params: []string{"name", "fn", "requires", "returns", "flags", "label", "help", "tags", "each"},
+	renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
+		"ret": "returns = […]", "doc": "help"},
+}
+
+func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+	a := d.bind(&provideSignature, pos, kwargs, at)
+	name := a.word("name")
+	switch name {
+	case "enter", "leave", "cross":
+		a.errorf(a.place("name"), "write "+name+" = _"+name+" in the state", "%q is not a provide but an action of the state", name)
+	}
+	out := &provideValue{declared: declared{"provide", name, at}, args: a, do: a.fn("fn", "ctx"), requires: a.requires()}
+	out.p = spec.Provide{Label: a.str("label"), Help: a.str("help"), Tags: a.strs("tags"), Each: a.boolean("each", false)}
+	if out.p.Help == "" && out.do != nil {
+		out.p.Help = dedent(out.do.Doc())
+	}
+	seen := map[string]bool{}
+	a.list("returns", "variables", func(x starlark.Value) bool {
+		v, ok := x.(*varValue)
+		if ok && seen[v.name] {
+			a.errorf(v.site.String(), "give one of them another name", "provide %q has two returns named %q", name, v.name)
+		} else if ok {
+			seen[v.name] = true
+			out.p.Returns = append(out.p.Returns, v.v)
+		}
+		return ok
+	})
+	if len(out.p.Returns) > 0 && out.do == nil && !a.broken {
+		a.errorf(a.place("returns"), "give a function: provide("+quoted(name)+", _"+name+", returns = […])", "provide %q has returns but no function that returns them", name)
+	}
+	out.p.Flags = a.flags()
+	return out
+}
+
+func quoted(s string) string { return starlark.String(s).String() }
+
+func (a *args) flags() map[string]any {
+	v, ok := a.get("flags")
+	if !ok {
+		return nil
+	}
+	if _, isDict := v.(*starlark.Dict); !isDict {
+		a.wrong("flags", "a dict", "write flags = {\"reload\": True}", v)
+		return nil
+	}
+	out, _ := a.plain("flags").(map[string]any)
+	return out
+}
+
+// requires are the requires of a state or a provide.
+func (a *args) requires() []*requireValue {
+	var out []*requireValue
+	seen := map[string]bool{}
+	a.list("requires", "requires", func(x starlark.Value) bool {
+		r, ok := x.(*requireValue)
+		if ok && seen[r.name] {
+			a.errorf(r.site.String(), "give one of them another name", "two requires of one %s are named %q", a.sig.name, r.name)
+		} else if ok {
+			seen[r.name] = true
+			out = append(out, r)
+		}
+		return ok
+	})
+	for _, r := range out {
+		a.checkBind(r, out)
+	}
+	return out
+}
+
+// checkBind sees that what a require binds exists beside it.
+func (a *args) checkBind(r *requireValue, all []*requireValue) {
+	for _, theirs := range sortedKeys(r.r.Bind) {
+		ours := r.r.Bind[theirs]
+		var names []string
+		for _, other := range all {
+			for _, v := range other.vars {
+				if other != r {
+					names = append(names, other.name+"."+v.name)
+				}
+			}
+		}
+		found := false
+		for _, n := range names {
+			found = found || n == ours
+		}
+		if !found {
+			a.errorf(r.args.place("bind"), didYouMean(ours, names), "bind of %q names %q, which is not a variable of the requires beside it", r.name, ours)
+		}
+	}
+}

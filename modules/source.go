@@ -1,0 +1,90 @@
+package modules
+
+import (
+	"embed"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Source is a folder of modules.
+type Source struct {
+	Name string // starts the file names in messages: "shipped", "/etc/armonic/modules"
+	FS   fs.FS
+	Only string // if set, the one file of FS that is a module; the others can still be loaded by it
+}
+
+//go:embed shipped/*.star
+var embedded embed.FS
+
+// Shipped holds the modules that come with Armonic.
+func Shipped() fs.FS {
+	sub, err := fs.Sub(embedded, "shipped")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// ShippedSource is Shipped as a source.
+func ShippedSource() Source { return Source{Name: "shipped", FS: Shipped()} }
+
+// Open makes a source of a folder of modules, or of a single file.
+func Open(name string) (Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return Source{}, &spec.Error{Kind: spec.NotFound, Op: "open the modules of " + name, Msg: reason(err), Err: err,
+			Hint: "name a folder of *.star files, or one such file"}
+	}
+	if info.IsDir() {
+		return Source{Name: filepath.ToSlash(name), FS: os.DirFS(name)}, nil
+	}
+	dir, file := filepath.Split(name)
+	if dir == "" {
+		dir = "."
+	}
+	return Source{Name: path.Clean(filepath.ToSlash(dir)), FS: os.DirFS(dir), Only: file}, nil
+}
+
+func reason(err error) string {
+	if pe, ok := err.(*fs.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// label is how messages name a file.
+func (s Source) label(file string) string { return path.Join(s.Name, file) }
+
+// files lists the Starlark files in order; tests of modules are not among them.
+func (s Source) files() ([]string, error) {
+	if s.Only != "" {
+		return []string{s.Only}, nil
+	}
+	var out []string
+	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			if p != "." && strings.HasPrefix(d.Name(), ".") {
+				return fs.SkipDir
+			}
+		case strings.HasSuffix(p, ".star") && !strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(d.Name(), "."):
+			out = append(out, p)
+		}
+		return nil
+	})
+	sort.Strings(out)
+	return out, err
+}
+
+// library reports whether a file only serves others.
+func library(file string) bool {
+	return strings.HasPrefix(file, "lib/") || strings.Contains(file, "/lib/")
+}

@@ -1,0 +1,191 @@
+package modules
+
+import (
+	"strings"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// world is all modules as the one tree that targets are looked up in.
+type world struct {
+	*report
+	root   *query.Node
+	owners map[string]*owner // by "Lifecycle/State/provide"
+	broken bool              // a file is missing, and with it what it declares
+}
+
+const anyHost = "host"
+
+func newWorld(r *report, all []*lifecycleValue, broken bool) *world {
+	w := &world{report: r, root: query.NewRoot(), owners: map[string]*owner{}, broken: broken}
+	var defs []*lifecycle.Lifecycle
+	for _, v := range all {
+		defs = append(defs, v.lc)
+		for _, o := range v.owners() {
+			w.owners[o.String()] = &o
+		}
+	}
+	lifecycle.Tree(w.root, anyHost, defs...)
+	return w
+}
+
+// checkTogether checks what a lifecycle says of others.
+func (l *loader) checkTogether(all []*lifecycleValue) {
+	broken := false
+	for _, f := range l.files {
+		broken = broken || f.failed && len(f.declared) == 0
+	}
+	w := newWorld(l.report, all, broken)
+	met := map[*requireValue][]*owner{}
+	for _, v := range all {
+		for _, o := range v.owners() {
+			for _, r := range o.requires {
+				if r.r.Remote() && r.r.Pattern != "" {
+					met[r] = w.target(r)
+				}
+				for _, x := range r.vars {
+					w.checkFrom(x)
+				}
+			}
+		}
+	}
+	findLoops(l.report, all, met)
+}
+
+// target gives the provides that can meet a require, and reports if there are none
+// or they do not have what the require counts on.
+func (w *world) target(r *requireValue) []*owner {
+	at := r.args.place("pattern")
+	m, err := query.Find(w.root, onAnyHost(r.r.Pattern))
+	if err != nil {
+		w.errorf(at, spec.HintOf(err), "%s", spec.AsError(err).Msg)
+		return nil
+	}
+	if m.Folded != "" {
+		w.errorf(at, "did you mean '"+string(m.Folded)+"'?", "%s matches no provide of any module", r.r.Pattern)
+		return nil
+	}
+	var out []*owner
+	for _, n := range m.Nodes {
+		if o := w.owners[n.Path().Relative()]; o != nil && o.provide != "enter" {
+			out = append(out, o)
+		}
+	}
+	switch {
+	case len(m.Nodes) == 0:
+		w.errorf(at, w.meant(m.Near), "%s matches no provide of any module", r.r.Pattern)
+	case len(out) == 0:
+		n := m.Nodes[0]
+		w.errorf(at, "go on to one of its provides, as in //WebServer//start", "%s matches the %s %s, which is not a provide that can be called", r.r.Pattern, n.Kind(), n.Path().Relative())
+	default:
+		w.checkAgreement(r, out)
+	}
+	return out
+}
+
+// meant is the hint for a target that nothing matches.
+func (w *world) meant(near []spec.Path) string {
+	for _, p := range near {
+		if n := len(p.Parts()); n == 4 && p.Provide() != "enter" {
+			return "did you mean '//" + p.Relative() + "'?"
+		}
+	}
+	for _, p := range near {
+		if p.Relative() != "" {
+			return "there is '" + p.Relative() + "'"
+		}
+	}
+	if w.broken {
+		return "some files could not be loaded, and what they declare is missing"
+	}
+	return "write \"//Lifecycle//provide\", of a module that is loaded too"
+}
+
+// onAnyHost takes the host out of an absolute pattern: no host exists while modules
+// are loaded.
+func onAnyHost(p spec.Pattern) spec.Pattern {
+	rest, ok := strings.CutPrefix(string(p), "/")
+	if !ok || strings.HasPrefix(rest, "/") {
+		return p
+	}
+	host, below, ok := strings.Cut(rest, "/")
+	if !ok || strings.ContainsAny(host, "[@(*") {
+		return p
+	}
+	return spec.Pattern("/" + anyHost + "/" + below)
+}
+
+// checkAgreement compares what a require hands over and uses with the provides that
+// can meet it.
+func (w *world) checkAgreement(r *requireValue, by []*owner) {
+	returned, taken := map[string]bool{}, map[string]bool{}
+	for _, o := range by {
+		for _, v := range o.returns {
+			returned[v.Name] = true
+		}
+		for _, other := range o.of.owners() {
+			if other.provide != "enter" && other.String() != o.String() {
+				continue
+			}
+			for _, q := range other.requires {
+				for _, v := range q.r.Variables() {
+					taken[v.Name] = true
+				}
+			}
+		}
+	}
+	who := by[0].String()
+	for _, v := range r.r.Returns {
+		if !returned[v.Name] {
+			w.errorf(r.siteOf(v.Name), didYouMean(v.Name, sortedKeys(returned)), "%s declares no return %q", who, v.Name)
+		}
+	}
+	for _, v := range r.r.Args {
+		if !taken[v.Name] {
+			w.warnf(r.siteOf(v.Name), didYouMean(v.Name, sortedKeys(taken)), "%s asks for nothing named %q, so the argument has no effect", who, v.Name)
+		}
+	}
+	for _, theirs := range sortedKeys(r.r.Bind) {
+		if !taken[theirs] {
+			w.errorf(r.args.place("bind"), didYouMean(theirs, sortedKeys(taken)), "%s asks for nothing named %q that could be bound", who, theirs)
+		}
+	}
+}
+
+// siteOf is where a variable of the require was declared.
+func (r *requireValue) siteOf(name string) string {
+	for _, v := range r.vars {
+		if v.name == name {
+			return v.site.String()
+		}
+	}
+	return r.site.String()
+}
+
+// checkFrom sees that the variable whose value another takes exists.
+func (w *world) checkFrom(x *varValue) {
+	if x.v.FromXPath == "" {
+		return
+	}
+	at := x.site.at("from_xpath")
+	hint := "write \"Lifecycle/State/provide/require/variable\""
+	m, err := query.Find(w.root, onAnyHost(spec.Pattern(x.v.FromXPath)))
+	if err != nil {
+		w.errorf(at, hint, "%s", spec.AsError(err).Msg)
+		return
+	}
+	for _, n := range m.Nodes {
+		if n.Kind() == query.Variable && m.Folded == "" {
+			return
+		}
+	}
+	for _, p := range m.Near {
+		if p.Variable() != "" {
+			hint = "did you mean '" + p.Relative() + "'?"
+			break
+		}
+	}
+	w.errorf(at, hint, "from_xpath %s matches no variable of any module", x.v.FromXPath)
+}
