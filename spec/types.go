@@ -206,8 +206,9 @@ func number(x any) (float64, bool) {
 	return 0, false
 }
 
+const label = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
+
 var (
-	label      = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
 	hostnameRE = regexp.MustCompile(`\A` + label + `(?:\.` + label + `)*\z`)
 	digitsRE   = regexp.MustCompile(`\A[0-9.]+\z`)
 )
