@@ -1,0 +1,216 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Engine applies one lifecycle to one host. Its methods may be used by many at
+// once; only one step is done at a time, and no lock is held while code of a
+// module runs.
+type Engine struct {
+	def   *Lifecycle
+	m     *machine
+	store Store
+	me    spec.Info
+	clock func() time.Time
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	rec  Record
+	busy bool
+}
+
+// Deps is what an engine needs from outside.
+type Deps struct {
+	Store  Store
+	Me     spec.Info        // the host, as modules see it; its OS decides which transitions count
+	Clock  func() time.Time // nil is time.Now
+	Logger *slog.Logger     // for what is wrong and stops nobody; nil discards
+}
+
+// New makes an engine for a definition and loads what the store knows of it. A
+// step that was interrupted becomes the fault of the record. The error is Invalid
+// for a wrong definition, Conflict for a record that does not fit it.
+func New(l *Lifecycle, d Deps) (*Engine, error) {
+	if err := errors.Join(l.check().errs...); err != nil {
+		return nil, err
+	}
+	e := &Engine{def: l, m: newMachine(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger}
+	if e.clock == nil {
+		e.clock = time.Now
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if e.rec, err = d.Store.Load(l.Name); err != nil {
+		return nil, &spec.Error{Kind: spec.KindOf(err), Op: "load " + l.Name, Msg: err.Error(), Err: err}
+	}
+	for _, a := range e.rec.Applied {
+		if _, ok := e.m.state(a.State); !ok {
+			return nil, spec.Errorf(spec.Conflict, "%s.%s is applied, but %s has no such state", l.Name, a.State, l.Name).
+				WithHint("bring back the module that has it, leave the state, and replace the module then")
+		}
+	}
+	if doing := e.rec.Doing; doing != nil {
+		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By,
+			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: "it was interrupted: the agent stopped while it ran"}}
+		if err := e.end(Outcome{Fault: fault}); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Name is the lifecycle's.
+func (e *Engine) Name() string { return e.def.Name }
+
+// Definition is what the engine applies. It must not be changed.
+func (e *Engine) Definition() *Lifecycle { return e.def }
+
+// Applied names the states of the stack, bottom first.
+func (e *Engine) Applied() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.m.names(e.stack())
+}
+
+// Stack is a copy of what is applied, with the history of calls.
+func (e *Engine) Stack() spec.Stack {
+	e.mu.Lock()
+	rec := e.rec.Clone()
+	e.mu.Unlock()
+	s := spec.Stack{
+		Path:        e.path(),
+		Doc:         e.def.Doc,
+		States:      e.m.names(all(len(e.m.states))),
+		Transitions: slices.Clone(e.m.pairs),
+		Applied:     append([]spec.Applied{{State: e.m.states[e.m.start].Name}}, rec.Applied...),
+		Calls:       rec.Calls,
+		Fault:       rec.Fault,
+	}
+	if rec.Doing != nil {
+		s.Doing, s.DoingBy = &rec.Doing.Step, rec.Doing.By
+	}
+	return s
+}
+
+// Paths lists the ways from a stack (nil: the current one) to a state, in order:
+// depth first as the transitions are declared; after the forward ways those that
+// leave states first to reach another branch. The way to a state that is applied
+// leaves those above it. There is none to or from what the lifecycle does not have.
+func (e *Engine) Paths(from []string, state string) iter.Seq[[]Move] {
+	if from == nil {
+		from = e.Applied()
+	}
+	stack, err := e.m.numbers(from)
+	target, ok := e.m.index[state]
+	if err != nil || !ok || len(stack) == 0 {
+		return func(func([]Move) bool) {}
+	}
+	return e.m.paths(stack, target, false)
+}
+
+// Reachable reports whether a state is applied or there is a way to it.
+func (e *Engine) Reachable(state string) bool {
+	for range e.Paths(nil, state) {
+		return true
+	}
+	return false
+}
+
+// Provides describes everything that can be called, by state, as declared.
+func (e *Engine) Provides() []spec.Provide {
+	var out []spec.Provide
+	for _, s := range e.m.states {
+		for _, p := range s.Provides {
+			out = append(out, e.describe(s, p))
+		}
+	}
+	return out
+}
+
+func (e *Engine) describe(s *State, p *Provide) spec.Provide {
+	out := p.Provide
+	out.Path = e.path(s.Name, p.Name)
+	return out
+}
+
+func (e *Engine) path(names ...string) spec.Path {
+	return spec.MakePath(e.me.Host, append([]string{e.def.Name}, names...)...)
+}
+
+// stack is the current one; the lock is held.
+func (e *Engine) stack() []int {
+	out := []int{e.m.start}
+	for _, a := range e.rec.Applied {
+		out = append(out, e.m.index[a.State])
+	}
+	return out
+}
+
+// end records an outcome, in the store and here. What happened is true even if the
+// store cannot keep it: then the record here has the outcome, and that as its fault.
+func (e *Engine) end(o Outcome) error {
+	var unkept *spec.Error
+	if err := e.store.End(e.def.Name, o); err != nil {
+		unkept = &spec.Error{Kind: spec.KindOf(err), Op: "record what was done on " + e.def.Name, At: string(e.path()), Msg: err.Error(), Err: err}
+		e.log.Error("cannot record a step", "lifecycle", e.def.Name, "error", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if unkept == nil {
+		e.rec.End(o)
+		return nil
+	}
+	if doing := e.rec.Doing; doing != nil && o.Fault == nil {
+		o.Fault = &spec.Fault{Step: doing.Step, At: e.clock(), By: doing.By, Err: unkept}
+	}
+	e.rec.End(o)
+	return unkept
+}
+
+// entered gives what a state of the stack was entered with, as the module saw it
+// then. Values from a store that keeps no types are given theirs again.
+func (e *Engine) entered(state string) (spec.Inputs, bool) {
+	s, ok := e.m.state(state)
+	if !ok {
+		return nil, false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if state == e.m.states[e.m.start].Name {
+		return spec.Inputs{}, true
+	}
+	for _, a := range e.rec.Applied {
+		if a.State == state {
+			r := reader{me: e.me, at: e.path(state, string(spec.Enter))}
+			return modified(s.Requires, r.read(s.Requires, a.Inputs)), true
+		}
+	}
+	return nil, false
+}
+
+// newCall is what a function is given when no step is being done.
+func (e *Engine) newCall() *Call {
+	return &Call{Me: e.me, Inputs: spec.Inputs{}, Entered: e.entered,
+		Log: func(spec.Level, string) {}, Progress: func(int, int) {}}
+}
+
+// guard runs a function of a module, whose panic becomes an error.
+func guard(ctx context.Context, fn func(context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = panicked(r)
+		}
+	}()
+	return fn(ctx)
+}

@@ -1,0 +1,65 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// panicError is a module function that panicked: a fault of the program, not of
+// the host.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func panicked(value any) error { return &panicError{value, debug.Stack()} }
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// failure makes the error of a step from that of the function that failed: what
+// was being done, where, and of which kind.
+func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Error {
+	if err == nil {
+		return nil
+	}
+	out := &spec.Error{Kind: spec.Failed, Msg: err.Error(), Err: err}
+	var known *spec.Error
+	if errors.As(err, &known) {
+		out.Kind, out.Op, out.At, out.Hint = known.Kind, known.Op, known.At, known.Hint
+		if err == error(known) {
+			out.Msg = known.Msg
+		}
+		if out.Kind == spec.Internal {
+			out.Kind = spec.Failed
+		}
+	}
+	var p *panicError
+	if errors.As(err, &p) {
+		out.Kind = spec.Internal
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		out.Kind, out.Msg = spec.Canceled, stopped("it was stopped", ctx, err, out.Msg)
+	case ctx.Err() != nil:
+		out.Kind, out.Msg = spec.Timeout, stopped("it took too long", ctx, err, out.Msg)
+	}
+	if out.Op == "" {
+		out.Op = op
+	}
+	if out.At == "" {
+		out.At = string(at)
+	}
+	return out
+}
+
+// stopped keeps what the function said about being stopped, if it says more.
+func stopped(what string, ctx context.Context, err error, msg string) string {
+	if errors.Is(err, ctx.Err()) {
+		return what
+	}
+	return what + ": " + msg
+}

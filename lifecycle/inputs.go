@@ -1,0 +1,175 @@
+package lifecycle
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Invalid makes one error of kind Invalid from all that is wrong, nil from nothing.
+func Invalid(problems []spec.Problem) error {
+	switch len(problems) {
+	case 0:
+		return nil
+	case 1:
+		p := problems[0]
+		return &spec.Error{Kind: spec.Invalid, At: string(p.Path), Msg: p.Msg, Hint: p.Hint}
+	}
+	texts := make([]string, len(problems))
+	for i, p := range problems {
+		texts[i] = p.String()
+	}
+	return spec.Errorf(spec.Invalid, "%d problems: %s", len(problems), strings.Join(texts, "; "))
+}
+
+// reader turns the inputs of one provide into typed, complete ones and collects
+// everything that is wrong with them.
+type reader struct {
+	me       spec.Info
+	at       spec.Path // of the provide
+	deferred bool      // whether values may be given later
+	problems []spec.Problem
+}
+
+// read gives every require of the provide its sets: converted, with defaults for
+// what is not given. A require that is not given at all has as many sets of
+// defaults as it must have. Deferred values stay as they are.
+func (r *reader) read(requires []spec.Require, in spec.Inputs) spec.Inputs {
+	out := spec.Inputs{}
+	names := make([]string, len(requires))
+	for i, req := range requires {
+		names[i] = req.Name
+		at := r.at.Join(req.Name)
+		sets := in[req.Name]
+		nargs := req.Nargs.Norm()
+		if len(sets) == 0 {
+			sets = make([]spec.Set, nargs.Min)
+		} else if err := nargs.Check(len(sets)); err != nil {
+			r.wrong(at, "%s %v", req.Name, err)
+		}
+		out[req.Name] = make([]spec.Set, len(sets))
+		for i, set := range sets {
+			out[req.Name][i] = r.readSet(r.at.Join(spec.Indexed(req.Name, i)), req, set)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if !slices.Contains(names, name) {
+			r.unknown(r.at.Join(name), fmt.Sprintf("%s.%s has no require %s", r.at.State(), r.at.Provide(), name), names)
+		}
+	}
+	return out
+}
+
+func (r *reader) readSet(at spec.Path, req spec.Require, set spec.Set) spec.Set {
+	out := spec.Set{}
+	vars := setVariables(req)
+	var names []string
+	for _, v := range vars {
+		names = append(names, v.Name)
+		x, given := set[v.Name]
+		if !given || x == nil {
+			x = r.standard(v)
+		}
+		if isDeferred(x) {
+			if !r.deferred {
+				r.wrong(at.Join(v.Name), "%s is not known yet", v.Name)
+			}
+			out[v.Name] = x
+			continue
+		}
+		y, err := v.Convert(x)
+		if err != nil {
+			r.wrong(at.Join(v.Name), "%v", err)
+			continue
+		}
+		out[v.Name] = y
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if !slices.Contains(names, name) {
+			r.unknown(at.Join(name), fmt.Sprintf("%s has no variable %s", req.Name, name), names)
+		}
+	}
+	return out
+}
+
+// standard is the value of a variable that nobody gave: its default, or what
+// Armonic knows of the host.
+func (r *reader) standard(v spec.Variable) any {
+	if v.Default != nil {
+		return v.Default
+	}
+	switch v.Type.Kind {
+	case spec.KindThisHost:
+		return string(r.me.Host)
+	case spec.KindHosts:
+		return []any{string(r.me.Host)}
+	case spec.KindFirstInstance:
+		return true
+	}
+	return nil
+}
+
+func (r *reader) wrong(at spec.Path, format string, args ...any) {
+	r.problems = append(r.problems, spec.Problem{Path: at, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) unknown(at spec.Path, msg string, names []string) {
+	p := spec.Problem{Path: at, Msg: msg}
+	if len(names) > 0 {
+		p.Hint = "it has " + strings.Join(names, ", ")
+	}
+	r.problems = append(r.problems, p)
+}
+
+// setVariables are the variables that one set may hold. What a remote require
+// wishes of the other provide need not be given, and is checked there; an external
+// one also says on which host it was met.
+func setVariables(req spec.Require) []spec.Variable {
+	if !req.Remote() {
+		return req.Vars
+	}
+	var out []spec.Variable
+	if req.Kind == spec.External {
+		out = append(out, spec.Variable{Name: spec.HostVariable, Type: spec.Type{Kind: spec.KindHost}, Optional: true})
+	}
+	for _, v := range req.Args {
+		v.Optional = true
+		out = append(out, v)
+	}
+	for _, v := range req.Returns {
+		if !slices.ContainsFunc(out, func(w spec.Variable) bool { return w.Name == v.Name }) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// modified gives inputs as a module sees them.
+func modified(requires []spec.Require, in spec.Inputs) spec.Inputs {
+	out := cloneInputs(in)
+	for _, req := range requires {
+		for _, set := range out[req.Name] {
+			for _, v := range setVariables(req) {
+				if x, ok := set[v.Name]; ok && !isDeferred(x) {
+					set[v.Name] = v.Modify(x)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func isDeferred(x any) bool {
+	switch y := x.(type) {
+	case spec.Deferred:
+		return true
+	case *spec.Deferred:
+		return y != nil
+	case []any:
+		return slices.ContainsFunc(y, isDeferred)
+	}
+	return false
+}

@@ -1,0 +1,161 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Route is the way to a provide or a state from a given stack, with what each step
+// asks. A provide of a state that is applied is called where the stack stands. The
+// error is NotFound for what does not exist or cannot be reached, Invalid for a
+// stack that cannot be.
+func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, error) {
+	s, p, err := e.target(q.Provide)
+	if err != nil {
+		return spec.Route{}, err
+	}
+	e.mu.Lock()
+	now := e.stack()
+	e.mu.Unlock()
+	stack, bad := e.from(q.From, now)
+	if bad != nil {
+		return spec.Route{}, bad
+	}
+	target := e.m.index[s.Name]
+	var moves []Move
+	if p == nil || !slices.Contains(stack, target) {
+		if moves, err = e.way(stack, target, q.Index); err != nil {
+			return spec.Route{}, err
+		}
+	}
+	r := spec.Route{Lifecycle: e.def.Name, From: e.m.names(stack), Steps: []spec.Step{}}
+	for _, move := range moves {
+		step := spec.Step{Action: move.Action, State: move.State}
+		if stack, bad = e.m.follow(stack, step); bad != nil {
+			return spec.Route{}, bad
+		}
+		if move.Action == spec.Enter {
+			entered, _ := e.m.state(move.State)
+			step.Requires = e.suggested(ctx, e.path(move.State, step.Asks()), entered.Requires, entered.Hooks)
+		}
+		r.Steps = append(r.Steps, step)
+	}
+	r.After = e.m.names(stack)
+	if p != nil {
+		r.Provide = e.describe(s, p)
+		r.Provide.Requires = e.suggested(ctx, r.Provide.Path, p.Requires, p.Hooks)
+		r.Steps = append(r.Steps, spec.Step{Action: spec.Call, State: s.Name, Provide: p.Name, Requires: r.Provide.Requires})
+	}
+	return r, nil
+}
+
+// target reads the path of a state or of a provide; no provide is given back for a
+// state, whose "enter" may be named.
+func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
+	parts := path.Parts()
+	if len(parts) < 3 || len(parts) > 4 {
+		return nil, nil, spec.Errorf(spec.Invalid, "%s names no state and no provide", path).
+			WithHint("a provide is /host/Lifecycle/State/provide")
+	}
+	if path.Host() != e.me.Host || path.Lifecycle() != e.def.Name {
+		return nil, nil, spec.Errorf(spec.NotFound, "%s is not of %s", path, e.path())
+	}
+	s, ok := e.m.state(path.State())
+	if !ok {
+		return nil, nil, spec.Errorf(spec.NotFound, "there is no state %s in %s", path.State(), e.path()).
+			WithHint("the states are %s", strings.Join(e.m.names(all(len(e.m.states))), ", "))
+	}
+	name := path.Provide()
+	if name == "" || name == string(spec.Enter) {
+		return s, nil, nil
+	}
+	p, ok := s.provide(name)
+	if !ok {
+		err := spec.Errorf(spec.NotFound, "%s has no provide %s", e.path(s.Name), name)
+		var names []string
+		for _, p := range s.Provides {
+			names = append(names, p.Name)
+		}
+		if len(names) > 0 {
+			return nil, nil, err.WithHint("it has %s", strings.Join(names, ", "))
+		}
+		return nil, nil, err
+	}
+	return s, p, nil
+}
+
+// way is the path with an index; a negative index counts from the last.
+func (e *Engine) way(stack []int, target, index int) ([]Move, error) {
+	n, i := 0, index
+	if index < 0 {
+		i = -index - 1
+	}
+	for moves := range e.m.paths(stack, target, index < 0) {
+		if n == i {
+			return moves, nil
+		}
+		n++
+	}
+	to, top := e.m.states[target], e.m.states[stack[len(stack)-1]]
+	if n > 0 {
+		return nil, spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path()).
+			WithHint("there are %d paths, counted from 0", n)
+	}
+	err := spec.Errorf(spec.NotFound, "no path leads from %s to %s in %s", top.Name, to.Name, e.path())
+	if !supports(to.OS, e.me.OS) {
+		return nil, err.WithHint("%s supports %s, this host is %s", to.Name, showOS(to.OS), e.me.OS)
+	}
+	return nil, err
+}
+
+func showOS(matches []OSMatch) string {
+	names := make([]string, len(matches))
+	for i, m := range matches {
+		names[i] = m.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// suggested copies requires and asks the module for defaults that suit the host. A
+// suggestion that fails is noted, and the declared default stays: an operator can
+// still answer.
+func (e *Engine) suggested(ctx context.Context, at spec.Path, requires []spec.Require, hooks Hooks) []spec.Require {
+	out := slices.Clone(requires)
+	for i := range out {
+		out[i].Vars = e.suggest(ctx, at, out[i].Name, out[i].Vars, hooks)
+		out[i].Args = e.suggest(ctx, at, out[i].Name, out[i].Args, hooks)
+		out[i].Returns = slices.Clone(out[i].Returns)
+	}
+	return out
+}
+
+func (e *Engine) suggest(ctx context.Context, at spec.Path, require string, vars []spec.Variable, hooks Hooks) []spec.Variable {
+	out := slices.Clone(vars)
+	for i, v := range out {
+		fn := hooks.Suggest[require+"/"+v.Name]
+		if fn == nil {
+			continue
+		}
+		var x any
+		err := guard(ctx, func(ctx context.Context) (err error) {
+			x, err = fn(ctx, e.newCall())
+			return err
+		})
+		if err == nil && x != nil {
+			if x, err = v.Convert(x); err != nil {
+				err = fmt.Errorf("suggested value: %w", err)
+			}
+		}
+		switch {
+		case err != nil:
+			e.log.Warn("cannot suggest a value", "variable", at.Join(require, v.Name), "error", err)
+		case x != nil:
+			out[i].Default = x
+		}
+	}
+	return out
+}

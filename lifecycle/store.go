@@ -1,0 +1,130 @@
+package lifecycle
+
+import (
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Store remembers what engines did. A step is recorded before its effects (Begin)
+// and after them (End), and each record is as durable as the store can make it
+// when the call returns. It is used by several engines at once, by each for its
+// own lifecycle, and by each for one step at a time.
+type Store interface {
+	// Load gives what is known of a lifecycle, the zero Record if nothing is. A
+	// record with Doing set was interrupted.
+	Load(lifecycle string) (Record, error)
+	// Begin records that a step is about to have effects.
+	Begin(lifecycle string, d Doing) error
+	// End records how the step ended, as one change.
+	End(lifecycle string, o Outcome) error
+}
+
+// Record is what a store keeps of one lifecycle. The initial state, which is
+// always applied, is not in it. Inputs are in their variables' types, defaults
+// included, before modifiers; secrets are spec.Secret, for the store to seal.
+type Record struct {
+	Applied []spec.Applied // above the initial state, bottom first
+	Calls   []spec.Called  // oldest first
+	Doing   *Doing         // the step that has begun and not ended
+	Fault   *spec.Fault    // the last step, if it failed
+}
+
+// Doing is a step that has begun.
+type Doing struct {
+	Step spec.Step
+	By   spec.RunID
+	At   time.Time
+}
+
+// Outcome is how a step ended: what it changed in the record, and the fault if it
+// failed. A call whose crossing failed has both Called and Fault.
+type Outcome struct {
+	Entered *spec.Applied
+	Left    bool // the top state is taken off
+	Called  *spec.Called
+	Fault   *spec.Fault
+}
+
+// Begin notes the step.
+func (r *Record) Begin(d Doing) { r.Doing = &d }
+
+// End applies an outcome.
+func (r *Record) End(o Outcome) {
+	if o.Entered != nil {
+		r.Applied = append(r.Applied, *o.Entered)
+	}
+	if o.Left && len(r.Applied) > 0 {
+		r.Applied = r.Applied[:len(r.Applied)-1]
+	}
+	if o.Called != nil {
+		r.Calls = append(r.Calls, *o.Called)
+	}
+	r.Doing = nil
+	r.Fault = o.Fault
+}
+
+// Clone copies the record with all it holds.
+func (r Record) Clone() Record {
+	out := Record{Doing: r.Doing, Fault: r.Fault}
+	for _, a := range r.Applied {
+		a.Inputs = cloneInputs(a.Inputs)
+		out.Applied = append(out.Applied, a)
+	}
+	for _, c := range r.Calls {
+		c.Inputs = cloneInputs(c.Inputs)
+		c.Returns = cloneValue(c.Returns)
+		out.Calls = append(out.Calls, c)
+	}
+	if r.Doing != nil {
+		d := *r.Doing
+		d.Step = cloneStep(d.Step)
+		out.Doing = &d
+	}
+	if r.Fault != nil {
+		f := *r.Fault
+		f.Step = cloneStep(f.Step)
+		out.Fault = &f
+	}
+	return out
+}
+
+// Memory is a store that forgets when the process ends.
+type Memory struct {
+	mu      sync.Mutex
+	records map[string]*Record
+}
+
+// NewMemory makes an empty store.
+func NewMemory() *Memory { return &Memory{records: map[string]*Record{}} }
+
+// Load gives a copy of the record.
+func (m *Memory) Load(lifecycle string) (Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.record(lifecycle).Clone(), nil
+}
+
+// Begin notes the step.
+func (m *Memory) Begin(lifecycle string, d Doing) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.record(lifecycle).Begin(d)
+	return nil
+}
+
+// End applies the outcome.
+func (m *Memory) End(lifecycle string, o Outcome) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.record(lifecycle).End(o)
+	return nil
+}
+
+func (m *Memory) record(lifecycle string) *Record {
+	if m.records[lifecycle] == nil {
+		m.records[lifecycle] = &Record{}
+	}
+	return m.records[lifecycle]
+}
