@@ -9,7 +9,7 @@ import (
 )
 
 // packageRules judges what is said once per package: it has a row in the table
-// and a doc.go with a package comment.
+// and a package comment, in doc.go; that of a command may be in main.go.
 func (r Rules) packageRules(p pkg) []Finding {
 	var out []Finding
 	if _, known := r.row(p.name); !known {
@@ -18,7 +18,8 @@ func (r Rules) packageRules(p pkg) []Finding {
 			fmt.Sprintf("package %s has no row in the import table, internal/archtest/rules.go", p.name)})
 	}
 	for _, f := range p.files {
-		if path.Base(f.path) != "doc.go" {
+		base := path.Base(f.path)
+		if base != "doc.go" && (base != "main.go" || f.ast.Name.Name != "main") {
 			continue
 		}
 		if f.ast.Doc == nil {
