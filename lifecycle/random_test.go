@@ -1,0 +1,150 @@
+package lifecycle_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+	"pgregory.net/rapid"
+)
+
+// Any lifecycle, any operations, any failures: the stack is a walk along the
+// transitions, what entered and left agrees with it, a route does what it says, and
+// undoing everything ends at the initial state.
+func TestRandomOperations(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var fails bool
+		entered := map[string]bool{}
+		l := randomLifecycle(t, func(action, state string) error {
+			if fails {
+				return errors.New("broken")
+			}
+			if is := action == "enter"; entered[state] == is {
+				t.Fatalf("%s %s twice", action, state)
+			} else {
+				entered[state] = is
+			}
+			return nil
+		})
+		store := lifecycle.NewMemory()
+		open := func() *lifecycle.Engine {
+			e, err := lifecycle.New(l, lifecycle.Deps{Store: store, Me: spec.Info{Host: "h"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		e := open()
+		state := rapid.SampledFrom(e.Stack().States)
+		t.Repeat(map[string]func(*rapid.T){
+			"": func(t *rapid.T) { checkWalk(t, e, entered) },
+			"step": func(t *rapid.T) {
+				fails = rapid.Bool().Draw(t, "fails")
+				action := rapid.SampledFrom([]spec.Action{spec.Enter, spec.Leave, spec.Call}).Draw(t, "action")
+				before := e.Applied()
+				s := spec.Step{Action: action, State: state.Draw(t, "state"), Provide: "p"}
+				_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
+				if err != nil && !slices.Equal(before, e.Applied()) {
+					t.Fatalf("%s failed and changed the stack", s.Name())
+				}
+				fails = false
+			},
+			"go": func(t *rapid.T) {
+				to := state.Draw(t, "state")
+				r, err := e.Route(context.Background(), spec.RouteQuery{Provide: spec.MakePath("h", "L", to)})
+				if err != nil {
+					if e.Reachable(to) {
+						t.Fatalf("%s can be reached, but: %v", to, err)
+					}
+					return
+				}
+				if problems := e.Check(context.Background(), spec.Work{Lifecycle: "L", From: r.From, Steps: r.Steps}); problems != nil {
+					t.Fatalf("the route is refused: %v", problems)
+				}
+				for _, s := range r.Steps {
+					if _, err := e.Do(context.Background(), "r", s, lifecycle.Sink{}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if !slices.Equal(e.Applied(), r.After) || e.Stack().Top() != to {
+					t.Fatalf("the route ended at %v, not %v", e.Applied(), r.After)
+				}
+			},
+			"paths": func(t *rapid.T) {
+				to := state.Draw(t, "state")
+				seen := map[string]bool{}
+				for p := range e.Paths(nil, to) {
+					if text := fmt.Sprint(p); seen[text] {
+						t.Fatalf("the path %s is listed twice", text)
+					} else {
+						seen[text] = true
+					}
+				}
+			},
+			"restart": func(t *rapid.T) {
+				before := e.Applied()
+				if e = open(); !slices.Equal(before, e.Applied()) {
+					t.Fatalf("%v became %v", before, e.Applied())
+				}
+			},
+		})
+		for top := e.Stack().Top(); top != "S0"; top = e.Stack().Top() {
+			if _, err := e.Do(context.Background(), "r", spec.Step{Action: spec.Leave, State: top}, lifecycle.Sink{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		checkWalk(t, e, entered)
+	})
+}
+
+func randomLifecycle(t *rapid.T, did func(action, state string) error) *lifecycle.Lifecycle {
+	n := rapid.IntRange(1, 6).Draw(t, "states")
+	l := &lifecycle.Lifecycle{Name: "L", Transitions: [][2]string{}}
+	state := func(name, full string) *lifecycle.State {
+		return &lifecycle.State{
+			Name:     name,
+			Enter:    func(context.Context, *lifecycle.Call) error { return did("enter", full) },
+			Leave:    func(context.Context, *lifecycle.Call) error { return did("leave", full) },
+			Provides: []*lifecycle.Provide{{Name: "p"}},
+		}
+	}
+	for i := range n {
+		name := fmt.Sprintf("S%d", i)
+		s := state(name, name)
+		if i > 0 && rapid.IntRange(0, 4).Draw(t, "meta") == 0 {
+			s.Implementations = []*lifecycle.State{state("x", name+".x"), state("y", name+".y")}
+		}
+		l.States = append(l.States, s)
+	}
+	for range rapid.IntRange(0, 2*n).Draw(t, "transitions") {
+		from, to := rapid.IntRange(0, n-1).Draw(t, "from"), rapid.IntRange(0, n-1).Draw(t, "to")
+		p := [2]string{fmt.Sprintf("S%d", from), fmt.Sprintf("S%d", to)}
+		if from != to && !slices.Contains(l.Transitions, p) {
+			l.Transitions = append(l.Transitions, p)
+		}
+	}
+	return l
+}
+
+func checkWalk(t *rapid.T, e *lifecycle.Engine, entered map[string]bool) {
+	s := e.Stack()
+	names := s.Names()
+	if len(names) == 0 || names[0] != "S0" {
+		t.Fatalf("the stack %v does not begin with the initial state", names)
+	}
+	for i := 1; i < len(names); i++ {
+		if !slices.Contains(s.Transitions, [2]string{names[i-1], names[i]}) {
+			t.Fatalf("no transition leads from %s to %s in %s", names[i-1], names[i], strings.Join(names, " "))
+		}
+	}
+	for state, is := range entered {
+		if is != slices.Contains(names, state) {
+			t.Fatalf("%s entered: %v, but the stack is %v", state, is, names)
+		}
+	}
+}
