@@ -1,6 +1,9 @@
 package modules
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // habit is a piece of Python that Starlark does not have.
 type habit struct {
@@ -49,17 +52,38 @@ type habitScan struct {
 	lineStart int
 	start     bool   // at the beginning of a statement
 	word      string // that began the statement
-	depth     int    // of brackets
+	open      []bracket
 	found     []habit
 }
 
 func (s *habitScan) add(at int, msg, hint string) {
-	col := 1 + len([]rune(s.src[s.lineStart:at]))
+	col := s.column(at)
 	if n := len(s.found); n > 0 && s.found[n-1].line == s.line && s.found[n-1].msg == msg {
 		return // once a line is enough
 	}
 	s.found = append(s.found, habit{s.line, col, msg, hint})
 }
+
+// bracket is one that is not closed yet.
+type bracket struct {
+	sign byte
+	line int
+	col  int
+}
+
+// unclosed is the innermost bracket that is open at a place of a file.
+func unclosed(src string, line, col int) (bracket, bool) {
+	s := &habitScan{src: src, line: 1, start: true}
+	for s.pos < len(src) && (s.line < line || s.line == line && s.column(s.pos) < col) {
+		s.token()
+	}
+	if len(s.open) == 0 {
+		return bracket{}, false
+	}
+	return s.open[len(s.open)-1], true
+}
+
+func (s *habitScan) column(at int) int { return 1 + utf8.RuneCountInString(s.src[s.lineStart:at]) }
 
 func (s *habitScan) token() {
 	c := s.src[s.pos]
@@ -67,7 +91,7 @@ func (s *habitScan) token() {
 	case c == '\n':
 		s.pos++
 		s.line, s.lineStart = s.line+1, s.pos
-		if s.depth == 0 {
+		if len(s.open) == 0 {
 			s.start, s.word = true, ""
 		}
 		return
@@ -96,20 +120,20 @@ func (s *habitScan) sign(c byte) {
 	case c == '@' && s.start:
 		s.add(s.pos, "there are no decorators", "name the function in the declaration: provide(\"start\", _start, requires = […])")
 	case c == '(' || c == '[' || c == '{':
-		s.depth++
-	case (c == ')' || c == ']' || c == '}') && s.depth > 0:
-		s.depth--
+		s.open = append(s.open, bracket{c, s.line, s.column(s.pos)})
+	case (c == ')' || c == ']' || c == '}') && len(s.open) > 0:
+		s.open = s.open[:len(s.open)-1]
 	case strings.HasPrefix(rest, "->") && s.word == "def":
 		s.add(s.pos, "there are no type annotations", "leave it out: def f(ctx): …")
-	case c == ':' && s.depth == 1 && s.word == "def":
+	case c == ':' && len(s.open) == 1 && s.word == "def":
 		s.add(s.pos, "there are no type annotations", "leave it out: def f(ctx): …; types are given in var(\"port\", port)")
-	case c == ':' && s.depth == 0 && s.word == "name" && assigned(rest[1:]):
+	case c == ':' && len(s.open) == 0 && s.word == "name" && assigned(rest[1:]):
 		s.add(s.pos, "there are no type annotations", "leave it out: x = 1")
-	case c == ';' && s.depth == 0:
+	case c == ';' && len(s.open) == 0:
 		s.pos++
 		s.start, s.word = true, ""
 		return
-	case strings.HasPrefix(rest, ":=") && s.depth > 0:
+	case strings.HasPrefix(rest, ":=") && len(s.open) > 0:
 		s.add(s.pos, "there is no ':='", "assign in a statement of its own")
 	}
 	s.pos++

@@ -15,7 +15,9 @@ const (
 	actSteps    = 20_000_000 // of the interpreter, per call
 	maxAlloc    = 64 << 20   // bytes made by operators and conversions, per file or call
 	maxRange    = 1_000_000  // elements of a range
+	maxNumber   = 4 << 10    // bytes of a product: the time it takes grows with its square
 	maxDepth    = 64         // nesting of a value that leaves a module
+	maxElements = 200_000    // of a value that leaves a module, on all levels together
 )
 
 // budget counts the bytes that a thread has made. A step limit does not bound
@@ -47,7 +49,11 @@ const wordSize = 16 // bytes of one element of a list
 
 // bounded computes x op y if the result fits the budget.
 func bounded(t *starlark.Thread, op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
-	if err := spend(t, resultSize(op, x, y)); err != nil {
+	n := resultSize(op, x, y)
+	if isInt(x) && isInt(y) && n > maxNumber {
+		return nil, fmt.Errorf("memory limit: a number of more than %d KiB", maxNumber>>10)
+	}
+	if err := spend(t, n); err != nil {
 		return nil, err
 	}
 	return starlark.Binary(op, x, y)
@@ -67,17 +73,25 @@ func resultSize(op syntax.Token, x, y starlark.Value) int {
 			x, y = y, n
 		}
 		if n, ok := y.(starlark.Int); ok {
-			if _, isInt := x.(starlark.Int); isInt {
+			if isInt(x) {
 				return size(x) + size(y)
 			}
 			times, fits := n.Int64()
-			if !fits || times > maxAlloc {
-				times = maxAlloc
+			if n.Sign() <= 0 {
+				return 0
 			}
-			return mul(size(x), int(max(times, 0)))
+			if !fits || times > maxAlloc {
+				times = maxAlloc + 1
+			}
+			return mul(size(x), int(times))
 		}
 	}
 	return size(x) + size(y)
+}
+
+func isInt(v starlark.Value) bool {
+	_, ok := v.(starlark.Int)
+	return ok
 }
 
 // mul multiplies, or gives more than any budget.
@@ -124,6 +138,13 @@ func printedSize(v starlark.Value, limit int) int {
 		return 2 + 4*len(v)
 	case starlark.Int:
 		return 4 + 3*size(v)
+	case *record:
+		for _, x := range v.fields {
+			n += 32
+			if !add(x) {
+				break
+			}
+		}
 	case *starlark.Dict:
 		for _, item := range v.Items() {
 			if !add(item[0]) || !add(item[1]) {

@@ -2,11 +2,7 @@ package modules
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -114,7 +110,7 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	l.set.texts[label] = src
-	if f.parsed = parse(l.report, label, src, l.builtins.Has); f.parsed == nil {
+	if f.parsed = parse(l.report, label, src, l.builtins); f.parsed == nil {
 		return f
 	}
 	l.loading = append(l.loading, label)
@@ -161,60 +157,6 @@ func (l *loader) read(source int, name string) (string, error) {
 	return b.String(), nil
 }
 
-// loadFrom is load("//lib/apt.star", …): a file of the same source, or else of
-// another one.
-func (d *defining) loadFrom(t *starlark.Thread, module string) (starlark.StringDict, error) {
-	name, ok := strings.CutPrefix(module, "//")
-	if !ok || !fs.ValidPath(name) || !strings.HasSuffix(name, ".star") {
-		return nil, &spec.Error{Kind: spec.Invalid, Msg: fmt.Sprintf("cannot load %q", module),
-			Hint: "write the path from the folder of modules on: load(\"//lib/apt.star\", \"apt_packages\")"}
-	}
-	source := d.find(name)
-	if source < 0 {
-		return nil, &spec.Error{Kind: spec.Invalid, Msg: fmt.Sprintf("cannot load %q: there is no such file", module), Hint: d.similar(name)}
-	}
-	label := d.sources[source].label(name)
-	if i := slices.Index(d.loading, label); i >= 0 {
-		return nil, &spec.Error{Kind: spec.Invalid, Msg: "files load each other in a circle: " + strings.Join(append(slices.Clone(d.loading[i:]), label), " -> "),
-			Hint: "move what they share into a file of its own"}
-	}
-	f := d.loader.load(source, name)
-	if f.globals == nil || f.failed {
-		return nil, errFailed
-	}
-	return f.globals, nil
-}
-
-// find is the source that has a file, the file's own first; -1 if none has.
-func (d *defining) find(name string) int {
-	order := []int{d.source}
-	for i := range d.sources {
-		if i != d.source {
-			order = append(order, i)
-		}
-	}
-	for _, i := range order {
-		if info, err := fs.Stat(d.sources[i].FS, name); err == nil && !info.IsDir() {
-			return i
-		}
-	}
-	return -1
-}
-
-func (d *defining) similar(name string) string {
-	var all []string
-	for _, s := range d.sources {
-		names, _ := s.files()
-		for _, n := range names {
-			all = append(all, "//"+n)
-		}
-	}
-	if n := near("//"+name, all); n != "" {
-		return "did you mean '" + n + "'?"
-	}
-	return "files are named from the folder of modules on, as in //" + path.Join("lib", path.Base(name))
-}
-
 // fileOf is the file that declares a function.
 func (l *loader) fileOf(f *starlark.Function) (*parsed, bool) {
 	loaded, ok := l.files[f.Position().Filename()]
@@ -222,45 +164,4 @@ func (l *loader) fileOf(f *starlark.Function) (*parsed, bool) {
 		return nil, false
 	}
 	return loaded.parsed, true
-}
-
-// declarer is the body of a builtin of the define phase.
-type declarer func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value
-
-// predeclared are the names that every file can use.
-func (l *loader) predeclared() starlark.StringDict {
-	d := guards()
-	for name, pick := range map[string]func(*defining) declarer{
-		"lifecycle":        func(d *defining) declarer { return d.newLifecycle },
-		"state":            func(d *defining) declarer { return d.newState },
-		"meta_state":       func(d *defining) declarer { return d.newMetaState },
-		"provide":          func(d *defining) declarer { return d.newProvide },
-		"require":          func(d *defining) declarer { return d.newRequire },
-		"require_local":    func(d *defining) declarer { return d.newRemote(spec.Local) },
-		"require_external": func(d *defining) declarer { return d.newRemote(spec.External) },
-		"var":              func(d *defining) declarer { return d.newVar },
-		"list_of":          func(d *defining) declarer { return d.listOf },
-	} {
-		d[name] = starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, pos starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			now, ok := t.Local(definingKey).(*defining)
-			if !ok {
-				return nil, fmt.Errorf("%s declares: it can only be used while the module is loaded, not inside an action", b.Name())
-			}
-			return pick(now)(pos, kwargs, now.site(t)), nil
-		})
-	}
-	for _, name := range plainTypes() {
-		d[name] = typeValue{spec.Type{Kind: spec.TypeKind(name)}}
-	}
-	return d
-}
-
-// site is where the running builtin was called.
-func (d *defining) site(t *starlark.Thread) site {
-	pos := t.CallFrame(1).Pos
-	s := site{pos: pos}
-	if f, ok := d.files[pos.Filename()]; ok && f.parsed != nil {
-		s.call = f.calls[placeOf(pos)]
-	}
-	return s
 }

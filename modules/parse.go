@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
@@ -27,10 +28,14 @@ type place struct{ line, col int32 }
 func placeOf(p syntax.Position) place { return place{p.Line, p.Col} }
 
 // parse compiles a file, or reports everything that is wrong with it.
-func parse(r *report, label, src string, predeclared func(string) bool) *parsed {
+func parse(r *report, label, src string, predeclared starlark.StringDict) *parsed {
 	if len(src) > maxFile {
 		r.errorf(label, "split it up: load(\"//lib/part.star\", …) takes names from another file",
 			"the file is %d KiB long, at most %d are read", len(src)>>10, maxFile>>10)
+		return nil
+	}
+	if !utf8.ValidString(src) || strings.ContainsRune(src, 0) {
+		r.errorf(label, "save it as UTF-8", "the file is not UTF-8 text")
 		return nil
 	}
 	f, err := dialect().Parse(label, src, 0)
@@ -55,9 +60,9 @@ func parse(r *report, label, src string, predeclared func(string) bool) *parsed 
 		ok = false
 		r.errorf(at.String(), "write x = x "+strings.TrimSuffix(op.String(), "=")+" y", "%s needs a plain variable or element on its left", op)
 	})
-	prog, err := starlark.FileProgram(f, predeclared)
+	prog, err := starlark.FileProgram(f, predeclared.Has)
 	if err != nil {
-		reportResolve(r, label, err)
+		reportResolve(r, label, err, predeclared)
 		return nil
 	}
 	if !ok {
@@ -100,7 +105,18 @@ func reportSyntax(r *report, label, src string, err error) {
 	if n := int(se.Pos.Line); strings.Contains(se.Msg, "dent") && strings.Contains(lineOf(src, n-1)+lineOf(src, n), "\t") {
 		hint = "indent with 4 spaces, not with tabs: a tab counts as up to 8"
 	}
-	r.errorf(se.Pos.String(), hint, "syntax error: %s", msg)
+	at := se.Pos.String()
+	if b, ok := unclosed(src, int(se.Pos.Line), int(se.Pos.Col)); ok && hint == "" {
+		switch {
+		case strings.HasPrefix(msg, "got end of file"):
+			at, msg, hint = fmt.Sprintf("%s:%d:%d", label, b.line, b.col), fmt.Sprintf("'%c' is never closed", b.sign), "each ( [ { needs its ) ] }"
+		case b.line < int(se.Pos.Line):
+			hint = fmt.Sprintf("the '%c' of line %d is still open here: is a bracket or a comma missing?", b.sign, b.line)
+		default:
+			hint = fmt.Sprintf("the '%c' of column %d is still open here: is a bracket or a comma missing?", b.sign, b.col)
+		}
+	}
+	r.errorf(at, hint, "syntax error: %s", msg)
 }
 
 func lineOf(src string, n int) string {
@@ -111,7 +127,7 @@ func lineOf(src string, n int) string {
 	return lines[n-1]
 }
 
-func reportResolve(r *report, label string, err error) {
+func reportResolve(r *report, label string, err error, predeclared starlark.StringDict) {
 	var list resolve.ErrorList
 	if !errors.As(err, &list) {
 		r.errorf(label, "", "%v", err)
@@ -119,6 +135,12 @@ func reportResolve(r *report, label string, err error) {
 	}
 	for _, e := range list {
 		msg := strings.Replace(e.Msg, "this Starlark dialect does not support while loops", "there is no 'while' in a module", 1)
-		r.errorf(e.Pos.String(), hintFor(e.Msg), "%s", msg)
+		hint := hintFor(e.Msg)
+		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok && hint == "" {
+			if n := near(name, predeclared.Keys()); n != "" {
+				hint = "did you mean '" + n + "'?"
+			}
+		}
+		r.errorf(e.Pos.String(), hint, "%s", msg)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
@@ -22,12 +21,12 @@ type session struct {
 // ctx is the first parameter of every function.
 func (s *session) ctx(req starlark.Value) starlark.Value {
 	me := s.call.Me
-	return record("ctx", starlark.StringDict{
+	return newRecord("ctx", starlark.StringDict{
 		"req": req,
-		"me": record("ctx.me", starlark.StringDict{
+		"me": newRecord("ctx.me", starlark.StringDict{
 			"name":    starlark.String(me.Host),
 			"address": starlark.String(me.Address),
-			"os": record("ctx.me.os", starlark.StringDict{
+			"os": newRecord("ctx.me.os", starlark.StringDict{
 				"name":    starlark.String(me.OS.Name),
 				"release": starlark.String(me.OS.Release),
 			}),
@@ -120,7 +119,7 @@ func (s *session) shape(in spec.Inputs, requires []*requireValue) (starlark.Valu
 		}
 		out[r.name] = v
 	}
-	return record("req", out), nil
+	return newRecord("ctx.req", out), nil
 }
 
 func (s *session) sets(sets []spec.Set, r spec.Require) (starlark.Value, error) {
@@ -160,7 +159,7 @@ func (s *session) set(set spec.Set, r spec.Require) (starlark.Value, error) {
 		}
 		out[name] = v
 	}
-	return record(r.Name, out), nil
+	return newRecord(r.Name, out), nil
 }
 
 // note remembers the secrets in a value.
@@ -183,19 +182,4 @@ func (s *session) note(x any) {
 			s.note(y)
 		}
 	}
-}
-
-// name is what a struct is called in messages.
-type name string
-
-func (n name) String() string        { return string(n) }
-func (n name) Type() string          { return "name" }
-func (n name) Freeze()               {}
-func (n name) Truth() starlark.Bool  { return true }
-func (n name) Hash() (uint32, error) { return starlark.String(n).Hash() }
-
-func record(what string, fields starlark.StringDict) *starlarkstruct.Struct {
-	s := starlarkstruct.FromStringDict(name(what), fields)
-	s.Freeze()
-	return s
 }

@@ -92,13 +92,13 @@ func (w *world) meant(near []spec.Path) string {
 			return "did you mean '//" + p.Relative() + "'?"
 		}
 	}
+	if w.broken {
+		return "some files could not be loaded, and what they declare is missing"
+	}
 	for _, p := range near {
 		if p.Relative() != "" {
 			return "there is '" + p.Relative() + "'"
 		}
-	}
-	if w.broken {
-		return "some files could not be loaded, and what they declare is missing"
 	}
 	return "write \"//Lifecycle//provide\", of a module that is loaded too"
 }

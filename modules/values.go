@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
 	"github.com/armonic/armonic/spec"
@@ -17,13 +16,13 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // toGo gives a module's value as plain Go: string, int, float64, bool, []any,
 // map[string]any, spec.Secret or nil.
 func toGo(v starlark.Value) (any, error) {
-	left := maxAlloc / wordSize
+	left := maxElements
 	return convert(v, maxDepth, &left)
 }
 
 func convert(v starlark.Value, depth int, left *int) (any, error) {
 	if *left--; *left < 0 {
-		return nil, fmt.Errorf("the value is too large")
+		return nil, fmt.Errorf("the value is too large: more than %d elements", maxElements)
 	}
 	if depth == 0 {
 		return nil, fmt.Errorf("the value is nested more than %d deep", maxDepth)
@@ -66,16 +65,14 @@ func convert(v starlark.Value, depth int, left *int) (any, error) {
 			out[key] = x
 		}
 		return out, nil
-	case *starlarkstruct.Struct:
+	case *record:
 		out := map[string]any{}
-		for _, name := range v.AttrNames() {
-			x, err := v.Attr(name)
+		for name, x := range v.fields {
+			y, err := convert(x, depth-1, left)
 			if err != nil {
 				return nil, err
 			}
-			if out[name], err = convert(x, depth-1, left); err != nil {
-				return nil, err
-			}
+			out[name] = y
 		}
 		return out, nil
 	}

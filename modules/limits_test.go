@@ -1,0 +1,48 @@
+package modules_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+// A file that is hostile when it is loaded is refused, and says by which limit.
+func TestLoadingIsBounded(t *testing.T) {
+	for name, c := range map[string]struct{ src, want string }{
+		"steps":     {"x = [a for a in range(1000) for b in range(1000) for c in range(1000)]", "step limit"},
+		"text":      {`x = "x" * 1000000000`, "memory limit"},
+		"list":      {`x = 1000000000 * [0]`, "memory limit"},
+		"texts":     {"def f():\n    return [(\"x\" * 1000000) for i in range(1000)]\nx = f()", "memory limit"},
+		"range":     {"x = list(range(1 << 40))", "range of"},
+		"number":    {"def f(n):\n    for i in range(64):\n        n *= n\n    return n\nx = f(7)", "memory limit"},
+		"nesting":   {"x = " + strings.Repeat("(", 50000) + strings.Repeat(")", 50000), "excessive nesting"},
+		"size":      {strings.Repeat("x = 1 # a long file\n", 20000), "at most 256 are read"},
+		"recursion": {"def f(): return g()\ndef g(): return f()\nx = f()", "called recursively"},
+		"encoding":  {"x = \"\xff\xfe\"", "not UTF-8 text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := modules.Load(source(map[string]string{"a.star": c.src}))
+			if errs := modules.Errors(err); len(errs) != 1 || !strings.Contains(errs[0].Msg, c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// A function may be called by several agents at once.
+func TestCallsAreIndependent(t *testing.T) {
+	do := action(t, `require("r", var("v", int))`, "n = 0\nfor i in range(1000):\n    n += ctx.req.r.v\nreturn n")
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			got, err := do(t.Context(), new(log).call(spec.Inputs{"r": {{"v": i}}}))
+			if err != nil || got != 1000*i {
+				t.Errorf("%d: %v, %v", i, got, err)
+			}
+		})
+	}
+	wait.Wait()
+}
