@@ -140,7 +140,7 @@ func plainMessage(msg string) string {
 	case strings.HasPrefix(msg, "cannot load ") && strings.Contains(msg, "circle"):
 		return msg
 	}
-	for _, name := range guarded {
+	for _, name := range guarded() {
 		msg = strings.TrimPrefix(msg, name+": ")
 	}
 	return msg

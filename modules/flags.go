@@ -12,7 +12,7 @@ import (
 type flagsValue struct{ *starlark.Dict }
 
 func newFlags(flags map[string]any) (flagsValue, error) {
-	v, err := fromGo(map[string]any(flags))
+	v, err := fromGo(flags)
 	if err != nil {
 		return flagsValue{}, fmt.Errorf("the flags cannot be given to cross: %w", err)
 	}

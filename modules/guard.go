@@ -8,10 +8,8 @@ import (
 )
 
 // The names by which a rewritten file reaches the guards; nobody can write them.
-var guarded = map[syntax.Token]string{
-	syntax.STAR:    "·*",
-	syntax.PLUS:    "·+",
-	syntax.PERCENT: "·%",
+func guarded() map[syntax.Token]string {
+	return map[syntax.Token]string{syntax.STAR: "·*", syntax.PLUS: "·+", syntax.PERCENT: "·%"}
 }
 
 // In place: x += y, which for a list is not x = x + y.
@@ -21,7 +19,7 @@ const guardedAdd = "·+="
 // builtins that could make a value of any size in one step.
 func guards() starlark.StringDict {
 	d := starlark.StringDict{}
-	for op, name := range guarded {
+	for op, name := range guarded() {
 		d[name] = starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			return bounded(t, op, args[0], args[1])
 		})

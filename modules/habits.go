@@ -12,33 +12,38 @@ type habit struct {
 }
 
 // At the beginning of a statement, or anywhere for those whose first says so.
-var habits = map[string]struct {
+func habitWords() map[string]habitWord {
+	return map[string]habitWord{
+		"class":    {false, "there are no classes", "write a function for each action and hand it over by name: state(\"Installed\", enter = _install)"},
+		"while":    {false, "there is no 'while'", "write a bounded loop: for _ in range(30): …"},
+		"try":      {false, "there are no exceptions to catch", "ask before you act, or let the step fail: fail(\"why\") ends it with a message"},
+		"except":   {false, "there are no exceptions to catch", "let the step fail: Armonic shows it, and it can be retried"},
+		"finally":  {false, "there are no exceptions to catch", "let the step fail: Armonic shows it, and it can be retried"},
+		"raise":    {false, "there are no exceptions", "write fail(\"why\") to end the step with a message"},
+		"import":   {false, "there is no 'import'", "load(\"//lib/apt.star\", \"apt_packages\") takes names from a file of the module folders"},
+		"from":     {false, "there is no 'import'", "load(\"//lib/apt.star\", \"apt_packages\") takes names from a file of the module folders"},
+		"with":     {false, "there is no 'with'", "call the function and use its result; nothing has to be closed"},
+		"del":      {false, "there is no 'del'", "write d.pop(key) or list.pop(index)"},
+		"global":   {false, "there is no 'global'", "what is at the top level is frozen; what a state was entered with is in ctx.entered(\"State\")"},
+		"nonlocal": {false, "there is no 'nonlocal'", "return the value instead"},
+		"assert":   {false, "there is no 'assert'", "write: if not ok: fail(\"why\")"},
+		"async":    {false, "there is no 'async'", "write a plain function; other hosts are worked on at the same time anyway"},
+		"yield":    {true, "there are no generators", "build a list and return it"},
+		"await":    {true, "there is no 'await'", "write a plain call"},
+		"is":       {true, "there is no 'is'", "write == or !="},
+	}
+}
+
+// habitWord is a word of Python that is none here.
+type habitWord struct {
 	anywhere  bool
 	msg, hint string
-}{
-	"class":    {false, "there are no classes", "write a function for each action and hand it over by name: state(\"Installed\", enter = _install)"},
-	"while":    {false, "there is no 'while'", "write a bounded loop: for _ in range(30): …"},
-	"try":      {false, "there are no exceptions to catch", "ask before you act, or let the step fail: fail(\"why\") ends it with a message"},
-	"except":   {false, "there are no exceptions to catch", "let the step fail: Armonic shows it, and it can be retried"},
-	"finally":  {false, "there are no exceptions to catch", "let the step fail: Armonic shows it, and it can be retried"},
-	"raise":    {false, "there are no exceptions", "write fail(\"why\") to end the step with a message"},
-	"import":   {false, "there is no 'import'", "load(\"//lib/apt.star\", \"apt_packages\") takes names from a file of the module folders"},
-	"from":     {false, "there is no 'import'", "load(\"//lib/apt.star\", \"apt_packages\") takes names from a file of the module folders"},
-	"with":     {false, "there is no 'with'", "call the function and use its result; nothing has to be closed"},
-	"del":      {false, "there is no 'del'", "write d.pop(key) or list.pop(index)"},
-	"global":   {false, "there is no 'global'", "what is at the top level is frozen; what a state was entered with is in ctx.entered(\"State\")"},
-	"nonlocal": {false, "there is no 'nonlocal'", "return the value instead"},
-	"assert":   {false, "there is no 'assert'", "write: if not ok: fail(\"why\")"},
-	"async":    {false, "there is no 'async'", "write a plain function; other hosts are worked on at the same time anyway"},
-	"yield":    {true, "there are no generators", "build a list and return it"},
-	"await":    {true, "there is no 'await'", "write a plain call"},
-	"is":       {true, "there is no 'is'", "write == or !="},
 }
 
 // habitsOf finds the Python in a file that does not parse. It knows strings,
 // comments and brackets, and no more of the language.
 func habitsOf(src string) []habit {
-	s := &habitScan{src: src, line: 1, start: true}
+	s := &habitScan{words: habitWords(), src: src, line: 1, start: true}
 	for s.pos < len(src) {
 		s.token()
 	}
@@ -46,6 +51,7 @@ func habitsOf(src string) []habit {
 }
 
 type habitScan struct {
+	words     map[string]habitWord
 	src       string
 	pos       int // of the next byte
 	line      int
@@ -73,7 +79,7 @@ type bracket struct {
 
 // unclosed is the innermost bracket that is open at a place of a file.
 func unclosed(src string, line, col int) (bracket, bool) {
-	s := &habitScan{src: src, line: 1, start: true}
+	s := &habitScan{words: habitWords(), src: src, line: 1, start: true}
 	for s.pos < len(src) && (s.line < line || s.line == line && s.column(s.pos) < col) {
 		s.token()
 	}
@@ -160,7 +166,7 @@ func (s *habitScan) name() {
 		s.start = false
 		return
 	}
-	if h, ok := habits[word]; ok && (s.start || h.anywhere) && !s.attribute(begin) {
+	if h, ok := s.words[word]; ok && (s.start || h.anywhere) && !s.attribute(begin) {
 		s.add(begin, h.msg, h.hint)
 		if word == "class" { // what is said of its methods' indentation helps nobody
 			s.word = word
@@ -170,7 +176,7 @@ func (s *habitScan) name() {
 		s.word = "name"
 		if word == "def" || word == "lambda" || word == "if" || word == "for" || word == "else" || word == "elif" {
 			s.word = word
-		} else if _, ok := habits[word]; ok {
+		} else if _, ok := s.words[word]; ok {
 			s.word = word
 		}
 	}

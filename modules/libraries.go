@@ -29,7 +29,7 @@ func (d *defining) loadFrom(t *starlark.Thread, module string) (starlark.StringD
 		return nil, &spec.Error{Kind: spec.Invalid, Msg: "files load each other in a circle: " + strings.Join(append(slices.Clone(d.loading[i:]), label), " -> "),
 			Hint: "move what they share into a file of its own"}
 	}
-	f := d.loader.load(source, name)
+	f := d.load(source, name)
 	if f.globals == nil || f.failed {
 		return nil, errFailed
 	}

@@ -6,10 +6,12 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 )
 
-var lifecycleSignature = signature{
-	name: "lifecycle", npos: 1, required: 2,
-	params:  []string{"name", "states", "transitions", "initial", "doc"},
-	renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
+func lifecycleSignature() *signature {
+	return &signature{
+		name: "lifecycle", npos: 1, required: 2,
+		params:  []string{"name", "states", "transitions", "initial", "doc"},
+		renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
+	}
 }
 
 // lifecycleValue is what lifecycle() returns, and what the set is checked by.
@@ -23,7 +25,7 @@ type lifecycleValue struct {
 }
 
 func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	a := d.bind(&lifecycleSignature, pos, kwargs, at)
+	a := d.bind(lifecycleSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
 	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}}

@@ -3,7 +3,6 @@ package modules
 import (
 	"errors"
 	"io"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -126,7 +125,7 @@ func (l *loader) load(source int, name string) *file {
 	before := len(l.errs)
 	f.globals, err = f.prog.Init(t, l.builtins)
 	f.globals.Freeze()
-	if err != nil && !(errors.Is(err, errFailed) && len(l.errs) > 0) {
+	if err != nil && (!errors.Is(err, errFailed) || len(l.errs) == 0) {
 		e := evalError(err)
 		l.errorf(e.At, e.Hint, "%s", e.Msg)
 	}
@@ -141,20 +140,8 @@ func (l *loader) read(source int, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	var b strings.Builder
-	buf := make([]byte, 32<<10)
-	for b.Len() <= maxFile {
-		n, err := f.Read(buf)
-		b.Write(buf[:n])
-		if err != nil {
-			if err == io.EOF {
-				break
-			}
-			return "", err
-		}
-	}
-	return b.String(), nil
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	return string(text), errors.Join(err, f.Close())
 }
 
 // fileOf is the file that declares a function.

@@ -38,6 +38,7 @@ func TestWhatIsWrongIsSaidWhereItIs(t *testing.T) {
 }
 
 func checkChunk(t *testing.T, chunk string) {
+	t.Helper()
 	set, err := modules.Load(source(map[string]string{"a.star": chunk}))
 	errs, warns := modules.Errors(err), set.Warnings
 	for i, line := range strings.Split(chunk, "\n") {

@@ -1,6 +1,9 @@
 package modules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stop is something that needs others first: a state that is entered, a provide
 // that is called.
@@ -56,7 +59,7 @@ func findLoops(r *report, all []*lifecycleValue, met map[*requireValue][]*owner)
 func (s *stop) visit(r *report, trail []need) {
 	s.color = 1
 	for _, n := range s.needs {
-		way := append(trail[:len(trail):len(trail)], n)
+		way := slices.Concat(trail, []need{n})
 		switch n.to.color {
 		case 0:
 			n.to.visit(r, way)

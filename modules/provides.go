@@ -6,15 +6,17 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-var provideSignature = signature{
-	name: "provide", npos: 2, required: 1,
-	params: []string{"name", "fn", "requires", "returns", "flags", "label", "help", "tags", "each"},
-	renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
-		"ret": "returns = […]", "doc": "help"},
+func provideSignature() *signature {
+	return &signature{
+		name: "provide", npos: 2, required: 1,
+		params: []string{"name", "fn", "requires", "returns", "flags", "label", "help", "tags", "each"},
+		renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
+			"ret": "returns = […]", "doc": "help"},
+	}
 }
 
 func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	a := d.bind(&provideSignature, pos, kwargs, at)
+	a := d.bind(provideSignature(), pos, kwargs, at)
 	name := a.word("name")
 	switch name {
 	case "enter", "leave", "cross":

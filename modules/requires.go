@@ -9,11 +9,13 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-var requireSignature = signature{
-	name: "require", npos: 1, required: 1, rest: true,
-	params: []string{"name", "nargs", "label", "help"},
-	renamed: map[string]string{"vars": "the variables without a name: require(\"conf\", var(…), var(…))",
-		"variables": "the variables without a name: require(\"conf\", var(…), var(…))"},
+func requireSignature() *signature {
+	return &signature{
+		name: "require", npos: 1, required: 1, rest: true,
+		params: []string{"name", "nargs", "label", "help"},
+		renamed: map[string]string{"vars": "the variables without a name: require(\"conf\", var(…), var(…))",
+			"variables": "the variables without a name: require(\"conf\", var(…), var(…))"},
+	}
 }
 
 func remoteSignature(name string) *signature {
@@ -26,7 +28,7 @@ func remoteSignature(name string) *signature {
 }
 
 func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	a := d.bind(&requireSignature, pos, kwargs, at)
+	a := d.bind(requireSignature(), pos, kwargs, at)
 	out := d.emptyRequire(a, spec.Simple)
 	seen := map[string]bool{}
 	for i, x := range a.rest {

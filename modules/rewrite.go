@@ -5,12 +5,13 @@ import "go.starlark.net/syntax"
 // rewrite replaces the operators that can make large values by calls of the guards.
 // refuse is told of the assignments that cannot be written out.
 func rewrite(f *syntax.File, refuse func(at syntax.Position, op syntax.Token)) {
-	r := &rewriter{refuse}
+	r := &rewriter{guarded(), refuse}
 	r.stmts(f.Stmts)
 }
 
 type rewriter struct {
-	refuse func(at syntax.Position, op syntax.Token)
+	guarded map[syntax.Token]string
+	refuse  func(at syntax.Position, op syntax.Token)
 }
 
 func (r *rewriter) stmts(list []syntax.Stmt) {
@@ -45,9 +46,9 @@ func (r *rewriter) assign(s *syntax.AssignStmt) {
 	switch s.Op {
 	case syntax.PLUS_EQ:
 	case syntax.STAR_EQ:
-		name = guarded[syntax.STAR]
+		name = r.guarded[syntax.STAR]
 	case syntax.PERCENT_EQ:
-		name = guarded[syntax.PERCENT]
+		name = r.guarded[syntax.PERCENT]
 	default:
 		name = ""
 	}
@@ -104,7 +105,7 @@ func (r *rewriter) expr(x syntax.Expr) syntax.Expr {
 			x.X = r.expr(x.X)
 		}
 		x.Y = r.expr(x.Y)
-		if name, ok := guarded[x.Op]; ok {
+		if name, ok := r.guarded[x.Op]; ok {
 			return call(name, x.OpPos, x.X, x.Y)
 		}
 	case *syntax.UnaryExpr:

@@ -8,22 +8,24 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 )
 
-var stateSignature = signature{
-	name: "state", npos: 1, required: 1,
-	params: []string{"name", "enter", "leave", "cross", "requires", "provides", "os", "doc"},
-	renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
-		"help": "doc", "label": "doc"},
+func stateSignature() *signature {
+	return &signature{
+		name: "state", npos: 1, required: 1,
+		params: []string{"name", "enter", "leave", "cross", "requires", "provides", "os", "doc"},
+		renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
+			"help": "doc", "label": "doc"},
+	}
 }
 
 func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	return d.stateOf(d.bind(&stateSignature, pos, kwargs, at))
+	return d.stateOf(d.bind(stateSignature(), pos, kwargs, at))
 }
 
 func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	sig := stateSignature
+	sig := stateSignature()
 	sig.name, sig.npos, sig.required = "meta_state", 2, 2
-	sig.params = append([]string{"name", "implementations"}, stateSignature.params[1:]...)
-	a := d.bind(&sig, pos, kwargs, at)
+	sig.params = append([]string{"name", "implementations"}, sig.params[1:]...)
+	a := d.bind(sig, pos, kwargs, at)
 	out := d.stateOf(a)
 	out.meta = true
 	seen := map[string]bool{}

@@ -8,16 +8,18 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-var varSignature = signature{
-	name: "var", npos: 2, required: 2,
-	params: []string{"name", "type", "default", "required", "pattern", "pattern_error", "min", "max", "one_of",
-		"from_xpath", "modifier", "suggest", "validate", "label", "help", "expert", "secret"},
-	renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
-		"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},
+func varSignature() *signature {
+	return &signature{
+		name: "var", npos: 2, required: 2,
+		params: []string{"name", "type", "default", "required", "pattern", "pattern_error", "min", "max", "one_of",
+			"from_xpath", "modifier", "suggest", "validate", "label", "help", "expert", "secret"},
+		renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
+			"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},
+	}
 }
 
 func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	a := d.bind(&varSignature, pos, kwargs, at)
+	a := d.bind(varSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &varValue{declared: declared{"var", name, at}, v: spec.Variable{
 		Name:         name,
