@@ -205,3 +205,15 @@ func TestAProxyWithoutWebsites(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// The example of the description of modules, as it is written there.
+func TestTheExampleLoads(t *testing.T) {
+	text, err := os.ReadFile("testdata/example.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := one(t, string(text))
+	if l.Name != "WebServer" || l.Doc != "Simulation of a web server. Changes nothing; use it to try Armonic." || len(l.States) != 4 {
+		t.Errorf("%s %q with %d states", l.Name, l.Doc, len(l.States))
+	}
+}
