@@ -26,12 +26,22 @@ func (e *Engine) asks(step spec.Step) (at spec.Path, requires []spec.Require, ho
 // on does not allow, and every wrong value of every step. Values that a run will
 // return are accepted; they are checked when they are known.
 func (e *Engine) Check(ctx context.Context, w spec.Work) []spec.Problem {
+	return e.check(ctx, w, true)
+}
+
+// CheckReady is Check for work that is about to be done: a value that is not known
+// yet is wrong.
+func (e *Engine) CheckReady(ctx context.Context, w spec.Work) []spec.Problem {
+	return e.check(ctx, w, false)
+}
+
+func (e *Engine) check(ctx context.Context, w spec.Work, deferred bool) []spec.Problem {
 	stack, problems := e.begin(w)
 	c := e.newCall()
 	planned := map[string]spec.Inputs{}
 	c.Entered = func(state string) (spec.Inputs, bool) {
 		if in, ok := planned[state]; ok {
-			return cloneInputs(in), true
+			return in.Clone(), true
 		}
 		return e.entered(state)
 	}
@@ -45,7 +55,7 @@ func (e *Engine) Check(ctx context.Context, w spec.Work) []spec.Problem {
 		} else {
 			stack = next
 		}
-		in, wrong := e.read(ctx, step, c, true)
+		in, wrong := e.read(ctx, step, c, deferred)
 		problems = append(problems, wrong...)
 		if step.Action == spec.Enter {
 			_, requires, _ := e.asks(step)
@@ -110,7 +120,7 @@ func (e *Engine) read(ctx context.Context, step spec.Step, c *Call, deferred boo
 				}
 				call := *c
 				call.Inputs = known(modified(requires, in))
-				err := guard(ctx, func(ctx context.Context) error { return fn(ctx, &call, cloneValue(x)) })
+				err := guard(ctx, func(ctx context.Context) error { return fn(ctx, &call, spec.CloneValue(x)) })
 				if err != nil {
 					r.problems = append(r.problems, refused(at.Join(spec.Indexed(req.Name, i), v.Name), v.Name, err))
 				}

@@ -37,7 +37,7 @@ func (e *Engine) Do(ctx context.Context, run spec.RunID, step spec.Step, sink Si
 	if err := Invalid(problems); err != nil {
 		return nil, err
 	}
-	doing := Doing{Step: cloneStep(step), By: run, At: e.clock()}
+	doing := Doing{Step: step.Clone(), By: run, At: e.clock()}
 	doing.Step.Inputs = in
 	if err := e.start(doing); err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (d *deed) callProvide(ctx context.Context, s *State) (Outcome, any) {
 	for _, above := range e.m.from(d.stack, e.m.index[s.Name]) {
 		c := *d.call
 		c.Inputs, _ = e.entered(above.Name)
-		c.Flags = cloneTable(p.Flags)
+		c.Flags = spec.CloneTable(p.Flags)
 		if c.Flags == nil {
 			c.Flags = map[string]any{}
 		}
@@ -182,7 +182,7 @@ func (d *deed) fault(err *spec.Error) Outcome {
 // sealed copies what a provide returned for the history, where secrets cannot be
 // read.
 func sealed(declared []spec.Variable, returns any) any {
-	out := cloneValue(returns)
+	out := spec.CloneValue(returns)
 	table, ok := out.(map[string]any)
 	if !ok {
 		return out

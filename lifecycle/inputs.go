@@ -149,7 +149,7 @@ func setVariables(req spec.Require) []spec.Variable {
 
 // modified gives inputs as a module sees them.
 func modified(requires []spec.Require, in spec.Inputs) spec.Inputs {
-	out := cloneInputs(in)
+	out := in.Clone()
 	for _, req := range requires {
 		for _, set := range out[req.Name] {
 			for _, v := range setVariables(req) {

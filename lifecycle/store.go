@@ -69,22 +69,22 @@ func (r *Record) End(o Outcome) {
 func (r Record) Clone() Record {
 	out := Record{Doing: r.Doing, Fault: r.Fault}
 	for _, a := range r.Applied {
-		a.Inputs = cloneInputs(a.Inputs)
+		a.Inputs = a.Inputs.Clone()
 		out.Applied = append(out.Applied, a)
 	}
 	for _, c := range r.Calls {
-		c.Inputs = cloneInputs(c.Inputs)
-		c.Returns = cloneValue(c.Returns)
+		c.Inputs = c.Inputs.Clone()
+		c.Returns = spec.CloneValue(c.Returns)
 		out.Calls = append(out.Calls, c)
 	}
 	if r.Doing != nil {
 		d := *r.Doing
-		d.Step = cloneStep(d.Step)
+		d.Step = d.Step.Clone()
 		out.Doing = &d
 	}
 	if r.Fault != nil {
 		f := *r.Fault
-		f.Step = cloneStep(f.Step)
+		f.Step = f.Step.Clone()
 		out.Fault = &f
 	}
 	return out

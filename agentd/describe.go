@@ -1,0 +1,88 @@
+package agentd
+
+import (
+	"context"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// Info says what the host is, and how much there is to do.
+func (s *Service) Info(context.Context) (spec.Info, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	info := s.info
+	info.Queue = len(s.queue)
+	if s.busy != nil {
+		info.Busy = s.busy.ID
+	}
+	return info, nil
+}
+
+// Provides lists what matches and can be called now or after entering states.
+func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, error) {
+	expr, err := query.Compile(p)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := expr.Eval(s.tree)
+	if err != nil {
+		return nil, err
+	}
+	known := map[spec.Path]spec.Provide{}
+	for _, e := range s.engines {
+		reachable := map[string]bool{}
+		for _, p := range e.Provides() {
+			state := p.Path.State()
+			if _, asked := reachable[state]; !asked {
+				reachable[state] = e.Reachable(state)
+			}
+			if reachable[state] {
+				known[p.Path] = p
+			}
+		}
+	}
+	out := []spec.Provide{}
+	for _, n := range nodes {
+		if p, ok := known[n.Path()]; ok { // enter, leave and cross are provides of no state
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// Route says which states to cross to a provide.
+func (s *Service) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, error) {
+	e, err := s.engine(q.Provide.Lifecycle())
+	if err != nil {
+		return spec.Route{}, err
+	}
+	return e.Route(ctx, q)
+}
+
+// Check lists all that is wrong with work.
+func (s *Service) Check(ctx context.Context, w spec.Work) ([]spec.Problem, error) {
+	e, err := s.engine(w.Lifecycle)
+	if err != nil {
+		return nil, err
+	}
+	return e.Check(ctx, w), nil
+}
+
+// Preview says what work would change.
+func (s *Service) Preview(_ context.Context, w spec.Work) ([]spec.StepPreview, error) {
+	e, err := s.engine(w.Lifecycle)
+	if err != nil {
+		return nil, err
+	}
+	return e.Preview(w)
+}
+
+// Stacks lists every lifecycle with what is applied of it.
+func (s *Service) Stacks(context.Context) ([]spec.Stack, error) {
+	out := make([]spec.Stack, len(s.engines))
+	for i, e := range s.engines {
+		out[i] = e.Stack()
+	}
+	return out, nil
+}

@@ -1,0 +1,138 @@
+package agentd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// run is a run that was handed over, and what happened in it. The service's lock
+// guards it.
+type run struct {
+	spec.Run
+	events  []spec.Event
+	changed chan struct{} // closed, and replaced, when an event is added
+	ended   bool
+	cancel  context.CancelFunc // of its context, once it is executed
+}
+
+// Start hands a run over. The error is Invalid for a run without id, NotFound for a
+// lifecycle that is not here, Conflict for an id that has other content, and
+// Unavailable after Close.
+func (s *Service) Start(_ context.Context, r spec.Run) error {
+	if r.ID == "" {
+		return spec.Errorf(spec.Invalid, "the run has no id")
+	}
+	if _, err := s.engine(r.Lifecycle); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, known := s.runs[r.ID]; known {
+		if !sameRun(old.Run, r) {
+			return spec.Errorf(spec.Conflict, "the run %s was started with other content", r.ID).
+				WithHint("give a new run an id of its own")
+		}
+		return nil
+	}
+	if s.closed {
+		return spec.Errorf(spec.Unavailable, "the agent of %s has stopped", s.info.Host)
+	}
+	added := &run{Run: cloneRun(r), changed: make(chan struct{})}
+	s.runs[r.ID] = added
+	s.queue = append(s.queue, added)
+	s.add(added, spec.Event{Kind: spec.EventQueued, Step: -1})
+	select {
+	case s.wake <- struct{}{}:
+	default: // the worker has been told already
+	}
+	return nil
+}
+
+// Follow tells what happened in a run and what happens next, each event once and in
+// order, until the run has ended.
+func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
+	r, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	next := max(after, 0)
+	for {
+		s.mu.Lock()
+		var events []spec.Event
+		if next < len(r.events) {
+			events = slices.Clone(r.events[next:])
+		}
+		changed, ended := r.changed, r.ended
+		s.mu.Unlock()
+		for _, ev := range events {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			ev.Returns = spec.CloneValue(ev.Returns)
+			ev.Stack = slices.Clone(ev.Stack)
+			if err := fn(ev); err != nil {
+				return err
+			}
+		}
+		next += len(events)
+		if ended {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Stop ends a run that waits, and asks one that is executed to end.
+func (s *Service) Stop(_ context.Context, id spec.RunID) error {
+	r, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := slices.Index(s.queue, r); at >= 0 {
+		s.queue = slices.Delete(s.queue, at, at+1)
+		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: stopped()})
+	}
+	if r.cancel != nil {
+		r.cancel()
+	}
+	return nil
+}
+
+func (s *Service) find(id spec.RunID) (*run, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.runs[id]; ok {
+		return r, nil
+	}
+	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.info.Host)
+}
+
+// add appends an event; the lock is held. The last one ends the run.
+func (s *Service) add(r *run, ev spec.Event) {
+	ev.Run, ev.Seq, ev.At = r.ID, len(r.events)+1, s.clock()
+	r.events = append(r.events, ev)
+	r.ended = ev.Kind == spec.EventRunDone
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+func stopped() *spec.Error {
+	return spec.Errorf(spec.Canceled, "the run was stopped before it began")
+}
+
+func cloneRun(r spec.Run) spec.Run {
+	r.From = slices.Clone(r.From)
+	r.Steps = slices.Clone(r.Steps)
+	for i, step := range r.Steps {
+		r.Steps[i] = step.Clone()
+	}
+	return r
+}

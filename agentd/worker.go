@@ -1,0 +1,144 @@
+package agentd
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+)
+
+// work executes runs in the order in which they were started, until ctx ends; then
+// it ends those that wait.
+func (s *Service) work(ctx context.Context) {
+	defer close(s.stopped)
+	for {
+		if r, rctx := s.next(ctx); r != nil {
+			s.execute(rctx, r)
+			continue
+		}
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+			s.drain()
+			return
+		}
+	}
+}
+
+// next takes the oldest run that waits and gives it its context. No run begins once
+// ctx has ended.
+func (s *Service) next(ctx context.Context) (*run, context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 || ctx.Err() != nil {
+		return nil, nil
+	}
+	r := s.queue[0]
+	s.queue = slices.Delete(s.queue, 0, 1)
+	ctx, r.cancel = context.WithCancel(ctx)
+	s.busy = r
+	s.add(r, spec.Event{Kind: spec.EventStarted, Step: -1})
+	return r, ctx
+}
+
+func (s *Service) drain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.queue {
+		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: stopped()})
+	}
+	s.queue = nil
+}
+
+// execute does a run from its start to its last event.
+func (s *Service) execute(ctx context.Context, r *run) {
+	e, err := s.engine(r.Lifecycle)
+	var stack []string
+	if err == nil {
+		s.log.Info("run started", "run", r.ID, "lifecycle", r.Lifecycle, "by", r.By)
+		err = s.steps(ctx, e, r)
+		stack = e.Applied()
+	}
+	s.log.Info("run done", "run", r.ID, "lifecycle", r.Lifecycle, "error", err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.cancel()
+	r.cancel = nil
+	s.busy = nil
+	s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
+}
+
+// steps does the steps of a run. Nothing is done unless the stack is the one that
+// was planned on and all values of all steps are right.
+func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error {
+	if now := e.Applied(); !slices.Equal(r.From, now) {
+		err := spec.Errorf(spec.Conflict, "%s on %s has changed since this was planned", r.Lifecycle, s.info.Host)
+		err.Op = "start the run " + string(r.ID)
+		return err.WithHint("planned on %s, now it is %s: plan again", show(r.From), show(now))
+	}
+	if err := lifecycle.Invalid(e.CheckReady(ctx, r.Work)); err != nil {
+		return err
+	}
+	for i, step := range r.Steps {
+		if ctx.Err() != nil {
+			err := spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
+			return err
+		}
+		if err := s.step(ctx, e, r, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) error {
+	step := r.Steps[i]
+	say := func(ev spec.Event) {
+		ev.Step = i
+		s.mu.Lock()
+		s.add(r, ev)
+		s.mu.Unlock()
+	}
+	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
+	s.pause(ctx)
+	returns, err := e.Do(ctx, r.ID, step, lifecycle.Sink{
+		Log: func(level spec.Level, text string) {
+			say(spec.Event{Kind: spec.EventLog, Level: level, Text: text})
+			s.pause(ctx)
+		},
+		Progress: func(done, total int) {
+			say(spec.Event{Kind: spec.EventProgress, Done: done, Total: total})
+			s.pause(ctx)
+		},
+	})
+	ev := spec.Event{Kind: spec.EventStepDone, Returns: spec.CloneValue(returns), Stack: e.Applied()}
+	if err != nil {
+		ev.Kind, ev.Err = spec.EventStepFailed, spec.AsError(err)
+	}
+	say(ev)
+	return err
+}
+
+// pause lets people watch a simulated host; it is over at once when the run is
+// stopped.
+func (s *Service) pause(ctx context.Context) {
+	if s.pace <= 0 {
+		return
+	}
+	t := time.NewTimer(s.pace)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+func show(stack []string) string {
+	if len(stack) == 0 {
+		return "nothing"
+	}
+	return strings.Join(stack, " > ")
+}
