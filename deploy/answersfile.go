@@ -160,7 +160,8 @@ func (s *Session) SaveAnswers(w io.Writer, keys Keys) error {
 }
 
 func (f *nodeForm) save(q *resolver.Question, keys Keys) error {
-	if q.Fixed || q.Value == nil || q.Status == resolver.Wrong {
+	none := q.Value == nil && !(q.Optional && q.Key.Kind == resolver.AskValue)
+	if q.Fixed || none || q.Status == resolver.Wrong {
 		return nil
 	}
 	switch q.Key.Kind {

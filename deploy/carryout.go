@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -51,7 +50,7 @@ func (e *Execution) runTask(ctx context.Context, t *task) error {
 	if err != nil {
 		return err
 	}
-	from := after(t.From, t.Steps[:t.offset])
+	from := spec.StackAfter(t.From, t.Steps[:t.offset])
 	run := spec.Run{ID: t.run, Deployment: e.id, By: e.by,
 		Work: spec.Work{Lifecycle: t.Lifecycle, From: from, Steps: steps[t.offset:]}}
 	if err := a.Start(ctx, run); err != nil {
@@ -59,7 +58,7 @@ func (e *Execution) runTask(ctx context.Context, t *task) error {
 	}
 	var failed *spec.Error
 	err = a.Follow(ctx, run.ID, 0, func(ev spec.Event) error {
-		e.event(t, ev)
+		e.event(t, run.Steps, ev)
 		if ev.Kind == spec.EventRunDone {
 			failed = ev.Err
 		}
@@ -114,13 +113,18 @@ func deferred(s spec.Step) bool {
 }
 
 // event takes one event of a task's run into the state, then hands it on.
-func (e *Execution) event(t *task, ev spec.Event) {
+func (e *Execution) event(t *task, steps []spec.Step, ev spec.Event) {
 	e.sinkMu.Lock()
 	defer e.sinkMu.Unlock()
 	e.change(func() { e.apply(t, ev) })
-	if e.sink != nil {
-		e.sink(Update{Task: t.ID, Node: t.Node, Host: t.Host, Event: ev})
+	if e.sink == nil {
+		return
 	}
+	u := Update{Task: t.ID, Node: t.Node, Host: t.Host, Lifecycle: t.Lifecycle, Event: ev}
+	if ev.Step >= 0 && ev.Step < len(steps) {
+		u.Step = &steps[ev.Step]
+	}
+	e.sink(u)
 }
 
 func (e *Execution) apply(t *task, ev spec.Event) {
@@ -207,7 +211,7 @@ func (e *Execution) stackOf(ctx context.Context, t *task) ([]string, error) {
 			return v.Stacks[i].Names(), nil
 		}
 	}
-	return nil, errors.Join(spec.Errorf(spec.NotFound, "there is no %s on %s", t.Lifecycle, t.Host))
+	return nil, spec.Errorf(spec.NotFound, "there is no %s on %s", t.Lifecycle, t.Host)
 }
 
 func (t *task) doneSteps() int {
@@ -221,11 +225,11 @@ func (t *task) doneSteps() int {
 // resume is the step to go on with, given the stack of now: after those that are
 // known to be done if that fits, else wherever the stack says; -1 if nowhere.
 func (t *task) resume(now []string, done int) int {
-	if slices.Equal(after(t.From, t.Steps[:done]), now) {
+	if slices.Equal(spec.StackAfter(t.From, t.Steps[:done]), now) {
 		return done
 	}
 	for i := len(t.Steps) - 1; i >= 0; i-- {
-		if slices.Equal(after(t.From, t.Steps[:i]), now) {
+		if slices.Equal(spec.StackAfter(t.From, t.Steps[:i]), now) {
 			return i
 		}
 	}
@@ -237,18 +241,4 @@ func top(stack []string) string {
 		return "nothing"
 	}
 	return stack[len(stack)-1]
-}
-
-// after is the stack that steps lead to.
-func after(from []string, steps []spec.Step) []string {
-	out := slices.Clone(from)
-	for _, s := range steps {
-		switch {
-		case s.Action == spec.Enter:
-			out = append(out, s.State)
-		case s.Action == spec.Leave && len(out) > 0:
-			out = out[:len(out)-1]
-		}
-	}
-	return out
 }

@@ -22,10 +22,12 @@ type Options struct {
 
 // Update is an event of the run of a task.
 type Update struct {
-	Task  resolver.TaskID
-	Node  resolver.NodeID
-	Host  spec.Host
-	Event spec.Event
+	Task      resolver.TaskID
+	Node      resolver.NodeID
+	Host      spec.Host
+	Lifecycle string
+	Step      *spec.Step // with the inputs it is run with; nil where no step is meant
+	Event     spec.Event
 }
 
 // Execution carries a plan out: tasks whose dependencies are done become runs, one

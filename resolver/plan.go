@@ -34,7 +34,7 @@ func (b *builder) plan() {
 			}
 			p.Tasks = append(p.Tasks, t)
 			last[svc], end[n.ID] = t.ID, t.ID
-			from, first = after(from, seg.steps), first+len(seg.steps)
+			from, first = spec.StackAfter(from, seg.steps), first+len(seg.steps)
 		}
 		if !slices.Contains(p.Hosts, n.Host) {
 			p.Hosts = append(p.Hosts, n.Host)
@@ -119,20 +119,6 @@ func (b *builder) needsOf(n *node, s spec.Step, placed map[*node]bool, final boo
 					add(NodeID(d.Node))
 				}
 			}
-		}
-	}
-	return out
-}
-
-// after is the stack that steps lead to.
-func after(from []string, steps []spec.Step) []string {
-	out := slices.Clone(from)
-	for _, s := range steps {
-		switch {
-		case s.Action == spec.Enter:
-			out = append(out, s.State)
-		case s.Action == spec.Leave && len(out) > 0:
-			out = out[:len(out)-1]
 		}
 	}
 	return out

@@ -100,7 +100,7 @@ const (
 	NoSource  Source = ""
 	You       Source = "you"      // answered
 	Replayed  Source = "file"     // answered in a file
-	Returned  Source = "returned" // by a node's call, or typed for one that is not managed
+	Returned  Source = "returned" // by a node's call
 	FromHost  Source = "host"     // derived from where the nodes are
 	Bound     Source = "bound"    // set by the requirer
 	FromXPath Source = "from"     // taken from another variable

@@ -72,9 +72,6 @@ func (b *builder) hard(v *variable) (value, bool) {
 
 func (b *builder) answered(v *variable, a Answer) value {
 	out := value{source: sourceOf(a), x: a.Value}
-	if v.role == roleReturn {
-		out.source = Returned
-	}
 	x, err := v.Convert(a.Value)
 	if err != nil {
 		out.problem = err.Error()

@@ -3,6 +3,7 @@ package spec
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 )
@@ -163,4 +164,18 @@ func (s Stack) Top() string {
 		return ""
 	}
 	return s.Applied[len(s.Applied)-1].State
+}
+
+// StackAfter is the stack that steps lead to from a given one, bottom first.
+func StackAfter(from []string, steps []Step) []string {
+	out := slices.Clone(from)
+	for _, s := range steps {
+		switch {
+		case s.Action == Enter:
+			out = append(out, s.State)
+		case s.Action == Leave && len(out) > 0:
+			out = out[:len(out)-1]
+		}
+	}
+	return out
 }

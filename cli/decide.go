@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// decide brings the session as far as flags, suggestions and the person at the
+// prompt can.
+func (d *deployment) decide(ctx context.Context) error {
+	for {
+		if err := d.session.Settle(ctx); err != nil {
+			return err
+		}
+		if d.autofill && d.session.Accept() > 0 {
+			continue
+		}
+		open := d.session.Open()
+		if len(open) == 0 || !d.asks() {
+			return nil
+		}
+		err := d.ask(ctx, open[0])
+		if errors.Is(err, io.EOF) {
+			return nil // complete lists what is missing
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// asks reports whether there is somebody to ask.
+func (d *deployment) asks() bool { return d.show.talks() && !(d.autofill && d.yes) }
+
+// ask puts one question and takes the answer, or the suggestion if there is none.
+func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
+	text, err := d.prompt.question(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch {
+	case text == "?":
+		d.prompt.explain(d.session, q)
+	case text == "-" && q.Key.Kind == resolver.AskHosts:
+		d.session.Answer(q.Key, []spec.Host{})
+	case text == "-" && q.Optional:
+		d.session.Answer(q.Key, nil)
+	case text != "":
+		d.session.Answer(q.Key, text)
+	case q.Value != nil && q.Status != resolver.Wrong:
+		d.session.Answer(q.Key, q.Value)
+	case len(q.Suggestions) > 0:
+		d.session.Answer(q.Key, q.Suggestions[0].Value)
+	case q.Optional:
+		d.session.Answer(q.Key, nil)
+	default:
+		d.prompt.say("  an answer is needed; ? explains\n")
+	}
+	return nil
+}
+
+// complete lists all that keeps the plan from being made, if anything does.
+func (d *deployment) complete() error {
+	res := d.session.Result()
+	var all []spec.Problem
+	code := exitAnswers
+	for _, q := range res.Questions {
+		if q.Status == resolver.Missing {
+			all = append(all, spec.Problem{Path: pathOf(q), Msg: "is missing", Hint: how(q)})
+		}
+	}
+	for _, p := range res.Problems {
+		if p.Warning {
+			_, _ = fmt.Fprintf(d.Err, "warning: %s\n", p.Msg)
+			continue
+		}
+		all = append(all, d.problem(p))
+		if strings.Contains(p.Msg, "cannot be reached") {
+			code = exitUnreachable
+		}
+	}
+	for _, text := range d.session.UnusedRules() {
+		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.askable()})
+	}
+	for _, text := range d.session.UnusedReplayed() {
+		if len(d.hosts)+len(d.set) == 0 && d.on == "" {
+			all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
+		}
+	}
+	if len(all) == 0 && res.Plan == nil {
+		return spec.Errorf(spec.Internal, "the deployment is neither complete nor is anything missing")
+	}
+	if len(all) > 0 {
+		return exit(code, &answersError{all})
+	}
+	if open := d.session.Open(); len(open) > 0 && !d.autofill {
+		return exit(exitAnswers, &answersError{undecided(open)})
+	}
+	return nil
+}
+
+// undecided lists questions that have suggestions, which nobody took.
+func undecided(open []resolver.Question) []spec.Problem {
+	out := make([]spec.Problem, len(open))
+	for i, q := range open {
+		out[i] = spec.Problem{Path: pathOf(q), Msg: "is not decided", Hint: "--autofill would take " + show(q.Value)}
+	}
+	return out
+}
+
+func (d *deployment) problem(p resolver.Problem) spec.Problem {
+	path := p.Path
+	if path == "" || len(path.Parts()) < 4 {
+		if q := d.session.Result().Question(p.Key); q != nil {
+			path = pathOf(*q)
+		}
+	}
+	return spec.Problem{Path: path, Msg: p.Msg, Hint: p.Hint}
+}
+
+// askable names some variables that --set could have meant.
+func (d *deployment) askable() string {
+	var names []string
+	for _, q := range d.session.Result().Questions {
+		if q.Key.Kind == resolver.AskValue && !q.Fixed {
+			names = append(names, string(q.Path))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "it asks for " + strings.Join(names[:min(4, len(names))], ", ")
+}
+
+// pathOf names a question: the variable's path, or the node and what is asked of it.
+func pathOf(q resolver.Question) spec.Path {
+	switch q.Key.Kind {
+	case resolver.AskValue, resolver.AskReturn:
+		return q.Path
+	case resolver.AskHosts, resolver.AskCount:
+		return spec.Path(string(q.Key.Node) + "/" + q.Key.Name)
+	case resolver.AskManage, resolver.AskHost, resolver.AskChoose:
+	}
+	return spec.Path(string(q.Key.Node) + " " + string(q.Key.Kind))
+}
+
+// how says how to give an answer without a prompt.
+func how(q resolver.Question) string {
+	switch q.Key.Kind {
+	case resolver.AskHost:
+		if q.Key.Node == resolver.Root {
+			return "--on HOST"
+		}
+		return "--hosts " + lastName(string(q.Key.Node)) + "=HOST"
+	case resolver.AskHosts:
+		return "--hosts " + q.Var.Name + "=H1,H2, or --hosts " + q.Var.Name + "= for none"
+	case resolver.AskValue, resolver.AskReturn:
+		return "--set " + string(q.Path) + "=VALUE"
+	case resolver.AskChoose:
+		var names []string
+		for _, o := range q.Options {
+			names = append(names, show(o.Value))
+		}
+		return "use one of the full paths instead: " + strings.Join(names, ", ")
+	case resolver.AskManage, resolver.AskCount:
+	}
+	return "give it in an answers file"
+}
+
+func lastName(id string) string {
+	if i := strings.LastIndexAny(id, "./"); i >= 0 {
+		return id[i+1:]
+	}
+	return id
+}
+
+// answersError lists what is missing or wrong.
+type answersError struct {
+	problems []spec.Problem
+}
+
+func (e *answersError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d answers are missing or wrong:", len(e.problems))
+	if len(e.problems) == 1 {
+		b.Reset()
+		b.WriteString("an answer is missing or wrong:")
+	}
+	for _, p := range e.problems {
+		fmt.Fprintf(&b, "\n  %s  %s", p.Path, p.Msg)
+		if p.Hint != "" {
+			fmt.Fprintf(&b, "\n      hint: %s", p.Hint)
+		}
+	}
+	return b.String()
+}
+
+// confirmed asks whether to go on, unless that was said already.
+func (d *deployment) confirmed(ctx context.Context, plan *resolver.Plan) (bool, error) {
+	if d.yes || d.dryRun {
+		return true, nil
+	}
+	if !d.show.talks() {
+		return false, spec.Errorf(spec.Invalid, "nobody can be asked to confirm with -o %s", d.output).WithHint("add --yes")
+	}
+	names := make([]string, len(plan.Hosts))
+	for i, h := range plan.Hosts {
+		names[i] = string(h)
+	}
+	yes, err := d.prompt.confirm(ctx, fmt.Sprintf("Run %d steps on %s?", plan.Steps(), strings.Join(names, ", ")), false)
+	if errors.Is(err, io.EOF) {
+		return false, spec.Errorf(spec.Invalid, "nobody confirmed").WithHint("add --yes to run without asking")
+	}
+	return yes, err
+}

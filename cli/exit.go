@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// The exit codes, documented in docs/cli.md.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // a step failed
+	exitUsage       = 2   // the command line, a pattern or a module is wrong
+	exitAnswers     = 3   // answers are missing or wrong
+	exitUnreachable = 4   // a host or server cannot be reached
+	exitInterrupted = 130 // Ctrl-C
+)
+
+// exitError is an error with the code that the program ends with.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// exit gives err a code. A nil err ends the program with the code, silently: all
+// has been said.
+func exit(code int, err error) error {
+	if err == nil {
+		err = errSaid
+	}
+	return &exitError{code, err}
+}
+
+// errSaid stands for an error that has been printed already.
+var errSaid = errors.New("")
+
+// codeOf is the exit code for an error of a command.
+func codeOf(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &e):
+		return e.code
+	case spec.KindOf(err) == spec.Unavailable:
+		return exitUnreachable
+	}
+	return exitUsage
+}
+
+// report prints an error with its hint.
+func report(w io.Writer, err error) {
+	if err == nil || errors.Is(err, errSaid) || errors.Is(err, context.Canceled) {
+		return
+	}
+	_, _ = fmt.Fprintf(w, "armonic: %v\n", err)
+	if hint := spec.HintOf(err); hint != "" {
+		_, _ = fmt.Fprintf(w, "  hint: %s\n", hint)
+	}
+}

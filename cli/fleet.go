@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+// globals are the flags that every command has.
+type globals struct {
+	moduleDirs []string
+	demo       bool
+	pace       time.Duration
+}
+
+func (g *globals) register(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringArrayVar(&g.moduleDirs, "module-dir", nil, "also load the modules in `DIR` (repeatable)")
+	f.BoolVar(&g.demo, "demo", false, "use a fleet of simulated hosts; nothing on this machine is changed")
+	f.DurationVar(&g.pace, "demo-pace", defaultPace, "pause of simulated hosts at each line they log")
+}
+
+// defaultPace is slow enough to watch and fast enough not to bore.
+const defaultPace = 120 * time.Millisecond
+
+// open makes the fleet that the flags name. Warnings about modules go to warn.
+// close ends it.
+func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), err error) {
+	if !g.demo {
+		return nil, nil, spec.Errorf(spec.Invalid, "no fleet is chosen").
+			WithHint("add --demo to use the simulated hosts lb1, web1, web2, web3 and db1")
+	}
+	set, err := g.modules()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, w := range set.Warnings {
+		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
+	}
+	f, err := newDemo(set.Lifecycles, g.pace)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, f.Close, nil
+}
+
+// modules loads the shipped modules and those of the operator. The error shows
+// everything that is wrong with them.
+func (g *globals) modules() (*modules.Set, error) {
+	sources := []modules.Source{modules.ShippedSource()}
+	for _, dir := range g.moduleDirs {
+		src, err := modules.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, src)
+	}
+	set, err := modules.Load(sources...)
+	if err == nil {
+		return set, nil
+	}
+	var all []string
+	for _, e := range modules.Errors(err) {
+		all = append(all, set.Explain(e))
+	}
+	if len(all) == 0 {
+		return nil, err
+	}
+	return nil, spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(all), strings.Join(all, "\n"))
+}
+
+// demoFleet is a fleet of simulated agents in this process.
+type demoFleet struct {
+	hosts  []spec.Host
+	agents map[spec.Host]*agentd.Service
+	since  time.Time
+}
+
+// newDemo starts the five hosts of the demo, all offering the same lifecycles.
+func newDemo(lifecycles []*lifecycle.Lifecycle, pace time.Duration) (*demoFleet, error) {
+	f := &demoFleet{agents: map[spec.Host]*agentd.Service{}, since: time.Now()}
+	for i, h := range []spec.Host{"db1", "lb1", "web1", "web2", "web3"} {
+		a, err := agentd.New(agentd.Config{
+			Info: spec.Info{Host: h, Address: fmt.Sprintf("192.0.2.%d", 11+i), OS: spec.OS{Name: "debian", Release: "13"},
+				Version: version(), Simulated: true, Since: f.since},
+			Lifecycles: lifecycles,
+			Store:      lifecycle.NewMemory(),
+			Pace:       pace,
+		})
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		f.hosts = append(f.hosts, h)
+		f.agents[h] = a
+	}
+	return f, nil
+}
+
+// Name is "demo".
+func (f *demoFleet) Name() string { return "demo" }
+
+// Hosts lists the hosts, all of them on.
+func (f *demoFleet) Hosts() []deploy.HostStatus {
+	out := make([]deploy.HostStatus, len(f.hosts))
+	for i, h := range f.hosts {
+		out[i] = deploy.HostStatus{Host: h, Link: deploy.On, Since: f.since}
+	}
+	return out
+}
+
+// Agent gives the agent of a host.
+func (f *demoFleet) Agent(h spec.Host) (spec.Agent, error) {
+	if a, ok := f.agents[h]; ok {
+		return a, nil
+	}
+	return nil, spec.Errorf(spec.NotFound, "there is no host %q", string(h)).
+		WithHint("the hosts are %v", slices.Sorted(slices.Values(f.hosts)))
+}
+
+// Close stops the agents and waits for them.
+func (f *demoFleet) Close() {
+	for _, h := range f.hosts {
+		f.agents[h].Close()
+	}
+}

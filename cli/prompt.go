@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// prompter asks a person line by line. It starts reading at the first question.
+type prompter struct {
+	in    io.Reader
+	out   io.Writer
+	lines chan string // unbuffered: one line is read ahead; closed at the end of input
+	last  spec.Path   // the provide that the last question was about
+}
+
+func newPrompter(in io.Reader, out io.Writer) *prompter { return &prompter{in: in, out: out} }
+
+func (p *prompter) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
+
+// read gives the next line, io.EOF at the end, or the context's error.
+func (p *prompter) read(ctx context.Context) (string, error) {
+	if p.lines == nil {
+		p.lines = make(chan string)
+		// The goroutine ends with the input; a read from a terminal cannot be cancelled.
+		go func(lines chan<- string) {
+			defer close(lines)
+			scan := bufio.NewScanner(p.in)
+			for scan.Scan() {
+				lines <- scan.Text()
+			}
+		}(p.lines)
+	}
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			p.say("\n")
+			return "", io.EOF
+		}
+		return strings.TrimSpace(line), nil
+	case <-ctx.Done():
+		p.say("\n")
+		return "", ctx.Err()
+	}
+}
+
+// confirm asks for yes or no; an empty line is the default.
+func (p *prompter) confirm(ctx context.Context, text string, byDefault bool) (bool, error) {
+	choice := "[y/N]"
+	if byDefault {
+		choice = "[Y/n]"
+	}
+	for {
+		p.say("%s %s ", text, choice)
+		line, err := p.read(ctx)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(line) {
+		case "":
+			return byDefault, nil
+		case "y", "yes":
+			return true, nil
+		case "n", "no":
+			return false, nil
+		}
+		p.say("  yes or no?\n")
+	}
+}
+
+// question shows a question and reads the answer as typed.
+func (p *prompter) question(ctx context.Context, q resolver.Question) (string, error) {
+	if at := q.Path.Cut(4); at != p.last {
+		p.say("\n%s\n", at)
+		p.last = at
+	}
+	if q.Problem != "" {
+		p.say("  ! %s\n", q.Problem)
+		if q.Hint != "" {
+			p.say("    hint: %s\n", q.Hint)
+		}
+	}
+	p.say("  %s%s: ", label(q), offer(q))
+	if q.Var.Hidden() {
+		return p.secret(ctx)
+	}
+	return p.read(ctx)
+}
+
+// secret reads without an echo where the input is a terminal.
+func (p *prompter) secret(ctx context.Context) (string, error) {
+	f, ok := p.in.(*os.File)
+	if !ok || p.lines != nil || !term.IsTerminal(int(f.Fd())) {
+		return p.read(ctx)
+	}
+	text, err := term.ReadPassword(int(f.Fd()))
+	p.say("\n")
+	if errors.Is(err, io.EOF) {
+		return "", io.EOF
+	}
+	return string(text), err
+}
+
+func label(q resolver.Question) string {
+	switch {
+	case q.Key.Kind == resolver.AskHosts:
+		return fmt.Sprintf("%s: hosts, separated by commas, - for none%s", q.Var.Name, options(q))
+	case q.Key.Kind == resolver.AskHost, q.Key.Kind == resolver.AskChoose:
+		return q.Var.Label + options(q)
+	case q.Var.Label != "":
+		return fmt.Sprintf("%s (%s)", q.Var.Label, q.Var.Name)
+	}
+	return q.Var.Name
+}
+
+func options(q resolver.Question) string {
+	var names []string
+	for _, o := range q.Options {
+		if !o.Disabled {
+			names = append(names, show(o.Value))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+// offer is what an empty line takes.
+func offer(q resolver.Question) string {
+	switch {
+	case q.Value != nil && q.Status != resolver.Wrong:
+		return fmt.Sprintf(" [%s]", show(q.Value))
+	case len(q.Suggestions) > 0:
+		return fmt.Sprintf(" [%s]", show(q.Suggestions[0].Value))
+	case q.Optional:
+		return " [none]"
+	}
+	return ""
+}
+
+// explain says all there is to know about a question.
+func (p *prompter) explain(s *deploy.Session, q resolver.Question) {
+	if q.Var.Help != "" {
+		p.say("    %s\n", q.Var.Help)
+	}
+	p.say("    it is %s, a %s\n", q.Path, q.Var.Type)
+	for _, sug := range q.Suggestions {
+		p.say("    %s: %s\n", show(sug.Value), sug.Why)
+	}
+	for n := s.Result().Node(q.Key.Node); n != nil && n.Parent != nil; n = n.Parent {
+		p.say("    asked because %s needs it as %s\n", n.Parent.Provide.Path, n.Via.Require.Name)
+	}
+}
+
+// show writes a value for a person.
+func show(x any) string {
+	switch v := x.(type) {
+	case nil:
+		return "none"
+	case spec.Deferred:
+		return "(" + v.String() + ")"
+	case []spec.Host:
+		names := make([]string, len(v))
+		for i, h := range v {
+			names[i] = string(h)
+		}
+		return strings.Join(names, ", ")
+	case []any:
+		parts := make([]string, len(v))
+		for i, y := range v {
+			parts[i] = show(y)
+		}
+		return strings.Join(parts, ", ")
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	}
+	return fmt.Sprint(x)
+}

@@ -1,0 +1,86 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/armonic/armonic/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"armonic": func() {
+			os.Exit(cli.Main(os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+		},
+	})
+}
+
+// TestScripts runs the real commands as testdata/script/*.txtar says. Besides what
+// testscript offers there are:
+//
+//	exits CODE CMD…    the command ends with that code
+//	lastjson KEY=TEXT  the last line of stdout is an object with that value; KEY is a.b.c
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/state")
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":    exits,
+			"lastjson": lastJSON,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE CMD…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("ended with %d, want %d", got, want)
+	}
+}
+
+func lastJSON(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
+	var obj any
+	ts.Check(json.NewDecoder(bytes.NewReader([]byte(lines[len(lines)-1]))).Decode(&obj))
+	for _, arg := range args {
+		path, want, _ := strings.Cut(arg, "=")
+		x := obj
+		for _, name := range strings.Split(path, ".") {
+			m, ok := x.(map[string]any)
+			if !ok {
+				ts.Fatalf("%s: nothing there in %s", path, lines[len(lines)-1])
+			}
+			x = m[name]
+		}
+		text, err := json.Marshal(x)
+		ts.Check(err)
+		if (string(text) == want) == neg {
+			ts.Fatalf("%s is %s, want %s (negated: %v)", path, text, want, neg)
+		}
+	}
+}

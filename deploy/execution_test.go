@@ -1,0 +1,297 @@
+package deploy_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// planned is a session for //Whole//go on main, with parts on the given hosts.
+func planned(t testing.TB, f deploy.Fleet, parts ...spec.Host) *deploy.Session {
+	t.Helper()
+	s := deploy.NewSession(f, "//Whole//go")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, spec.Host("main"))
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHosts, Name: "On.go.parts"}, parts)
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.Result().Plan == nil {
+		t.Fatalf("no plan: %+v", s.Result().Problems)
+	}
+	return s
+}
+
+func start(t testing.TB, s *deploy.Session, sink func(deploy.Update)) *deploy.Execution {
+	t.Helper()
+	e, err := deploy.NewExecution(s, deploy.Options{ID: "d", Sink: sink})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	e.Start(t.Context())
+	return e
+}
+
+func wait(t testing.TB, e *deploy.Execution) *deploy.Snapshot {
+	t.Helper()
+	if err := e.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return e.Snapshot()
+}
+
+func statuses(s *deploy.Snapshot) map[string]deploy.TaskStatus {
+	out := map[string]deploy.TaskStatus{}
+	for _, t := range s.Tasks {
+		out[string(t.ID)] = t.Status
+	}
+	return out
+}
+
+func TestIndependentHostsRunInParallelAndReturnsArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a", "b", "c")
+		open := make(chan struct{})
+		for _, h := range []spec.Host{"a", "b", "c"} {
+			l.gate[h] = open
+		}
+		e := start(t, planned(t, f, "a", "b", "c"), nil)
+		synctest.Wait() // all three wait at the gate, or never get there together
+		close(open)
+		s := wait(t, e)
+		if !s.OK || l.most != 3 {
+			t.Errorf("ok %v, %d at the same time, want 3", s.OK, l.most)
+		}
+		want := map[string]any{"addrs": []any{"a:1", "b:1", "c:1"}}
+		if diff := cmp.Diff(want, s.Result); diff != "" {
+			t.Error(diff)
+		}
+		if got := f.stackOf(t, "main", "Whole"); !slices.Equal(got, []string{"Off", "Ready", "On"}) {
+			t.Error(got)
+		}
+	})
+}
+
+func TestStatesWithoutNeedsAreEnteredWhileOthersWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a")
+		l.gate["a"] = make(chan struct{})
+		e := start(t, planned(t, f, "a"), nil)
+		synctest.Wait()
+		if got := f.stackOf(t, "main", "Whole"); !slices.Equal(got, []string{"Off", "Ready", "On"}) {
+			t.Errorf("main is at %v while a works", got)
+		}
+		close(l.gate["a"])
+		if !wait(t, e).OK {
+			t.Error("not ok")
+		}
+	})
+}
+
+func TestAFailureHoldsWhatNeedsItAndRetryGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		l.setFail("a", true)
+		f := newFleet(t, l.lifecycles(), "main", "a", "b")
+		e := start(t, planned(t, f, "a", "b"), nil)
+		s := wait(t, e)
+		got := statuses(s)
+		want := map[string]deploy.TaskStatus{
+			"./On.go.parts[a]#0": deploy.FailedTask, "./On.go.parts[b]#0": deploy.Done,
+			".#0": deploy.Done, ".#1": deploy.Held,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+		if !s.Over || s.OK || s.Failed != 1 || s.Held != 1 {
+			t.Errorf("over %v ok %v failed %d held %d", s.Over, s.OK, s.Failed, s.Held)
+		}
+		if err := s.Tasks[0].Err; err == nil || !strings.Contains(err.Error(), "part broke") {
+			t.Errorf("error %v", err)
+		}
+
+		l.setFail("a", false)
+		if err := e.Retry(t.Context(), ".#0"); spec.KindOf(err) != spec.Invalid {
+			t.Errorf("retry of what is done: %v", err)
+		}
+		if err := e.Retry(t.Context(), "./On.go.parts[a]#0"); err != nil {
+			t.Fatal(err)
+		}
+		if s = wait(t, e); !s.OK {
+			t.Fatal(statuses(s))
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if want := []string{"part a", "part a", "part b", "whole main"}; !cmp.Equal(want, sorted(l.calls)) {
+			t.Errorf("calls %v", l.calls)
+		}
+		if got := f.stackOf(t, "a", "Part"); !slices.Equal(got, []string{"Off", "Ready", "On"}) {
+			t.Errorf("a entered a state twice: %v", got)
+		}
+	})
+}
+
+func sorted(s []string) []string { return slices.Sorted(slices.Values(s)) }
+
+func TestRetryGoesOnFromWhereTheHostIs(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		more []spec.Step // what somebody else does after the failure
+		want spec.Kind
+	}{
+		{"at the start of the way", nil, spec.Internal},
+		{"off the way", []spec.Step{{Action: spec.Enter, State: "Aside"}}, spec.Conflict},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab()
+				l.setFail("a", true)
+				f := newFleet(t, l.lifecycles(), "main", "a")
+				e := start(t, planned(t, f, "a"), nil)
+				wait(t, e)
+				steps := append([]spec.Step{{Action: spec.Leave, State: "On"}, {Action: spec.Leave, State: "Ready"}}, c.more...)
+				follow(t, f, "a", spec.Run{ID: "other", Work: spec.Work{Lifecycle: "Part", From: []string{"Off", "Ready", "On"}, Steps: steps}})
+				l.setFail("a", false)
+				if err := e.Retry(t.Context(), "./On.go.parts[a]#0"); spec.KindOf(err) != c.want {
+					t.Fatalf("retry: %v", err)
+				}
+				if s := wait(t, e); s.OK != (c.want == spec.Internal) {
+					t.Error(statuses(s))
+				}
+			})
+		})
+	}
+}
+
+func follow(t *testing.T, f *fleet, h spec.Host, r spec.Run) {
+	t.Helper()
+	if err := f.agents[h].Start(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	err := f.agents[h].Follow(t.Context(), r.ID, 0, func(ev spec.Event) error {
+		if ev.Err != nil {
+			t.Error(ev.Err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPlanOnAStackThatHasMovedIsRefusedBeforeAnythingIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a")
+		s := planned(t, f, "a")
+		follow(t, f, "a", spec.Run{ID: "other", Work: spec.Work{Lifecycle: "Part", From: []string{"Off"},
+			Steps: []spec.Step{{Action: spec.Enter, State: "Ready"}}}})
+		e := start(t, s, nil)
+		snap := wait(t, e)
+		if err := snap.Tasks[0].Err; err == nil || err.Kind != spec.Conflict {
+			t.Fatalf("error %v, want a conflict", err)
+		}
+		if got := f.stackOf(t, "a", "Part"); !slices.Equal(got, []string{"Off", "Ready"}) {
+			t.Error(got)
+		}
+		if err := e.Retry(t.Context(), snap.Tasks[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if !wait(t, e).OK {
+			t.Error("a retry reads the host again and goes on from there")
+		}
+	})
+}
+
+func TestStopCancelsAndRetryResumes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a", "b")
+		l.gate["a"] = make(chan struct{})
+		e := start(t, planned(t, f, "a", "b"), nil)
+		synctest.Wait()
+		e.Stop(t.Context())
+		s := wait(t, e)
+		if got := statuses(s); got["./On.go.parts[a]#0"] != deploy.Stopped || got["./On.go.parts[b]#0"] != deploy.Done {
+			t.Fatal(got)
+		}
+		close(l.gate["a"])
+		if err := e.Retry(t.Context(), "./On.go.parts[a]#0"); err != nil {
+			t.Fatal(err)
+		}
+		if s = wait(t, e); !s.OK {
+			t.Error(statuses(s))
+		}
+	})
+}
+
+func TestAnAgentThatCannotBeReachedFailsItsTaskOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a", "b")
+		s := planned(t, f, "a", "b")
+		f.cut("a", "unplugged")
+		snap := wait(t, start(t, s, nil))
+		got := statuses(snap)
+		if got["./On.go.parts[a]#0"] != deploy.LostTask || got["./On.go.parts[b]#0"] != deploy.Done || got[".#1"] != deploy.Held {
+			t.Error(got)
+		}
+	})
+}
+
+func TestTheSinkSeesEveryEventOnceAndInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a", "b")
+		seq := map[spec.RunID]int{}
+		url := ""
+		e := start(t, planned(t, f, "a", "b"), func(u deploy.Update) {
+			if u.Event.Seq != seq[u.Event.Run]+1 {
+				t.Errorf("event %d of %s after %d", u.Event.Seq, u.Event.Run, seq[u.Event.Run])
+			}
+			seq[u.Event.Run] = u.Event.Seq
+			if u.Step != nil && u.Host == "main" && u.Step.Action == spec.Call && u.Event.Kind == spec.EventStepStarted {
+				url, _ = u.Step.Inputs["parts"][1]["addr"].(string)
+			}
+		})
+		wait(t, e)
+		if len(seq) != 4 || url != "b:1" {
+			t.Errorf("%d runs, second part at %q", len(seq), url)
+		}
+	})
+}
+
+func TestClosingDetachesAndTheAgentFinishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a")
+		l.gate["a"] = make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		e, err := deploy.NewExecution(planned(t, f, "a"), deploy.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Start(ctx)
+		synctest.Wait()
+		cancel()
+		e.Close()
+		close(l.gate["a"])
+		synctest.Wait()
+		stacks, _ := f.agents["a"].Stacks(t.Context())
+		for _, s := range stacks {
+			if s.Path.Lifecycle() == "Part" && len(s.Calls) != 1 {
+				t.Errorf("the call was not finished: %+v", s)
+			}
+		}
+	})
+}

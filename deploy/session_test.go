@@ -1,0 +1,199 @@
+package deploy_test
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+var sizeOfA = resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/size"}
+
+func TestAnswersCanBeTakenBack(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
+	s := planned(t, f, "a", "b")
+	value := func() any { return s.Result().Question(sizeOfA).Value }
+	s.Answer(sizeOfA, "8")
+	if value() != 8 {
+		t.Fatalf("size is %v", value())
+	}
+	s.Answer(sizeOfA, "many")
+	if q := s.Result().Question(sizeOfA); q.Status != resolver.Wrong || s.Result().Plan != nil {
+		t.Errorf("%+v", q)
+	}
+	steps := []struct {
+		do   func() bool
+		want any
+	}{{s.Undo, 8}, {s.Undo, 3}, {s.Redo, 8}}
+	for i, step := range steps {
+		if ok := step.do(); !ok || value() != step.want {
+			t.Errorf("step %d: %v, size %v, want %v", i, ok, value(), step.want)
+		}
+	}
+	s.Clear(sizeOfA)
+	if value() != 3 {
+		t.Errorf("size is %v", value())
+	}
+	if s.Undo(); value() != 8 {
+		t.Errorf("size is %v", value())
+	}
+}
+
+func TestAcceptTakesSuggestionsOnly(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	s := deploy.NewSession(f, "//Whole//go")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, "main")
+	for {
+		if err := s.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s.Accept() == 0 {
+			break
+		}
+	}
+	missing, _, _ := s.Result().Open()
+	if missing != 1 || s.Result().Plan != nil {
+		t.Errorf("%d missing; where the parts are has no suggestion", missing)
+	}
+}
+
+func TestRulesApplyToQuestionsThatComeLater(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
+	s := deploy.NewSession(f, "//Whole//go")
+	for _, err := range []error{s.Set("//conf/size", "5"), s.Set("/b/Part//size", "6"), s.Set("//nothing", "1")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.SetHosts("parts", "a, b")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, "main")
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ofB := sizeOfA
+	ofB.Node = "./On.go.parts[b]"
+	if a, b := s.Result().Question(sizeOfA).Value, s.Result().Question(ofB).Value; a != 5 || b != 6 {
+		t.Errorf("sizes %v and %v", a, b)
+	}
+	if diff := cmp.Diff([]string{"//nothing"}, s.UnusedRules()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestParseSet(t *testing.T) {
+	for _, c := range []struct{ text, pattern, value string }{
+		{"//WebServer//conf/port=8080", "//WebServer//conf/port", "8080"},
+		{"//a[@label='x=y']/b=c=d", "//a[@label='x=y']/b", "c=d"},
+		{"a=", "a", ""},
+	} {
+		p, v, err := deploy.ParseSet(c.text)
+		if err != nil || string(p) != c.pattern || v != c.value {
+			t.Errorf("%q: %q %q %v", c.text, p, v, err)
+		}
+	}
+	for _, bad := range []string{"", "=x", "port"} {
+		if _, _, err := deploy.ParseSet(bad); spec.KindOf(err) != spec.Invalid {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
+	keys := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "sub", "key")}
+	s := planned(t, f, "b", "a")
+	pass := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/pass"}
+	s.Answer(sizeOfA, "9")
+	s.Answer(pass, "s3cret!")
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := s.SaveAnswers(&file, keys); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(file.String(), "s3cret!") {
+		t.Errorf("the secret is in the file:\n%s", &file)
+	}
+	a, err := deploy.LoadAnswers(&file, "f.yaml", keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := deploy.NewSession(f, "//Whole//go")
+	if err := again.Replay(a); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if open := again.Open(); len(open) > 0 {
+		t.Errorf("asks again: %+v", open)
+	}
+	if diff := cmp.Diff(s.Result().Plan, again.Result().Plan); diff != "" {
+		t.Error(diff)
+	}
+	if got := again.Result().Question(pass).Value; got != spec.Secret("s3cret!") {
+		t.Errorf("the secret came back as %T", got)
+	}
+	if err := deploy.NewSession(f, "//Part//go").Replay(a); spec.KindOf(err) != spec.Invalid {
+		t.Errorf("for another provide: %v", err)
+	}
+}
+
+func TestASealedSecretNeedsItsKey(t *testing.T) {
+	mine := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "key")}
+	sealed, err := mine.Seal("hush")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := mine.Open(sealed); err != nil || got.Reveal() != "hush" {
+		t.Errorf("%v %v", got.Reveal(), err)
+	}
+	other := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "key")}
+	if _, err := other.Seal("x"); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []deploy.FileKeys{other, {Path: filepath.Join(t.TempDir(), "none")}} {
+		if _, err := k.Open(sealed); err == nil {
+			t.Error("opened with another key")
+		}
+	}
+	if _, err := mine.Open("AAAA"); spec.KindOf(err) != spec.Invalid {
+		t.Errorf("nonsense: %v", err)
+	}
+}
+
+func FuzzLoadAnswers(f *testing.F) {
+	f.Add([]byte("armonic: 1\nprovide: //A//b\nnodes:\n  .:\n    host: h\n    requires: {x: [a, b], y: 3}\n    values: {p: 1, q: [1, {}], r: null}\n"))
+	f.Add([]byte("armonic: 1\nprovide: x\nnodes: {a: {values: {b: 'sealed:zzz'}}}"))
+	f.Add([]byte("- - -\n? :"))
+	f.Fuzz(func(_ *testing.T, text []byte) {
+		a, err := deploy.LoadAnswers(bytes.NewReader(text), "f", nil)
+		if err == nil {
+			resolver.Resolve(a.Provide, resolver.Facts{}, a.Answers)
+		}
+	})
+}
+
+func TestCatalogueFind(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	c := deploy.ReadCatalogue(t.Context(), f)
+	if len(c.Offers) != 2 || len(c.Offers[0].Hosts) != 2 || c.Offers[0].Pattern != "//Part//go" {
+		t.Fatalf("%+v", c.Offers)
+	}
+	if p, note, err := c.Find("part//GO"); err != nil || !strings.Contains(note, string(p)) {
+		t.Errorf("%q %q %v", p, note, err)
+	}
+	if _, _, err := c.Find("//Prt//go"); spec.KindOf(err) != spec.NotFound || !strings.Contains(spec.HintOf(err), "Part") {
+		t.Errorf("%v, hint %q", err, spec.HintOf(err))
+	}
+	if _, _, err := c.Find("//Part"); spec.KindOf(err) != spec.NotFound {
+		t.Errorf("a lifecycle is no provide: %v", err)
+	}
+}
