@@ -32,6 +32,7 @@ func TestServiceKeepsTheContract(t *testing.T) {
 	for name, pace := range map[string]time.Duration{"real": 0, "simulated": 300 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			agenttest.RunInBubble(t, func(t testing.TB) (spec.Agent, func()) {
+				t.Helper()
 				s := open(t, pace)
 				return s, s.Close
 			})
@@ -39,6 +40,7 @@ func TestServiceKeepsTheContract(t *testing.T) {
 	}
 	t.Run("outside a bubble", func(t *testing.T) {
 		agenttest.Run(t, func(t testing.TB) (spec.Agent, func()) {
+			t.Helper()
 			s := open(t, 0)
 			return s, s.Close
 		})

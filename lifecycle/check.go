@@ -132,9 +132,6 @@ func (e *Engine) read(ctx context.Context, step spec.Step, c *Call, deferred boo
 
 func refused(at spec.Path, name string, err error) spec.Problem {
 	msg := err.Error()
-	if known, ok := err.(*spec.Error); ok && known.Op == "" && known.At == "" {
-		msg = known.Msg
-	}
 	if !strings.HasPrefix(msg, name) {
 		msg = name + ": " + msg
 	}

@@ -30,7 +30,7 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 	var known *spec.Error
 	if errors.As(err, &known) {
 		out.Kind, out.Op, out.At, out.Hint = known.Kind, known.Op, known.At, known.Hint
-		if err == error(known) {
+		if known.Error() == out.Msg { // not wrapped in more words
 			out.Msg = known.Msg
 		}
 		if out.Kind == spec.Internal {
@@ -43,9 +43,9 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		out.Kind, out.Msg = spec.Canceled, stopped("it was stopped", ctx, err, out.Msg)
+		out.Kind, out.Msg = spec.Canceled, stopped(ctx, "it was stopped", err, out.Msg)
 	case ctx.Err() != nil:
-		out.Kind, out.Msg = spec.Timeout, stopped("it took too long", ctx, err, out.Msg)
+		out.Kind, out.Msg = spec.Timeout, stopped(ctx, "it took too long", err, out.Msg)
 	}
 	if out.Op == "" {
 		out.Op = op
@@ -57,7 +57,7 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 }
 
 // stopped keeps what the function said about being stopped, if it says more.
-func stopped(what string, ctx context.Context, err error, msg string) string {
+func stopped(ctx context.Context, what string, err error, msg string) string {
 	if errors.Is(err, ctx.Err()) {
 		return what
 	}

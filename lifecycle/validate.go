@@ -3,12 +3,10 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -44,13 +42,15 @@ type checker struct {
 	errs      []error
 }
 
-func (c *checker) wrong(source, format string, args ...any) *spec.Error {
+func (c *checker) wrong(source, format string, args ...any) {
+	c.hinted(source, "", format, args...)
+}
+
+func (c *checker) hinted(source, hint, format string, args ...any) {
 	if source == "" {
 		source = c.lifecycle.Source
 	}
-	err := &spec.Error{Kind: spec.Invalid, At: source, Msg: fmt.Sprintf(format, args...)}
-	c.errs = append(c.errs, err)
-	return err
+	c.errs = append(c.errs, &spec.Error{Kind: spec.Invalid, At: source, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // name refuses what could not stand in a path or would need quoting in a pattern.
@@ -61,8 +61,8 @@ func (c *checker) name(source, what, name string) {
 		ok = ok && (letter || (i > 0 && (unicode.IsDigit(r) || r == '-' || r == '.')))
 	}
 	if !ok {
-		_ = c.wrong(source, "%q is no name for a %s", name, what).
-			WithHint("names are letters, digits, _, - and ., and begin with a letter or _")
+		c.hinted(source, "names are letters, digits, _, - and ., and begin with a letter or _",
+			"%q is no name for a %s", name, what)
 	}
 }
 
@@ -105,88 +105,14 @@ func (c *checker) provides(s *State) {
 		c.name(source, "provide", p.Name)
 		switch {
 		case slices.Contains([]string{"enter", "leave", "cross"}, p.Name):
-			_ = c.wrong(source, "a provide of %s cannot be named %s", s.Name, p.Name).
-				WithHint("every state has enter, leave and cross of its own")
+			c.hinted(source, "every state has enter, leave and cross of its own",
+				"a provide of %s cannot be named %s", s.Name, p.Name)
 		case seen[p.Name]:
 			c.wrong(source, "%s has two provides %s", s.Name, p.Name)
 		}
 		seen[p.Name] = true
 		c.requires(source, where, p.Requires, p.Hooks)
 		c.variables(source, where+" returns", p.Returns)
-	}
-}
-
-func (c *checker) requires(source, where string, requires []spec.Require, hooks Hooks) {
-	known := map[string]bool{}
-	seen := map[string]bool{}
-	for _, r := range requires {
-		at := where + "/" + r.Name
-		c.name(source, "require", r.Name)
-		if seen[r.Name] {
-			c.wrong(source, "%s has two requires %s", where, r.Name)
-		}
-		seen[r.Name] = true
-		if n := r.Nargs.Norm(); n.Min < 0 || n.Max < n.Min || n.Max > spec.Many {
-			c.wrong(source, "%s: it cannot be given %d to %d times", at, n.Min, n.Max)
-		}
-		if r.Remote() {
-			c.remote(source, at, r)
-		} else {
-			c.variables(source, at, r.Vars)
-		}
-		for _, v := range setVariables(r) {
-			known[r.Name+"/"+v.Name] = true
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(hooks.Suggest)) {
-		if !known[name] {
-			c.wrong(source, "%s suggests a value for %s, which it does not ask", where, name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(hooks.Validate)) {
-		if !known[name] {
-			c.wrong(source, "%s validates %s, which it does not ask", where, name)
-		}
-	}
-}
-
-func (c *checker) remote(source, at string, r spec.Require) {
-	if r.Kind != spec.Local && r.Kind != spec.External {
-		c.wrong(source, "%s is of the unknown kind %q", at, r.Kind)
-	}
-	if _, err := query.Compile(r.Pattern); err != nil {
-		c.wrong(source, "%s: %v", at, err)
-	}
-	for _, v := range r.Args {
-		if r.Kind == spec.External && v.Name == spec.HostVariable {
-			_ = c.wrong(source, "%s: an argument cannot be named host", at).
-				WithHint("every external require has host, the place where it is met")
-		}
-	}
-	c.variables(source, at, r.Args)
-	c.variables(source, at, r.Returns)
-}
-
-func (c *checker) variables(source, at string, vars []spec.Variable) {
-	seen := map[string]bool{}
-	for _, v := range vars {
-		c.name(source, "variable", v.Name)
-		if seen[v.Name] {
-			c.wrong(source, "%s has two variables %s", at, v.Name)
-		}
-		seen[v.Name] = true
-		if err := v.CheckDefinition(); err != nil {
-			c.wrong(source, "%s: %v", at, err)
-		}
-		elem := v.Type.Elem
-		for elem != nil {
-			inner := *elem
-			inner.Name = v.Name + "[]"
-			if err := inner.CheckDefinition(); err != nil {
-				c.wrong(source, "%s: %v", at, err)
-			}
-			elem = elem.Type.Elem
-		}
 	}
 }
 
@@ -200,13 +126,13 @@ func (c *checker) transitions() {
 	}
 	hint := "the states are " + strings.Join(names, ", ")
 	if !slices.Contains(names, l.initial()) {
-		_ = c.wrong(l.Source, "the initial state %s does not exist", l.initial()).WithHint("%s", hint)
+		c.hinted(l.Source, hint, "the initial state %s does not exist", l.initial())
 	}
 	seen := map[[2]string]bool{}
 	for _, p := range l.transitions() {
 		for _, end := range p {
 			if !slices.Contains(names, end) {
-				_ = c.wrong(l.Source, "the transition from %s to %s: there is no state %s", p[0], p[1], end).WithHint("%s", hint)
+				c.hinted(l.Source, hint, "the transition from %s to %s: there is no state %s", p[0], p[1], end)
 			}
 		}
 		if p[0] == p[1] {
@@ -238,8 +164,8 @@ func (c *checker) unreachable() {
 	}
 	for _, s := range l.expandStates() {
 		if !reached[s.Name] {
-			_ = c.wrong(s.Source, "the state %s cannot be reached from %s", s.Name, l.initial()).
-				WithHint("a transition must lead to it")
+			c.hinted(s.Source, "a transition must lead to it",
+				"the state %s cannot be reached from %s", s.Name, l.initial())
 		}
 	}
 }

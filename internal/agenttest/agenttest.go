@@ -1,3 +1,4 @@
+//nolint:thelper // these run the tests themselves
 package agenttest
 
 import (

@@ -1,3 +1,4 @@
+//nolint:thelper // these are the tests themselves, not helpers of tests
 package agenttest
 
 import (
@@ -107,12 +108,14 @@ func wrongWork() spec.Work {
 	}}
 }
 
-var wrongPaths = []string{
-	"/host1/Bench/Ready/enter/conf/port",
-	"/host1/Bench/Ready/enter/conf/prt",
-	"/host1/Bench/Ready/enter/names[1]/name",
-	"/host1/Bench/Ready/enter/cnf",
-	"/host1/Bench/Off/fail/with/message",
+func wrongPaths() []string {
+	return []string{
+		"/host1/Bench/Ready/enter/conf/port",
+		"/host1/Bench/Ready/enter/conf/prt",
+		"/host1/Bench/Ready/enter/names[1]/name",
+		"/host1/Bench/Ready/enter/cnf",
+		"/host1/Bench/Off/fail/with/message",
+	}
 }
 
 func checkListsAll(t testing.TB, a spec.Agent) {
@@ -127,8 +130,8 @@ func checkListsAll(t testing.TB, a spec.Agent) {
 			t.Errorf("the problem of %s says nothing", p.Path)
 		}
 	}
-	if !slices.Equal(got, wrongPaths) {
-		t.Errorf("problems are at\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(wrongPaths, "\n"))
+	if want := wrongPaths(); !slices.Equal(got, want) {
+		t.Errorf("problems are at\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	right := spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{enter("Ready", one("conf", "port", "8080"))}}
 	if problems, err := a.Check(t.Context(), right); err != nil || len(problems) > 0 {

@@ -1,3 +1,4 @@
+//nolint:thelper // these are the tests themselves, not helpers of tests
 package agenttest
 
 import (
@@ -87,7 +88,7 @@ func followErrors(t testing.TB, a spec.Agent) {
 	if !errors.Is(err, errEnough) || calls != 1 {
 		t.Errorf("after %d calls the error is %v, want that of the function", calls, err)
 	}
-	ctx, cancel := within(t)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	err = a.Follow(ctx, "r1", 0, func(ev spec.Event) error {
 		if ev.Kind == spec.EventLog {

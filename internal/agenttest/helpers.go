@@ -1,7 +1,6 @@
 package agenttest
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,7 +8,7 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// bench makes a run of Bench from a stack of names.
+// benchRun makes a run of Bench from a stack of names.
 func benchRun(id spec.RunID, from string, steps ...spec.Step) spec.Run {
 	return spec.Run{ID: id, Work: spec.Work{Lifecycle: "Bench", From: strings.Fields(from), Steps: steps}}
 }
@@ -153,9 +152,4 @@ func stepNames(steps []spec.Step) string {
 		out[i] = s.Name()
 	}
 	return strings.Join(out, ", ")
-}
-
-// within follows in a context of its own, which the caller ends.
-func within(t testing.TB) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
 }

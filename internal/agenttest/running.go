@@ -1,3 +1,4 @@
+//nolint:thelper // these are the tests themselves, not helpers of tests
 package agenttest
 
 import (
@@ -131,7 +132,7 @@ func movedStack(t testing.TB, a spec.Agent) {
 
 func wrongValues(t testing.TB, a spec.Agent) {
 	start(t, a, spec.Run{ID: "r1", Work: wrongWork()})
-	wantEnd(t, end(t, a, "r1"), spec.Invalid, wrongPaths...)
+	wantEnd(t, end(t, a, "r1"), spec.Invalid, wrongPaths()...)
 	late := benchRun("r2", "Off", enter("Ready", nil), call("fail", nil))
 	start(t, a, late)
 	wantEnd(t, end(t, a, "r2"), spec.Invalid, "/host1/Bench/Off/fail/with/message")
