@@ -15,6 +15,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -167,7 +168,7 @@ func (d *deployment) given() error {
 
 // keys seal secrets with a key in the operator's state directory.
 func keys() deploy.Keys {
-	return deploy.FileKeys{Path: filepath.Join(stateDir(), "key")}
+	return seal.KeyFile{Path: filepath.Join(stateDir(), "key")}
 }
 
 // stateDir is where the operator's state is kept.

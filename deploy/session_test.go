@@ -10,6 +10,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -106,7 +107,7 @@ func TestParseSet(t *testing.T) {
 
 func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
-	keys := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "sub", "key")}
+	keys := seal.KeyFile{Path: filepath.Join(t.TempDir(), "sub", "key")}
 	s := planned(t, f, "b", "a")
 	pass := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/pass"}
 	s.Answer(sizeOfA, "9")
@@ -143,29 +144,6 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	}
 	if err := deploy.NewSession(f, "//Part//go").Replay(a); spec.KindOf(err) != spec.Invalid {
 		t.Errorf("for another provide: %v", err)
-	}
-}
-
-func TestASealedSecretNeedsItsKey(t *testing.T) {
-	mine := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "key")}
-	sealed, err := mine.Seal("hush")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := mine.Open(sealed); err != nil || got.Reveal() != "hush" {
-		t.Errorf("%v %v", got.Reveal(), err)
-	}
-	other := deploy.FileKeys{Path: filepath.Join(t.TempDir(), "key")}
-	if _, err := other.Seal("x"); err != nil {
-		t.Fatal(err)
-	}
-	for _, k := range []deploy.FileKeys{other, {Path: filepath.Join(t.TempDir(), "none")}} {
-		if _, err := k.Open(sealed); err == nil {
-			t.Error("opened with another key")
-		}
-	}
-	if _, err := mine.Open("AAAA"); spec.KindOf(err) != spec.Invalid {
-		t.Errorf("nonsense: %v", err)
 	}
 }
 

@@ -42,6 +42,8 @@ func Armonic() Rules {
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions, executing deployments", May: []string{"spec", "query", "resolver"}},
 			{Name: "xmpp", Duty: "carry the agent contract over stanzas, both ends; presence; log rooms", May: []string{"spec"}},
 			{Name: "agentd", Duty: "the daemon around one engine: queue, journal, event fan-out, who may call", May: []string{"spec", "query", "lifecycle"}},
+			{Name: "seal", Duty: "keep secrets unreadable at rest", May: []string{"spec"}},
+			{Name: "journal", Duty: "a lifecycle store on disk: durable before and after every step", May: []string{"spec", "lifecycle", "seal"}},
 			{Name: "tui/...", Duty: "draw a deploy session, turn keys into answers", May: []string{"spec", "query", "resolver", "deploy", "tui/..."}},
 			{Name: "cli", Duty: "flags, commands, all wiring", May: []string{"*"}},
 

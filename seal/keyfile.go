@@ -1,4 +1,4 @@
-package deploy
+package seal
 
 import (
 	"crypto/aes"
@@ -14,14 +14,14 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// FileKeys seals with a key that is kept in a file of the operator's, mode 0600,
-// and made when it is first needed.
-type FileKeys struct {
+// KeyFile seals with a key of 32 bytes that is kept in a file, mode 0600, and made
+// when it is first needed.
+type KeyFile struct {
 	Path string
 }
 
 // Seal encrypts with AES-256-GCM and a random nonce.
-func (k FileKeys) Seal(s spec.Secret) (string, error) {
+func (k KeyFile) Seal(s spec.Secret) (string, error) {
 	gcm, err := k.gcm(true)
 	if err != nil {
 		return "", err
@@ -32,7 +32,7 @@ func (k FileKeys) Seal(s spec.Secret) (string, error) {
 }
 
 // Open undoes Seal. The error is spec.Invalid if the key or the text is another one.
-func (k FileKeys) Open(sealed string) (spec.Secret, error) {
+func (k KeyFile) Open(sealed string) (spec.Secret, error) {
 	gcm, err := k.gcm(false)
 	if err != nil {
 		return "", err
@@ -52,7 +52,7 @@ func (k FileKeys) Open(sealed string) (spec.Secret, error) {
 	return spec.Secret(text), nil
 }
 
-func (k FileKeys) gcm(create bool) (cipher.AEAD, error) {
+func (k KeyFile) gcm(create bool) (cipher.AEAD, error) {
 	key, err := os.ReadFile(k.Path)
 	if errors.Is(err, fs.ErrNotExist) && create {
 		key, err = k.create()
@@ -67,7 +67,7 @@ func (k FileKeys) gcm(create bool) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-func (k FileKeys) create() ([]byte, error) {
+func (k KeyFile) create() ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(k.Path), 0o700); err != nil {
 		return nil, err
 	}
