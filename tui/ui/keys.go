@@ -132,3 +132,8 @@ func (l Look) Footer(bs []Binding, w int) string {
 	}
 	return b.String()
 }
+
+// Key makes a binding.
+func Key(a Action, keys, label, help string) Binding {
+	return Binding{Action: a, Keys: keys, Label: label, Help: help}
+}

@@ -1,0 +1,307 @@
+package build
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/editor"
+	"github.com/armonic/armonic/tui/tree"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// What the screen asks of the one that routes. Show follows each of them.
+type (
+	// Answer takes a decision.
+	Answer struct {
+		Key   resolver.Key
+		Value any
+	}
+	// Clear forgets one.
+	Clear struct{ Key resolver.Key }
+	// Undo and Redo take decisions back and again.
+	Undo struct{}
+	// Redo undoes Undo.
+	Redo struct{}
+	// Accept takes the best suggestion of all that nobody decided.
+	Accept struct{}
+	// Reread asks the hosts everything again.
+	Reread struct{}
+	// ShowPlan opens the plan.
+	ShowPlan struct{}
+	// Save writes the answers to a file.
+	Save struct{}
+)
+
+// The screen's own actions.
+const (
+	nextOpen   ui.Action = "next open question"
+	nextWrong  ui.Action = "next wrong answer"
+	acceptAll  ui.Action = "accept all suggestions"
+	change     ui.Action = "change host, number, service, managed"
+	forget     ui.Action = "forget the answer"
+	undo       ui.Action = "undo"
+	redo       ui.Action = "redo"
+	showPlan   ui.Action = "plan"
+	showTree   ui.Action = "tree"
+	openAll    ui.Action = "open all"
+	closeAll   ui.Action = "close all"
+	expert     ui.Action = "expert questions"
+	reread     ui.Action = "read hosts again"
+	writeFile  ui.Action = "write answers"
+	editAnswer ui.Action = "edit"
+)
+
+// pane is what has the keys.
+type pane int
+
+const (
+	questions pane = iota
+	nodes
+)
+
+// Model is the screen.
+type Model struct {
+	look    ui.Look
+	pattern spec.Pattern
+	res     *resolver.Result
+	busy    bool // agents are being asked
+
+	tree   tree.View
+	counts []count // by item of the tree
+
+	rows   []int // questions shown, as indexes into res.Questions; below 0: problems
+	list   ui.List
+	filter ui.Field
+	typing bool
+	all    bool // also what only experts look at
+
+	pane    pane
+	treeTop bool // in a narrow window: the tree instead of the questions
+	zoom    bool
+	edit    *editor.Editor
+	seek    bool // the next open question is to be opened as soon as there is one
+}
+
+// New makes the screen for a deployment that was just begun: the first question
+// opens by itself.
+func New(l ui.Look, p spec.Pattern) *Model {
+	return &Model{look: l, pattern: p, seek: true}
+}
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l ui.Look) { m.look = l }
+
+// Show takes a result; busy says that hosts are being asked for more. What is
+// being typed stays.
+func (m *Model) Show(res *resolver.Result, busy bool) {
+	at := m.Key()
+	first := m.res == nil
+	m.res, m.busy = res, busy
+	m.tree.Show(tree.Of(res.Root))
+	m.countUp()
+	m.arrange()
+	if !first {
+		m.selectKey(at)
+	}
+	m.keepEditor()
+	if m.seek && m.edit == nil {
+		m.seek = !m.openNext() && busy
+	}
+}
+
+// keepEditor gives the open editor its question anew, or closes it if that is no
+// longer asked.
+func (m *Model) keepEditor() {
+	if m.edit == nil {
+		return
+	}
+	if q := m.res.Question(m.edit.Key); q != nil && !q.Fixed {
+		m.edit.Refresh(*q)
+		return
+	}
+	if !m.busy {
+		m.edit = nil
+	}
+}
+
+// Key is that of the question under the cursor.
+func (m *Model) Key() resolver.Key {
+	if q := m.question(); q != nil {
+		return q.Key
+	}
+	return resolver.Key{}
+}
+
+// Editing reports whether the editor is open.
+func (m *Model) Editing() bool { return m.edit != nil }
+
+// Typing reports whether letters are text.
+func (m *Model) Typing() bool {
+	return m.typing || (m.edit != nil && m.edit.Typing())
+}
+
+// Type handles a key while typing.
+func (m *Model) Type(k tea.KeyMsg) ui.Out {
+	m.seek = false
+	if m.edit != nil {
+		return m.outcome(m.edit.Type(k))
+	}
+	switch ui.Name(k) {
+	case "esc":
+		m.filter.Set("")
+		m.typing = false
+	case "enter":
+		m.typing = false
+	case "up":
+		m.list.Do(ui.Up)
+	case "down":
+		m.list.Do(ui.Down)
+	default:
+		if m.filter.Type(k) {
+			m.list.To(0)
+		}
+	}
+	m.arrange()
+	return ui.Out{}
+}
+
+// outcome does what the editor's last key led to.
+func (m *Model) outcome(o editor.Outcome) ui.Out {
+	if !o.Done {
+		return ui.Out{}
+	}
+	key := m.edit.Key
+	m.edit = nil
+	m.seek = o.Next
+	if o.Keep {
+		return ui.Ask(Answer{Key: key, Value: o.Value})
+	}
+	if o.Next {
+		m.seek = false
+		m.openNext()
+	}
+	return ui.Out{}
+}
+
+// Do carries an action out.
+func (m *Model) Do(a ui.Action) ui.Out {
+	m.seek = false
+	if m.edit != nil {
+		return m.outcome(m.edit.Do(a))
+	}
+	if m.res == nil {
+		if a == ui.Back {
+			return ui.Ask(ui.GoBack{})
+		}
+		return ui.Out{}
+	}
+	switch a {
+	case undo:
+		return ui.Ask(Undo{})
+	case redo:
+		return ui.Ask(Redo{})
+	case acceptAll:
+		return ui.Ask(Accept{})
+	case reread:
+		return ui.Ask(Reread{})
+	case showPlan:
+		return ui.Ask(ShowPlan{})
+	case writeFile:
+		return ui.Ask(Save{})
+	case forget:
+		if q := m.question(); q != nil {
+			return ui.Ask(Clear{Key: q.Key})
+		}
+	case ui.Copy:
+		return m.copy()
+	case ui.Back:
+		return m.back()
+	default:
+		m.glance(a)
+	}
+	return ui.Out{}
+}
+
+// glance changes what is looked at; nothing of the deployment changes.
+func (m *Model) glance(a ui.Action) {
+	switch a {
+	case nextOpen:
+		m.openNext()
+	case nextWrong:
+		m.toNext(func(q *resolver.Question) bool { return q.Status == resolver.Wrong })
+	case change:
+		m.changeNode()
+	case ui.Open, editAnswer:
+		m.open()
+	case ui.Search:
+		m.typing, m.pane, m.treeTop = true, questions, false
+	case ui.NextHit:
+		m.move(ui.Down)
+	case ui.PrevHit:
+		m.move(ui.Up)
+	case ui.NextPane, ui.PrevPane, showTree:
+		m.pane = nodes - m.pane
+		m.treeTop = m.pane == nodes
+	case openAll, closeAll:
+		m.tree.All(a == openAll)
+	case expert:
+		at := m.Key()
+		m.all = !m.all
+		m.arrange()
+		m.selectKey(at)
+	case ui.Zoom:
+		m.zoom = !m.zoom
+	default:
+		m.move(a)
+	}
+}
+
+func (m *Model) back() ui.Out {
+	switch {
+	case m.zoom:
+		m.zoom = false
+	case m.filter.Text() != "":
+		m.filter.Set("")
+		m.arrange()
+	case m.treeTop:
+		m.pane, m.treeTop = questions, false
+	default:
+		return ui.Ask(ui.GoBack{})
+	}
+	return ui.Out{}
+}
+
+// Hint is the line that says what to do next.
+func (m *Model) Hint() string {
+	if m.res == nil {
+		return "Asking the hosts about " + string(m.pattern) + " ..."
+	}
+	missing, wrong, checking := m.res.Open()
+	switch {
+	case m.edit != nil && m.Typing():
+		return "Letters are typed into the field. enter keeps it and goes on, esc keeps it and leaves."
+	case m.edit != nil:
+		return "Choose; nothing on any server changes before you have confirmed the plan."
+	case missing+wrong > 0:
+		return "a opens the next question that is missing or wrong."
+	case m.busy || checking > 0:
+		return "Waiting for the hosts; you may go on."
+	case m.res.Plan == nil:
+		return problemHint(m.res)
+	case m.undecided() > 0:
+		return "Ready: p shows the plan. Some values are suggestions: a goes through them, A takes all."
+	}
+	return "Ready: p shows the plan."
+}
+
+func problemHint(res *resolver.Result) string {
+	for i := range res.Problems {
+		if !res.Problems[i].Warning {
+			return strings.TrimSpace(res.Problems[i].Msg + ". " + res.Problems[i].Hint)
+		}
+	}
+	return "There is no plan yet."
+}

@@ -1,0 +1,200 @@
+package build
+
+import (
+	"fmt"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// wide is from which width on the panes stand side by side.
+const wide = 100
+
+// Draw fills w columns and h rows.
+func (m *Model) Draw(w, h int) ([]string, ui.Point) {
+	head := m.headline(w)
+	h--
+	lines, at := m.panes(w, h)
+	at.Y++
+	return append([]string{head}, lines...), at
+}
+
+func (m *Model) panes(w, h int) ([]string, ui.Point) {
+	if m.zoom && m.edit == nil {
+		return m.upper(w, h, m.pane == nodes)
+	}
+	if w >= wide {
+		left := w / 2
+		top := max(h*2/5, 6)
+		a, at := m.drawTree(left, top)
+		b, at2 := m.drawQuestions(left, h-top)
+		c, at3 := m.drawDetail(w-left, h)
+		at2.Y += top
+		at3.X += left
+		switch {
+		case m.edit != nil:
+			at = at3
+		case m.pane == questions:
+			at = at2
+		}
+		return ui.Columns(append(a, b...), c), at
+	}
+	top := max(h*2/5, 4)
+	if m.edit != nil {
+		top = max(h/3, 3)
+	}
+	if h < 12 && m.edit != nil {
+		top = 0
+	}
+	a, at := m.upper(w, top, m.treeTop)
+	b, at2 := m.drawDetail(w, h-top)
+	if m.edit != nil {
+		at2.Y += top
+		at = at2
+	}
+	return append(a, b...), at
+}
+
+func (m *Model) upper(w, h int, isTree bool) ([]string, ui.Point) {
+	if h <= 0 {
+		return nil, ui.Point{}
+	}
+	if isTree {
+		return m.drawTree(w, h)
+	}
+	return m.drawQuestions(w, h)
+}
+
+// headline says how far the deployment is.
+func (m *Model) headline(w int) string {
+	l := m.look
+	name, state, right := string(m.pattern), "BUILD ...", ""
+	style := l.Busy
+	if m.res != nil {
+		if m.res.Root != nil && m.res.Root.Host != "" {
+			name = nodeName(m.res.Root) + " @" + string(m.res.Root.Host)
+		}
+		missing, wrong, checking := m.res.Open()
+		todo := words(count{missing, wrong, checking})
+		switch {
+		case missing+wrong > 0:
+			state, style = "ANSWER "+todo, l.Warn
+		case m.busy || checking > 0:
+			state = "BUILD, the hosts are asked"
+		case m.res.Plan == nil:
+			state, style = "there are problems", l.Bad
+		default:
+			state, style = "READY for the plan (p)", l.Good
+		}
+		if p := m.res.Plan; p != nil {
+			right = fmt.Sprintf("%d %s on %d %s ", p.Steps(), plural(p.Steps(), "step", "steps"), len(p.Hosts), plural(len(p.Hosts), "host", "hosts"))
+		}
+	}
+	left := " " + l.Title.Paint(ui.Clean(name)) + "   " + style.Paint(state)
+	return l.Fit(left, max(w-ui.Width(right), 0)) + l.Cut(right, w)
+}
+
+func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: "Deployment tree", Focus: m.pane == nodes && m.edit == nil, Bare: m.zoom && m.edit == nil}
+	iw, ih := box.Inner(w, h)
+	m.tree.List.Set(len(m.tree.Rows), ih)
+	from, to := m.tree.List.Window()
+	if to < len(m.tree.Rows) {
+		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
+	}
+	widths := ui.Flex(iw-2, -3, 2, 8, -2)
+	at := ui.Point{X: 1}
+	body := make([]string, 0, ih)
+	for r := from; r < to; r++ {
+		i := m.tree.Rows[r]
+		it := &m.tree.Tree.Items[i]
+		lines := m.tree.Lines(l, i, widths[0]/2)
+		sign, style, text := m.status(i)
+		where := ""
+		if it.Node.Host != "" && !it.Group {
+			where = "@" + string(it.Node.Host)
+		}
+		name := lines + " " + it.Name()
+		row := l.Row(widths, ui.T(name), ui.Cell{Text: sign, Style: style}, ui.T(where), ui.Cell{Text: text, Style: style})
+		here := r == m.tree.List.Cursor
+		if here {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(row, iw, here, m.pane == nodes && m.edit == nil))
+	}
+	return l.Box(box, w, h, body), at
+}
+
+func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: "Questions", Focus: m.pane == questions && m.edit == nil, Bare: m.zoom && m.edit == nil}
+	at := ui.Point{X: 1}
+	if text := m.filter.Text(); m.typing || text != "" {
+		box.Title = "Questions  filter: " + text
+		if m.typing {
+			box.Title += "_"
+			at.X = 2 + ui.Width(box.Title)
+		}
+	}
+	if m.res == nil {
+		return l.Box(box, w, h, nil), at
+	}
+	missing, wrong, checking := m.res.Open()
+	box.Right = words(count{missing, wrong, checking})
+	if n := len(m.res.Questions); len(m.rows) < n {
+		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
+	}
+	iw, ih := box.Inner(w, h)
+	widths := ui.Flex(iw-2, 2, -2, -2, -4, 8)
+	head := l.Head.Paint("  " + l.Row(widths, ui.T(""), ui.T("WHERE"), ui.T("NAME"), ui.T("VALUE"), ui.T("FROM")))
+	body := []string{head}
+	m.list.Set(len(m.rows), max(ih-1, 1))
+	from, to := m.list.Window()
+	for r := from; r < to; r++ {
+		here := r == m.list.Cursor
+		if here && !m.typing {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(m.questionRow(r, widths), iw, here, m.pane == questions && m.edit == nil))
+	}
+	if len(m.rows) == 0 {
+		body = append(body, l.Dim.Paint("  nothing is asked"))
+	}
+	return l.Box(box, w, h, body), at
+}
+
+func (m *Model) questionRow(r int, widths []int) string {
+	l := m.look
+	if i := m.rows[r]; i < 0 {
+		p := &m.res.Problems[-1-i]
+		style, word := l.Bad, "problem"
+		if p.Warning {
+			style, word = l.Warn, "note"
+		}
+		where := string(p.Path.Host()) + " " + p.Path.Lifecycle()
+		return l.Row(widths, ui.Cell{Text: l.Wrong, Style: style}, ui.T(where), ui.T(""), ui.Cell{Text: p.Msg, Style: style}, ui.T(word))
+	}
+	q := &m.res.Questions[m.rows[r]]
+	sign, style, word := show.Question(l, q)
+	value := show.QuestionValue(q)
+	if m.edit != nil && m.edit.Key == q.Key {
+		word = "editing"
+	}
+	if q.Status == resolver.Wrong {
+		value += "  " + q.Problem
+	}
+	where := string(q.Host) + " " + show.Service(q)
+	return l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(where), ui.T(show.Asked(q)), ui.Cell{Text: value, Style: valueStyle(l, q)}, ui.Cell{Text: word, Style: style})
+}
+
+func valueStyle(l ui.Look, q *resolver.Question) ui.Style {
+	switch {
+	case q.Status == resolver.Wrong:
+		return l.Bad
+	case q.Settled() || q.Status == resolver.Missing:
+		return ""
+	}
+	return l.Dim
+}

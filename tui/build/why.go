@@ -1,0 +1,99 @@
+package build
+
+import (
+	"fmt"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+)
+
+// why says, from the root down, how a question came to be asked.
+func (m *Model) why(q *resolver.Question) []string {
+	n := m.res.Node(q.Key.Node)
+	if n == nil {
+		return nil
+	}
+	out := m.chain(n)
+	indent := func(s string) string { return fmt.Sprintf("%*s%s", len(out), "", s) }
+	switch q.Key.Kind {
+	case resolver.AskValue:
+		p := q.Path
+		req, _ := p.Require()
+		what := "calling " + p.State() + "." + p.Provide()
+		if p.Provide() == string(spec.Enter) || p.Provide() == "" {
+			what = "entering " + p.State()
+		}
+		out = append(out, indent(fmt.Sprintf("%s of %s asks for %s/%s", what, p.Lifecycle(), req, p.Variable())))
+	case resolver.AskHost:
+		out = append(out, indent("it must be known on which host"))
+	case resolver.AskHosts, resolver.AskCount:
+		out = append(out, indent(nodeName(n)+" takes "+show.Asked(q)+": "+often(q)))
+	case resolver.AskChoose:
+		out = append(out, indent("several provides match"))
+	case resolver.AskManage:
+		out = append(out, indent("Armonic can call it, or take it as given"))
+	case resolver.AskReturn:
+		out = append(out, indent("it is not managed, so its result must be told"))
+	}
+	return out
+}
+
+func often(q *resolver.Question) string {
+	switch {
+	case q.Max <= 0 || q.Max >= spec.Many:
+		return fmt.Sprintf("%d or more", q.Min)
+	case q.Min == q.Max:
+		return fmt.Sprintf("exactly %d", q.Min)
+	}
+	return fmt.Sprintf("%d to %d", q.Min, q.Max)
+}
+
+// chain says why a node is there.
+func (m *Model) chain(n *resolver.Node) []string {
+	var up []*resolver.Node
+	for x := n; x != nil; x = x.Parent {
+		up = append(up, x)
+	}
+	out := make([]string, 0, len(up)+1)
+	for i := len(up) - 1; i >= 0; i-- {
+		x := up[i]
+		s := ""
+		switch {
+		case x.Parent == nil:
+			s = "you deploy " + string(x.Pattern)
+			if x.Host != "" {
+				s += " on " + string(x.Host)
+			}
+		default:
+			by := x.Via.State
+			if x.Via.Provide != string(spec.Enter) {
+				by += "." + x.Via.Provide
+			}
+			s = fmt.Sprintf("%s needs %s: %s", by, x.Via.Require.Name, nodeName(x))
+			if x.Via.Require.Kind == spec.External {
+				s += " on " + firstOf(string(x.Host), "a host you choose")
+			} else {
+				s += ", on the same host"
+			}
+		}
+		out = append(out, fmt.Sprintf("%*s%s", len(out), "", s))
+	}
+	return out
+}
+
+func nodeName(n *resolver.Node) string {
+	if p := n.Provide.Path; p != "" {
+		return p.Lifecycle() + "." + p.Provide()
+	}
+	return string(n.Pattern)
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,263 @@
+package catalogue
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/sahilm/fuzzy"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// What the screen asks of the one that routes.
+type (
+	// Deploy opens a deployment. Host is "" unless one was chosen before.
+	Deploy struct {
+		Pattern spec.Pattern
+		Host    spec.Host
+	}
+	// ShowRun opens a run of this session.
+	ShowRun struct{ Index int }
+	// ShowHost opens a host in the fleet.
+	ShowHost struct{ Host spec.Host }
+)
+
+const anyHost ui.Action = "any host"
+
+// Run is a deployment of this session, as the list shows it.
+type Run struct {
+	Name, Status, When string
+	Index              int
+}
+
+// entry is a row: a heading if it has no text to find.
+type entry struct {
+	head  string
+	offer *deploy.Offer
+	run   *Run
+	host  spec.Host
+	find  string
+}
+
+// Model is the screen.
+type Model struct {
+	look   ui.Look
+	offers []deploy.Offer
+	runs   []Run
+	hosts  []deploy.HostView
+	errs   int
+	ready  bool
+
+	on     spec.Host // only what this host offers
+	filter ui.Field
+	rows   []entry
+	total  int
+	found  int
+	list   ui.List
+	typing bool
+}
+
+// New makes the screen, empty.
+func New(l ui.Look) *Model { return &Model{look: l, typing: true} }
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l ui.Look) { m.look = l }
+
+// Set shows what was read of the fleet.
+func (m *Model) Set(c deploy.Catalogue, hosts []deploy.HostView) {
+	m.offers, m.hosts, m.errs, m.ready = c.Offers, hosts, len(c.Errs), true
+	m.search()
+}
+
+// SetRuns shows the runs of this session.
+func (m *Model) SetRuns(runs []Run) {
+	m.runs = runs
+	m.search()
+}
+
+// Enter prepares the screen for a person who comes to it.
+func (m *Model) Enter(on spec.Host) {
+	m.on, m.typing = on, true
+	m.filter.Set("")
+	m.search()
+	m.top()
+}
+
+func (m *Model) top() {
+	m.list.To(0)
+	m.skip(1)
+}
+
+// search finds the rows that match what was typed, best first in each section.
+func (m *Model) search() {
+	m.rows, m.total, m.found = m.rows[:0], 0, 0
+	var ops, runs, hosts []entry
+	for i := range m.offers {
+		o := &m.offers[i]
+		if m.on == "" || slices.Contains(o.Hosts, m.on) {
+			ops = append(ops, entry{offer: o, find: string(o.Pattern) + " " + o.Provide.Label + " " + strings.Join(o.Provide.Tags, " ")})
+		}
+	}
+	if m.on == "" {
+		for i := range m.runs {
+			runs = append(runs, entry{run: &m.runs[i], find: m.runs[i].Name + " " + m.runs[i].Status})
+		}
+		for i := range m.hosts {
+			hosts = append(hosts, entry{host: m.hosts[i].Host, find: string(m.hosts[i].Host)})
+		}
+	}
+	m.section("OPERATION", ops)
+	m.section("RUNS OF THIS SESSION", runs)
+	m.section("HOSTS", hosts)
+	from, to := m.list.Window()
+	m.list.Set(len(m.rows), max(to-from, 1))
+	m.skip(1)
+}
+
+type entries []entry
+
+func (e entries) String(i int) string { return e[i].find }
+func (e entries) Len() int            { return len(e) }
+
+func (m *Model) section(head string, es []entry) {
+	m.total += len(es)
+	want := strings.TrimSpace(m.filter.Text())
+	if want != "" {
+		hits := fuzzy.FindFrom(strings.ReplaceAll(want, " ", ""), entries(es))
+		rank := func(i int) int { // what contains the very word comes first
+			s := strings.ToLower(es[i].find)
+			switch w := strings.ToLower(want); {
+			case strings.Contains(s, "/"+w):
+				return 0
+			case strings.Contains(s, w):
+				return 1
+			}
+			return 2
+		}
+		slices.SortStableFunc(hits, func(a, b fuzzy.Match) int { return rank(a.Index) - rank(b.Index) })
+		found := make([]entry, len(hits))
+		for i, h := range hits {
+			found[i] = es[h.Index]
+		}
+		es = found
+	}
+	if len(es) == 0 {
+		return
+	}
+	m.found += len(es)
+	m.rows = append(append(m.rows, entry{head: head}), es...)
+}
+
+// skip moves the cursor off a heading.
+func (m *Model) skip(by int) {
+	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor].head != "" {
+		next := m.list.Cursor + by
+		if next < 0 || next >= len(m.rows) {
+			next = m.list.Cursor - by
+		}
+		m.list.To(next)
+	}
+}
+
+func (m *Model) here() *entry {
+	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor].head == "" {
+		return &m.rows[m.list.Cursor]
+	}
+	return nil
+}
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []ui.Binding {
+	out := []ui.Binding{
+		ui.Key(ui.Open, "enter", "deploy / open", "deploy the operation, or open the run or host"),
+		ui.Key(ui.Down, "down", "", "one row down"),
+		ui.Key(ui.Up, "up", "", "one row up"),
+	}
+	if m.typing {
+		out = append(out, ui.Key(ui.NextPane, "tab", "stop typing", "stop typing: letters are keys then"),
+			ui.Key(ui.Back, "esc", "clear / back", "clear what was typed, or go back"))
+	} else {
+		out = append(ui.Moves(), out[0],
+			ui.Key(ui.Search, "/ tab i", "type", "type to search"),
+			ui.Key(ui.Copy, "y", "copy", "copy the pattern"),
+			ui.Key(ui.Back, "esc", "back", "go back"))
+	}
+	if m.on != "" {
+		out = append(out, ui.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
+	}
+	return out
+}
+
+// Typing reports whether letters are text.
+func (m *Model) Typing() bool { return m.typing }
+
+// Type handles a key while typing.
+func (m *Model) Type(k tea.KeyMsg) ui.Out {
+	switch name := ui.Name(k); name {
+	case "esc":
+		if m.filter.Text() == "" {
+			return m.Do(ui.Back)
+		}
+		m.filter.Set("")
+		m.search()
+		m.top()
+	case "tab":
+		m.typing = false
+	case "enter":
+		return m.Do(ui.Open)
+	case "ctrl+o":
+		return m.Do(anyHost)
+	case "up", "down", "pgup", "pgdown":
+		a, _ := ui.Find(ui.Moves(), name)
+		return m.Do(a)
+	default:
+		if m.filter.Type(k) {
+			m.search()
+			m.top()
+		}
+	}
+	return ui.Out{}
+}
+
+// Do carries an action out.
+func (m *Model) Do(a ui.Action) ui.Out {
+	switch a {
+	case ui.Search, ui.NextPane:
+		m.typing = !m.typing
+	case anyHost:
+		m.on = ""
+		m.search()
+	case ui.Back:
+		return ui.Ask(ui.GoBack{})
+	case ui.Copy:
+		if e := m.here(); e != nil && e.offer != nil {
+			return ui.Ask(ui.CopyText{Text: string(e.offer.Pattern), What: string(e.offer.Pattern)})
+		}
+	case ui.Open:
+		return m.open()
+	default:
+		m.list.Do(a)
+		if a == ui.Up || a == ui.First || a == ui.PageUp {
+			m.skip(-1)
+		} else {
+			m.skip(1)
+		}
+	}
+	return ui.Out{}
+}
+
+func (m *Model) open() ui.Out {
+	e := m.here()
+	switch {
+	case e == nil:
+		return ui.Out{}
+	case e.offer != nil:
+		return ui.Ask(Deploy{Pattern: e.offer.Pattern, Host: m.on})
+	case e.run != nil:
+		return ui.Ask(ShowRun{Index: e.run.Index})
+	}
+	return ui.Ask(ShowHost{Host: e.host})
+}

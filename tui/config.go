@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"os"
+	"time"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Config is what the UI is given. Fleet, In and Out are required.
+type Config struct {
+	Fleet   deploy.Fleet
+	Theme   string               // one of ui.Themes(); "" is auto
+	Glyphs  string               // one of ui.GlyphSets(); "" is unicode
+	Keys    map[ui.Action]string // other keys for actions, separated by blanks
+	By      string               // who asks, for the agents' history
+	Seal    deploy.Keys          // for secrets in saved answers; nil leaves them out
+	Pattern spec.Pattern         // what to deploy first; "" begins with the fleet
+
+	In, Out *os.File
+	Env     func(string) string // nil is os.Getenv: TERM, NO_COLOR, TMUX
+
+	Now  func() time.Time // nil is time.Now
+	Pace time.Duration    // between two looks at what runs; 0 is 80 ms
+	Poll time.Duration    // between two looks at the links; 0 is 2 s
+
+	// Write saves a file; nil writes a new file in the working directory.
+	Write func(name string, data []byte) error
+}
+
+// Outcome is what is left when the UI was closed.
+type Outcome struct {
+	Text    string              // a summary, for the terminal's ordinary screen
+	Running []*deploy.Execution // what the operator left running; whoever called decides how to follow it
+	Failed  bool                // a deployment ended with a failure
+}
+
+func (c Config) filled() Config {
+	if c.Env == nil {
+		c.Env = os.Getenv
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Pace == 0 {
+		c.Pace = 80 * time.Millisecond
+	}
+	if c.Poll == 0 {
+		c.Poll = 2 * time.Second
+	}
+	if c.Write == nil {
+		c.Write = writeNew
+	}
+	return c
+}
+
+// writeNew writes a file that must not exist: nothing is overwritten by a slip.
+func writeNew(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,281 @@
+package tui
+
+import (
+	"bytes"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/build"
+	"github.com/armonic/armonic/tui/plan"
+	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// deployment is one that is being planned, runs, or has run.
+type deployment struct {
+	session *deploy.Session
+	build   *build.Model
+	plan    *plan.Model
+	planned bool // the plan is shown rather than the answers
+
+	exec     *deploy.Execution // nil before it runs
+	run      *run.Model
+	version  int
+	watching bool // somebody waits for a change
+	logs     int  // serial number of the last line taken
+	status   map[resolver.TaskID]deploy.TaskStatus
+}
+
+func (d *deployment) restyle(l ui.Look) {
+	d.build.Restyle(l)
+	d.plan.Restyle(l)
+	if d.run != nil {
+		d.run.Restyle(l)
+	}
+}
+
+func (d *deployment) active() bool { return d.exec != nil && !d.run.Snapshot().Over }
+
+// name is what it is called in lists: "Proxy.start @lb1".
+func (d *deployment) name() string {
+	r := d.session.Result().Root
+	if r == nil || r.Provide.Path == "" {
+		return string(d.session.Pattern())
+	}
+	return r.Provide.Path.Lifecycle() + "." + r.Provide.Path.Provide() + " @" + string(r.Host)
+}
+
+// draft reports whether closing would lose answers.
+func (d *deployment) draft() bool {
+	if d.exec != nil {
+		return false
+	}
+	res := d.session.Result()
+	for i := range res.Questions {
+		if res.Questions[i].Source == resolver.You {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Model) dep() *deployment {
+	if m.cur < len(m.deps) {
+		return m.deps[m.cur]
+	}
+	return nil
+}
+
+// begin plans a deployment. One that was begun and not yet answered makes room.
+func (m *Model) begin(p spec.Pattern, h spec.Host) tea.Cmd {
+	d := &deployment{session: deploy.NewSession(m.cfg.Fleet, p), build: build.New(m.look, p), plan: plan.New(m.look)}
+	if h != "" {
+		d.session.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, h)
+	}
+	if last := m.dep(); last != nil && last.exec == nil && !last.draft() {
+		m.deps[m.cur] = d
+	} else {
+		m.deps = append(m.deps, d)
+		m.cur = len(m.deps) - 1
+	}
+	m.show(deployView)
+	return m.refreshed(d)
+}
+
+// refreshed shows a session's result after anything about it has changed, and
+// asks the hosts for what it needs.
+func (m *Model) refreshed(d *deployment) tea.Cmd {
+	var cmd tea.Cmd
+	if d.session.Dirty() {
+		fetch := d.session.Fetch(m.ctx)
+		cmd = func() tea.Msg { return learned{d, fetch()} }
+	}
+	res := d.session.Result()
+	d.build.Show(res, d.session.Fetching())
+	d.plan.Show(res)
+	if res.Plan == nil && !d.session.Fetching() {
+		d.planned = false
+	}
+	return cmd
+}
+
+func (m *Model) showPlan(d *deployment) {
+	res := d.session.Result()
+	missing, wrong, checking := res.Open()
+	switch {
+	case res.Plan != nil:
+		d.planned = true
+		d.plan.Show(res)
+	case missing+wrong > 0:
+		m.say = "There is no plan yet: " + count(missing, "answer missing", "answers missing") + ", " + count(wrong, "wrong", "wrong") + ". a opens the next."
+	case checking > 0 || d.session.Fetching():
+		m.say = "There is no plan yet: the hosts are being asked."
+	default:
+		m.say = "There is no plan: " + d.build.Hint()
+	}
+}
+
+// start carries the plan out.
+func (m *Model) start(d *deployment) tea.Cmd {
+	exec, err := deploy.NewExecution(d.session, deploy.Options{By: m.cfg.By, Now: m.cfg.Now})
+	m.fail("run", err)
+	if err != nil {
+		return nil
+	}
+	exec.Start(m.run)
+	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]deploy.TaskStatus{}
+	d.run = run.New(m.look, d.name(), d.session.Result(), exec.Snapshot())
+	m.show(runsView)
+	return batch(m.take(d), m.watch(d), m.tick())
+}
+
+// onChange takes what an execution has done since the last look.
+func (m *Model) onChange(msg changed) tea.Cmd {
+	d := msg.dep
+	d.watching = false
+	cmd := m.take(d)
+	if d.active() {
+		return batch(cmd, m.watch(d))
+	}
+	d.session.Forget() // the hosts have moved on
+	cmds := []tea.Cmd{cmd, m.refreshed(d), m.survey()}
+	if m.leaving && !m.busy() {
+		m.quit = true
+		cmds = append(cmds, tea.Quit)
+	}
+	return batch(cmds...)
+}
+
+func (m *Model) take(d *deployment) tea.Cmd {
+	lines, next, dropped := d.exec.Logs(d.logs)
+	d.logs = next
+	snap := d.exec.Snapshot()
+	d.version = snap.Version
+	d.run.Feed(snap, lines, dropped, m.now)
+	var cmds []tea.Cmd
+	read := map[spec.Host]bool{}
+	for k := range snap.Tasks {
+		t := &snap.Tasks[k]
+		if was := d.status[t.ID]; was != t.Status {
+			d.status[t.ID] = t.Status
+			if was == deploy.Running && !snap.Over && !read[t.Host] {
+				read[t.Host] = true
+				cmds = append(cmds, m.surveyHost(t.Host))
+			}
+		}
+	}
+	if d == m.watched() {
+		m.logs.Show(d.run.Name(), d.run.Buffer())
+	}
+	return batch(cmds...)
+}
+
+// retry does a failed task again, after the host was read.
+func (m *Model) retry(d *deployment, id resolver.TaskID) tea.Cmd {
+	ctx, exec := m.run, d.exec
+	return func() tea.Msg {
+		return finished{key: "retry", dep: d, err: exec.Retry(ctx, id)}
+	}
+}
+
+func (m *Model) stop(d *deployment) tea.Cmd {
+	ctx, exec := m.run, d.exec
+	return func() tea.Msg {
+		exec.Stop(ctx)
+		return finished{key: "cancel", dep: d, say: "Cancelled: what runs is being stopped, nothing more starts."}
+	}
+}
+
+// save writes the answers, through a command because a disk may be slow.
+func (m *Model) save(d *deployment, name string) tea.Cmd {
+	var b bytes.Buffer
+	if err := d.session.SaveAnswers(&b, m.cfg.Seal); err != nil {
+		m.fail("write", err)
+		return nil
+	}
+	write := m.cfg.Write
+	return func() tea.Msg {
+		err := write(name, b.Bytes())
+		if err != nil {
+			err = spec.Errorf(spec.Invalid, "cannot write %s: %v", name, err).WithHint("w writes under another name")
+		}
+		return finished{key: "write", say: "Written: " + name + ". armonic deploy " + string(d.session.Pattern()) + " --answers " + name + " does the same again.", err: err}
+	}
+}
+
+func (m *Model) onFinished(msg finished) tea.Cmd {
+	m.fail(msg.key, msg.err)
+	if msg.err == nil && msg.say != "" {
+		m.say = msg.say
+	}
+	if d := msg.dep; d != nil {
+		if msg.key == "retry" && msg.err == nil {
+			return batch(m.take(d), m.watch(d), m.tick())
+		}
+		return m.take(d)
+	}
+	return nil
+}
+
+func (m *Model) onTick() tea.Cmd {
+	m.ticking = false
+	if !m.busy() {
+		return nil
+	}
+	for _, d := range m.deps {
+		if d.active() {
+			d.run.Tick(m.now)
+		}
+	}
+	return m.tick()
+}
+
+func (m *Model) busy() bool {
+	for _, d := range m.deps {
+		if d.active() {
+			return true
+		}
+	}
+	return false
+}
+
+// watched is the deployment of the runs and logs screens: the current one if it
+// runs or has run, else the last that did.
+func (m *Model) watched() *deployment {
+	if d := m.dep(); d != nil && d.exec != nil {
+		return d
+	}
+	for i := len(m.deps) - 1; i >= 0; i-- {
+		if m.deps[i].exec != nil {
+			return m.deps[i]
+		}
+	}
+	return nil
+}
+
+// Outcome is what is left when the screen is closed.
+func (m *Model) Outcome() Outcome {
+	var out Outcome
+	var b strings.Builder
+	for _, d := range m.deps {
+		if d.exec == nil {
+			continue
+		}
+		m.take(d)
+		for _, s := range d.run.Summary(76) {
+			b.WriteString(strings.TrimRight(s, " ") + "\n")
+		}
+		b.WriteByte('\n')
+		if d.active() {
+			out.Running = append(out.Running, d.exec)
+		}
+		s := d.run.Snapshot()
+		out.Failed = out.Failed || (s.Over && !s.OK)
+	}
+	out.Text = strings.TrimRight(b.String(), "\n")
+	return out
+}

@@ -1,0 +1,111 @@
+package editor
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/huh"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// choice asks for one of a few values, or for yes or no.
+type choice struct {
+	q       resolver.Question
+	look    ui.Look
+	sel     *huh.Select[int] // nil for yes or no
+	at      int
+	confirm *huh.Confirm
+	yes     bool
+}
+
+func newChoice(l ui.Look, q resolver.Question) *choice {
+	c := &choice{q: q, look: l}
+	opts := make([]huh.Option[int], len(q.Var.OneOf))
+	for i, v := range q.Var.OneOf {
+		opts[i] = huh.NewOption(ui.Clean(show.Value(v)), i)
+		if q.Value != nil && show.Value(v) == show.Value(q.Value) {
+			c.at = i
+		}
+	}
+	c.sel = huh.NewSelect[int]().Options(opts...).Value(&c.at)
+	c.sel.WithTheme(theme(l))
+	c.sel.WithKeyMap(fieldKeys())
+	c.sel.Focus()
+	return c
+}
+
+func newYesNo(l ui.Look, q resolver.Question) *choice {
+	c := &choice{q: q, look: l}
+	c.yes, _ = q.Value.(bool)
+	c.confirm = huh.NewConfirm().Affirmative("Yes").Negative("No").Value(&c.yes)
+	c.confirm.WithTheme(theme(l))
+	c.confirm.WithKeyMap(fieldKeys())
+	c.confirm.Focus()
+	return c
+}
+
+func (c *choice) bindings() []ui.Binding {
+	move := ui.Binding{Action: ui.Down, Keys: "down up", Label: "move", Help: "choose another value"}
+	if c.sel == nil {
+		move = ui.Binding{Action: ui.Left, Keys: "left right", Label: "yes/no", Help: "y, n or the arrows choose"}
+	}
+	return []ui.Binding{
+		ui.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
+		move,
+		ui.Key(ui.Back, "esc", "leave", "close without a change"),
+	}
+}
+
+func (c *choice) typing() bool { return true }
+
+func (c *choice) do(ui.Action) Outcome { return Outcome{} }
+
+func (c *choice) typed(k tea.KeyMsg) Outcome {
+	name := ui.Name(k)
+	if c.sel != nil {
+		if name == "esc" && !c.sel.GetFiltering() {
+			return c.leave()
+		}
+		c.sel.Update(k)
+		if name == "enter" && !c.sel.GetFiltering() && c.at < len(c.q.Var.OneOf) {
+			return Outcome{Done: true, Keep: true, Next: true, Value: c.q.Var.OneOf[c.at]}
+		}
+		return Outcome{}
+	}
+	if name == "esc" {
+		return c.leave()
+	}
+	c.confirm.Update(k)
+	switch name {
+	case "enter", "y", "Y", "n", "N":
+		return Outcome{Done: true, Keep: true, Next: true, Value: c.yes}
+	}
+	return Outcome{}
+}
+
+func (c *choice) leave() Outcome { return Outcome{Done: true} }
+
+func (c *choice) draw(w, h int) ([]string, ui.Point) {
+	var view string
+	if c.sel != nil {
+		c.sel.Height(max(min(h, len(c.q.Var.OneOf)+1), 2))
+		c.sel.WithWidth(max(w, 4))
+		view = c.sel.View()
+	} else {
+		c.confirm.WithWidth(max(w, 4))
+		view = c.confirm.View()
+	}
+	lines := strings.Split(view, "\n")
+	at := ui.Point{}
+	for y, s := range lines {
+		if i := strings.Index(s, "\x1b[7m"); i >= 0 {
+			at = ui.Point{X: ui.Width(s[:i]), Y: y}
+		}
+	}
+	return lines, at
+}
+
+func (c *choice) refresh(q resolver.Question) { c.q = q }

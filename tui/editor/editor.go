@@ -1,0 +1,80 @@
+package editor
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Outcome is what a key led to.
+type Outcome struct {
+	Done  bool // the editor is to be closed
+	Keep  bool // with Value as the answer
+	Next  bool // and the next question is wanted
+	Value any
+}
+
+// input is one way of asking.
+type input interface {
+	bindings() []ui.Binding
+	do(a ui.Action) Outcome
+	typing() bool
+	typed(k tea.KeyMsg) Outcome
+	leave() Outcome // what closing without enter keeps
+	draw(w, h int) (lines []string, at ui.Point)
+	refresh(q resolver.Question)
+}
+
+// Editor asks one question.
+type Editor struct {
+	Key resolver.Key
+	in  input
+}
+
+// Keep is the action that answers and goes on.
+const Keep ui.Action = "keep"
+
+// maxSelect is how many options a field of the form library may have; beyond,
+// it takes too long for a key.
+const maxSelect = 50
+
+// Open makes the editor that suits the question.
+func Open(l ui.Look, q resolver.Question) *Editor {
+	e := &Editor{Key: q.Key}
+	switch q.Key.Kind {
+	case resolver.AskHosts:
+		e.in = newMany(l, q)
+	case resolver.AskHost, resolver.AskChoose:
+		e.in = newPick(l, q, q.Options)
+	case resolver.AskManage:
+		e.in = newYesNo(l, q)
+	case resolver.AskCount, resolver.AskValue, resolver.AskReturn:
+		e.in = newValue(l, q)
+	}
+	return e
+}
+
+// Bindings are the keys that work now, beyond typing.
+func (e *Editor) Bindings() []ui.Binding { return e.in.bindings() }
+
+// Do carries an action out.
+func (e *Editor) Do(a ui.Action) Outcome {
+	if a == ui.Back {
+		return e.in.leave()
+	}
+	return e.in.do(a)
+}
+
+// Typing reports whether letters are text.
+func (e *Editor) Typing() bool { return e.in.typing() }
+
+// Type handles a key while typing.
+func (e *Editor) Type(k tea.KeyMsg) Outcome { return e.in.typed(k) }
+
+// Refresh takes the question as resolved anew; what was typed stays.
+func (e *Editor) Refresh(q resolver.Question) { e.in.refresh(q) }
+
+// Draw gives the editor's lines, at most h of about w columns, and where its
+// cursor is.
+func (e *Editor) Draw(w, h int) ([]string, ui.Point) { return e.in.draw(w, h) }

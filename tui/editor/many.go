@@ -1,0 +1,199 @@
+package editor
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// The actions on a list of hosts.
+const (
+	mark     ui.Action = "mark"
+	markAll  ui.Action = "mark all"
+	markSpan ui.Action = "mark range"
+	again    ui.Action = "once more"
+	earlier  ui.Action = "earlier"
+	later    ui.Action = "later"
+)
+
+// many asks for hosts, in order; one may be given more than once, and none.
+type many struct {
+	options
+	q      resolver.Question
+	chosen []spec.Host
+	start  []spec.Host
+	from   int  // where a range began
+	none   bool // enter was pressed with nothing marked
+}
+
+func newMany(l ui.Look, q resolver.Question) *many {
+	m := &many{options: options{look: l}, q: q}
+	m.set(q.Options)
+	hosts, _ := resolver.Answer{Value: q.Value}.Hosts()
+	m.chosen = slices.Clone(hosts)
+	m.start = slices.Clone(hosts)
+	return m
+}
+
+func (m *many) bindings() []ui.Binding {
+	return append(ui.Moves(), []ui.Binding{
+		ui.Key(mark, "space", "mark", "mark or unmark the host"),
+		ui.Key(Keep, "enter", "keep, next", "keep the marked hosts, in the order shown"),
+		ui.Key(markAll, "*", "all", "mark all shown, or none"),
+		ui.Key(markSpan, "V", "range", "mark from the last marked to here"),
+		ui.Key(earlier, "< shift+up", "earlier", "move the host to the front of the order"),
+		ui.Key(later, "> shift+down", "later", "move the host to the end of the order"),
+		ui.Key(again, "+", "", "give the host once more"),
+		ui.Key(ui.Search, "/", "filter", "show only hosts that contain a text"),
+		ui.Key(ui.Back, "esc", "keep, leave", "keep the marks and close"),
+	}...)
+}
+
+func (m *many) typing() bool { return m.types }
+
+func (m *many) typed(k tea.KeyMsg) Outcome {
+	m.options.typed(k)
+	return Outcome{}
+}
+
+func (m *many) do(a ui.Action) Outcome {
+	none := m.none
+	m.none, m.note = false, ""
+	if m.list.Do(a) {
+		return Outcome{}
+	}
+	i, ok := m.here()
+	switch {
+	case a == Keep:
+		return m.keep(none)
+	case a == ui.Search:
+		m.types = true
+	case a == markAll:
+		m.toggleAll()
+	case !ok:
+	case a == markSpan:
+		lo, hi := min(m.from, m.list.Cursor), max(m.from, m.list.Cursor)
+		for _, k := range m.shown[lo:min(hi+1, len(m.shown))] {
+			m.add(k, false)
+		}
+	case a == mark:
+		h := m.host(i)
+		if at := slices.Index(m.chosen, h); at >= 0 {
+			m.chosen = slices.DeleteFunc(m.chosen, func(x spec.Host) bool { return x == h })
+		} else {
+			m.add(i, false)
+		}
+		m.from = m.list.Cursor
+	case a == again:
+		m.add(i, true)
+	case a == earlier:
+		m.shift(m.host(i), -1)
+	case a == later:
+		m.shift(m.host(i), 1)
+	}
+	return Outcome{}
+}
+
+func (m *many) host(i int) spec.Host {
+	if h, ok := m.options.all[i].Value.(spec.Host); ok {
+		return h
+	}
+	return spec.Host(show.Value(m.options.all[i].Value))
+}
+
+func (m *many) add(i int, more bool) {
+	h := m.host(i)
+	switch {
+	case m.options.all[i].Disabled:
+		m.note = string(h) + " cannot be chosen: " + m.options.all[i].Note
+	case !more && slices.Contains(m.chosen, h):
+	case m.q.Max > 0 && len(m.chosen) >= m.q.Max:
+		m.note = fmt.Sprintf("at most %d can be given", m.q.Max)
+	default:
+		m.chosen = append(m.chosen, h)
+	}
+}
+
+func (m *many) toggleAll() {
+	every := true
+	for _, i := range m.shown {
+		every = every && (m.options.all[i].Disabled || slices.Contains(m.chosen, m.host(i)))
+	}
+	for _, i := range m.shown {
+		if every {
+			h := m.host(i)
+			m.chosen = slices.DeleteFunc(m.chosen, func(x spec.Host) bool { return x == h })
+		} else if !m.options.all[i].Disabled {
+			m.add(i, false)
+		}
+	}
+}
+
+func (m *many) shift(h spec.Host, by int) {
+	i := slices.Index(m.chosen, h)
+	if j := i + by; i >= 0 && j >= 0 && j < len(m.chosen) {
+		m.chosen[i], m.chosen[j] = m.chosen[j], m.chosen[i]
+	}
+}
+
+func (m *many) keep(sure bool) Outcome {
+	n := len(m.chosen)
+	switch {
+	case n < m.q.Min:
+		m.note = "needs " + span(m.q.Min, m.q.Max) + ": space marks a host"
+		return Outcome{}
+	case n == 0 && !sure:
+		m.none = true
+		m.note = "no host is marked: space marks one, enter again gives none"
+		return Outcome{}
+	}
+	return Outcome{Done: true, Keep: true, Next: true, Value: slices.Clone(m.chosen)}
+}
+
+func (m *many) leave() Outcome {
+	if slices.Equal(m.chosen, m.start) || len(m.chosen) == 0 || len(m.chosen) < m.q.Min {
+		return Outcome{Done: true}
+	}
+	return Outcome{Done: true, Keep: true, Value: slices.Clone(m.chosen)}
+}
+
+func (m *many) refresh(q resolver.Question) {
+	m.q = q
+	m.set(q.Options)
+}
+
+func (m *many) sign(i int) string {
+	var at []string
+	h := m.host(i)
+	for k, x := range m.chosen {
+		if x == h {
+			at = append(at, strconv.Itoa(k+1))
+		}
+	}
+	switch {
+	case len(at) > 0:
+		return "[" + strings.Join(at, ",") + "]"
+	case m.options.all[i].Disabled:
+		return "[-]"
+	}
+	return "[ ]"
+}
+
+func (m *many) draw(w, h int) ([]string, ui.Point) {
+	l := m.look
+	head := fmt.Sprintf("%d of %d hosts marked", len(m.chosen), len(m.options.all))
+	if len(m.chosen) > 0 {
+		head += "  order: " + show.Value(m.chosen)
+	}
+	lines, at := m.rows(w, max(h-1, 1), m.sign, m.note)
+	at.Y++
+	return append([]string{l.Head.Paint(l.Cut(ui.Clean(head), w))}, lines...), at
+}

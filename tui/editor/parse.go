@@ -1,0 +1,68 @@
+package editor
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+)
+
+// parse turns what was typed into what Variable.Convert takes.
+func parse(q *resolver.Question, text string) (any, error) {
+	if q.Key.Kind == resolver.AskCount {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fmt.Errorf("the number must be whole, is %q", text)
+		}
+		if n < q.Min || (q.Max > 0 && n > q.Max) {
+			return nil, fmt.Errorf("the number must be %s, is %d", span(q.Min, q.Max), n)
+		}
+		return n, nil
+	}
+	return deploy.ParseValue(q.Var, text), nil
+}
+
+func span(lo, hi int) string {
+	switch {
+	case hi <= 0 || hi >= spec.Many:
+		return fmt.Sprintf("at least %d", lo)
+	case lo == hi:
+		return strconv.Itoa(lo)
+	}
+	return fmt.Sprintf("from %d to %d", lo, hi)
+}
+
+// judge gives the value that text stands for, or why it is refused.
+func judge(q *resolver.Question, text string) (any, error) {
+	x, err := parse(q, text)
+	if err != nil || q.Key.Kind == resolver.AskCount {
+		return x, err
+	}
+	v := q.Var
+	v.Optional = v.Optional || q.Optional
+	return v.Convert(x)
+}
+
+// textOf writes a value as it would be typed.
+func textOf(v any) string {
+	switch x := v.(type) {
+	case nil, spec.Deferred, spec.Secret:
+		return ""
+	case string:
+		return x
+	case []any:
+		parts := make([]string, len(x))
+		for i, y := range x {
+			if strings.ContainsAny(textOf(y), ",[]") {
+				return show.Value(v)
+			}
+			parts[i] = textOf(y)
+		}
+		return strings.Join(parts, ", ")
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,206 @@
+package editor
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// options is a list of options with a filter, however many there are.
+type options struct {
+	look   ui.Look
+	all    []resolver.Option
+	shown  []int
+	list   ui.List
+	filter ui.Field
+	types  bool
+	note   string // what the last key could not do
+}
+
+func (o *options) set(all []resolver.Option) {
+	o.all = all
+	o.narrow()
+}
+
+func (o *options) narrow() {
+	want := strings.ToLower(o.filter.Text())
+	o.shown = o.shown[:0]
+	for i := range o.all {
+		if strings.Contains(strings.ToLower(show.Value(o.all[i].Value)+" "+o.all[i].Note), want) {
+			o.shown = append(o.shown, i)
+		}
+	}
+	o.list.Set(len(o.shown), max(o.height(), 1))
+}
+
+func (o *options) height() int {
+	from, to := o.list.Window()
+	return to - from
+}
+
+func (o *options) here() (int, bool) {
+	if o.list.Cursor < len(o.shown) {
+		return o.shown[o.list.Cursor], true
+	}
+	return 0, false
+}
+
+// typed handles a key of the filter.
+func (o *options) typed(k tea.KeyMsg) {
+	switch ui.Name(k) {
+	case "esc":
+		o.filter.Set("")
+		o.types = false
+		o.narrow()
+	case "enter":
+		o.types = false
+	case "up":
+		o.list.Do(ui.Up)
+	case "down":
+		o.list.Do(ui.Down)
+	default:
+		if o.filter.Type(k) {
+			o.narrow()
+			o.list.To(0)
+		}
+	}
+}
+
+func (o *options) filterLine(w int) (string, int) {
+	if !o.types && o.filter.Text() == "" {
+		return "", 0
+	}
+	s, x := o.filter.Draw(o.look, max(w-8, 1))
+	if !o.types {
+		s = ui.Clean(o.filter.Text())
+	}
+	return "filter: " + s, x + 8
+}
+
+// pick asks for one of many.
+type pick struct {
+	options
+	q resolver.Question
+}
+
+func newPick(l ui.Look, q resolver.Question, opts []resolver.Option) *pick {
+	p := &pick{options: options{look: l}, q: q}
+	p.set(opts)
+	at := 0
+	for i, o := range opts {
+		if !o.Disabled {
+			at = i
+			break
+		}
+	}
+	want := q.Value
+	if want == nil && len(q.Suggestions) > 0 {
+		want = q.Suggestions[0].Value
+	}
+	for i, o := range opts {
+		if want != nil && show.Value(o.Value) == show.Value(want) {
+			at = i
+		}
+	}
+	p.list.To(at)
+	return p
+}
+
+func (p *pick) bindings() []ui.Binding {
+	return append(ui.Moves(), []ui.Binding{
+		ui.Key(Keep, "enter", "choose", "take the row under the cursor"),
+		ui.Key(ui.Search, "/", "filter", "show only rows that contain a text"),
+		ui.Key(ui.Back, "esc", "leave", "close without a change"),
+	}...)
+}
+
+func (p *pick) do(a ui.Action) Outcome {
+	p.note = ""
+	switch {
+	case p.list.Do(a):
+	case a == ui.Search:
+		p.types = true
+	case a == Keep:
+		i, ok := p.here()
+		if !ok {
+			return Outcome{}
+		}
+		o := p.all[i]
+		if o.Disabled {
+			p.note = show.Value(o.Value) + " cannot be chosen: " + o.Note
+			return Outcome{}
+		}
+		return Outcome{Done: true, Keep: true, Next: true, Value: o.Value}
+	}
+	return Outcome{}
+}
+
+func (p *pick) typing() bool { return p.types }
+
+func (p *pick) typed(k tea.KeyMsg) Outcome {
+	if ui.Name(k) == "enter" {
+		p.options.typed(k)
+		return p.do(Keep)
+	}
+	p.options.typed(k)
+	return Outcome{}
+}
+
+func (p *pick) leave() Outcome { return Outcome{Done: true} }
+
+func (p *pick) refresh(q resolver.Question) {
+	p.q = q
+	if q.Key.Kind != resolver.AskValue && q.Key.Kind != resolver.AskReturn {
+		p.set(q.Options)
+	}
+}
+
+func (p *pick) draw(w, h int) ([]string, ui.Point) {
+	return p.rows(w, h, func(int) string { return "" }, p.note)
+}
+
+// rows draws the options with a mark before each.
+func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string, ui.Point) {
+	l := o.look
+	out := make([]string, 0, h)
+	filter, x := o.filterLine(w)
+	if filter != "" {
+		out = append(out, filter)
+	}
+	foot := 0
+	if note != "" {
+		foot = 1
+	}
+	o.list.Set(len(o.shown), max(h-len(out)-foot, 1))
+	from, to := o.list.Window()
+	name, marks := 4, 0
+	for _, i := range o.shown[from:to] {
+		name = max(name, ui.Width(ui.Clean(show.Value(o.all[i].Value))))
+		marks = max(marks, ui.Width(mark(i)))
+	}
+	widths := ui.Flex(w-2, marks, min(name, max(w/2, 8)), -1)
+	at := ui.Point{X: x}
+	for r := from; r < to; r++ {
+		opt := o.all[o.shown[r]]
+		style := ui.Style("")
+		if opt.Disabled {
+			style = l.Dim
+		}
+		row := l.Row(widths, ui.T(mark(o.shown[r])), ui.Cell{Text: show.Value(opt.Value), Style: style}, ui.Cell{Text: opt.Note, Style: l.Dim})
+		if r == o.list.Cursor && !o.types {
+			at = ui.Point{Y: len(out)}
+		}
+		out = append(out, l.Pick(row, w, r == o.list.Cursor, true))
+	}
+	if len(o.shown) == 0 {
+		out = append(out, l.Dim.Paint("nothing matches"))
+	}
+	if note != "" {
+		out = append(out, l.Warn.Paint(l.Cut(l.Wrong+" "+ui.Clean(note), w)))
+	}
+	return out, at
+}

@@ -1,0 +1,36 @@
+package editor
+
+import (
+	"io"
+
+	"github.com/charmbracelet/huh"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// theme dresses the form library's fields plainly. Its renderer is our own, so
+// that nothing is asked of the terminal and tests see what people see.
+func theme(l ui.Look) *huh.Theme {
+	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.ANSI))
+	r.SetColorProfile(termenv.ANSI)
+	r.SetHasDarkBackground(true)
+	plain := r.NewStyle()
+	t := huh.ThemeBase()
+	t.Focused = huh.FieldStyles{
+		Base:           plain,
+		Title:          plain.Bold(true),
+		SelectSelector: plain.SetString("> "),
+		Option:         plain,
+		SelectedOption: plain.Reverse(true),
+		NextIndicator:  plain.SetString(">"),
+		PrevIndicator:  plain.SetString("<"),
+		FocusedButton:  plain.Reverse(true).Padding(0, 1),
+		BlurredButton:  plain.Padding(0, 1),
+		ErrorIndicator: plain.SetString(l.Wrong),
+		TextInput:      huh.TextInputStyles{Cursor: plain, CursorText: plain, Placeholder: plain, Prompt: plain, Text: plain},
+	}
+	t.Blurred = t.Focused
+	return t
+}

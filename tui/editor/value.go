@@ -1,0 +1,184 @@
+package editor
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/huh"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// newValue asks for a variable or a number.
+func newValue(l ui.Look, q resolver.Question) input {
+	switch n := len(q.Var.OneOf); {
+	case q.Key.Kind != resolver.AskCount && q.Var.Type.Kind == spec.KindBool:
+		return newYesNo(l, q)
+	case n > maxSelect:
+		opts := make([]resolver.Option, n)
+		for i, v := range q.Var.OneOf {
+			opts[i] = resolver.Option{Value: show.Value(v)}
+		}
+		return newPick(l, q, opts)
+	case n > 0:
+		return newChoice(l, q)
+	}
+	return newText(l, q)
+}
+
+// text is a field for texts and numbers, with the suggestions below it.
+type text struct {
+	look  ui.Look
+	q     resolver.Question
+	value string // bound to the field
+	start string
+	field *huh.Input
+	pick  int  // suggestion that up and down are at, -1 for what was typed
+	said  bool // something was typed or entered, so a verdict is due
+}
+
+func newText(l ui.Look, q resolver.Question) *text {
+	t := &text{look: l, q: q, pick: -1}
+	t.value = textOf(q.Value)
+	if q.Status == resolver.AtRun {
+		t.value = ""
+	}
+	t.start = t.value
+	t.field = huh.NewInput().Prompt("> ").Validate(t.validate)
+	if q.Var.Hidden() {
+		t.field.EchoMode(huh.EchoModePassword)
+	}
+	t.field.WithTheme(theme(l))
+	t.field.WithKeyMap(fieldKeys())
+	t.field.Value(&t.value)
+	t.field.Focus() // its command would only make the cursor blink
+	t.said = q.Status == resolver.Wrong
+	return t
+}
+
+// fieldKeys are the form library's, without those that we use ourselves.
+func fieldKeys() *huh.KeyMap {
+	k := huh.NewDefaultKeyMap()
+	k.Quit.SetEnabled(false)
+	k.Input.AcceptSuggestion.SetEnabled(false)
+	k.Input.Prev.SetEnabled(false)
+	k.Input.Next.SetKeys("enter")
+	k.Select.Prev.SetEnabled(false)
+	k.Select.Next.SetKeys("enter")
+	k.Confirm.Prev.SetEnabled(false)
+	k.Confirm.Next.SetKeys("enter")
+	return k
+}
+
+func (t *text) validate(s string) error {
+	_, err := judge(&t.q, s)
+	return err
+}
+
+func (t *text) bindings() []ui.Binding {
+	out := []ui.Binding{
+		ui.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
+		ui.Key(ui.Back, "esc", "keep, leave", "keep what was typed and close the field"),
+	}
+	if len(t.q.Suggestions) > 0 {
+		out = append(out, ui.Binding{Action: ui.NextPane, Keys: "tab", Label: "complete", Help: "complete from the suggestions"},
+			ui.Binding{Action: ui.Down, Keys: "down up", Label: "suggestions", Help: "take one of the suggestions"})
+	}
+	return out
+}
+
+func (t *text) typing() bool { return true }
+
+func (t *text) do(a ui.Action) Outcome { return Outcome{} }
+
+func (t *text) typed(k tea.KeyMsg) Outcome {
+	switch ui.Name(k) {
+	case "esc":
+		return t.leave()
+	case "up":
+		t.suggest(t.pick - 1)
+		return Outcome{}
+	case "down":
+		t.suggest(t.pick + 1)
+		return Outcome{}
+	case "tab":
+		t.complete()
+		return Outcome{}
+	case "enter":
+		t.said = true
+		t.field.Update(k)
+		v, err := judge(&t.q, t.value)
+		if t.field.Error() != nil || err != nil {
+			return Outcome{}
+		}
+		if t.kept() {
+			return Outcome{Done: true, Next: true}
+		}
+		return Outcome{Done: true, Keep: true, Next: true, Value: v}
+	}
+	old := t.value
+	t.field.Update(k) // what it returns only serves blinking
+	if t.value != old {
+		t.said, t.pick = true, -1
+	}
+	return Outcome{}
+}
+
+// kept reports whether entering the field would change nothing: a hidden value
+// that is there and was not typed over.
+func (t *text) kept() bool {
+	return t.value == t.start && t.q.Value != nil && t.q.Var.Hidden()
+}
+
+func (t *text) leave() Outcome {
+	if t.value == t.start {
+		return Outcome{Done: true}
+	}
+	if v, err := judge(&t.q, t.value); err == nil {
+		return Outcome{Done: true, Keep: true, Value: v}
+	}
+	if v, err := parse(&t.q, t.value); err == nil && t.q.Key.Kind != resolver.AskCount {
+		if t.q.Var.Hidden() {
+			v = spec.Secret(t.value)
+		}
+		return Outcome{Done: true, Keep: true, Value: v} // wrong, and shown so
+	}
+	return Outcome{Done: true}
+}
+
+func (t *text) suggest(i int) {
+	n := len(t.q.Suggestions)
+	if n == 0 {
+		return
+	}
+	t.pick = (i + n) % n
+	t.put(textOf(t.q.Suggestions[t.pick].Value))
+}
+
+// complete takes the first suggestion that begins with what was typed, or the
+// next one.
+func (t *text) complete() {
+	if t.pick < 0 && t.value != "" {
+		for i, s := range t.q.Suggestions {
+			if x := textOf(s.Value); x != t.value && strings.HasPrefix(x, t.value) {
+				t.suggest(i)
+				return
+			}
+		}
+	}
+	t.suggest(t.pick + 1)
+}
+
+func (t *text) put(s string) {
+	t.value = s
+	t.field.Value(&t.value)
+	t.said = true
+}
+
+func (t *text) refresh(q resolver.Question) {
+	t.q = q
+	t.pick = min(t.pick, len(q.Suggestions)-1)
+}

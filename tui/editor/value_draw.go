@@ -1,0 +1,69 @@
+package editor
+
+import (
+	"strings"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+func (t *text) draw(w, h int) ([]string, ui.Point) {
+	t.field.WithWidth(max(w, 4))
+	line, _, _ := strings.Cut(t.field.View(), "\n")
+	at := ui.Point{}
+	if i := strings.Index(line, "\x1b[7m"); i >= 0 {
+		at.X = ui.Width(line[:i])
+	}
+	out := []string{line, t.verdict(w)}
+	return append(out, t.suggestions(w, h-len(out))...), at
+}
+
+func (t *text) verdict(w int) string {
+	l := t.look
+	if !t.said {
+		return ""
+	}
+	if _, err := judge(&t.q, t.value); err != nil {
+		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(err.Error()), w))
+	}
+	if t.value == t.start && t.q.Status == resolver.Wrong {
+		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(t.q.Problem), w))
+	}
+	return l.Good.Paint(l.Cut(l.OK+" "+rule(&t.q), w))
+}
+
+func rule(q *resolver.Question) string {
+	if q.Key.Kind == resolver.AskCount {
+		return "a number, " + span(q.Min, q.Max)
+	}
+	return show.Rule(q.Var)
+}
+
+func (t *text) suggestions(w, h int) []string {
+	return suggested(t.look, &t.q, t.pick, w, h)
+}
+
+// suggested lists what could be taken, and why.
+func suggested(l ui.Look, q *resolver.Question, pick, w, h int) []string {
+	n := len(q.Suggestions)
+	if n == 0 || h < 2 {
+		return nil
+	}
+	widths := ui.Flex(w-2, -3, -4)
+	out := []string{"", "  " + l.Head.Paint(l.Row(widths, ui.T("SUGGESTED"), ui.T("WHY")))}
+	if h < n+2 {
+		out = out[1:]
+	}
+	room := h - len(out)
+	from := max(min(pick-room+1, n-room), 0)
+	for i := from; i < n && i < from+room; i++ {
+		s := q.Suggestions[i]
+		v := show.Value(s.Value)
+		if show.Hidden(q) {
+			v = strings.Repeat("*", 6)
+		}
+		out = append(out, l.Pick(l.Row(widths, ui.T(v), ui.Cell{Text: s.Why, Style: l.Dim}), w, i == pick, true))
+	}
+	return out
+}

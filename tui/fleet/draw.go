@@ -1,0 +1,119 @@
+package fleet
+
+import (
+	"fmt"
+
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// wide is from which width on both panes are shown.
+const wide = 100
+
+// Draw fills w columns and h rows.
+func (m *Model) Draw(w, h int) ([]string, ui.Point) {
+	if w < wide || m.zoom {
+		if m.right {
+			return m.drawDetail(w, h, 0)
+		}
+		return m.drawHosts(w, h)
+	}
+	left := w * 45 / 100
+	a, at := m.drawHosts(left, h)
+	b, at2 := m.drawDetail(w-left, h, left)
+	if m.right {
+		at = at2
+	}
+	return ui.Columns(a, b), at
+}
+
+func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: "Hosts", Focus: !m.right, Bare: m.zoom, Foot: "s sort: name"}
+	if m.byLink {
+		box.Foot = "s sort: needs a look first"
+	}
+	iw, ih := box.Inner(w, h)
+	at := ui.Point{X: 1}
+	if text := m.filter.Text(); m.typing || text != "" {
+		box.Title = "Hosts  filter: " + text
+		if m.typing {
+			box.Title += "_"
+			at.X = 2 + ui.Width(box.Title)
+		}
+		box.Right = fmt.Sprintf("%d of %d", len(m.shown), len(m.hosts))
+	}
+	name := 8
+	for _, i := range m.shown {
+		name = max(name, min(ui.Width(string(m.hosts[i].Host)), iw/3))
+	}
+	widths := ui.Flex(iw-2, 2, name, 4, -1)
+	body := []string{l.Head.Paint("  " + l.Row(widths, ui.T(""), ui.T("HOST"), ui.T("LINK"), ui.T("SERVICES AND STATES")))}
+	m.list.Set(len(m.shown), max(ih-1, 1))
+	from, to := m.list.Window()
+	for r := from; r < to; r++ {
+		v := &m.hosts[m.shown[r]]
+		sign, style, word := show.Link(l, v.Link)
+		what := ui.Cell{Text: services(v)}
+		switch {
+		case v.Why != "" && word != "on":
+			what = ui.Cell{Text: v.Why, Style: l.Bad}
+		case v.Err != nil:
+			sign, style = l.Wrong, l.Bad
+			what = ui.Cell{Text: v.Err.Error(), Style: l.Bad}
+		case what.Text == "":
+			what = ui.Cell{Text: "nothing applied", Style: l.Dim}
+		}
+		line := l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(string(v.Host)), ui.Cell{Text: word, Style: style}, what)
+		if r == m.list.Cursor && !m.typing {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(line, iw, r == m.list.Cursor, !m.right))
+	}
+	switch {
+	case !m.ready:
+		body = append(body, "", "  reading the fleet ...")
+	case len(m.hosts) == 0:
+		body = append(body, "", "  no hosts: nothing has announced itself yet")
+	case len(m.shown) == 0:
+		body = append(body, "", "  no host matches; esc clears the filter")
+	}
+	return l.Box(box, w, h, body), at
+}
+
+func (m *Model) drawDetail(w, h, x int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: string(m.Host()), Focus: m.right, Bare: m.zoom, Right: "tab"}
+	iw, ih := box.Inner(w, h)
+	m.detail.Set(len(m.rows), ih)
+	tables := [][]int{free: {iw - 2}, stacks: ui.Flex(iw-2, 18, 3, 10, -1), offers: ui.Flex(iw-2, -5, 14, -4)}
+	if iw < 60 {
+		tables[stacks] = ui.Flex(iw-2, 16, 3, 0, -1)
+	}
+	from, to := m.detail.Window()
+	body := make([]string, 0, ih)
+	at := ui.Point{X: x + 1}
+	for i := from; i < to; i++ {
+		r := &m.rows[i]
+		cells := make([]ui.Cell, len(r.cells))
+		for k, c := range r.cells {
+			cells[k] = ui.T(c)
+			if r.style != nil && (k < 2 || r.table == free) {
+				cells[k].Style = r.style(l)
+			}
+			if r.head {
+				cells[k].Style = l.Head
+			}
+		}
+		line := l.Row(tables[r.table], cells...)
+		here := m.right && i == m.detail.Cursor
+		if here {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(line, iw, here, true))
+	}
+	if to < len(m.rows) {
+		box.Foot = fmt.Sprintf("%d more below", len(m.rows)-to)
+	}
+	return l.Box(box, w, h, body), at
+}

@@ -1,0 +1,304 @@
+package fleet
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// What the screen asks of the one that routes.
+type (
+	// Deploy opens a deployment of an offer on a host, or, without a pattern, the
+	// catalogue of what the host offers.
+	Deploy struct {
+		Pattern spec.Pattern
+		Host    spec.Host
+	}
+	// Refresh reads the fleet again.
+	Refresh struct{}
+)
+
+// The screen's own actions.
+const (
+	deployHere ui.Action = "deploy here"
+	refresh    ui.Action = "refresh"
+	sortBy     ui.Action = "sort"
+)
+
+// Model is the screen.
+type Model struct {
+	look   ui.Look
+	hosts  []deploy.HostView
+	offers []deploy.Offer
+	now    time.Time
+	ready  bool // the fleet was read once
+
+	shown  []int // hosts that pass the filter, in order
+	list   ui.List
+	filter ui.Field
+	typing bool
+	byLink bool
+
+	right  bool // the details have the keys
+	detail ui.List
+	rows   []row
+	zoom   bool
+}
+
+// New makes the screen, empty.
+func New(l ui.Look) *Model { return &Model{look: l} }
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l ui.Look) { m.look = l }
+
+// Set shows what was read of the fleet. The cursor stays on its host.
+func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Time) {
+	at := m.Host()
+	m.hosts, m.offers, m.now, m.ready = hosts, offers, now, true
+	m.arrange()
+	m.Select(at)
+	m.lay()
+}
+
+// Host is the chosen host, "" if there is none.
+func (m *Model) Host() spec.Host {
+	if v := m.view(); v != nil {
+		return v.Host
+	}
+	return ""
+}
+
+// Select puts the cursor on a host.
+func (m *Model) Select(h spec.Host) bool {
+	for r, i := range m.shown {
+		if m.hosts[i].Host == h {
+			m.list.To(r)
+			m.lay()
+			return true
+		}
+	}
+	return false
+}
+
+// Open shows a host's details.
+func (m *Model) Open(h spec.Host) bool {
+	m.filter.Set("")
+	m.arrange()
+	m.right = m.Select(h)
+	return m.right
+}
+
+func (m *Model) view() *deploy.HostView {
+	if m.list.Cursor < len(m.shown) {
+		return &m.hosts[m.shown[m.list.Cursor]]
+	}
+	return nil
+}
+
+func (m *Model) arrange() {
+	want := strings.ToLower(m.filter.Text())
+	m.shown = m.shown[:0]
+	for i := range m.hosts {
+		if want == "" || strings.Contains(strings.ToLower(haystack(&m.hosts[i])), want) {
+			m.shown = append(m.shown, i)
+		}
+	}
+	if m.byLink { // those that need a look first
+		slices.SortStableFunc(m.shown, func(a, b int) int { return rank(&m.hosts[a]) - rank(&m.hosts[b]) })
+	}
+	from, to := m.list.Window()
+	m.list.Set(len(m.shown), max(to-from, 1))
+	m.lay()
+}
+
+func rank(v *deploy.HostView) int {
+	switch {
+	case v.Link != deploy.On || v.Err != nil:
+		return 0
+	case len(applied(v)) > 0:
+		return 1
+	}
+	return 2
+}
+
+func haystack(v *deploy.HostView) string {
+	return string(v.Host) + " " + string(v.Link) + " " + v.Info.OS.String() + " " + services(v)
+}
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []ui.Binding {
+	if m.typing {
+		return []ui.Binding{
+			ui.Key(ui.Open, "enter", "keep filter", "keep the filter"),
+			ui.Key(ui.Back, "esc", "clear", "clear the filter"),
+		}
+	}
+	open := ui.Key(ui.Open, "enter", "open", "show the host's details; on an offer: deploy it")
+	return append(ui.Moves(), open,
+		ui.Key(deployHere, "d", "deploy", "deploy something on this host"),
+		ui.Key(ui.NextPane, "tab", "pane", "to the other pane"),
+		ui.Key(ui.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
+		ui.Key(ui.NextHit, "n", "", "next host"),
+		ui.Key(ui.PrevHit, "N", "", "previous host"),
+		ui.Key(refresh, "r", "refresh", "read all hosts again"),
+		ui.Key(sortBy, "s", "", "sort by name, or those that need a look first"),
+		ui.Key(ui.Copy, "y", "copy", "copy the row"),
+		ui.Key(ui.Zoom, "z", "", "show the pane alone, without borders"),
+		ui.Key(ui.Back, "esc left h", "", "back to the hosts"),
+		ui.Key(ui.Right, "right l", "", "to the details"))
+}
+
+// Typing reports whether letters are text.
+func (m *Model) Typing() bool { return m.typing }
+
+// Type handles a key while typing.
+func (m *Model) Type(k tea.KeyMsg) ui.Out {
+	switch ui.Name(k) {
+	case "esc":
+		m.filter.Set("")
+		m.typing = false
+	case "enter":
+		m.typing = false
+	case "up":
+		m.list.Do(ui.Up)
+	case "down":
+		m.list.Do(ui.Down)
+	default:
+		if m.filter.Type(k) {
+			m.list.To(0)
+		}
+	}
+	m.arrange()
+	return ui.Out{}
+}
+
+// Do carries an action out.
+func (m *Model) Do(a ui.Action) ui.Out {
+	switch a {
+	case ui.Search:
+		m.typing, m.right = true, false
+	case ui.NextPane, ui.PrevPane:
+		m.right = !m.right
+	case ui.Right:
+		m.right = true
+	case ui.Zoom:
+		m.zoom = !m.zoom
+	case refresh:
+		return ui.Ask(Refresh{})
+	case sortBy:
+		at := m.Host()
+		m.byLink = !m.byLink
+		m.arrange()
+		m.Select(at)
+	case deployHere:
+		if m.right && m.offer() != nil {
+			return m.deploy()
+		}
+		return ui.Ask(Deploy{Host: m.Host()})
+	case ui.Copy:
+		return m.copy()
+	case ui.NextHit:
+		return m.move(ui.Down)
+	case ui.PrevHit:
+		return m.move(ui.Up)
+	case ui.Open:
+		if m.right {
+			return m.deploy()
+		}
+		m.right = m.view() != nil
+	case ui.Back:
+		return m.back()
+	default:
+		if m.right {
+			m.detail.Do(a)
+			return ui.Out{}
+		}
+		return m.move(a)
+	}
+	return ui.Out{}
+}
+
+func (m *Model) move(a ui.Action) ui.Out {
+	at := m.list.Cursor
+	if m.list.Do(a) && m.list.Cursor != at {
+		m.detail = ui.List{}
+		m.lay()
+	}
+	return ui.Out{}
+}
+
+func (m *Model) back() ui.Out {
+	switch {
+	case m.right:
+		m.right = false
+	case m.zoom:
+		m.zoom = false
+	case m.filter.Text() != "":
+		m.filter.Set("")
+		m.arrange()
+	default:
+		return ui.Ask(ui.GoBack{})
+	}
+	return ui.Out{}
+}
+
+func (m *Model) offer() *deploy.Offer {
+	if m.detail.Cursor < len(m.rows) {
+		return m.rows[m.detail.Cursor].offer
+	}
+	return nil
+}
+
+func (m *Model) deploy() ui.Out {
+	if o := m.offer(); o != nil {
+		return ui.Ask(Deploy{Pattern: o.Pattern, Host: m.Host()})
+	}
+	return ui.Out{}
+}
+
+func (m *Model) copy() ui.Out {
+	v := m.view()
+	if v == nil {
+		return ui.Out{}
+	}
+	if m.right && m.detail.Cursor < len(m.rows) {
+		return ui.Ask(ui.CopyText{Text: m.rows[m.detail.Cursor].plain(), What: "the row"})
+	}
+	return ui.Ask(ui.CopyText{Text: string(v.Host), What: string(v.Host)})
+}
+
+// Hint is the line that explains the row under the cursor.
+func (m *Model) Hint() string {
+	v := m.view()
+	switch {
+	case v == nil && m.ready:
+		return "No host matches."
+	case v == nil:
+		return "Reading the fleet ..."
+	case v.Link != deploy.On:
+		return string(v.Host) + " cannot be reached: " + v.Why
+	case v.Err != nil:
+		text, _ := show.Err(v.Err)
+		return string(v.Host) + ": " + text
+	case m.right && m.offer() != nil:
+		o := m.offer()
+		return string(o.Pattern) + ": " + firstOf(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
+	}
+	return string(v.Host) + ": " + firstOf(services(v), "nothing applied") + ". enter opens, d deploys on it."
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

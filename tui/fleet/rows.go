@@ -1,0 +1,204 @@
+package fleet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// row is a line of the details.
+type row struct {
+	head  bool
+	table int // which columns it has
+	cells []string
+	style func(ui.Look) ui.Style
+	offer *deploy.Offer
+}
+
+// The tables of the details.
+const (
+	free = iota
+	stacks
+	offers
+)
+
+func (r *row) plain() string { return strings.TrimSpace(strings.Join(r.cells, "  ")) }
+
+// applied are the lifecycles of which something is applied.
+func applied(v *deploy.HostView) []*spec.Stack {
+	var out []*spec.Stack
+	for i := range v.Stacks {
+		if s := &v.Stacks[i]; len(s.Applied) > 1 || s.Doing != nil || s.Fault != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// services says what is applied on a host: each service and its state.
+func services(v *deploy.HostView) string {
+	var parts []string
+	for _, s := range applied(v) {
+		word := s.Top()
+		switch {
+		case s.Doing != nil:
+			word = s.Doing.Name() + " ..."
+		case s.Fault != nil:
+			word += " (" + s.Fault.Step.Name() + " failed)"
+		}
+		parts = append(parts, s.Path.Lifecycle()+" "+word)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// lay makes the details of the chosen host.
+func (m *Model) lay() {
+	m.rows = m.rows[:0]
+	v := m.view()
+	if v == nil {
+		m.detail.Set(0, 1)
+		return
+	}
+	m.about(v)
+	if v.Err == nil && v.Link == deploy.On {
+		m.stackRows(v)
+		m.offerRows(v)
+	}
+	from, to := m.detail.Window()
+	m.detail.Set(len(m.rows), max(to-from, 1))
+}
+
+func (m *Model) text(cells ...string) { m.rows = append(m.rows, row{cells: cells}) }
+
+func (m *Model) head(table int, cells ...string) {
+	m.rows = append(m.rows, row{cells: []string{""}}, row{head: true, table: table, cells: cells})
+}
+
+func bad(l ui.Look) ui.Style  { return l.Bad }
+func dim(l ui.Look) ui.Style  { return l.Dim }
+func busy(l ui.Look) ui.Style { return l.Busy }
+func good(l ui.Look) ui.Style { return l.Good }
+
+func (m *Model) about(v *deploy.HostView) {
+	if v.Link != deploy.On {
+		m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + v.Why}, style: bad})
+		return
+	}
+	if v.Err != nil {
+		text, hint := show.Err(v.Err)
+		m.rows = append(m.rows, row{cells: []string{text}, style: bad})
+		if hint != "" {
+			m.text("hint: " + hint)
+		}
+		return
+	}
+	parts := []string{v.Info.OS.String()}
+	if v.Info.Address != "" {
+		parts = append(parts, "address "+v.Info.Address)
+	}
+	if v.Info.Version != "" {
+		parts = append(parts, "agent "+v.Info.Version)
+	}
+	if v.Info.Simulated {
+		parts = append(parts, "simulated")
+	}
+	if v.Info.Busy != "" {
+		parts = append(parts, "busy with "+string(v.Info.Busy))
+	}
+	m.text(strings.Join(parts, "   "))
+}
+
+func (m *Model) stackRows(v *deploy.HostView) {
+	m.head(stacks, "STATE STACK", "", "APPLIED", "ENTERED WITH")
+	var idle []string
+	for i := range v.Stacks {
+		s := &v.Stacks[i]
+		if len(s.Applied) <= 1 && s.Doing == nil && s.Fault == nil {
+			idle = append(idle, s.Path.Lifecycle())
+			continue
+		}
+		m.stack(s)
+	}
+	if len(idle) > 0 {
+		m.rows = append(m.rows, row{cells: []string{"nothing applied of: " + strings.Join(idle, " ")}, style: dim})
+	}
+}
+
+func (m *Model) stack(s *spec.Stack) {
+	m.rows = append(m.rows, row{table: free, cells: []string{s.Path.Lifecycle() + "   " + s.Doc}, style: func(l ui.Look) ui.Style { return l.Head }})
+	if s.Doing != nil {
+		m.rows = append(m.rows, row{cells: []string{"  now: " + s.Doing.Name()}, style: busy})
+	}
+	if s.Fault != nil {
+		text, _ := show.Err(s.Fault.Err)
+		m.rows = append(m.rows, row{cells: []string{"  " + s.Fault.Step.Name() + " failed " + show.Age(m.now, s.Fault.At) + ": " + text}, style: bad})
+	}
+	for i := len(s.Applied) - 1; i >= 0; i-- {
+		a := s.Applied[i]
+		with := show.Inputs(a.Inputs)
+		first, now, style := show.None, "", (func(ui.Look) ui.Style)(nil)
+		if len(with) > 0 {
+			first = with[0]
+		}
+		if i == len(s.Applied)-1 {
+			now, style = "NOW", good
+		}
+		when := show.Age(m.now, a.At)
+		if i == 0 && a.At.IsZero() {
+			when = "base"
+		}
+		m.rows = append(m.rows, row{table: stacks, style: style, cells: []string{fmt.Sprintf("  %d %s", i+1, a.State), now, when, first}})
+		for _, w := range with[min(1, len(with)):] {
+			m.rows = append(m.rows, row{table: stacks, cells: []string{"", "", "", w}})
+		}
+	}
+	if n := len(s.Calls); n > 0 {
+		c := s.Calls[n-1]
+		text := fmt.Sprintf("  last call: %s.%s %s", c.State, c.Provide, show.Age(m.now, c.At))
+		if c.Returns != nil {
+			text += "  returned " + show.Value(c.Returns)
+		}
+		m.rows = append(m.rows, row{cells: []string{text}, style: dim})
+	}
+}
+
+func (m *Model) offerRows(v *deploy.HostView) {
+	first := true
+	for i := range m.offers {
+		o := &m.offers[i]
+		if !slices.Contains(o.Hosts, v.Host) {
+			continue
+		}
+		if first {
+			m.head(offers, "OFFERS HERE", "STATE", "ASKS")
+			first = false
+		}
+		p := o.Provide
+		m.rows = append(m.rows, row{table: offers, offer: o, cells: []string{
+			p.Path.Lifecycle() + "." + p.Name(), p.Path.State(), asks(p),
+		}})
+	}
+}
+
+// asks says what a provide itself asks for.
+func asks(p spec.Provide) string {
+	var parts []string
+	for _, r := range p.Requires {
+		if r.Remote() {
+			parts = append(parts, r.Name+" from "+string(r.Pattern))
+			continue
+		}
+		for _, v := range r.Vars {
+			parts = append(parts, v.Name)
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,173 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// The smallest window in which anything can be shown.
+const (
+	minW = 40
+	minH = 10
+)
+
+// draw makes the frame that View hands out: exactly h lines, none wider than w.
+func (m *Model) draw() {
+	if m.w <= 0 || m.h <= 0 {
+		m.frame = ""
+		return
+	}
+	lines, at := m.lines()
+	m.at = at
+	m.frame = strings.Join(lines, "\n")
+	if m.screen != nil {
+		m.screen.Place(max(min(at.X, m.w-1), 0), max(min(at.Y, m.h-1), 0), m.typing() || m.menu != nil || (m.popup != nil && m.popup.field != nil))
+	}
+}
+
+func (m *Model) lines() ([]string, ui.Point) {
+	l := m.look
+	if m.w < minW || m.h < minH {
+		return m.tooSmall(), ui.Point{}
+	}
+	top := []string{m.title()}
+	if bad := m.unreachable(); len(bad) > 0 {
+		text := fmt.Sprintf(" %s %d of %d hosts cannot be reached: %s", l.Wrong, len(bad), len(m.hosts), strings.Join(bad, ", "))
+		top = append(top, l.Bad.Paint(l.Fit(ui.Clean(text), m.w)))
+	}
+	low := m.status()
+	h := m.h - len(top) - len(low)
+	var body []string
+	var at ui.Point
+	switch s := m.current(); {
+	case m.menu != nil:
+		body, at = m.menu.Draw(m.w, h)
+	case s != nil:
+		body, at = s.Draw(m.w, h)
+	default:
+		body = l.Box(ui.Box{Title: m.viewName()}, m.w, h, []string{"", "  " + m.empty()})
+	}
+	at.Y += len(top)
+	lines := append(append(top, body...), low...)
+	if m.popup != nil {
+		box, p := m.popup.draw(l, m.w, m.h)
+		at = ui.Point{X: p.X + (m.w-ui.Width(box[0]))/2, Y: p.Y + max((m.h-len(box))/2, 0)}
+		lines = ui.Over(lines, box, m.w)
+	}
+	return lines, at
+}
+
+func (m *Model) tooSmall() []string {
+	out := make([]string, m.h)
+	text := ui.Wrap(fmt.Sprintf("make the window larger (%dx%d, needs %dx%d)", m.w, m.h, minW, minH), m.w)
+	for i := range out {
+		if i < len(text) {
+			out[i] = m.look.Fit(text[i], m.w)
+		} else {
+			out[i] = m.look.Fit("", m.w)
+		}
+	}
+	return out
+}
+
+func (m *Model) viewName() string {
+	return [...]string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"}[m.view]
+}
+
+func (m *Model) empty() string {
+	if m.view == runsView {
+		return "Nothing has run yet. 2 opens the catalogue of what can be deployed."
+	}
+	return "Nothing is being planned. 2 opens the catalogue of what can be deployed."
+}
+
+// title is the first line: where we are, how the fleet is, what runs.
+func (m *Model) title() string {
+	l := m.look
+	left := " " + l.Title.Paint("ARMONIC") + " " + ui.Clean(m.cfg.Fleet.Name()) + "  "
+	for i, name := range []string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"} {
+		text := fmt.Sprintf("%d %s", i+1, name)
+		if view(i) == m.view {
+			text = l.Cursor.Paint(" " + text + " ")
+		} else {
+			text = " " + text + " "
+		}
+		left += text
+	}
+	right := ""
+	if len(m.hosts) > 0 {
+		on := 0
+		for _, v := range m.hosts {
+			if v.Link == deploy.On && v.Err == nil {
+				on++
+			}
+		}
+		right = fmt.Sprintf("%d hosts  %d on ", len(m.hosts), on)
+	}
+	if m.reading && len(m.hosts) == 0 {
+		right = "reading the fleet "
+	}
+	if work := m.work(); work != "" {
+		right = work + "  " + right
+	}
+	if room := m.w - ui.Width(left); ui.Width(right) > room {
+		right = m.work() + " "
+	}
+	return l.Fit(left, max(m.w-ui.Width(right), 0)) + l.Cut(right, m.w)
+}
+
+// work says in a word what runs.
+func (m *Model) work() string {
+	for _, d := range m.deps {
+		if d.active() {
+			s := d.run.Snapshot()
+			return fmt.Sprintf("run %d/%d", s.StepsDone, s.Steps)
+		}
+	}
+	if d := m.watched(); d != nil {
+		if !d.run.Snapshot().OK {
+			return "run FAILED"
+		}
+		return "run done"
+	}
+	return ""
+}
+
+// status is the last lines: errors until their cause is gone, what was done or can
+// be done, and the keys.
+func (m *Model) status() []string {
+	l := m.look
+	var out []string
+	if n := len(m.errs); n > 0 {
+		e := m.errs[n-1]
+		text := " " + l.Wrong + " " + e.text
+		if e.hint != "" {
+			text += "   hint: " + e.hint
+		}
+		if n > 1 {
+			text += fmt.Sprintf("   (and %d more)", n-1)
+		}
+		out = append(out, l.Bad.Paint(l.Fit(ui.Clean(text), m.w)))
+	}
+	text, style := m.say, ui.Style("")
+	if text == "" {
+		style = l.Dim
+		if s := m.current(); s != nil {
+			text = s.Hint()
+		}
+	}
+	out = append(out, style.Paint(l.Fit(" "+ui.Clean(text), m.w)))
+	if m.menu != nil || m.popup != nil {
+		return append(out, l.Fit("", m.w))
+	}
+	bs := m.bindings()
+	prefix := " "
+	if m.typing() {
+		prefix = " " + l.Busy.Paint("TYPING") + "  "
+		bs = append(m.current().Bindings(), ui.Key(help, "f1", "help", ""))
+	}
+	return append(out, l.Fit(prefix+l.Footer(bs, m.w-ui.Width(prefix)), m.w))
+}

@@ -1,0 +1,39 @@
+package logs
+
+import "github.com/armonic/armonic/deploy"
+
+// Buffer holds the newest lines of a deployment, Keep of them at most. Lines have
+// positions that never change, counted from 0 since the beginning.
+type Buffer struct {
+	Keep    int // 0 is 100,000
+	lines   []deploy.LogLine
+	base    int // position of lines[0]
+	dropped int
+}
+
+// Add takes new lines; dropped is how many their source could not keep.
+func (b *Buffer) Add(lines []deploy.LogLine, dropped int) {
+	b.lines = append(b.lines, lines...)
+	b.dropped = max(b.dropped, dropped)
+	keep := b.Keep
+	if keep == 0 {
+		keep = 100_000
+	}
+	if over := len(b.lines) - keep; over > 0 {
+		over = min(over+keep/10, len(b.lines)) // not at every line
+		b.lines = append([]deploy.LogLine(nil), b.lines[over:]...)
+		b.base += over
+	}
+}
+
+// Len is how many lines there ever were.
+func (b *Buffer) Len() int { return b.base + len(b.lines) }
+
+// First is the position of the oldest line that is kept.
+func (b *Buffer) First() int { return b.base }
+
+// At gives a line that is kept.
+func (b *Buffer) At(pos int) *deploy.LogLine { return &b.lines[pos-b.base] }
+
+// Lost is how many lines cannot be shown any more.
+func (b *Buffer) Lost() int { return b.base + b.dropped }

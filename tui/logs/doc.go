@@ -1,0 +1,4 @@
+// Package logs keeps the log lines of a deployment and shows them: all of them by
+// time, or those of some tasks; by level and text; at the end, or where somebody
+// reads. Only the lines on the screen are ever drawn.
+package logs

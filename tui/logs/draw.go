@@ -1,0 +1,62 @@
+package logs
+
+import (
+	"fmt"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Note says what the pane shows: how many lines, which, whether it follows.
+func (p *Pane) Note() string {
+	s := fmt.Sprintf("%d lines", len(p.shown))
+	if text := p.filter.Text(); p.Typing || text != "" {
+		s += "  filter: " + text
+		if p.Typing {
+			s += "_"
+		}
+	}
+	s += [...]string{"", "  warnings", "  errors"}[p.level]
+	if p.Away {
+		return s + "  follow off"
+	}
+	return s + "  follow on"
+}
+
+// Draw gives h lines of w columns; focus says whether the cursor is shown.
+func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
+	l := p.look
+	p.list.Set(len(p.shown), max(h, 1))
+	if !p.Away {
+		p.list.Do(ui.Last)
+	}
+	widths := ui.Flex(w, 10, 8, 1, -1)
+	if w < 60 {
+		widths = ui.Flex(w, 8, 0, 1, -1)
+	}
+	out := make([]string, 0, h)
+	at := 0
+	from, to := p.list.Window()
+	for r := from; r < to; r++ {
+		x := p.buf.At(p.shown[r])
+		letter, style := show.Level(l, x.Level)
+		text := ui.Clean(x.Text)
+		if p.x > 0 {
+			text = ansi.TruncateLeft(text, p.x, "")
+		}
+		stamp := "15:04:05.0"
+		if w < 60 {
+			stamp = "15:04:05"
+		}
+		row := l.Row(widths, ui.Cell{Text: x.At.Format(stamp), Style: l.Dim}, ui.T(string(x.Host)),
+			ui.Cell{Text: letter, Style: style}, ui.Cell{Text: text, Style: style})
+		if focus && r == p.list.Cursor {
+			at = len(out)
+			row = l.Cursor.Paint(ansi.Strip(row))
+		}
+		out = append(out, row)
+	}
+	return out, at
+}

@@ -1,0 +1,191 @@
+package logs
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Levels is the action that shows fewer or more levels.
+const Levels ui.Action = "levels"
+
+// Pane shows the lines of a buffer that pass its filters.
+type Pane struct {
+	look   ui.Look
+	buf    *Buffer
+	tasks  map[resolver.TaskID]bool // nil is all
+	level  int                      // 0 all, 1 warnings and errors, 2 errors
+	filter ui.Field
+	Typing bool
+
+	shown []int // positions
+	seen  int   // lines looked at
+	list  ui.List
+	Away  bool // somebody reads: new lines do not move what is shown
+	x     int  // columns scrolled to the right
+}
+
+// NewPane makes a pane on a buffer.
+func NewPane(l ui.Look, b *Buffer) *Pane { return &Pane{look: l, buf: b} }
+
+// Restyle changes how the pane looks.
+func (p *Pane) Restyle(l ui.Look) { p.look = l }
+
+// Only narrows the pane to some tasks; nil is all.
+func (p *Pane) Only(tasks []resolver.TaskID) {
+	want := map[resolver.TaskID]bool{}
+	for _, t := range tasks {
+		want[t] = true
+	}
+	if tasks == nil {
+		want = nil
+	}
+	if len(want) == len(p.tasks) && (want == nil) == (p.tasks == nil) {
+		same := true
+		for t := range want {
+			same = same && p.tasks[t]
+		}
+		if same {
+			return
+		}
+	}
+	p.tasks = want
+	p.again()
+	p.Away = false
+}
+
+func (p *Pane) again() {
+	p.shown, p.seen = p.shown[:0], p.buf.First()
+	p.Catch()
+}
+
+// Catch takes what is new in the buffer.
+func (p *Pane) Catch() {
+	first := p.buf.First()
+	if n, _ := slices.BinarySearch(p.shown, first); n > 0 {
+		p.shown = append(p.shown[:0], p.shown[n:]...)
+		p.list.Cursor -= n
+		p.list.Top -= n
+	}
+	want := strings.ToLower(p.filter.Text())
+	for i := max(p.seen, first); i < p.buf.Len(); i++ {
+		if p.passes(p.buf.At(i), want) {
+			p.shown = append(p.shown, i)
+		}
+	}
+	p.seen = p.buf.Len()
+	p.place()
+}
+
+func (p *Pane) place() {
+	from, to := p.list.Window()
+	p.list.Set(len(p.shown), max(to-from, p.room(), 1))
+	if !p.Away {
+		p.list.Do(ui.Last)
+	}
+}
+
+func (p *Pane) room() int {
+	from, to := p.list.Window()
+	return to - from
+}
+
+func (p *Pane) passes(x *deploy.LogLine, want string) bool {
+	switch {
+	case p.tasks != nil && !p.tasks[x.Task]:
+		return false
+	case p.level == 1 && x.Level == spec.LevelInfo:
+		return false
+	case p.level == 2 && x.Level != spec.LevelError:
+		return false
+	case want == "":
+		return true
+	}
+	return strings.Contains(strings.ToLower(x.Text), want) || strings.Contains(strings.ToLower(string(x.Host)), want) ||
+		strings.Contains(strings.ToLower(x.Step), want)
+}
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []ui.Binding {
+	follow := "follow"
+	if !p.Away {
+		follow = "stay"
+	}
+	return append([]ui.Binding{
+		ui.Key(ui.Follow, "f", follow, "follow new lines, or stay where you are"),
+		ui.Key(ui.Search, "/", "filter", "show only lines that contain a text"),
+		ui.Key(Levels, "v", "levels", "all lines, warnings and errors, errors only"),
+		ui.Key(ui.NextHit, "n", "", "next line"),
+		ui.Key(ui.PrevHit, "N", "", "previous line"),
+		ui.Key(ui.Copy, "y", "copy", "copy the line"),
+		ui.Key(ui.Right, "right l", "", "to the right of long lines"),
+		ui.Key(ui.Left, "left h", "", "to the left of long lines"),
+	}, ui.Moves()...)
+}
+
+// Do carries an action out, and reports whether it was one of the pane's.
+func (p *Pane) Do(a ui.Action) bool {
+	switch a {
+	case ui.Follow:
+		p.Away = !p.Away
+		p.place()
+	case Levels:
+		p.level = (p.level + 1) % 3
+		p.again()
+	case ui.Search:
+		p.Typing = true
+	case ui.Right:
+		p.x += 20
+	case ui.Left:
+		p.x = max(p.x-20, 0)
+	case ui.NextHit:
+		return p.Do(ui.Down)
+	case ui.PrevHit:
+		return p.Do(ui.Up)
+	default:
+		if !p.list.Do(a) {
+			return false
+		}
+		p.Away = p.list.Cursor < len(p.shown)-1
+	}
+	return true
+}
+
+// Filtered takes the filter away, and reports whether there was one.
+func (p *Pane) Filtered() bool {
+	had := p.filter.Text() != "" || p.level > 0
+	p.filter.Set("")
+	p.level = 0
+	p.again()
+	return had
+}
+
+// Type handles a key while typing.
+func (p *Pane) Type(k tea.KeyMsg) {
+	switch ui.Name(k) {
+	case "esc":
+		p.filter.Set("")
+		p.Typing = false
+		p.again()
+	case "enter":
+		p.Typing = false
+	default:
+		if p.filter.Type(k) {
+			p.again()
+		}
+	}
+}
+
+// Line is the one under the cursor, nil if there is none.
+func (p *Pane) Line() *deploy.LogLine {
+	if p.list.Cursor < len(p.shown) {
+		return p.buf.At(p.shown[p.list.Cursor])
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package menu
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Row is a row of a menu.
+type Row struct {
+	Left string // a key or a command
+	Text string
+	Do   any    // what choosing it asks for; nil: nothing
+	Fill string // instead: what it puts into the field, to be gone on with
+	Head bool   // a heading
+}
+
+// Menu is open while somebody chooses.
+type Menu struct {
+	look  ui.Look
+	title string
+	mark  string             // before the field
+	rows  func(string) []Row // for what was typed
+	parse func(string) any   // what typed text means by itself, nil if nothing
+	field ui.Field
+	shown []Row
+	list  ui.List
+}
+
+// New opens a menu. rows gives what is shown for a text; parse, which may be nil,
+// says what a text means without choosing a row.
+func New(l ui.Look, title, mark string, rows func(string) []Row, parse func(string) any) *Menu {
+	m := &Menu{look: l, title: title, mark: mark, rows: rows, parse: parse}
+	m.search()
+	return m
+}
+
+// Matching keeps the rows that contain all words of a text, and the headings
+// above them.
+func Matching(rows []Row, text string) []Row {
+	words := strings.Fields(strings.ToLower(text))
+	var out []Row
+	var head *Row
+	for i := range rows {
+		if rows[i].Head {
+			head = &rows[i]
+			continue
+		}
+		hay, ok := strings.ToLower(rows[i].Left+" "+rows[i].Text), true
+		for _, w := range words {
+			ok = ok && strings.Contains(hay, w)
+		}
+		if !ok {
+			continue
+		}
+		if head != nil {
+			out = append(out, *head)
+			head = nil
+		}
+		out = append(out, rows[i])
+	}
+	return out
+}
+
+func (m *Menu) search() {
+	m.shown = m.rows(m.field.Text())
+	from, to := m.list.Window()
+	m.list.Set(len(m.shown), max(to-from, 1))
+	m.list.To(0)
+	m.skip(1)
+}
+
+func (m *Menu) skip(by int) {
+	for range m.shown {
+		if m.list.Cursor >= len(m.shown) || !m.shown[m.list.Cursor].Head {
+			return
+		}
+		at := m.list.Cursor
+		m.list.To(at + by)
+		if m.list.Cursor == at {
+			by = -by
+		}
+	}
+}
+
+// Type handles a key: what was chosen, and whether the menu is to be closed.
+func (m *Menu) Type(k tea.KeyMsg) (chosen any, closed bool) {
+	switch name := ui.Name(k); name {
+	case "esc", "f1":
+		return nil, true
+	case "up", "down", "pgup", "pgdown":
+		a, _ := ui.Find(ui.Moves(), name)
+		m.list.Do(a)
+		if a == ui.Up || a == ui.PageUp {
+			m.skip(-1)
+		} else {
+			m.skip(1)
+		}
+	case "tab":
+		if r := m.here(); r != nil && r.Fill != "" {
+			m.field.Set(r.Fill)
+			m.search()
+		}
+	case "enter":
+		return m.choose()
+	default:
+		if m.field.Type(k) {
+			m.search()
+		}
+	}
+	return nil, false
+}
+
+func (m *Menu) here() *Row {
+	if m.list.Cursor < len(m.shown) {
+		return &m.shown[m.list.Cursor]
+	}
+	return nil
+}
+
+func (m *Menu) choose() (any, bool) {
+	r := m.here()
+	if r != nil && r.Do != nil {
+		return r.Do, true
+	}
+	if m.parse != nil {
+		if x := m.parse(m.field.Text()); x != nil {
+			return x, true
+		}
+	}
+	if r != nil && r.Fill != "" {
+		m.field.Set(r.Fill)
+		m.search()
+	}
+	return nil, false
+}
+
+// Draw fills w columns and h rows.
+func (m *Menu) Draw(w, h int) ([]string, ui.Point) {
+	l := m.look
+	n := 0
+	left := 8
+	for _, r := range m.shown {
+		if !r.Head {
+			n++
+			left = max(left, min(ui.Width(r.Left), w/3))
+		}
+	}
+	box := ui.Box{Title: m.title, Right: fmt.Sprintf("%d", n), Focus: true, Foot: "enter does it  esc closes"}
+	iw, ih := box.Inner(w, h)
+	field, x := m.field.Draw(l, max(iw-ui.Width(m.mark)-1, 1))
+	body := []string{l.Key.Paint(m.mark) + " " + field}
+	m.list.Set(len(m.shown), max(ih-1, 1))
+	from, to := m.list.Window()
+	widths := ui.Flex(iw-2, left, -1)
+	for i := from; i < to; i++ {
+		r := m.shown[i]
+		if r.Head {
+			body = append(body, l.Head.Paint(l.Fit(ui.Clean(r.Text), iw)))
+			continue
+		}
+		body = append(body, l.Pick(l.Row(widths, ui.Cell{Text: r.Left, Style: l.Key}, ui.T(r.Text)), iw, i == m.list.Cursor, true))
+	}
+	if n == 0 {
+		body = append(body, "  nothing matches")
+	}
+	return l.Box(box, w, h, body), ui.Point{X: 1 + ui.Width(m.mark) + 1 + x, Y: 1}
+}

@@ -1,0 +1,181 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/menu"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// command is a line of the palette.
+type command struct{ name, arg string }
+
+// openHelp lists every key that works now; choosing a row does it.
+func (m *Model) openHelp() {
+	l := m.look
+	var here, everywhere []menu.Row
+	row := func(b ui.Binding) menu.Row {
+		return menu.Row{Left: strings.Join(strings.Fields(b.Keys), " "), Text: b.Help, Do: b.Action}
+	}
+	if s := m.current(); s != nil {
+		for _, b := range ui.Remap(s.Bindings(), m.cfg.Keys) {
+			here = append(here, row(b))
+		}
+	}
+	for _, b := range ui.Remap(m.global(), m.cfg.Keys) {
+		everywhere = append(everywhere, row(b))
+	}
+	rows := append([]menu.Row{{Head: true, Text: "ON THIS SCREEN"}}, here...)
+	rows = append(append(rows, menu.Row{Head: true, Text: "EVERYWHERE"}), everywhere...)
+	rows = append(rows, menu.Row{Head: true, Text: "SIGNS"})
+	for _, s := range [][2]string{
+		{l.Missing, "needs an answer"}, {l.Wrong, "refused, by its type or by a host"}, {l.Checking, "a host is being asked; LOST: the outcome is unknown"},
+		{l.Glyphs.Default, "the value is a default"}, {l.Like, "the value is like another of the same name"}, {l.AtRun, "known only at run time"},
+		{l.OK, "ok, done"}, {l.Same, "no change, or done elsewhere"}, {l.Wait, "waits"}, {l.Glyphs.Run, "runs"}, {l.Fail, "failed"}, {l.Held, "held: what it needs failed"},
+	} {
+		rows = append(rows, menu.Row{Left: s[0], Text: s[1]})
+	}
+	rows = append(rows, menu.Row{Head: true, Text: "Only R (run, retry) and X (cancel) touch a server, and both ask first."})
+	m.menu = menu.New(l, "Help: type to search", "?", func(text string) []menu.Row { return menu.Matching(rows, text) }, nil)
+}
+
+// openPalette takes commands.
+func (m *Model) openPalette() {
+	m.menu = menu.New(m.look, "Commands", ":", m.commands, func(text string) any {
+		name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
+		if name == "" {
+			return nil
+		}
+		return command{name, strings.TrimSpace(arg)}
+	})
+}
+
+func (m *Model) commands(text string) []menu.Row {
+	name, arg, more := strings.Cut(strings.TrimLeft(text, " "), " ")
+	if more {
+		if rows := m.arguments(name, arg); rows != nil {
+			return rows
+		}
+	}
+	rows := []menu.Row{
+		{Left: "deploy PATTERN", Text: "plan a deployment: deploy //Proxy//start", Fill: "deploy "},
+		{Left: "goto HOST", Text: "show a host and what is applied there", Fill: "goto "},
+		{Left: "fleet", Text: "the hosts", Do: toFleet},
+		{Left: "catalogue", Text: "what can be deployed", Do: toCatalogue},
+		{Left: "plan", Text: "what the deployment being planned will do", Do: command{name: "plan"}},
+		{Left: "runs", Text: "what runs or has run", Do: toRuns},
+		{Left: "logs", Text: "all log lines", Do: toLogs},
+		{Left: "refresh", Text: "read all hosts again", Do: command{name: "refresh"}},
+		{Left: "write FILE", Text: "write the answers of the deployment being planned", Fill: "write "},
+		{Left: "theme NAME", Text: strings.Join(ui.Themes(), ", "), Fill: "theme "},
+		{Left: "glyphs NAME", Text: strings.Join(ui.GlyphSets(), ", "), Fill: "glyphs "},
+		{Left: "dismiss", Text: "take the errors shown below away", Do: command{name: "dismiss"}},
+		{Left: "help", Text: "all keys", Do: help},
+		{Left: "quit", Text: "leave", Do: quit},
+	}
+	return menu.Matching(rows, name)
+}
+
+// arguments lists what a command can be given.
+func (m *Model) arguments(name, arg string) []menu.Row {
+	var rows []menu.Row
+	switch name {
+	case "deploy":
+		for _, o := range m.cat.Offers {
+			rows = append(rows, menu.Row{Left: string(o.Pattern), Text: o.Provide.Label, Do: command{"deploy", string(o.Pattern)}})
+		}
+	case "goto":
+		for _, v := range m.hosts {
+			rows = append(rows, menu.Row{Left: string(v.Host), Text: v.Info.OS.String(), Do: command{"goto", string(v.Host)}})
+		}
+	case "theme":
+		for _, t := range ui.Themes() {
+			rows = append(rows, menu.Row{Left: t, Do: command{"theme", t}})
+		}
+	case "glyphs":
+		for _, t := range ui.GlyphSets() {
+			rows = append(rows, menu.Row{Left: t, Do: command{"glyphs", t}})
+		}
+	default:
+		return nil
+	}
+	return menu.Matching(rows, arg)
+}
+
+func (m *Model) command(c command) tea.Cmd {
+	d := m.dep()
+	switch c.name {
+	case "deploy", "d":
+		return m.commandDeploy(c.arg)
+	case "goto", "g":
+		m.show(fleetView)
+		h := spec.Host(strings.TrimPrefix(c.arg, "/"))
+		if i := strings.IndexByte(string(h), '/'); i > 0 {
+			h = h[:i]
+		}
+		if !m.fleet.Open(h) {
+			m.say = "There is no host " + string(h) + "."
+		}
+	case "plan":
+		m.show(deployView)
+		if d != nil {
+			m.showPlan(d)
+		}
+	case "refresh":
+		return m.survey()
+	case "write":
+		switch {
+		case d == nil:
+			m.say = "Nothing is being planned."
+		case c.arg == "":
+			m.askSave(d)
+		default:
+			return m.save(d, c.arg)
+		}
+	case "theme", "glyphs":
+		m.relook(c)
+	case "dismiss":
+		m.errs = nil
+	case "quit", "q":
+		return m.askQuit()
+	default:
+		m.say = "There is no command " + c.name + ". : lists them."
+	}
+	return nil
+}
+
+// commandDeploy plans what a pattern means.
+func (m *Model) commandDeploy(arg string) tea.Cmd {
+	if arg == "" {
+		m.openCatalogue("")
+		return nil
+	}
+	p, note, err := m.cat.Find(spec.Pattern(arg))
+	m.fail("deploy", err)
+	if err != nil {
+		return nil
+	}
+	cmd := m.begin(p, "")
+	m.say = note
+	return cmd
+}
+
+func (m *Model) relook(c command) {
+	theme, glyphs := m.look.Theme.Name, ""
+	if m.look.Corner == ui.ASCII().Corner {
+		glyphs = "ascii"
+	}
+	if c.name == "theme" {
+		theme = c.arg
+	} else {
+		glyphs = c.arg
+	}
+	l, err := ui.NewLook(theme, glyphs)
+	m.fail("look", err)
+	if err == nil {
+		m.restyle(l)
+	}
+}

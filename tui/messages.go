@@ -1,0 +1,110 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+)
+
+// The messages that commands bring.
+type (
+	surveyed struct {
+		hosts []deploy.HostView
+		cat   deploy.Catalogue
+	}
+	surveyedHost struct{ view deploy.HostView }
+	linked       struct{ hosts []deploy.HostStatus }
+	learned      struct {
+		dep  *deployment
+		what deploy.Learned
+	}
+	changed  struct{ dep *deployment }
+	ticked   struct{}
+	finished struct {
+		key string // of the error, if there is one
+		dep *deployment
+		say string
+		err error
+	}
+)
+
+// survey reads the whole fleet.
+func (m *Model) survey() tea.Cmd {
+	if m.reading {
+		m.stale = true
+		return nil
+	}
+	m.reading, m.stale = true, false
+	ctx, f := m.ctx, m.cfg.Fleet
+	return func() tea.Msg {
+		return surveyed{deploy.Survey(ctx, f), deploy.ReadCatalogue(ctx, f)}
+	}
+}
+
+// surveyHost reads one host.
+func (m *Model) surveyHost(h spec.Host) tea.Cmd {
+	ctx, f := m.ctx, m.cfg.Fleet
+	return func() tea.Msg { return surveyedHost{deploy.SurveyHost(ctx, f, h)} }
+}
+
+// poll looks, after a while, whether a link has changed. A screen on which nothing
+// has changed is not written.
+func (m *Model) poll() tea.Cmd {
+	ctx, f, d := m.ctx, m.cfg.Fleet, m.cfg.Poll
+	return func() tea.Msg {
+		if !pause(ctx, d) {
+			return nil
+		}
+		return linked{f.Hosts()}
+	}
+}
+
+// watch waits for an execution to change, not more often than the pace.
+func (m *Model) watch(d *deployment) tea.Cmd {
+	if d.watching {
+		return nil
+	}
+	d.watching = true
+	ctx, pace, exec, after := m.ctx, m.cfg.Pace, d.exec, d.version
+	return func() tea.Msg {
+		if !pause(ctx, pace) {
+			return nil
+		}
+		exec.Changed(ctx, after)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return changed{d}
+	}
+}
+
+// tick moves spinner and clocks, only while something runs.
+func (m *Model) tick() tea.Cmd {
+	if m.ticking {
+		return nil
+	}
+	m.ticking = true
+	ctx := m.ctx
+	return func() tea.Msg {
+		if !pause(ctx, 250*time.Millisecond) {
+			return nil
+		}
+		return ticked{}
+	}
+}
+
+// pause waits, and reports false if ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

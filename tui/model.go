@@ -1,0 +1,186 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/logs"
+	"github.com/armonic/armonic/tui/menu"
+	"github.com/armonic/armonic/tui/term"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// view is one of the screens that keys 1 to 5 show.
+type view int
+
+const (
+	fleetView view = iota
+	catalogueView
+	deployView
+	runsView
+	logsView
+)
+
+// Model is the whole UI as the library drives it. It routes.
+type Model struct {
+	cfg    Config
+	run    context.Context // of executions: they outlive the screen
+	ctx    context.Context // of everything that only the screen waits for
+	cancel context.CancelFunc
+	look   ui.Look
+	screen *term.Output // nil in tests
+
+	w, h  int
+	frame string
+	at    ui.Point
+	now   time.Time
+
+	view view
+	past []view
+
+	fleet     *fleet.Model
+	catalogue *catalogue.Model
+	logs      *logs.Model
+	deps      []*deployment
+	cur       int // of deps
+
+	hosts   []deploy.HostView
+	cat     deploy.Catalogue
+	links   map[spec.Host]deploy.Link
+	reading bool
+	stale   bool // read again when the reading under way ends
+
+	menu    *menu.Menu
+	popup   *popup
+	say     string
+	errs    []notice
+	ticking bool
+	leaving bool // quit as soon as nothing runs
+	quit    bool
+}
+
+// notice is an error that is shown until its cause is gone.
+type notice struct {
+	key, text, hint string
+}
+
+// New makes the model. The caller closes it.
+func New(ctx context.Context, c Config) (*Model, error) {
+	c = c.filled()
+	look, err := ui.NewLook(c.Theme, c.Glyphs)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{cfg: c, run: ctx, look: look, now: c.Now()}
+	m.ctx, m.cancel = context.WithCancel(ctx)
+	m.fleet, m.catalogue, m.logs = fleet.New(look), catalogue.New(look), logs.New(look)
+	if err := m.keysUnique(); err != nil {
+		m.cancel()
+		return nil, err
+	}
+	return m, nil
+}
+
+// Close ends what the screen waits for. Executions go on.
+func (m *Model) Close() { m.cancel() }
+
+// Init reads the fleet.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.survey(), m.poll()}
+	if m.cfg.Pattern != "" {
+		cmds = append(cmds, m.begin(m.cfg.Pattern, ""))
+	}
+	m.draw()
+	return tea.Batch(cmds...)
+}
+
+// View is the frame that Update made.
+func (m *Model) View() string { return m.frame }
+
+// Update handles a message and draws the next frame.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.cfg.Now()
+	cmd := m.handle(msg)
+	m.draw()
+	return m, cmd
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.KeyMsg:
+		var cmds []tea.Cmd
+		for _, k := range term.Split(msg) {
+			cmds = append(cmds, m.key(k))
+		}
+		return batch(cmds...)
+	case surveyed:
+		return m.onSurvey(msg)
+	case surveyedHost:
+		m.onHost(msg)
+	case linked:
+		return m.onLinks(msg)
+	case learned:
+		msg.dep.session.Learn(msg.what)
+		return m.refreshed(msg.dep)
+	case changed:
+		return m.onChange(msg)
+	case ticked:
+		return m.onTick()
+	case finished:
+		return m.onFinished(msg)
+	}
+	return nil
+}
+
+// batch is tea.Batch without the nils, so that nothing to do is nil.
+func batch(cmds ...tea.Cmd) tea.Cmd {
+	var out []tea.Cmd
+	for _, c := range cmds {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	switch len(out) {
+	case 0:
+		return nil
+	case 1:
+		return out[0]
+	}
+	return tea.Batch(out...)
+}
+
+func (m *Model) restyle(l ui.Look) {
+	m.look = l
+	m.fleet.Restyle(l)
+	m.catalogue.Restyle(l)
+	m.logs.Restyle(l)
+	for _, d := range m.deps {
+		d.restyle(l)
+	}
+}
+
+// fail shows an error until the thing it is about succeeds.
+func (m *Model) fail(key string, err error) {
+	m.ok(key)
+	if err != nil {
+		m.errs = append(m.errs, notice{key, err.Error(), spec.HintOf(err)})
+	}
+}
+
+// ok takes the error of a thing away.
+func (m *Model) ok(key string) {
+	for i := range m.errs {
+		if m.errs[i].key == key {
+			m.errs = append(m.errs[:i], m.errs[i+1:]...)
+			return
+		}
+	}
+}

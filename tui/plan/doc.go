@@ -1,0 +1,3 @@
+// Package plan is the screen that shows, host by host or in order, exactly what a
+// deployment will do, before anything is done.
+package plan

@@ -1,0 +1,294 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// What the screen asks of the one that routes.
+type (
+	// Run carries the plan out, once the person has confirmed it.
+	Run struct{}
+	// Edit goes back to the answers.
+	Edit struct{}
+	// Save writes the answers to a file.
+	Save struct{}
+)
+
+const (
+	runIt     ui.Action = "run"
+	byOrder   ui.Action = "by host or in order"
+	edit      ui.Action = "edit answers"
+	writeFile ui.Action = "write answers"
+)
+
+// entry is a row of the left pane, and the tasks the right one shows for it.
+type entry struct {
+	cells []string
+	tasks []int
+	host  bool
+}
+
+// Model is the screen.
+type Model struct {
+	look    ui.Look
+	res     *resolver.Result
+	sources map[spec.Path]*resolver.Question
+	ordered bool
+	rows    []entry
+	list    ui.List
+	right   bool
+	detail  ui.List
+	lines   []line
+	zoom    bool
+}
+
+// line is one of the right pane.
+type line struct {
+	text  string
+	from  string
+	style func(ui.Look) ui.Style
+}
+
+// New makes the screen, empty.
+func New(l ui.Look) *Model { return &Model{look: l} }
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l ui.Look) { m.look = l }
+
+// Show takes a result that has a plan.
+func (m *Model) Show(res *resolver.Result) {
+	m.res = res
+	m.sources = map[spec.Path]*resolver.Question{}
+	for i := range res.Questions {
+		m.sources[res.Questions[i].Path] = &res.Questions[i]
+	}
+	m.lay()
+}
+
+func (m *Model) lay() {
+	m.rows = m.rows[:0]
+	if m.res == nil || m.res.Plan == nil {
+		return
+	}
+	if m.ordered {
+		m.layOrder()
+	} else {
+		m.layHosts()
+	}
+	from, to := m.list.Window()
+	m.list.Set(len(m.rows), max(to-from, 1))
+	m.layDetail()
+}
+
+func (m *Model) layOrder() {
+	at := map[resolver.TaskID]int{}
+	for i, t := range m.res.Plan.Tasks {
+		at[t.ID] = i + 1
+		var after []string
+		for _, a := range t.After {
+			after = append(after, fmt.Sprint(at[a]))
+		}
+		wait := "at once"
+		if len(after) > 0 {
+			wait = "after " + strings.Join(after, " ")
+		}
+		m.rows = append(m.rows, entry{tasks: []int{i}, cells: []string{
+			fmt.Sprint(i + 1), string(t.Host), t.Lifecycle + ": " + steps(&t), wait,
+		}})
+	}
+}
+
+func steps(t *resolver.Task) string {
+	names := make([]string, len(t.Steps))
+	for i, s := range t.Steps {
+		names[i] = s.Name()
+	}
+	return strings.Join(names, ", ")
+}
+
+func (m *Model) layHosts() {
+	p := m.res.Plan
+	for _, h := range p.Hosts {
+		var all []int
+		calls := 0
+		type change struct {
+			now   string
+			tasks []int
+		}
+		by := map[string]*change{}
+		var order []string
+		for i, t := range p.Tasks {
+			if t.Host != h {
+				continue
+			}
+			all = append(all, i)
+			calls += len(t.Steps)
+			c := by[t.Lifecycle]
+			if c == nil {
+				c = &change{now: top(t.From)}
+				by[t.Lifecycle] = c
+				order = append(order, t.Lifecycle)
+			}
+			c.tasks = append(c.tasks, i)
+		}
+		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), fmt.Sprint(calls), "", ""}})
+		for _, lc := range order {
+			after := top(p.After[h][lc])
+			what := by[lc].now + " -> " + after
+			note := "change"
+			if by[lc].now == after {
+				what, note = after, "stays, is called"
+			}
+			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"", "", lc + "  " + what, note}})
+		}
+	}
+}
+
+func top(stack []string) string {
+	if len(stack) == 0 {
+		return show.None
+	}
+	return stack[len(stack)-1]
+}
+
+// layDetail makes the right pane for the row under the cursor.
+func (m *Model) layDetail() {
+	m.lines = m.lines[:0]
+	if m.list.Cursor >= len(m.rows) {
+		return
+	}
+	for k, i := range m.rows[m.list.Cursor].tasks {
+		t := &m.res.Plan.Tasks[i]
+		if k > 0 {
+			m.lines = append(m.lines, line{})
+		}
+		m.lines = append(m.lines, line{text: t.Lifecycle + "  on " + string(t.Host), style: func(l ui.Look) ui.Style { return l.Head }})
+		if w := m.waits(t); w != "" {
+			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l ui.Look) ui.Style { return l.Dim }})
+		}
+		for n, s := range t.Steps {
+			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name())})
+			m.inputs(t, s)
+		}
+	}
+	from, to := m.detail.Window()
+	m.detail.Set(len(m.lines), max(to-from, 1))
+}
+
+func (m *Model) waits(t *resolver.Task) string {
+	var out []string
+	for _, id := range t.After {
+		for i := range m.res.Plan.Tasks {
+			x := &m.res.Plan.Tasks[i]
+			if x.ID != id || (x.Host == t.Host && x.Lifecycle == t.Lifecycle) {
+				continue
+			}
+			if s := string(x.Host) + "/" + x.Lifecycle; !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (m *Model) inputs(t *resolver.Task, s spec.Step) {
+	for _, r := range s.Requires {
+		for set, values := range s.Inputs[r.Name] {
+			for _, v := range r.Variables() {
+				x, ok := values[v.Name]
+				if !ok {
+					continue
+				}
+				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.Asks(), spec.Indexed(r.Name, set), v.Name)
+				from := ""
+				if q := m.sources[p]; q != nil {
+					_, _, from = show.Question(m.look, q)
+				}
+				text := show.Value(x)
+				if v.Hidden() && x != nil {
+					text = spec.Secret("").String()
+				}
+				name := v.Name
+				if len(s.Inputs[r.Name]) > 1 {
+					name = spec.Indexed(r.Name, set) + "/" + name
+				}
+				m.lines = append(m.lines, line{text: "      " + name + " = " + text, from: from})
+			}
+		}
+	}
+}
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []ui.Binding {
+	return append([]ui.Binding{
+		ui.Key(runIt, "R", "RUN", "run the plan; you are asked once more, with the hosts named"),
+		ui.Key(edit, "e", "edit answers", "back to the answers"),
+		ui.Key(byOrder, "v", "by order/host", "show the plan by host, or in the order in which it is done"),
+		ui.Key(ui.NextPane, "tab", "pane", "to the other pane"),
+		ui.Key(ui.Open, "enter right l", "", "to the details"),
+		ui.Key(writeFile, "w", "write file", "write all answers to a file that can be replayed"),
+		ui.Key(ui.Copy, "y", "", "copy the details"),
+		ui.Key(ui.Zoom, "z", "", "show the pane alone, without borders"),
+		ui.Key(ui.Back, "esc left h", "back", "back to the answers"),
+	}, ui.Moves()...)
+}
+
+// Do carries an action out.
+func (m *Model) Do(a ui.Action) ui.Out {
+	switch a {
+	case runIt:
+		return ui.Ask(Run{})
+	case writeFile:
+		return ui.Ask(Save{})
+	case edit:
+		return ui.Ask(Edit{})
+	case byOrder:
+		m.ordered = !m.ordered
+		m.list, m.detail = ui.List{}, ui.List{}
+		m.lay()
+	case ui.NextPane, ui.PrevPane:
+		m.right = !m.right
+	case ui.Open:
+		m.right = true
+	case ui.Zoom:
+		m.zoom = !m.zoom
+	case ui.Copy:
+		var b strings.Builder
+		for _, x := range m.lines {
+			b.WriteString(ui.Clean(x.text) + "\n")
+		}
+		return ui.Ask(ui.CopyText{Text: b.String(), What: "the details"})
+	case ui.Back:
+		switch {
+		case m.zoom:
+			m.zoom = false
+		case m.right:
+			m.right = false
+		default:
+			return ui.Ask(Edit{})
+		}
+	default:
+		if m.right {
+			m.detail.Do(a)
+		} else if m.list.Do(a) {
+			m.detail = ui.List{}
+			m.layDetail()
+		}
+	}
+	return ui.Out{}
+}
+
+// Hint is the line that says what to do next.
+func (m *Model) Hint() string {
+	if m.res == nil || m.res.Plan == nil {
+		return "There is no plan: an answer is missing or wrong."
+	}
+	return "R runs it; you will be asked once more. Nothing has been changed yet."
+}

@@ -1,0 +1,180 @@
+package tui
+
+import (
+	"regexp"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// popup asks something before anything else goes on.
+type popup struct {
+	title   string
+	text    []string
+	field   *ui.Field // something to type, with done for enter
+	done    func(text string) tea.Cmd
+	choices []choice
+	at      int // the choice that enter takes
+}
+
+// choice is one answer to a popup.
+type choice struct {
+	keys string
+	text string
+	do   func() tea.Cmd // nil just closes
+}
+
+func (m *Model) popupKey(k tea.KeyMsg) tea.Cmd {
+	p := m.popup
+	name := ui.Name(k)
+	if p.field != nil {
+		switch name {
+		case "esc", "ctrl+c":
+			m.popup = nil
+		case "enter":
+			m.popup = nil
+			return p.done(p.field.Text())
+		default:
+			p.field.Type(k)
+		}
+		return nil
+	}
+	for i, c := range p.choices {
+		for _, key := range strings.Fields(c.keys) {
+			if key == name {
+				return m.choose(i)
+			}
+		}
+	}
+	switch name {
+	case "left", "up", "h", "k", "shift+tab":
+		p.at = (p.at + len(p.choices) - 1) % len(p.choices)
+	case "right", "down", "l", "j", "tab":
+		p.at = (p.at + 1) % len(p.choices)
+	case "enter":
+		return m.choose(p.at)
+	case "ctrl+c":
+		m.popup = nil
+	}
+	return nil
+}
+
+func (m *Model) choose(i int) tea.Cmd {
+	do := m.popup.choices[i].do
+	m.popup = nil
+	if do == nil {
+		return nil
+	}
+	return do()
+}
+
+// draw makes the popup's lines, at most w columns wide.
+func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
+	iw := 46
+	for _, s := range p.text {
+		iw = max(iw, ui.Width(ui.Clean(s))+4)
+	}
+	iw = max(min(iw, w-6), 10)
+	body := []string{""}
+	for _, s := range p.text {
+		for _, t := range ui.Wrap(ui.Clean(s), iw-4) {
+			body = append(body, "  "+t)
+		}
+	}
+	body = append(body, "")
+	at := ui.Point{}
+	if p.field != nil {
+		s, x := p.field.Draw(l, iw-6)
+		at = ui.Point{X: 5 + x, Y: 1 + len(body)}
+		body = append(body, "  > "+s, "", "  enter writes it, esc goes back")
+	}
+	for i, c := range p.choices {
+		first, _, _ := strings.Cut(c.keys, " ")
+		if i == p.at {
+			at = ui.Point{X: 1, Y: 1 + len(body)}
+		}
+		body = append(body, "  "+l.Pick(l.Row([]int{4, iw - 12}, ui.Cell{Text: first, Style: l.Key}, ui.T(c.text)), iw-4, i == p.at, true))
+	}
+	body = append(body, "")
+	n := min(len(body)+2, h)
+	return l.Box(ui.Box{Title: p.title, Focus: true}, iw+2, n, body), at
+}
+
+// running names the hosts on which something runs.
+func running(d *deployment) []string {
+	var hosts []string
+	for _, t := range d.run.Snapshot().Tasks {
+		if t.Status == deploy.Running {
+			hosts = append(hosts, string(t.Host))
+		}
+	}
+	if len(hosts) == 0 {
+		return nil
+	}
+	return []string{"Running now on: " + strings.Join(hosts, " ")}
+}
+
+// askQuit leaves, or asks first what is to become of what runs and of drafts.
+func (m *Model) askQuit() tea.Cmd {
+	var text []string
+	drafts := 0
+	for _, d := range m.deps {
+		switch {
+		case d.active():
+			text = append(text, d.run.Name()+" is running.")
+			text = append(text, running(d)...)
+		case d.draft():
+			drafts++
+		}
+	}
+	leave := func() tea.Cmd {
+		m.quit = true
+		return tea.Quit
+	}
+	switch {
+	case m.busy():
+		m.popup = &popup{title: "Something is running", text: text, choices: []choice{
+			{"l", "leave it running and close the screen", leave},
+			{"c", "cancel it, and close when it has stopped", m.cancelAll},
+			{"s esc", "stay", nil},
+		}}
+	case drafts > 0:
+		m.popup = &popup{title: "Leave?", text: []string{count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."}, choices: []choice{
+			{"y q", "leave, and forget them", leave},
+			{"n s esc", "stay", nil},
+		}, at: 1}
+	default:
+		return leave()
+	}
+	return nil
+}
+
+func (m *Model) cancelAll() tea.Cmd {
+	m.leaving = true
+	m.say = "Cancelling; the screen closes when everything has stopped."
+	var cmds []tea.Cmd
+	for _, d := range m.deps {
+		if d.active() {
+			cmds = append(cmds, m.stop(d))
+		}
+	}
+	return batch(cmds...)
+}
+
+var notName = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+func (m *Model) askSave(d *deployment) {
+	name := "armonic-" + strings.Trim(strings.ToLower(notName.ReplaceAllString(string(d.session.Pattern()), "-")), "-") + ".yaml"
+	f := &ui.Field{}
+	f.Set(name)
+	m.popup = &popup{title: "Write the answers to a file", text: []string{"It can be read, edited and replayed."}, field: f,
+		done: func(text string) tea.Cmd {
+			if strings.TrimSpace(text) == "" {
+				return nil
+			}
+			return m.save(d, strings.TrimSpace(text))
+		}}
+}

@@ -1,0 +1,205 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/build"
+	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/plan"
+	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/term"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// out does what a screen wants done.
+func (m *Model) out(o ui.Out) tea.Cmd { return batch(m.ask(o.Ask), o.Cmd) }
+
+// ask handles a request of a screen, of the help or of the palette.
+func (m *Model) ask(x any) tea.Cmd {
+	switch x := x.(type) {
+	case nil:
+	case ui.Action:
+		return m.do(x)
+	case command:
+		return m.command(x)
+	case ui.GoBack:
+		m.back()
+	case ui.Say:
+		m.say = x.Text
+	case ui.CopyText:
+		m.copy(x)
+	case fleet.Refresh:
+		return m.survey()
+	case fleet.Deploy:
+		if x.Pattern == "" {
+			m.openCatalogue(x.Host)
+			return nil
+		}
+		return m.begin(x.Pattern, x.Host)
+	case catalogue.Deploy:
+		return m.begin(x.Pattern, x.Host)
+	case catalogue.ShowHost:
+		m.show(fleetView)
+		m.fleet.Open(x.Host)
+	case catalogue.ShowRun:
+		m.cur = x.Index
+		m.show(runsView)
+	case run.Cancel:
+		m.confirmCancel(m.watched())
+	case run.Retry:
+		m.confirmRetry(m.watched(), x.Task)
+	default:
+		return m.askDeploy(x)
+	}
+	return nil
+}
+
+// askDeploy handles what is asked about the deployment being planned.
+func (m *Model) askDeploy(x any) tea.Cmd {
+	d := m.dep()
+	if d == nil {
+		return nil
+	}
+	s := d.session
+	switch x := x.(type) {
+	case build.Answer:
+		s.Answer(x.Key, x.Value)
+	case build.Clear:
+		s.Clear(x.Key)
+	case build.Undo:
+		m.say = said(s.Undo(), "Undone. U does it again.", "There is nothing to undo.")
+	case build.Redo:
+		m.say = said(s.Redo(), "Done again.", "There is nothing to do again.")
+	case build.Accept:
+		m.say = count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
+	case build.Reread:
+		s.Forget()
+		s.Refresh()
+	case build.ShowPlan:
+		m.showPlan(d)
+		return nil
+	case build.Save, plan.Save:
+		m.askSave(d)
+		return nil
+	case plan.Edit:
+		d.planned = false
+		return nil
+	case plan.Run:
+		m.confirmRun(d)
+		return nil
+	}
+	return m.refreshed(d)
+}
+
+func said(ok bool, yes, no string) string {
+	if ok {
+		return yes
+	}
+	return no
+}
+
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// openCatalogue shows what can be deployed, on one host if it is named.
+func (m *Model) openCatalogue(on spec.Host) {
+	var runs []catalogue.Run
+	for i := len(m.deps) - 1; i >= 0; i-- {
+		d := m.deps[i]
+		if d.exec == nil {
+			continue
+		}
+		s := d.run.Snapshot()
+		status := map[bool]string{true: "done", false: "failed"}[s.OK]
+		if !s.Over {
+			status = "running"
+		}
+		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: status, When: show.Age(m.now, s.Started), Index: i})
+	}
+	m.catalogue.SetRuns(runs)
+	m.catalogue.Enter(on)
+	m.show(catalogueView)
+}
+
+// copy puts text on the clipboard of the terminal.
+func (m *Model) copy(x ui.CopyText) {
+	if m.screen != nil {
+		if err := term.Clipboard(m.screen, x.Text, m.cfg.Env("TMUX") != ""); err != nil {
+			m.fail("copy", fmt.Errorf("cannot copy: %w", err))
+			return
+		}
+	}
+	m.say = "Copied " + strings.TrimSpace(ui.Clean(x.What)) + "."
+}
+
+// confirmRun asks once more, naming the hosts, before anything is changed.
+func (m *Model) confirmRun(d *deployment) {
+	p := d.session.Result().Plan
+	if p == nil || d.active() {
+		m.say = said(d.active(), "It runs already: 4 shows it.", "There is no plan to run.")
+		return
+	}
+	hosts := make([]string, len(p.Hosts))
+	for i, h := range p.Hosts {
+		hosts[i] = string(h)
+	}
+	m.popup = &popup{
+		title: "Run " + d.name() + "?",
+		text: []string{
+			count(p.Steps(), "step", "steps") + " on " + count(len(hosts), "host", "hosts") + ":",
+			strings.Join(hosts, " "),
+		},
+		choices: []choice{
+			{"y R", "run it", func() tea.Cmd { return m.start(d) }},
+			{"n esc", "go back", nil},
+		},
+		at: 1,
+	}
+}
+
+func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
+	if d == nil {
+		return
+	}
+	what := string(id)
+	for _, t := range d.run.Snapshot().Tasks {
+		if t.ID == id {
+			what = t.Lifecycle + " on " + string(t.Host)
+		}
+	}
+	m.popup = &popup{
+		title: "Retry?",
+		text:  []string{what, "The host is read again first; what is done stays done."},
+		choices: []choice{
+			{"y R", "retry", func() tea.Cmd { return m.retry(d, id) }},
+			{"n esc", "go back", nil},
+		},
+		at: 1,
+	}
+}
+
+func (m *Model) confirmCancel(d *deployment) {
+	if d == nil {
+		return
+	}
+	m.popup = &popup{
+		title: "Cancel " + d.run.Name() + "?",
+		text:  append([]string{"What runs is stopped, nothing more starts. What is done stays done."}, running(d)...),
+		choices: []choice{
+			{"y X", "cancel it", func() tea.Cmd { return m.stop(d) }},
+			{"n esc", "let it run", nil},
+		},
+		at: 1,
+	}
+}

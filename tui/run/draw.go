@@ -1,0 +1,249 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+const wide = 100
+
+// Draw fills w columns and h rows.
+func (m *Model) Draw(w, h int) ([]string, ui.Point) {
+	head := m.headline(w)
+	lines, at := m.panes(w, h-1)
+	at.Y++
+	return append([]string{head}, lines...), at
+}
+
+func (m *Model) panes(w, h int) ([]string, ui.Point) {
+	switch {
+	case m.zoom && m.right:
+		return m.drawRight(w, h)
+	case m.zoom:
+		return m.drawTree(w, h)
+	case w >= wide:
+		left := w / 2
+		low := min(m.hosts()+2, h/3)
+		a, at := m.drawTree(left, h-low)
+		b, at2 := m.drawRight(w-left, h)
+		if m.right {
+			at2.X += left
+			at = at2
+		}
+		return ui.Columns(append(a, m.drawLanes(left, low)...), b), at
+	}
+	top := min(max(h*2/5, 4), len(m.tree.Rows)+2)
+	a, at := m.drawTree(w, top)
+	b, at2 := m.drawRight(w, h-top)
+	if m.right {
+		at2.Y += top
+		at = at2
+	}
+	return append(a, b...), at
+}
+
+// headline says how far the whole is.
+func (m *Model) headline(w int) string {
+	l := m.look
+	s := m.snap
+	word, style := "RUN", l.Busy
+	switch {
+	case s.Over && s.OK:
+		word, style = "DONE", l.Good
+	case s.Over && s.Failed > 0:
+		word, style = "FAILED", l.Bad
+	case s.Over:
+		word, style = "STOPPED", l.Warn
+	}
+	if !s.Over {
+		word = l.Spinner[m.tick%len(l.Spinner)] + " " + word
+	}
+	counts := fmt.Sprintf("%d ok", s.Done)
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{s.Running, "run"}, {s.Failed, "FAIL"}, {s.Held, "held"}, {s.Waiting, "wait"}} {
+		if x.n > 0 {
+			counts += fmt.Sprintf("  %d %s", x.n, x.what)
+		}
+	}
+	part := 0
+	if s.Steps > 0 {
+		part = s.StepsDone * 100 / s.Steps
+	}
+	right := show.Between(s.Started, s.Ended, m.now) + " "
+	mid := fmt.Sprintf("  %d of %d steps", s.StepsDone, s.Steps)
+	bar := ""
+	if w >= 90 {
+		bar = "  " + l.Bar20(s.StepsDone, s.Steps)
+	}
+	left := " " + style.Paint(word) + "  " + ui.Clean(m.name) + "  " + counts + mid + bar + fmt.Sprintf(" %d%%", part)
+	return l.Fit(left, max(w-ui.Width(right), 0)) + l.Cut(right, w)
+}
+
+func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: "Tree", Focus: !m.right, Bare: m.zoom, Right: "follow off (f)"}
+	if m.follow {
+		box.Right = "follows what runs (f)"
+	}
+	iw, ih := box.Inner(w, h)
+	m.tree.List.Set(len(m.tree.Rows), ih)
+	from, to := m.tree.List.Window()
+	if to < len(m.tree.Rows) {
+		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
+	}
+	widths := ui.Flex(iw-2, -3, 2, 8, -2)
+	at := ui.Point{X: 1}
+	body := make([]string, 0, ih)
+	for r := from; r < to; r++ {
+		i := m.tree.Rows[r]
+		it := &m.tree.Tree.Items[i]
+		sign, style, text := m.row(i)
+		where := ""
+		if it.Node.Host != "" && !it.Group {
+			where = "@" + string(it.Node.Host)
+		}
+		row := l.Row(widths, ui.T(m.tree.Lines(l, i, widths[0]/2)+" "+it.Name()), ui.Cell{Text: sign, Style: style},
+			ui.T(where), ui.Cell{Text: text, Style: style})
+		here := r == m.tree.List.Cursor
+		if here {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(row, iw, here, !m.right))
+	}
+	return l.Box(box, w, h, body), at
+}
+
+// row gives sign, style and words of a row of the tree.
+func (m *Model) row(i int) (string, ui.Style, string) {
+	l := m.look
+	it := &m.tree.Tree.Items[i]
+	if m.status[i] == "" {
+		if n := it.Node; n.Same != nil {
+			return l.Same, l.Dim, "see " + string(n.Same.Host) + " " + n.Same.Provide.Path.Lifecycle()
+		}
+		return l.Same, l.Dim, "nothing to do"
+	}
+	sign, style, word := show.Task(l, m.status[i])
+	tasks := m.tasks[i]
+	if it.Group || len(tasks) == 0 {
+		tasks = m.below(i)
+	}
+	done, all := 0, 0
+	text := word
+	for _, k := range tasks {
+		t := &m.snap.Tasks[k]
+		all += len(t.StepStates)
+		for s := range t.StepStates {
+			st := &t.StepStates[s]
+			if st.Status == deploy.Done {
+				done++
+			}
+			if st.Status == deploy.Running && len(m.tasks[i]) > 0 {
+				text = word + " " + t.Steps[s].Name()
+			}
+		}
+	}
+	if m.status[i] != deploy.Waiting || done > 0 {
+		text += fmt.Sprintf(" %d/%d", done, all)
+	}
+	if len(tasks) > 0 && m.status[i] == deploy.Done && !it.Group {
+		text += " " + show.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
+	}
+	return sign, style, text
+}
+
+func (m *Model) hosts() int {
+	n, seen := 0, map[string]bool{}
+	for k := range m.snap.Tasks {
+		if h := string(m.snap.Tasks[k].Host); !seen[h] {
+			seen[h] = true
+			n++
+		}
+	}
+	return n
+}
+
+// drawLanes shows what each host does now.
+func (m *Model) drawLanes(w, h int) []string {
+	l := m.look
+	box := ui.Box{Title: "Hosts"}
+	iw, ih := box.Inner(w, h)
+	type lane struct {
+		host       string
+		status     deploy.TaskStatus
+		now        string
+		done, all  int
+		part, unit int
+	}
+	var lanes []*lane
+	by := map[string]*lane{}
+	for k := range m.snap.Tasks {
+		t := &m.snap.Tasks[k]
+		x := by[string(t.Host)]
+		if x == nil {
+			x = &lane{host: string(t.Host)}
+			by[x.host] = x
+			lanes = append(lanes, x)
+		}
+		x.status = worse(x.status, t.Status)
+		x.all += len(t.StepStates)
+		for s := range t.StepStates {
+			st := &t.StepStates[s]
+			switch st.Status {
+			case deploy.Done:
+				x.done++
+			case deploy.Running:
+				x.now = t.Lifecycle + ": " + t.Steps[s].Name()
+				if st.Total > 0 {
+					x.now += fmt.Sprintf(" %d/%d", st.Done, st.Total)
+				}
+			case deploy.FailedTask:
+				x.now = t.Lifecycle + ": " + t.Steps[s].Name() + " failed"
+			case deploy.Waiting, deploy.Held, deploy.Stopped, deploy.LostTask:
+			}
+		}
+		if x.now == "" && t.Status == deploy.Waiting && len(t.After) > 0 {
+			x.now = m.waits(t)
+		}
+	}
+	widths := ui.Flex(iw-1, 2, 8, 12, -1)
+	var body []string
+	for _, x := range lanes {
+		sign, style, word := show.Task(l, x.status)
+		if x.now == "" || x.status == deploy.Done {
+			x.now = word
+		}
+		body = append(body, " "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(x.host), ui.T(l.BarOf(x.done, x.all, 12)), ui.Cell{Text: x.now, Style: style}))
+	}
+	if len(body) > ih {
+		body = body[:ih]
+		box.Foot = fmt.Sprintf("%d hosts in all", len(lanes))
+	}
+	return l.Box(box, w, h, body)
+}
+
+// waits names the hosts that a task waits for.
+func (m *Model) waits(t *deploy.TaskView) string {
+	var out []string
+	for k := range m.snap.Tasks {
+		x := &m.snap.Tasks[k]
+		if x.Host == t.Host || x.Status == deploy.Done {
+			continue
+		}
+		for _, a := range t.After {
+			if a == x.ID && !strings.Contains(strings.Join(out, " ")+" ", string(x.Host)+" ") {
+				out = append(out, string(x.Host))
+			}
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "waits for " + strings.Join(out, " ")
+}

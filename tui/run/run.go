@@ -1,0 +1,253 @@
+package run
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/logs"
+	"github.com/armonic/armonic/tui/tree"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// What the screen asks of the one that routes.
+type (
+	// Retry does a failed task again.
+	Retry struct{ Task resolver.TaskID }
+	// Cancel lets nothing more start and stops what runs.
+	Cancel struct{}
+)
+
+const (
+	retry    ui.Action = "retry"
+	cancel   ui.Action = "cancel"
+	hot      ui.Action = "follow what runs"
+	views    ui.Action = "log or summary"
+	openAll  ui.Action = "open all"
+	closeAll ui.Action = "close all"
+)
+
+// foldFrom is from how many rows on finished parts of the tree fold to one line.
+const foldFrom = 30
+
+// Model is the screen.
+type Model struct {
+	look ui.Look
+	name string
+
+	tree   tree.View
+	tasks  [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
+	status []deploy.TaskStatus
+	snap   *deploy.Snapshot
+	buf    *logs.Buffer
+	log    *logs.Pane
+	now    time.Time
+	tick   int // of the spinner
+
+	right   bool // the log has the keys
+	zoom    bool
+	follow  bool // the cursor goes where things happen
+	summary bool // shown instead of the log
+	ended   bool // the end was shown
+}
+
+// New makes the screen for a plan that begins to run.
+func New(l ui.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *Model {
+	m := &Model{look: l, name: name, follow: true, buf: &logs.Buffer{}}
+	m.log = logs.NewPane(l, m.buf)
+	t := tree.Of(res.Root)
+	m.tasks = make([][]int, len(t.Items))
+	m.status = make([]deploy.TaskStatus, len(t.Items))
+	for k := range snap.Tasks {
+		if i := t.Index(snap.Tasks[k].Node); i >= 0 {
+			m.tasks[i] = append(m.tasks[i], k)
+		}
+	}
+	m.tree.Tree = t
+	m.tree.Auto = func(i int) bool {
+		return i == 0 || len(t.Items) < foldFrom || m.status[i] != deploy.Done
+	}
+	m.snap = snap
+	m.weigh()
+	m.tree.Show(t)
+	m.readLog()
+	return m
+}
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l ui.Look) {
+	m.look = l
+	m.log.Restyle(l)
+}
+
+// Name is what is deployed.
+func (m *Model) Name() string { return m.name }
+
+// Snapshot is the latest.
+func (m *Model) Snapshot() *deploy.Snapshot { return m.snap }
+
+// Buffer holds the log lines.
+func (m *Model) Buffer() *logs.Buffer { return m.buf }
+
+// Feed takes what has changed.
+func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, dropped int, now time.Time) {
+	m.now = now
+	if len(lines) > 0 || dropped > 0 {
+		m.buf.Add(lines, dropped)
+		m.log.Catch()
+	}
+	if m.snap == snap {
+		return
+	}
+	m.snap = snap
+	if m.weigh() {
+		m.tree.Lay()
+		m.heat()
+	}
+	if snap.Over && !m.ended {
+		m.ended = true
+		m.summary = snap.OK
+		if m.summary {
+			m.tree.Select(0)
+			m.readLog()
+		}
+	}
+	if !snap.Over {
+		m.ended, m.summary = false, false
+	}
+}
+
+// Tick moves clock and spinner on.
+func (m *Model) Tick(now time.Time) {
+	m.now = now
+	m.tick++
+}
+
+// weigh finds the status of each row of the tree from the tasks at and below it,
+// and reports whether any has changed.
+func (m *Model) weigh() bool {
+	items := m.tree.Tree.Items
+	next := make([]deploy.TaskStatus, len(items))
+	changed := false
+	for i := len(items) - 1; i >= 0; i-- {
+		for _, k := range m.tasks[i] {
+			next[i] = worse(next[i], m.snap.Tasks[k].Status)
+		}
+		if p := items[i].Parent; p >= 0 {
+			next[p] = worse(next[p], next[i])
+		}
+		changed = changed || next[i] != m.status[i]
+	}
+	m.status = next
+	return changed
+}
+
+func weight(s deploy.TaskStatus) int {
+	switch s {
+	case deploy.FailedTask:
+		return 7
+	case deploy.LostTask:
+		return 6
+	case deploy.Running:
+		return 5
+	case deploy.Held:
+		return 4
+	case deploy.Stopped:
+		return 3
+	case deploy.Waiting:
+		return 2
+	case deploy.Done:
+		return 1
+	}
+	return 0
+}
+
+func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
+	if started := (a == deploy.Done && b == deploy.Waiting) || (a == deploy.Waiting && b == deploy.Done); started {
+		return deploy.Waiting
+	}
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
+}
+
+// heat puts the cursor where things happen: on a failure, else on what runs.
+func (m *Model) heat() {
+	if !m.follow {
+		return
+	}
+	best, at := 0, -1
+	for i := range m.tree.Tree.Items {
+		for _, k := range m.tasks[i] {
+			if w := weight(m.snap.Tasks[k].Status); w >= 5 && w > best {
+				best, at = w, i
+			}
+		}
+	}
+	if cur := m.tree.Selected(); cur >= 0 && at >= 0 && best == 5 {
+		for _, k := range m.tasks[cur] {
+			if m.snap.Tasks[k].Status == deploy.Running {
+				return // what is looked at still runs
+			}
+		}
+	}
+	if at >= 0 {
+		m.tree.Select(at)
+		m.readLog()
+	}
+}
+
+// readLog shows the lines of the row under the cursor and of all below it.
+func (m *Model) readLog() {
+	i := m.tree.Selected()
+	if i <= 0 {
+		m.log.Only(nil)
+		return
+	}
+	ids := []resolver.TaskID{}
+	for _, k := range m.below(i) {
+		ids = append(ids, m.snap.Tasks[k].ID)
+	}
+	m.log.Only(ids)
+}
+
+// below gives the tasks at and below a row.
+func (m *Model) below(i int) []int {
+	out := append([]int(nil), m.tasks[i]...)
+	for _, k := range m.tree.Tree.Items[i].Kids {
+		out = append(out, m.below(k)...)
+	}
+	return out
+}
+
+// failed is the task that R would do again: that of the row under the cursor, or
+// the first that failed.
+func (m *Model) failed() *deploy.TaskView {
+	var first *deploy.TaskView
+	cur := m.tree.Selected()
+	for k := range m.snap.Tasks {
+		t := &m.snap.Tasks[k]
+		if t.Status != deploy.FailedTask && t.Status != deploy.Stopped && t.Status != deploy.LostTask {
+			continue
+		}
+		if first == nil || (t.Status == deploy.FailedTask && first.Status != deploy.FailedTask) {
+			first = t
+		}
+		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
+			return t
+		}
+	}
+	return first
+}
+
+// Typing reports whether letters are text.
+func (m *Model) Typing() bool { return m.log.Typing }
+
+// Type handles a key while typing.
+func (m *Model) Type(k tea.KeyMsg) ui.Out {
+	m.log.Type(k)
+	return ui.Out{}
+}

@@ -1,0 +1,4 @@
+// Package tree lays out the deployment tree for screens: nodes, and groups where
+// one require is met several times. It knows which rows are open and how their
+// lines are drawn; what a row says is up to the screen.
+package tree

@@ -1,0 +1,93 @@
+package tree
+
+import (
+	"strconv"
+
+	"github.com/armonic/armonic/resolver"
+)
+
+// Item is a row of the tree: a node, or a group of the nodes that meet one require.
+type Item struct {
+	ID     string
+	Node   *resolver.Node // of a group, its first node
+	Group  bool
+	Size   int // of a group: how many nodes
+	Parent int // -1 for the root
+	Depth  int
+	Kids   []int
+	Last   bool // of its siblings
+}
+
+// Name is what the row is called.
+func (it *Item) Name() string {
+	if it.Group {
+		return it.Node.Via.Require.Name + " x" + strconv.Itoa(it.Size)
+	}
+	n := it.Node
+	name := string(n.Pattern)
+	if p := n.Provide.Path; p != "" {
+		name = p.Lifecycle() + "." + p.Provide()
+	}
+	if n.Parent != nil && n.Via.Of > 1 {
+		name = strconv.Itoa(n.Via.Index+1) + " " + name
+	}
+	return name
+}
+
+// Tree is all rows, parents before children.
+type Tree struct {
+	Items []Item
+	at    map[resolver.NodeID]int
+}
+
+// Of lays out the tree below a node; nil gives an empty tree.
+func Of(root *resolver.Node) *Tree {
+	t := &Tree{at: map[resolver.NodeID]int{}}
+	if root != nil {
+		t.add(root, -1, 0, true)
+	}
+	return t
+}
+
+// Index finds the row of a node, -1 if there is none.
+func (t *Tree) Index(id resolver.NodeID) int {
+	if i, ok := t.at[id]; ok {
+		return i
+	}
+	return -1
+}
+
+func (t *Tree) add(n *resolver.Node, parent, depth int, last bool) int {
+	i := len(t.Items)
+	t.at[n.ID] = i
+	t.Items = append(t.Items, Item{ID: string(n.ID), Node: n, Parent: parent, Depth: depth, Last: last})
+	kids := n.Children
+	for k := 0; k < len(kids); {
+		end := k + 1
+		for end < len(kids) && kids[k].Via.Of > 1 && kids[end].Via.Name() == kids[k].Via.Name() {
+			end++
+		}
+		isLast := end == len(kids)
+		if end-k > 1 {
+			t.kid(i, t.group(kids[k:end], i, depth+1, isLast))
+		} else {
+			t.kid(i, t.add(kids[k], i, depth+1, isLast))
+		}
+		k = end
+	}
+	return i
+}
+
+func (t *Tree) group(nodes []*resolver.Node, parent, depth int, last bool) int {
+	i := len(t.Items)
+	id := string(nodes[0].Parent.ID) + "/" + nodes[0].Via.Name() + "/*"
+	t.Items = append(t.Items, Item{ID: id, Node: nodes[0], Group: true, Size: len(nodes), Parent: parent, Depth: depth, Last: last})
+	for k, n := range nodes {
+		t.kid(i, t.add(n, i, depth+1, k == len(nodes)-1))
+	}
+	return i
+}
+
+func (t *Tree) kid(parent, kid int) {
+	t.Items[parent].Kids = append(t.Items[parent].Kids, kid)
+}

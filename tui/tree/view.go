@@ -1,0 +1,167 @@
+package tree
+
+import (
+	"strings"
+
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// View is which rows of a tree are shown, and the cursor among them.
+type View struct {
+	Tree *Tree
+	List ui.List
+	Rows []int // indexes of the items shown
+	// Auto says whether a row is open that nobody opened or shut; nil means yes.
+	Auto func(i int) bool
+	set  map[string]bool
+}
+
+// Show puts another tree in the view; cursor and open rows stay where they were.
+func (v *View) Show(t *Tree) {
+	at := v.Selected()
+	id := ""
+	if at >= 0 {
+		id = v.Tree.Items[at].ID
+	}
+	v.Tree = t
+	v.Lay()
+	for r, i := range v.Rows {
+		if id != "" && t.Items[i].ID == id {
+			v.List.To(r)
+			break
+		}
+	}
+}
+
+// Lay finds the rows again after something opened or shut.
+func (v *View) Lay() {
+	v.Rows = v.Rows[:0]
+	if v.Tree != nil && len(v.Tree.Items) > 0 {
+		v.walk(0)
+	}
+	v.List.Set(len(v.Rows), v.height())
+}
+
+func (v *View) height() int {
+	from, to := v.List.Window()
+	return max(to-from, 1)
+}
+
+func (v *View) walk(i int) {
+	v.Rows = append(v.Rows, i)
+	if v.Opened(i) {
+		for _, k := range v.Tree.Items[i].Kids {
+			v.walk(k)
+		}
+	}
+}
+
+// Opened reports whether the children of a row are shown.
+func (v *View) Opened(i int) bool {
+	if open, ok := v.set[v.Tree.Items[i].ID]; ok {
+		return open
+	}
+	return v.Auto == nil || v.Auto(i)
+}
+
+// Selected is the item under the cursor, -1 if there is none.
+func (v *View) Selected() int {
+	if v.List.Cursor < len(v.Rows) && v.Tree != nil {
+		return v.Rows[v.List.Cursor]
+	}
+	return -1
+}
+
+// Select puts the cursor on an item, opening what hides it.
+func (v *View) Select(item int) {
+	if v.Tree == nil || item < 0 || item >= len(v.Tree.Items) {
+		return
+	}
+	for p := v.Tree.Items[item].Parent; p >= 0; p = v.Tree.Items[p].Parent {
+		if !v.Opened(p) {
+			v.put(p, true)
+		}
+	}
+	v.Lay()
+	for r, i := range v.Rows {
+		if i == item {
+			v.List.To(r)
+		}
+	}
+}
+
+// Do moves the cursor, opens and shuts.
+func (v *View) Do(a ui.Action) bool {
+	at := v.Selected()
+	if at < 0 || v.List.Do(a) {
+		return at >= 0
+	}
+	it := v.Tree.Items[at]
+	switch {
+	case a == ui.Right && len(it.Kids) > 0 && !v.Opened(at):
+		v.put(at, true)
+	case a == ui.Left && len(it.Kids) > 0 && v.Opened(at):
+		v.put(at, false)
+	case a == ui.Left && it.Parent >= 0:
+		v.Select(it.Parent)
+	case a == ui.Left || a == ui.Right:
+	default:
+		return false
+	}
+	v.Lay()
+	return true
+}
+
+// All opens or shuts everything.
+func (v *View) All(open bool) {
+	if v.Tree == nil {
+		return
+	}
+	for i := range v.Tree.Items {
+		if len(v.Tree.Items[i].Kids) > 0 && (i > 0 || open) {
+			v.put(i, open)
+		}
+	}
+	v.Lay()
+}
+
+func (v *View) put(i int, open bool) {
+	if v.set == nil {
+		v.set = map[string]bool{}
+	}
+	v.set[v.Tree.Items[i].ID] = open
+}
+
+// Lines draws what stands before the name of a row, at most w columns of it.
+func (v *View) Lines(l ui.Look, i, w int) string {
+	t := v.Tree
+	it := &t.Items[i]
+	parts := make([]string, 0, it.Depth+1)
+	for p := it.Parent; p > 0; p = t.Items[p].Parent {
+		s := l.Bar + " "
+		if t.Items[p].Last {
+			s = "  "
+		}
+		parts = append(parts, s)
+	}
+	var b strings.Builder
+	for k := len(parts) - 1; k >= 0; k-- {
+		b.WriteString(parts[k])
+	}
+	if it.Parent >= 0 {
+		if it.Last {
+			b.WriteString(l.Corner)
+		} else {
+			b.WriteString(l.Tee)
+		}
+	}
+	switch {
+	case len(it.Kids) == 0:
+		b.WriteString(" ")
+	case v.Opened(i):
+		b.WriteString(l.Open)
+	default:
+		b.WriteString(l.Shut)
+	}
+	return l.CutLeft(b.String(), w)
+}
