@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -127,6 +128,11 @@ func (m *Model) start(d *deployment) tea.Cmd {
 		return nil
 	}
 	exec.Start(m.run)
+	if d.exec != nil { // what ran before stays in the list
+		old := *d
+		m.deps = slices.Insert(m.deps, slices.Index(m.deps, d), &old)
+		m.cur = slices.Index(m.deps, d)
+	}
 	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]deploy.TaskStatus{}
 	d.run = run.New(m.look, d.name(), d.session.Result(), exec.Snapshot())
 	m.show(runsView)
@@ -141,8 +147,13 @@ func (m *Model) onChange(msg changed) tea.Cmd {
 	if d.active() {
 		return batch(cmd, m.watch(d))
 	}
-	d.session.Forget() // the hosts have moved on
-	cmds := []tea.Cmd{cmd, m.refreshed(d), m.survey()}
+	cmds := []tea.Cmd{cmd, m.survey()}
+	for _, x := range m.deps {
+		if !x.active() { // the hosts have moved on
+			x.session.Forget()
+			cmds = append(cmds, m.refreshed(x))
+		}
+	}
 	if m.leaving && !m.busy() {
 		m.quit = true
 		cmds = append(cmds, tea.Quit)

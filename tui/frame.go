@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
@@ -164,10 +165,12 @@ func (m *Model) status() []string {
 		return append(out, l.Fit("", m.w))
 	}
 	bs := m.bindings()
-	prefix := " "
+	prefix, last := " ", ui.Key(help, "?", "help", "")
 	if m.typing() {
-		prefix = " " + l.Busy.Paint("TYPING") + "  "
-		bs = append(m.current().Bindings(), ui.Key(help, "f1", "help", ""))
+		prefix, last = " "+l.Busy.Paint("TYPING")+"  ", ui.Key(help, "f1", "help", "")
+		bs = m.current().Bindings()
 	}
-	return append(out, l.Fit(prefix+l.Footer(bs, m.w-ui.Width(prefix)), m.w))
+	end := l.Footer([]ui.Binding{last}, m.w) // always there, whatever else fits
+	bs = slices.DeleteFunc(slices.Clone(bs), func(b ui.Binding) bool { return b.Action == help })
+	return append(out, l.Fit(prefix+l.Footer(bs, m.w-ui.Width(prefix)-ui.Width(end))+end, m.w))
 }

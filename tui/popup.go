@@ -100,7 +100,14 @@ func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 	}
 	body = append(body, "")
 	n := min(len(body)+2, h)
-	return l.Box(ui.Box{Title: p.title, Focus: true}, iw+2, n, body), at
+	return l.Box(ui.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, n, body), at
+}
+
+func (p *popup) foot() string {
+	if len(p.choices) == 0 {
+		return ""
+	}
+	return "its letter, or arrows and enter"
 }
 
 // running names the hosts on which something runs.

@@ -161,7 +161,7 @@ func (m *Model) confirmRun(d *deployment) {
 			strings.Join(hosts, " "),
 		},
 		choices: []choice{
-			{"y R", "run it", func() tea.Cmd { return m.start(d) }},
+			{"y", "run it", func() tea.Cmd { return m.start(d) }},
 			{"n esc", "go back", nil},
 		},
 		at: 1,
@@ -182,7 +182,7 @@ func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
 		title: "Retry?",
 		text:  []string{what, "The host is read again first; what is done stays done."},
 		choices: []choice{
-			{"y R", "retry", func() tea.Cmd { return m.retry(d, id) }},
+			{"y", "retry", func() tea.Cmd { return m.retry(d, id) }},
 			{"n esc", "go back", nil},
 		},
 		at: 1,
@@ -197,7 +197,7 @@ func (m *Model) confirmCancel(d *deployment) {
 		title: "Cancel " + d.run.Name() + "?",
 		text:  append([]string{"What runs is stopped, nothing more starts. What is done stays done."}, running(d)...),
 		choices: []choice{
-			{"y X", "cancel it", func() tea.Cmd { return m.stop(d) }},
+			{"y", "cancel it", func() tea.Cmd { return m.stop(d) }},
 			{"n esc", "let it run", nil},
 		},
 		at: 1,

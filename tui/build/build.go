@@ -281,8 +281,8 @@ func (m *Model) Hint() string {
 	}
 	missing, wrong, checking := m.res.Open()
 	switch {
-	case m.edit != nil && m.Typing():
-		return "Letters are typed into the field. enter keeps it and goes on, esc keeps it and leaves."
+	case m.edit != nil && m.edit.Text():
+		return "Letters are typed into the field. enter keeps it and goes to the next, esc keeps it and leaves."
 	case m.edit != nil:
 		return "Choose; nothing on any server changes before you have confirmed the plan."
 	case missing+wrong > 0:

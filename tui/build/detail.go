@@ -71,9 +71,7 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, ui.Point
 	}
 	if room := ih - len(body); room > 3 {
 		body = append(body, "", l.Head.Paint(" WHY AM I ASKED"))
-		for _, s := range why {
-			body = append(body, l.Cut("   "+ui.Clean(s), iw))
-		}
+		body = append(body, indented(why, iw)...)
 	}
 	return l.Box(box, w, h, body), at
 }
@@ -132,6 +130,21 @@ func (m *Model) value(q *resolver.Question, w int) []string {
 				v = strings.Repeat("*", 6)
 			}
 			out = append(out, "   "+l.Row(widths, ui.T(v), ui.Cell{Text: s.Why, Style: l.Dim}))
+		}
+	}
+	return out
+}
+
+// indented wraps lines, each a little further in than the one before.
+func indented(lines []string, w int) []string {
+	var out []string
+	for i, s := range lines {
+		in := strings.Repeat(" ", min(3+i, w/3))
+		for k, x := range ui.Wrap(ui.Clean(strings.TrimLeft(s, " ")), max(w-len(in)-3, 8)) {
+			if k > 0 {
+				x = "  " + x
+			}
+			out = append(out, in+x)
 		}
 	}
 	return out
@@ -213,9 +226,7 @@ func (m *Model) drawNode(w, h int) []string {
 	}
 	add("", "")
 	add(l.Head, "WHY IS IT HERE")
-	for _, s := range m.chain(n) {
-		body = append(body, l.Cut("   "+ui.Clean(s), iw))
-	}
+	body = append(body, indented(m.chain(n), iw)...)
 	body = append(body, "", l.Dim.Paint(" c changes host, number, service, managed"))
 	return l.Box(box, w, h, body)
 }

@@ -104,7 +104,14 @@ func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
 	if to < len(m.tree.Rows) {
 		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
 	}
-	widths := ui.Flex(iw-2, -3, 2, 8, -2)
+	host, text := 0, 5
+	for r := from; r < to; r++ {
+		i := m.tree.Rows[r]
+		_, _, s := m.status(i)
+		host = max(host, 1+ui.Width(string(m.tree.Tree.Items[i].Node.Host)))
+		text = max(text, ui.Width(s))
+	}
+	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw/3))
 	at := ui.Point{X: 1}
 	body := make([]string, 0, ih)
 	for r := from; r < to; r++ {
@@ -147,10 +154,10 @@ func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
 		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
 	}
 	iw, ih := box.Inner(w, h)
-	widths := ui.Flex(iw-2, 2, -2, -2, -4, 8)
+	m.list.Set(len(m.rows), max(ih-1, 1))
+	widths := m.columns(iw)
 	head := l.Head.Paint("  " + l.Row(widths, ui.T(""), ui.T("WHERE"), ui.T("NAME"), ui.T("VALUE"), ui.T("FROM")))
 	body := []string{head}
-	m.list.Set(len(m.rows), max(ih-1, 1))
 	from, to := m.list.Window()
 	for r := from; r < to; r++ {
 		here := r == m.list.Cursor
@@ -163,6 +170,22 @@ func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
 		body = append(body, l.Dim.Paint("  nothing is asked"))
 	}
 	return l.Box(box, w, h, body), at
+}
+
+// columns are as wide as what is in view needs; the value has the rest.
+func (m *Model) columns(w int) []int {
+	from, to := m.list.Window()
+	where, name, word := 5, 4, 7
+	for r := from; r < to; r++ {
+		if i := m.rows[r]; i >= 0 {
+			q := &m.res.Questions[i]
+			_, _, from := show.Question(m.look, q)
+			where = max(where, ui.Width(string(q.Host)+" "+show.Service(q)))
+			name = max(name, ui.Width(show.Asked(q)))
+			word = max(word, ui.Width(from))
+		}
+	}
+	return ui.Flex(w-2, 2, min(where, w/3), min(name, w/4), -1, min(word, 8))
 }
 
 func (m *Model) questionRow(r int, widths []int) string {

@@ -15,7 +15,6 @@ func (m *Model) why(q *resolver.Question) []string {
 		return nil
 	}
 	out := m.chain(n)
-	indent := func(s string) string { return fmt.Sprintf("%*s%s", len(out), "", s) }
 	switch q.Key.Kind {
 	case resolver.AskValue:
 		p := q.Path
@@ -24,17 +23,17 @@ func (m *Model) why(q *resolver.Question) []string {
 		if p.Provide() == string(spec.Enter) || p.Provide() == "" {
 			what = "entering " + p.State()
 		}
-		out = append(out, indent(fmt.Sprintf("%s of %s asks for %s/%s", what, p.Lifecycle(), req, p.Variable())))
+		out = append(out, fmt.Sprintf("%s of %s asks for %s/%s", what, p.Lifecycle(), req, p.Variable()))
 	case resolver.AskHost:
-		out = append(out, indent("it must be known on which host"))
+		out = append(out, "it must be known on which host")
 	case resolver.AskHosts, resolver.AskCount:
-		out = append(out, indent(nodeName(n)+" takes "+show.Asked(q)+": "+often(q)))
+		out = append(out, nodeName(n)+" takes "+show.Asked(q)+": "+often(q))
 	case resolver.AskChoose:
-		out = append(out, indent("several provides match"))
+		out = append(out, "several provides match")
 	case resolver.AskManage:
-		out = append(out, indent("Armonic can call it, or take it as given"))
+		out = append(out, "Armonic can call it, or take it as given")
 	case resolver.AskReturn:
-		out = append(out, indent("it is not managed, so its result must be told"))
+		out = append(out, "it is not managed, so its result must be told")
 	}
 	return out
 }
@@ -77,7 +76,7 @@ func (m *Model) chain(n *resolver.Node) []string {
 				s += ", on the same host"
 			}
 		}
-		out = append(out, fmt.Sprintf("%*s%s", len(out), "", s))
+		out = append(out, s)
 	}
 	return out
 }

@@ -97,11 +97,14 @@ func (m *Model) about(w, h int) []string {
 		text += "  " + strings.TrimSuffix(help, ". ")
 	}
 	lines = append(lines, l.Cut(ui.Clean(text), w))
+	if s := m.states(p.Path.Lifecycle()); s != "" {
+		lines = append(lines, l.Cut("  states  "+ui.Clean(s), w))
+	}
 	for _, r := range p.Requires {
 		lines = append(lines, l.Cut(ui.Clean("  needs  "+needs(r)), w))
 	}
 	for _, v := range p.Returns {
-		lines = append(lines, l.Cut(ui.Clean("  returns  "+v.Name+"  "+v.Help), w))
+		lines = append(lines, l.Cut(ui.Clean("  returns  "+v.Name+"  "+firstOf(v.Label, v.Help)), w))
 	}
 	hosts := make([]string, len(o.Hosts))
 	for i, x := range o.Hosts {
@@ -115,6 +118,18 @@ func (m *Model) about(w, h int) []string {
 		lines = lines[:h-1]
 	}
 	return append(lines, l.Dim.Paint(l.Cut(ui.Clean(run), w)))
+}
+
+// states lists the states of a lifecycle, as the first host that has it tells.
+func (m *Model) states(lifecycle string) string {
+	for i := range m.hosts {
+		for _, s := range m.hosts[i].Stacks {
+			if s.Path.Lifecycle() == lifecycle {
+				return strings.Join(s.States, " > ")
+			}
+		}
+	}
+	return ""
 }
 
 func needs(r spec.Require) string {
@@ -135,6 +150,13 @@ func needs(r spec.Require) string {
 		names[i] = v.Name + " (" + show.Rule(v) + ")"
 	}
 	return strings.Join(names, ", ")
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // Hint is the line that explains the row under the cursor.

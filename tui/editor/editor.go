@@ -69,6 +69,12 @@ func (e *Editor) Do(a ui.Action) Outcome {
 // Typing reports whether letters are text.
 func (e *Editor) Typing() bool { return e.in.typing() }
 
+// Text reports whether the field takes any text, rather than a choice.
+func (e *Editor) Text() bool {
+	_, ok := e.in.(*text)
+	return ok
+}
+
 // Type handles a key while typing.
 func (e *Editor) Type(k tea.KeyMsg) Outcome { return e.in.typed(k) }
 

@@ -26,8 +26,8 @@ func theme(l ui.Look) *huh.Theme {
 		SelectedOption: plain.Reverse(true),
 		NextIndicator:  plain.SetString(">"),
 		PrevIndicator:  plain.SetString("<"),
-		FocusedButton:  plain.Reverse(true).Padding(0, 1),
-		BlurredButton:  plain.Padding(0, 1),
+		FocusedButton:  plain.Reverse(true).SetString(">").Padding(0, 1),
+		BlurredButton:  plain.SetString(" ").Padding(0, 1),
 		ErrorIndicator: plain.SetString(l.Wrong),
 		TextInput:      huh.TextInputStyles{Cursor: plain, CursorText: plain, Placeholder: plain, Prompt: plain, Text: plain},
 	}

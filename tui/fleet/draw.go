@@ -81,12 +81,23 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 	return l.Box(box, w, h, body), at
 }
 
+// widest is the width that the first column of a table needs.
+func (m *Model) widest(table int) int {
+	w := 11
+	for i := range m.rows {
+		if r := &m.rows[i]; r.table == table {
+			w = max(w, ui.Width(r.cells[0]))
+		}
+	}
+	return w
+}
+
 func (m *Model) drawDetail(w, h, x int) ([]string, ui.Point) {
 	l := m.look
 	box := ui.Box{Title: string(m.Host()), Focus: m.right, Bare: m.zoom, Right: "tab"}
 	iw, ih := box.Inner(w, h)
 	m.detail.Set(len(m.rows), ih)
-	tables := [][]int{free: {iw - 2}, stacks: ui.Flex(iw-2, 18, 3, 10, -1), offers: ui.Flex(iw-2, -5, 14, -4)}
+	tables := [][]int{free: {iw - 2}, stacks: ui.Flex(iw-2, 18, 3, 10, -1), offers: ui.Flex(iw-2, min(m.widest(offers), iw/2), 12, -1)}
 	if iw < 60 {
 		tables[stacks] = ui.Flex(iw-2, 16, 3, 0, -1)
 	}

@@ -190,7 +190,7 @@ func asks(p spec.Provide) string {
 	var parts []string
 	for _, r := range p.Requires {
 		if r.Remote() {
-			parts = append(parts, r.Name+" from "+string(r.Pattern))
+			parts = append(parts, r.Name+": "+string(r.Pattern))
 			continue
 		}
 		for _, v := range r.Vars {

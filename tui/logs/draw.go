@@ -33,7 +33,7 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		p.list.Do(ui.Last)
 	}
 	widths := ui.Flex(w, 10, 8, 1, -1)
-	if w < 60 {
+	if w < 50 {
 		widths = ui.Flex(w, 8, 0, 1, -1)
 	}
 	out := make([]string, 0, h)
@@ -47,7 +47,7 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 			text = ansi.TruncateLeft(text, p.x, "")
 		}
 		stamp := "15:04:05.0"
-		if w < 60 {
+		if w < 50 {
 			stamp = "15:04:05"
 		}
 		row := l.Row(widths, ui.Cell{Text: x.At.Format(stamp), Style: l.Dim}, ui.T(string(x.Host)),

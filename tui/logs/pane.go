@@ -60,6 +60,9 @@ func (p *Pane) Only(tasks []resolver.TaskID) {
 	p.Away = false
 }
 
+// All reports whether the lines of all tasks are shown.
+func (p *Pane) All() bool { return p.tasks == nil }
+
 func (p *Pane) again() {
 	p.shown, p.seen = p.shown[:0], p.buf.First()
 	p.Catch()

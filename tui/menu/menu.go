@@ -154,6 +154,9 @@ func (m *Menu) Draw(w, h int) ([]string, ui.Point) {
 	field, x := m.field.Draw(l, max(iw-ui.Width(m.mark)-1, 1))
 	body := []string{l.Key.Paint(m.mark) + " " + field}
 	m.list.Set(len(m.shown), max(ih-1, 1))
+	if m.list.Cursor == 1 && m.list.Top == 1 {
+		m.list.Top = 0 // the heading above the first row
+	}
 	from, to := m.list.Window()
 	widths := ui.Flex(iw-2, left, -1)
 	for i := from; i < to; i++ {

@@ -42,10 +42,10 @@ func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {
 	l := m.look
 	p := m.res.Plan
 	box := ui.Box{Title: "What will happen, by HOST (v: in order)", Focus: !m.right, Bare: m.zoom,
-		Right: fmt.Sprintf("%d steps on %d hosts", p.Steps(), len(p.Hosts))}
+		Right: count(p.Steps(), "step", "steps") + " on " + count(len(p.Hosts), "host", "hosts")}
 	iw, ih := box.Inner(w, h)
-	widths := ui.Flex(iw-2, 12, 5, -3, -1)
-	head := []string{"HOST", "STEPS", "NOW -> AFTER", "NOTE"}
+	widths := ui.Flex(iw-2, -3, -5, 10)
+	head := []string{"HOST", "NOW -> AFTER", ""}
 	if m.ordered {
 		box.Title = "What will happen, in ORDER (v: by host)"
 		widths = ui.Flex(iw-2, 3, 10, -3, -1)
@@ -88,9 +88,9 @@ func (m *Model) checks() []string {
 			late++
 		}
 	}
-	out := []string{"  " + l.Good.Paint(l.OK) + fmt.Sprintf(" %d of %d answers valid", len(m.res.Questions)-late, len(m.res.Questions))}
+	out := []string{"  " + l.Good.Paint(l.OK) + " " + count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
 	if late > 0 {
-		out = append(out, "  "+l.Dim.Paint(l.AtRun)+fmt.Sprintf(" %d known only at run time: returned by other hosts", late))
+		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+count(late, "is", "are")+" known at run time: other calls return them")
 	}
 	for i := range m.res.Problems {
 		if len(out) < 4 {

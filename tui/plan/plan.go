@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,17 +139,24 @@ func (m *Model) layHosts() {
 			}
 			c.tasks = append(c.tasks, i)
 		}
-		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), fmt.Sprint(calls), "", ""}})
+		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
 			what := by[lc].now + " -> " + after
-			note := "change"
+			note := "changes"
 			if by[lc].now == after {
-				what, note = after, "stays, is called"
+				what, note = after, "is called"
 			}
-			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"", "", lc + "  " + what, note}})
+			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"  " + lc, what, note}})
 		}
 	}
+}
+
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 func top(stack []string) string {
@@ -198,26 +206,22 @@ func (m *Model) waits(t *resolver.Task) string {
 	return strings.Join(out, " ")
 }
 
+// inputs lists what a step is given, each value with where it comes from.
 func (m *Model) inputs(t *resolver.Task, s spec.Step) {
-	for _, r := range s.Requires {
-		for set, values := range s.Inputs[r.Name] {
-			for _, v := range r.Variables() {
-				x, ok := values[v.Name]
-				if !ok {
-					continue
-				}
-				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.Asks(), spec.Indexed(r.Name, set), v.Name)
-				from := ""
+	for _, req := range slices.Sorted(maps.Keys(s.Inputs)) {
+		sets := s.Inputs[req]
+		for i, values := range sets {
+			for _, name := range slices.Sorted(maps.Keys(values)) {
+				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.Asks(), spec.Indexed(req, i), name)
+				from, text := "", show.Value(values[name])
 				if q := m.sources[p]; q != nil {
 					_, _, from = show.Question(m.look, q)
+					if show.Hidden(q) {
+						text = show.QuestionValue(q)
+					}
 				}
-				text := show.Value(x)
-				if v.Hidden() && x != nil {
-					text = spec.Secret("").String()
-				}
-				name := v.Name
-				if len(s.Inputs[r.Name]) > 1 {
-					name = spec.Indexed(r.Name, set) + "/" + name
+				if len(sets) > 1 {
+					name = spec.Indexed(req, i) + "/" + name
 				}
 				m.lines = append(m.lines, line{text: "      " + name + " = " + text, from: from})
 			}

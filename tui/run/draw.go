@@ -97,7 +97,14 @@ func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
 	if to < len(m.tree.Rows) {
 		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
 	}
-	widths := ui.Flex(iw-2, -3, 2, 8, -2)
+	host, text := 0, 5
+	for r := from; r < to; r++ {
+		i := m.tree.Rows[r]
+		_, _, s := m.row(i)
+		host = max(host, 1+ui.Width(string(m.tree.Tree.Items[i].Node.Host)))
+		text = max(text, ui.Width(s))
+	}
+	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
 	at := ui.Point{X: 1}
 	body := make([]string, 0, ih)
 	for r := from; r < to; r++ {

@@ -84,13 +84,15 @@ func (m *Model) glance(a ui.Action) {
 		m.right = !m.right
 		m.summary = m.summary && !m.right
 	case ui.Open:
-		m.right, m.summary = true, false
+		m.right, m.summary, m.follow = true, false, false
+		m.readLog()
 	case views:
 		m.summary = !m.summary
 		m.right = m.right && !m.summary
 	case hot:
 		m.follow = !m.follow
 		m.heat()
+		m.readLog()
 	case openAll, closeAll:
 		m.tree.All(a == openAll)
 	case ui.Zoom:

@@ -32,8 +32,8 @@ func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
 	if it.Node.Host != "" && !it.Group {
 		box.Title += " @" + string(it.Node.Host)
 	}
-	if i == 0 {
-		box.Title = "All hosts"
+	if m.log.All() {
+		box.Title = "Log of all hosts"
 	}
 	iw, ih := box.Inner(w, h)
 	var body []string
@@ -164,15 +164,20 @@ func (m *Model) Summary(w int) []string {
 	for k := range s.Tasks {
 		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
 			text, hint := show.Err(t.Err)
+			mark := "  FAIL "
 			for _, x := range ui.Wrap(ui.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
-				out = append(out, "  FAIL "+x)
+				out = append(out, mark+x)
+				mark = "       "
 			}
 			if hint != "" {
 				out = append(out, "       hint: "+ui.Clean(hint))
 			}
 		}
 	}
-	return append(out, m.stacks()...)
+	if out[len(out)-1] != "" {
+		out = append(out, "")
+	}
+	return append(out, m.stacks(w)...)
 }
 
 func (m *Model) returned() []string {
@@ -196,7 +201,7 @@ func (m *Model) returned() []string {
 	return out
 }
 
-func (m *Model) stacks() []string {
+func (m *Model) stacks(w int) []string {
 	type place struct{ host, lc string }
 	last := map[place][]string{}
 	var order []place
@@ -212,7 +217,13 @@ func (m *Model) stacks() []string {
 	}
 	out := []string{"STATE STACKS NOW"}
 	for _, p := range order {
-		out = append(out, ui.Clean(fmt.Sprintf("  %-8s %-12s %s", p.host, p.lc, strings.Join(last[p], " > "))))
+		head := ui.Clean(fmt.Sprintf("  %-8s %-10s ", p.host, p.lc))
+		for i, s := range ui.Wrap(ui.Clean(strings.Join(last[p], " > ")), max(w-ui.Width(head), 16)) {
+			if i > 0 {
+				head = strings.Repeat(" ", ui.Width(head))
+			}
+			out = append(out, head+s)
+		}
 	}
 	return out
 }

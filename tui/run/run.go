@@ -200,11 +200,12 @@ func (m *Model) heat() {
 	}
 }
 
-// readLog shows the lines of the row under the cursor and of all below it.
+// readLog shows the lines of the row under the cursor and of all below it; while
+// following, all lines.
 func (m *Model) readLog() {
 	i := m.tree.Selected()
-	if i <= 0 {
-		m.log.Only(nil)
+	if i <= 0 || (m.follow && m.status[i] != deploy.FailedTask) {
+		m.log.Only(nil) // whoever follows wants to see what happens, wherever
 		return
 	}
 	ids := []resolver.TaskID{}
