@@ -19,13 +19,39 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	return info, nil
 }
 
-// Provides lists what matches and can be called now or after entering states.
-func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, error) {
+// Describe lists what matches.
+func (s *Service) Describe(_ context.Context, p spec.Pattern) ([]spec.Resource, error) {
+	nodes, err := s.matches(p)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]spec.Resource, len(nodes))
+	for i, n := range nodes {
+		r := spec.Resource{Path: n.Path(), Kind: string(n.Kind()), Attrs: map[string]string{}}
+		for _, a := range n.Attrs()[1:] { // the first is the kind
+			r.Attrs[a.Name] = a.Value
+		}
+		if n.Kind() == query.Provide {
+			if e, err := s.engine(r.Path.Lifecycle()); err == nil {
+				r.Provide = e.Declared(r.Path)
+			}
+		}
+		out[i] = r
+	}
+	return out, nil
+}
+
+func (s *Service) matches(p spec.Pattern) ([]*query.Node, error) {
 	expr, err := query.Compile(p)
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := expr.Eval(s.tree)
+	return expr.Eval(s.tree)
+}
+
+// Provides lists what matches and can be called now or after entering states.
+func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, error) {
+	nodes, err := s.matches(p)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +84,15 @@ func (s *Service) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, err
 		return spec.Route{}, err
 	}
 	return e.Route(ctx, q)
+}
+
+// Paths lists the ways to a state.
+func (s *Service) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, error) {
+	e, err := s.engine(q.State.Lifecycle())
+	if err != nil {
+		return spec.Paths{}, err
+	}
+	return e.Ways(ctx, q)
 }
 
 // Check lists all that is wrong with work.

@@ -18,12 +18,24 @@ const maxSets = 32
 func Tree(root *query.Node, host spec.Host, lifecycles ...*Lifecycle) *query.Node {
 	h := root.Add(query.Location, string(host))
 	for _, l := range lifecycles {
-		n := h.Add(query.Lifecycle, l.Name, query.Attr{Name: "doc", Value: l.Doc})
+		n := h.Add(query.Lifecycle, l.Name,
+			query.Attr{Name: "doc", Value: l.Doc},
+			query.Attr{Name: "initial", Value: l.initial()},
+			query.Attr{Name: "transitions", Value: showTransitions(l.expandTransitions())})
 		for _, s := range l.expandStates() {
 			addState(n, s)
 		}
 	}
 	return h
+}
+
+// showTransitions writes "A>B B>C", whatever the host's system.
+func showTransitions(pairs [][2]string) string {
+	texts := make([]string, len(pairs))
+	for i, p := range pairs {
+		texts[i] = p[0] + ">" + p[1]
+	}
+	return strings.Join(texts, " ")
 }
 
 func addState(l *query.Node, s *State) {

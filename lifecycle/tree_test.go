@@ -23,6 +23,7 @@ func TestTree(t *testing.T) {
 		{"//sites/*", "/web1/L/B/enter/sites/host /web1/L/B/enter/sites/path /web1/L/B/enter/sites/url"},
 		{"//*[@type='port' and @default='80']", "/web1/WebServer/Configured/enter/conf/port /web1/L/B/enter/conf/port"},
 		{"//*[@xpath='//WebSite//start']/@nargs", "/web1/L/B/enter/sites"},
+		{"//*[@initial='A' and @transitions='A>M.x M.x>M A>M.y M.y>M']", "/web1/L"},
 		{"//*[starts-with(name(), 'M')]", "/web1/L/M.x /web1/L/M.y /web1/L/M"},
 	} {
 		e, err := query.Compile(spec.Pattern(tt.pattern))

@@ -67,6 +67,9 @@ func (n *Node) Attr(name string) string {
 	return ""
 }
 
+// Attrs lists all attributes, the kind ("resource") first.
+func (n *Node) Attrs() []Attr { return slices.Clone(n.attrs) }
+
 // Children lists the nodes directly below, in the order in which they were added.
 func (n *Node) Children() []*Node { return slices.Clone(n.children) }
 

@@ -53,11 +53,16 @@ type StepPreview struct {
 type Describer interface {
 	// Info says what the host is.
 	Info(ctx context.Context) (Info, error)
+	// Describe lists every resource that matches, whether or not it can be used, in
+	// the order of the tree. No match is an empty list.
+	Describe(ctx context.Context, p Pattern) ([]Resource, error)
 	// Provides lists the provides that match and can be called: their state is
 	// applied or can be reached. No match is an empty list.
 	Provides(ctx context.Context, p Pattern) ([]Provide, error)
 	// Route says which states must be crossed to call a provide, and what each asks.
 	Route(ctx context.Context, q RouteQuery) (Route, error)
+	// Paths lists the ways to a state, of which Route takes one.
+	Paths(ctx context.Context, q PathsQuery) (Paths, error)
 	// Check validates inputs where the module lives. Deferred values are accepted.
 	Check(ctx context.Context, w Work) ([]Problem, error)
 	// Preview says what the work would change. Deferred values are accepted.

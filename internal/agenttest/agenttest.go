@@ -47,6 +47,8 @@ func Cases() []Case {
 		{"info names the host", infoNamesTheHost},
 		{"provides are those that match and can be called", providesMatch},
 		{"a wrong pattern is invalid", wrongPattern},
+		{"describe lists every resource", describesResources},
+		{"paths are listed in order", pathsInOrder},
 		{"a route leads to a provide", routeLeads},
 		{"a route starts from a given stack", routeFromGivenStack},
 		{"a route to what is not there is not found", routeNotFound},

@@ -175,3 +175,66 @@ func stacksListAll(t testing.TB, a spec.Agent) {
 		t.Errorf("the first stack is %+v", s)
 	}
 }
+
+func describesResources(t testing.TB, a spec.Agent) {
+	for _, tt := range []struct {
+		pattern spec.Pattern
+		want    string
+	}{
+		{"/*", "location /host1"},
+		{"//Bench/*", "state /host1/Bench/Off, state /host1/Bench/Ready, state /host1/Bench/On"},
+		{"//*[@resource='lifecycle']", "lifecycle /host1/Bench, lifecycle /host1/Forked"},
+		{"//Ready/enter", "provide /host1/Bench/Ready/enter"},
+		{"//Ready//port", "variable /host1/Bench/Ready/enter/conf/port"},
+		{"//*[@type='port']", "variable /host1/Bench/Ready/enter/conf/port"},
+		{"/host2", ""},
+	} {
+		resources, err := a.Describe(t.Context(), tt.pattern)
+		var got []string
+		for _, r := range resources {
+			got = append(got, r.Kind+" "+string(r.Path))
+		}
+		if text := strings.Join(got, ", "); err != nil || text != tt.want {
+			t.Errorf("%s describes %q, error %v; want %q", tt.pattern, text, err, tt.want)
+		}
+	}
+	for pattern, asks := range map[spec.Pattern]string{"//Off/echo": "say", "//Ready/enter": "conf"} {
+		resources, err := a.Describe(t.Context(), pattern)
+		if err != nil || len(resources) != 1 {
+			t.Fatalf("%s describes %d resources, error %v", pattern, len(resources), err)
+		}
+		p := resources[0].Provide
+		if p == nil || p.Path != resources[0].Path || len(p.Requires) == 0 || p.Requires[0].Name != asks {
+			t.Errorf("%s is declared as %+v", pattern, p)
+		}
+	}
+	_, err := a.Describe(t.Context(), "//x[")
+	wantKind(t, err, spec.Invalid, "//x[")
+}
+
+func pathsInOrder(t testing.TB, a spec.Agent) {
+	for _, tt := range []struct{ state, from, want string }{
+		{"Bench/On", "", "enter Ready, enter On"},
+		{"Bench/On/start", "", "enter Ready, enter On"},
+		{"Bench/Ready", "Off Ready", ""},
+		{"Bench/Off", "Off Ready On", "leave On, leave Ready"},
+		{"Forked/Right", "Base Left LeftTop", "leave LeftTop, leave Left, enter Right"},
+	} {
+		q := spec.PathsQuery{State: spec.Path("/host1/" + tt.state), Most: 5}
+		if tt.from != "" {
+			q.From = strings.Fields(tt.from)
+		}
+		p, err := a.Paths(t.Context(), q)
+		if err != nil || len(p.Paths) != 1 || p.More {
+			t.Errorf("from %s to %s there are %d paths, more: %v, error %v; want one", tt.from, tt.state, len(p.Paths), p.More, err)
+			continue
+		}
+		if got := stepNames(p.Paths[0]); got != tt.want {
+			t.Errorf("from %s to %s: %s; want %s", tt.from, tt.state, got, tt.want)
+		}
+	}
+	_, err := a.Paths(t.Context(), spec.PathsQuery{State: "/host1/Bench/Gone"})
+	wantKind(t, err, spec.NotFound, "Gone")
+	_, err = a.Paths(t.Context(), spec.PathsQuery{State: "/host1/Bench/On", From: []string{"Off", "On"}})
+	wantKind(t, err, spec.Invalid, "Off > On")
+}
