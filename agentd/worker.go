@@ -105,6 +105,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) 
 	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
 	s.pause(ctx)
 	returns, err := e.Do(ctx, r.ID, step, lifecycle.Sink{
+		Who: r.By,
 		Log: func(level spec.Level, text string) {
 			say(spec.Event{Kind: spec.EventLog, Level: level, Text: text})
 			s.pause(ctx)

@@ -65,6 +65,10 @@ type Call struct {
 	Entered func(state string) (spec.Inputs, bool)
 	// Log adds a line to the log of the step.
 	Log func(level spec.Level, text string)
+	// Effect notes what the step does to the host, before it does it: the note is as
+	// durable as the store can make it when Effect returns, and is shown if the step
+	// does not end well. After an error the step must not go on.
+	Effect func(text string) error
 	// Progress says how far the step is; total 0 means unknown.
 	Progress func(done, total int)
 }

@@ -12,6 +12,7 @@ import (
 // Sink receives what a step says while it runs. Either function may be nil; they
 // are called from where the step runs, never after it has ended.
 type Sink struct {
+	Who      string // who asked for the step, for the history
 	Log      func(level spec.Level, text string)
 	Progress func(done, total int)
 }
@@ -37,7 +38,7 @@ func (e *Engine) Do(ctx context.Context, run spec.RunID, step spec.Step, sink Si
 	if err := Invalid(problems); err != nil {
 		return nil, err
 	}
-	doing := Doing{Step: step.Clone(), By: run, At: e.clock()}
+	doing := Doing{Step: step.Clone(), By: run, Who: sink.Who, At: e.clock()}
 	doing.Step.Inputs = in
 	if err := e.start(doing); err != nil {
 		return nil, err
@@ -45,8 +46,12 @@ func (e *Engine) Do(ctx context.Context, run spec.RunID, step spec.Step, sink Si
 	d := &deed{engine: e, doing: doing, stack: stack, call: c}
 	var ended atomic.Bool
 	sink.into(c, &ended)
+	notes := e.takeNotes(c, &ended)
 	out, returns := d.do(ctx)
 	ended.Store(true)
+	if out.Fault != nil {
+		out.Fault.Did = notes.all()
+	}
 	unrecorded := e.end(out)
 	if out.Fault != nil {
 		return returns, out.Fault.Err
@@ -148,21 +153,33 @@ func (d *deed) callProvide(ctx context.Context, s *State) (Outcome, any) {
 		return d.fault(err), nil
 	}
 	out := Outcome{}
+	after := step.Name()
 	for _, above := range e.m.from(d.stack, e.m.index[s.Name]) {
+		if above.Cross == nil {
+			continue
+		}
 		c := *d.call
 		c.Inputs, _ = e.entered(above.Name)
 		c.Flags = spec.CloneTable(p.Flags)
 		if c.Flags == nil {
 			c.Flags = map[string]any{}
 		}
-		if err := d.run(ctx, "cross "+above.Name, above.Cross, &c); err != nil {
+		err := failure(ctx, "cross "+above.Name, e.place(step), d.call.Effect("done: "+after))
+		if err == nil {
+			err = d.run(ctx, "cross "+above.Name, above.Cross, &c)
+		}
+		if err != nil {
 			err.Msg = fmt.Sprintf("%s.%s succeeded, but %s could not be crossed: %s", s.Name, p.Name, above.Name, err.Msg)
 			out = d.fault(err)
 			break
 		}
+		after = "cross " + above.Name
 	}
 	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: d.doing.At, Took: e.clock().Sub(d.doing.At),
-		By: d.doing.By, Inputs: step.Inputs, Returns: sealed(p.Returns, returns)}
+		By: d.doing.By, Who: d.doing.Who, Inputs: step.Inputs, Returns: sealed(p.Returns, returns)}
+	if out.Fault != nil {
+		out.Called.Err = out.Fault.Err
+	}
 	return out, returns
 }
 

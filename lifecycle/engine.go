@@ -61,8 +61,8 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 		}
 	}
 	if doing := e.rec.Doing; doing != nil {
-		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By,
-			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: "it was interrupted: the agent stopped while it ran"}}
+		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did,
+			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(doing.Did)}}
 		if err := e.end(Outcome{Fault: fault}); err != nil {
 			return nil, err
 		}
@@ -201,8 +201,8 @@ func (e *Engine) entered(state string) (spec.Inputs, bool) {
 
 // newCall is what a function is given when no step is being done.
 func (e *Engine) newCall() *Call {
-	return &Call{Me: e.me, Inputs: spec.Inputs{}, Entered: e.entered,
-		Log: func(spec.Level, string) {}, Progress: func(int, int) {}}
+	return &Call{Me: e.me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
+		Effect: func(string) error { return nil }, Progress: func(int, int) {}}
 }
 
 // guard runs a function of a module, whose panic becomes an error.

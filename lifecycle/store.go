@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ type Store interface {
 	Load(lifecycle string) (Record, error)
 	// Begin records that a step is about to have effects.
 	Begin(lifecycle string, d Doing) error
+	// Note records what the step in progress has done so far, or is about to do.
+	Note(lifecycle string, did ...string) error
 	// End records how the step ended, as one change.
 	End(lifecycle string, o Outcome) error
 }
@@ -26,16 +29,25 @@ type Store interface {
 // included, before modifiers; secrets are spec.Secret, for the store to seal.
 type Record struct {
 	Applied []spec.Applied // above the initial state, bottom first
-	Calls   []spec.Called  // oldest first
+	Calls   []spec.Called  // oldest first, the last MaxCalls
 	Doing   *Doing         // the step that has begun and not ended
 	Fault   *spec.Fault    // the last step, if it failed
 }
+
+// A store keeps so many calls of a lifecycle, and so many notes of a step; of more
+// it keeps the last ones.
+const (
+	MaxCalls = 1000
+	MaxNotes = 100
+)
 
 // Doing is a step that has begun.
 type Doing struct {
 	Step spec.Step
 	By   spec.RunID
+	Who  string // who asked for the run
 	At   time.Time
+	Did  []string // what it has noted so far, oldest first
 }
 
 // Outcome is how a step ended: what it changed in the record, and the fault if it
@@ -50,6 +62,15 @@ type Outcome struct {
 // Begin notes the step.
 func (r *Record) Begin(d Doing) { r.Doing = &d }
 
+// Note adds to what the step has done so far; without a step it does nothing.
+func (r *Record) Note(did ...string) {
+	if r.Doing != nil {
+		r.Doing.Did = last(append(r.Doing.Did, did...), MaxNotes)
+	}
+}
+
+func last[T any](xs []T, n int) []T { return xs[max(len(xs)-n, 0):] }
+
 // End applies an outcome.
 func (r *Record) End(o Outcome) {
 	if o.Entered != nil {
@@ -59,7 +80,7 @@ func (r *Record) End(o Outcome) {
 		r.Applied = r.Applied[:len(r.Applied)-1]
 	}
 	if o.Called != nil {
-		r.Calls = append(r.Calls, *o.Called)
+		r.Calls = last(append(r.Calls, *o.Called), MaxCalls)
 	}
 	r.Doing = nil
 	r.Fault = o.Fault
@@ -80,11 +101,13 @@ func (r Record) Clone() Record {
 	if r.Doing != nil {
 		d := *r.Doing
 		d.Step = d.Step.Clone()
+		d.Did = slices.Clone(d.Did)
 		out.Doing = &d
 	}
 	if r.Fault != nil {
 		f := *r.Fault
 		f.Step = f.Step.Clone()
+		f.Did = slices.Clone(f.Did)
 		out.Fault = &f
 	}
 	return out
@@ -111,6 +134,14 @@ func (m *Memory) Begin(lifecycle string, d Doing) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.record(lifecycle).Begin(d)
+	return nil
+}
+
+// Note adds to what the step has done so far.
+func (m *Memory) Note(lifecycle string, did ...string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.record(lifecycle).Note(did...)
 	return nil
 }
 

@@ -123,8 +123,10 @@ type Called struct {
 	At      time.Time     `json:"at"`
 	Took    time.Duration `json:"took"`
 	By      RunID         `json:"by,omitempty"`
+	Who     string        `json:"who,omitempty"` // who asked for the run
 	Inputs  Inputs        `json:"inputs,omitempty"`
 	Returns any           `json:"returns,omitempty"`
+	Err     *Error        `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
 
 // Fault is a step that began and did not end well; the stack says what is
@@ -133,6 +135,7 @@ type Fault struct {
 	Step Step      `json:"step"`
 	At   time.Time `json:"at"`
 	By   RunID     `json:"by,omitempty"`
+	Did  []string  `json:"did,omitempty"` // what the step had said and done until then, the last lines of it
 	Err  *Error    `json:"error"`
 }
 
