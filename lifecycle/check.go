@@ -2,18 +2,23 @@ package lifecycle
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
 
 // asks gives what a step asks: the requires, and the module's functions about
-// their variables. The step's state and provide exist.
-func (e *Engine) asks(step spec.Step) (at spec.Path, requires []spec.Require, hooks Hooks) {
+// their variables. The step's state and provide exist. A state that is entered again
+// asks nothing: it has its values.
+func (e *Engine) asks(p position, step spec.Step) (at spec.Path, requires []spec.Require, hooks Hooks) {
 	s, _ := e.m.state(step.State)
 	at = e.path(step.State, step.Asks())
 	switch step.Action {
 	case spec.Enter:
+		if e.m.manner(p, step) == again {
+			return at, nil, Hooks{}
+		}
 		return at, s.Requires, s.Hooks
 	case spec.Call:
 		p, _ := s.provide(step.Provide)
@@ -36,7 +41,7 @@ func (e *Engine) CheckReady(ctx context.Context, w spec.Work) []spec.Problem {
 }
 
 func (e *Engine) check(ctx context.Context, w spec.Work, deferred bool) []spec.Problem {
-	stack, problems := e.begin(w)
+	at, problems := e.begin(w)
 	c := e.newCall()
 	planned := map[string]spec.Inputs{}
 	c.Entered = func(state string) (spec.Inputs, bool) {
@@ -46,44 +51,41 @@ func (e *Engine) check(ctx context.Context, w spec.Work, deferred bool) []spec.P
 		return e.entered(state)
 	}
 	for _, step := range w.Steps {
-		next, err := e.m.follow(stack, step)
+		next, err := e.m.follow(at, step)
 		if err != nil {
 			problems = append(problems, spec.Problem{Path: e.place(step), Msg: err.Error(), Hint: err.Hint})
 			if err.Kind != spec.Conflict {
 				continue
 			}
-		} else {
-			stack = next
 		}
-		in, wrong := e.read(ctx, step, c, deferred)
+		in, wrong := e.read(ctx, at, step, c, deferred)
 		problems = append(problems, wrong...)
-		if step.Action == spec.Enter {
-			_, requires, _ := e.asks(step)
+		if step.Action == spec.Enter && e.m.manner(at, step) != again {
+			_, requires, _ := e.asks(at, step)
 			planned[step.State] = known(modified(requires, in))
 		}
+		at = next
 	}
 	return problems
 }
 
 // begin finds the stack that work starts on.
-func (e *Engine) begin(w spec.Work) ([]int, []spec.Problem) {
-	e.mu.Lock()
-	now := e.stack()
-	e.mu.Unlock()
+func (e *Engine) begin(w spec.Work) (position, []spec.Problem) {
+	now := e.now()
 	if w.Lifecycle != e.def.Name {
 		return now, []spec.Problem{{Path: e.path(), Msg: "the work is for the lifecycle " + w.Lifecycle}}
 	}
-	stack, err := e.from(w.From, now)
+	at, err := e.from(w.From, now)
 	if err != nil {
 		return now, []spec.Problem{{Path: e.path(), Msg: err.Msg}}
 	}
-	return stack, nil
+	return at, nil
 }
 
 // from reads a stack that somebody plans on, nil being the current one, which
 // is always accepted as it is.
-func (e *Engine) from(names []string, now []int) ([]int, *spec.Error) {
-	if names == nil || spec.StackDigest(names) == spec.StackDigest(e.m.names(now)) {
+func (e *Engine) from(names []string, now position) (position, *spec.Error) {
+	if names == nil || slices.Equal(names, e.m.names(now.stack)) {
 		return now, nil
 	}
 	return e.m.valid(names)
@@ -101,10 +103,10 @@ func (e *Engine) place(step spec.Step) spec.Path {
 	return e.path(step.State)
 }
 
-// read gives the inputs of a step in their types, before modifiers, with all that
+// read gives the inputs of a step at a position in their types, before modifiers, with all that
 // is wrong with them, also in the eyes of the module.
-func (e *Engine) read(ctx context.Context, step spec.Step, c *Call, deferred bool) (spec.Inputs, []spec.Problem) {
-	at, requires, hooks := e.asks(step)
+func (e *Engine) read(ctx context.Context, p position, step spec.Step, c *Call, deferred bool) (spec.Inputs, []spec.Problem) {
+	at, requires, hooks := e.asks(p, step)
 	r := reader{me: e.me, at: at, deferred: deferred}
 	in := r.read(requires, step.Inputs)
 	if len(hooks.Validate) == 0 {
@@ -156,18 +158,19 @@ func known(in spec.Inputs) spec.Inputs {
 // could do anything to a host, and are shown as unpredictable, unless the host is
 // simulated. The error is that of the first step that is not possible.
 func (e *Engine) Preview(w spec.Work) ([]spec.StepPreview, error) {
-	stack, problems := e.begin(w)
+	at, problems := e.begin(w)
 	if err := Invalid(problems); err != nil {
 		return nil, err
 	}
 	out := make([]spec.StepPreview, 0, len(w.Steps))
 	for _, step := range w.Steps {
-		next, err := e.m.follow(stack, step)
+		next, err := e.m.follow(at, step)
 		if err != nil {
 			return nil, err
 		}
-		stack = next
-		out = append(out, spec.StepPreview{Step: step, Unpredictable: !e.me.Simulated && e.acts(stack, step)})
+		acts := at.fresh || e.acts(at.stack, step)
+		at = next
+		out = append(out, spec.StepPreview{Step: step, Unpredictable: !e.me.Simulated && acts})
 	}
 	return out, nil
 }

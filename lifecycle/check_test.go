@@ -48,7 +48,7 @@ func TestCheckFindsEveryWrongValue(t *testing.T) {
 		want        []string
 	}{
 		{"nothing", "enter B conf/name=x", nil},
-		{"all that may be given", "enter B conf/name=x conf/port=8080 pair/n=1 pair[1]/n=2 maybe/x=1 maybe/y=2 sites/host=h1 sites/url=http://h sites[1]/host=h2 sites[1]/url=http://i", nil},
+		{"all that may be given", "enter B conf/name=x conf/port=8080 pair/n=1 pair[1]/n=2 maybe/x=1 maybe/y=2 sites/host=h1 sites/path=/ sites/url=http://h sites[1]/host=h2 sites[1]/path=/ sites[1]/url=http://i", nil},
 		{"every variable of every step", "enter B conf/port=abc pair/n=x pair[1]/n=y, call B.p r/v=perhaps", []string{
 			`/web1/L/B/enter/conf/port: port must be a whole number, is "abc"`,
 			"/web1/L/B/enter/conf/name: name is required",
@@ -62,8 +62,10 @@ func TestCheckFindsEveryWrongValue(t *testing.T) {
 			"/web1/L/B/enter/maybe: maybe takes at most 1, has 2",
 		}},
 		{"a set that is partly filled", "enter B conf/name=x maybe/x=1", []string{"/web1/L/B/enter/maybe/y: y is required"}},
-		{"each set of many", "enter B conf/name=x sites/url=http://h sites[1]/url=h sites[2]/host=h", []string{
+		{"each set of many", "enter B conf/name=x sites/host=h sites/path=/ sites/url=http://h sites[1]/path=/ sites[1]/url=h sites[2]/host=h", []string{
+			"/web1/L/B/enter/sites[1]/host: host is required",
 			`/web1/L/B/enter/sites[1]/url: url must be a URL such as http://host:80/, is "h"`,
+			"/web1/L/B/enter/sites[2]/path: path is required",
 			"/web1/L/B/enter/sites[2]/url: url is required",
 		}},
 		{"names nobody asked for", "enter B conf/name=x conf/prt=1 cnf/port=1", []string{
@@ -98,7 +100,7 @@ func TestCheckFindsEveryWrongValue(t *testing.T) {
 
 func TestValuesToBeReturnedAreCheckedWhenTheyAreKnown(t *testing.T) {
 	e := newEngine(t, asking(), nil)
-	s := steps("enter B conf/name=x sites/host=h")[0]
+	s := steps("enter B conf/name=x sites/host=h sites/path=/")[0]
 	s.Inputs["sites"][0]["url"] = spec.Deferred{Node: "./websites", Name: "url"}
 	s.Inputs["conf"][0]["port"] = spec.Deferred{Node: "./db", Name: "port"}
 	if got := e.Check(context.Background(), spec.Work{Lifecycle: "L", From: []string{"A"}, Steps: []spec.Step{s}}); got != nil {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
@@ -23,9 +24,12 @@ type Engine struct {
 	clock func() time.Time
 	log   *slog.Logger
 
+	limit time.Duration
+
 	mu   sync.Mutex
 	rec  Record
 	busy bool
+	owed *Outcome // of a step that was done and could not be recorded
 }
 
 // Deps is what an engine needs from outside.
@@ -33,6 +37,7 @@ type Deps struct {
 	Store  Store
 	Me     spec.Info        // the host, as modules see it; its OS decides which transitions count
 	Clock  func() time.Time // nil is time.Now
+	Limit  time.Duration    // how long a step may take, 0 for ever
 	Logger *slog.Logger     // for what is wrong and stops nobody; nil discards
 }
 
@@ -43,7 +48,7 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 	if err := errors.Join(l.check().errs...); err != nil {
 		return nil, err
 	}
-	e := &Engine{def: l, m: newMachine(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger}
+	e := &Engine{def: l, m: newMachine(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger, limit: d.Limit}
 	if e.clock == nil {
 		e.clock = time.Now
 	}
@@ -61,7 +66,7 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 		}
 	}
 	if doing := e.rec.Doing; doing != nil {
-		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did,
+		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did, Earlier: unmended(e.rec.Fault, doing.Step),
 			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(doing.Did)}}
 		if err := e.end(Outcome{Fault: fault}); err != nil {
 			return nil, err
@@ -93,9 +98,12 @@ func (e *Engine) Stack() spec.Stack {
 		Doc:         e.def.Doc,
 		States:      e.m.names(all(len(e.m.states))),
 		Transitions: slices.Clone(e.m.pairs),
-		Applied:     append([]spec.Applied{{State: e.m.states[e.m.start].Name}}, rec.Applied...),
+		Applied:     rec.Applied,
 		Calls:       rec.Calls,
 		Fault:       rec.Fault,
+	}
+	if start := e.m.states[e.m.start].Name; len(s.Applied) == 0 || s.Applied[0].State != start {
+		s.Applied = append([]spec.Applied{{State: start}}, s.Applied...)
 	}
 	if rec.Doing != nil {
 		s.Doing, s.DoingBy = &rec.Doing.Step, rec.Doing.By
@@ -148,17 +156,26 @@ func (e *Engine) path(names ...string) spec.Path {
 	return spec.MakePath(e.me.Host, append([]string{e.def.Name}, names...)...)
 }
 
+func (e *Engine) fault() *spec.Fault {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.rec.Fault
+}
+
 // stack is the current one; the lock is held.
 func (e *Engine) stack() []int {
 	out := []int{e.m.start}
 	for _, a := range e.rec.Applied {
-		out = append(out, e.m.index[a.State])
+		if s := e.m.index[a.State]; s != e.m.start {
+			out = append(out, s)
+		}
 	}
 	return out
 }
 
 // end records an outcome, in the store and here. What happened is true even if the
-// store cannot keep it: then the record here has the outcome, and that as its fault.
+// store cannot keep it: then the record here has the outcome, and that as its fault,
+// and it is recorded before anything else is done.
 func (e *Engine) end(o Outcome) error {
 	var unkept *spec.Error
 	if err := e.store.End(e.def.Name, o); err != nil {
@@ -171,11 +188,31 @@ func (e *Engine) end(o Outcome) error {
 		e.rec.End(o)
 		return nil
 	}
-	if doing := e.rec.Doing; doing != nil && o.Fault == nil {
-		o.Fault = &spec.Fault{Step: doing.Step, At: e.clock(), By: doing.By, Err: unkept}
+	owed := o
+	e.owed = &owed
+	if doing := e.rec.Doing; doing != nil && (o.Fault == nil || o.Fault.Step.Name() != doing.Step.Name()) {
+		o.Fault = &spec.Fault{Step: doing.Step, At: e.clock(), By: doing.By, Err: unkept, Earlier: o.Fault}
 	}
 	e.rec.End(o)
 	return unkept
+}
+
+// settle records what could not be recorded before.
+func (e *Engine) settle() error {
+	e.mu.Lock()
+	owed := e.owed
+	e.mu.Unlock()
+	if owed == nil {
+		return nil
+	}
+	if err := e.store.End(e.def.Name, *owed); err != nil {
+		return &spec.Error{Kind: spec.KindOf(err), Op: "record what was done on " + e.def.Name, At: string(e.path()),
+			Msg: fmt.Sprintf("so nothing else is done: %v", err), Hint: spec.HintOf(err), Err: err}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.owed, e.rec.Fault = nil, owed.Fault
+	return nil
 }
 
 // entered gives what a state of the stack was entered with, as the module saw it
@@ -187,16 +224,21 @@ func (e *Engine) entered(state string) (spec.Inputs, bool) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for _, a := range e.rec.Applied {
+		if a.State == state {
+			return e.seen(s, a.Inputs), true
+		}
+	}
 	if state == e.m.states[e.m.start].Name {
 		return spec.Inputs{}, true
 	}
-	for _, a := range e.rec.Applied {
-		if a.State == state {
-			r := reader{me: e.me, at: e.path(state, string(spec.Enter))}
-			return modified(s.Requires, r.read(s.Requires, a.Inputs)), true
-		}
-	}
 	return nil, false
+}
+
+// seen gives what a state was entered with as its module sees it.
+func (e *Engine) seen(s *State, in spec.Inputs) spec.Inputs {
+	r := reader{me: e.me, at: e.path(s.Name, string(spec.Enter))}
+	return modified(s.Requires, r.read(s.Requires, in))
 }
 
 // newCall is what a function is given when no step is being done.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -19,6 +20,19 @@ type panicError struct {
 func panicked(value any) error { return &panicError{value, debug.Stack()} }
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// overdueError says that a step passed the limit of its engine.
+type overdueError struct{ limit time.Duration }
+
+func (o *overdueError) Error() string { return fmt.Sprintf("it took longer than %v", o.limit) }
+
+// limited ends the context of a step at the engine's limit.
+func (e *Engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.limit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, e.limit, &overdueError{e.limit})
+}
 
 // failure makes the error of a step from that of the function that failed: what
 // was being done, where, and of which kind.
@@ -45,7 +59,12 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 	case errors.Is(ctx.Err(), context.Canceled):
 		out.Kind, out.Msg = spec.Canceled, stopped(ctx, "it was stopped", err, out.Msg)
 	case ctx.Err() != nil:
-		out.Kind, out.Msg = spec.Timeout, stopped(ctx, "it took too long", err, out.Msg)
+		what := "it took too long"
+		var late *overdueError
+		if errors.As(context.Cause(ctx), &late) {
+			what = late.Error()
+		}
+		out.Kind, out.Msg = spec.Timeout, stopped(ctx, what, err, out.Msg)
 	}
 	if out.Op == "" {
 		out.Op = op

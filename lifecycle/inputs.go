@@ -70,8 +70,8 @@ func (r *reader) readSet(at spec.Path, req spec.Require, set spec.Set) spec.Set 
 	for _, v := range vars {
 		names = append(names, v.Name)
 		x, given := set[v.Name]
-		if !given || x == nil {
-			x = r.standard(v)
+		if !given || x == nil && v.Type.Filled() {
+			x = r.standard(v) // what is given as nothing is nothing, not the default
 		}
 		if isDeferred(x) {
 			if !r.deferred {
@@ -124,22 +124,11 @@ func (r *reader) unknown(at spec.Path, msg string, names []string) {
 	r.problems = append(r.problems, p)
 }
 
-// setVariables are the variables that one set may hold. What a remote require
-// wishes of the other provide need not be given, and is checked there; an external
-// one also says on which host it was met.
+// setVariables are the variables that one set holds. One that is both wished and
+// returned is there once.
 func setVariables(req spec.Require) []spec.Variable {
-	if !req.Remote() {
-		return req.Vars
-	}
 	var out []spec.Variable
-	if req.Kind == spec.External {
-		out = append(out, spec.Variable{Name: spec.HostVariable, Type: spec.Type{Kind: spec.KindHost}, Optional: true})
-	}
-	for _, v := range req.Args {
-		v.Optional = true
-		out = append(out, v)
-	}
-	for _, v := range req.Returns {
+	for _, v := range req.Variables() {
 		if !slices.ContainsFunc(out, func(w spec.Variable) bool { return w.Name == v.Name }) {
 			out = append(out, v)
 		}

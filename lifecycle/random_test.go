@@ -13,24 +13,38 @@ import (
 	"pgregory.net/rapid"
 )
 
+// ground is what was really done: of each state whether it is entered, as the
+// functions that ran know it.
+type ground struct {
+	fails bool
+	is    map[string]string // "" not entered, "entered", "part" for entered or left half-way
+	wrong string            // the first thing that should not have been done
+}
+
+func (g *ground) did(action, state string) error {
+	was := g.is[state]
+	if g.wrong == "" && (action == "enter" && was == "entered" || action == "leave" && was == "") {
+		g.wrong = fmt.Sprintf("%s %s, which is %q", action, state, was)
+	}
+	switch {
+	case g.fails:
+		g.is[state] = "part"
+		return errors.New("broken")
+	case action == "enter":
+		g.is[state] = "entered"
+	default:
+		g.is[state] = ""
+	}
+	return nil
+}
+
 // Any lifecycle, any operations, any failures: the stack is a walk along the
-// transitions, what entered and left agrees with it, a route does what it says, and
-// undoing everything ends at the initial state.
+// transitions, enter and leave alternate and agree with it, what was done in part is
+// shown, a route does what it says, and undoing everything ends at the initial state.
 func TestRandomOperations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var fails bool
-		entered := map[string]bool{}
-		l := randomLifecycle(t, func(action, state string) error {
-			if fails {
-				return errors.New("broken")
-			}
-			if is := action == "enter"; entered[state] == is {
-				t.Fatalf("%s %s twice", action, state)
-			} else {
-				entered[state] = is
-			}
-			return nil
-		})
+		g := &ground{is: map[string]string{}}
+		l := randomLifecycle(t, g.did)
 		store := lifecycle.NewMemory()
 		open := func() *lifecycle.Engine {
 			e, err := lifecycle.New(l, lifecycle.Deps{Store: store, Me: spec.Info{Host: "h"}})
@@ -42,17 +56,20 @@ func TestRandomOperations(t *testing.T) {
 		e := open()
 		state := rapid.SampledFrom(e.Stack().States)
 		t.Repeat(map[string]func(*rapid.T){
-			"": func(t *rapid.T) { checkWalk(t, e, entered) },
+			"": func(t *rapid.T) { checkWalk(t, e, g) },
 			"step": func(t *rapid.T) {
-				fails = rapid.Bool().Draw(t, "fails")
+				g.fails = rapid.Bool().Draw(t, "fails")
 				action := rapid.SampledFrom([]spec.Action{spec.Enter, spec.Leave, spec.Call}).Draw(t, "action")
 				before := e.Applied()
 				s := spec.Step{Action: action, State: state.Draw(t, "state"), Provide: "p"}
 				_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
+				if spec.KindOf(err) == spec.Failed != (err != nil && g.fails && e.Stack().Fault != nil && e.Stack().Fault.Err == err) {
+					t.Fatalf("%s gave %v, the fault is %v", s.Name(), err, e.Stack().Fault)
+				}
 				if err != nil && !slices.Equal(before, e.Applied()) {
 					t.Fatalf("%s failed and changed the stack", s.Name())
 				}
-				fails = false
+				g.fails = false
 			},
 			"go": func(t *rapid.T) {
 				to := state.Draw(t, "state")
@@ -93,12 +110,24 @@ func TestRandomOperations(t *testing.T) {
 				}
 			},
 		})
-		for top := e.Stack().Top(); top != "S0"; top = e.Stack().Top() {
-			if _, err := e.Do(context.Background(), "r", spec.Step{Action: spec.Leave, State: top}, lifecycle.Sink{}); err != nil {
+		r, err := e.Route(context.Background(), spec.RouteQuery{Provide: spec.MakePath("h", "L", "S0")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.Steps {
+			if _, err := e.Do(context.Background(), "r", s, lifecycle.Sink{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		checkWalk(t, e, entered)
+		checkWalk(t, e, g)
+		if top := e.Stack().Top(); top != "S0" || len(r.After) != 1 {
+			t.Fatalf("everything was undone, and the current state is %s", top)
+		}
+		for state, is := range g.is {
+			if is != "" && (is != "entered" || state != "S0") {
+				t.Fatalf("everything was undone, and %s is %q", state, is)
+			}
+		}
 	})
 }
 
@@ -131,7 +160,10 @@ func randomLifecycle(t *rapid.T, did func(action, state string) error) *lifecycl
 	return l
 }
 
-func checkWalk(t *rapid.T, e *lifecycle.Engine, entered map[string]bool) {
+func checkWalk(t *rapid.T, e *lifecycle.Engine, g *ground) {
+	if g.wrong != "" {
+		t.Fatal(g.wrong)
+	}
 	s := e.Stack()
 	names := s.Names()
 	if len(names) == 0 || names[0] != "S0" {
@@ -142,9 +174,19 @@ func checkWalk(t *rapid.T, e *lifecycle.Engine, entered map[string]bool) {
 			t.Fatalf("no transition leads from %s to %s in %s", names[i-1], names[i], strings.Join(names, " "))
 		}
 	}
-	for state, is := range entered {
-		if is != slices.Contains(names, state) {
-			t.Fatalf("%s entered: %v, but the stack is %v", state, is, names)
+	shown := map[string]bool{}
+	for f := s.Fault; f != nil; f = f.Earlier {
+		if f.Step.Action != spec.Call {
+			shown[f.Step.State] = true
+		}
+	}
+	for state, is := range g.is {
+		applied := slices.Contains(names, state)
+		if is == "entered" && !applied || is == "" && applied {
+			t.Fatalf("%s is %q, but the stack is %v", state, is, names)
+		}
+		if shown[state] != (is == "part") {
+			t.Fatalf("%s is %q, but that it is done in part is shown: %v", state, is, shown[state])
 		}
 	}
 }

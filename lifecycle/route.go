@@ -10,7 +10,11 @@ import (
 )
 
 // Route is the way to a provide or a state from a given stack, with what each step
-// asks. A provide of a state that is applied is called where the stack stands. The
+// asks. A provide of a state that is applied is called where the stack stands.
+//
+// What failed half-way is made good on the way from the current stack: a state that
+// was entered in part is left, unless it is entered again first; the top state, left
+// in part, is entered again when the way leads to it. The
 // error is NotFound for what does not exist or cannot be reached, Invalid for a
 // stack that cannot be.
 func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, error) {
@@ -18,33 +22,36 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 	if err != nil {
 		return spec.Route{}, err
 	}
-	e.mu.Lock()
-	now := e.stack()
-	e.mu.Unlock()
-	stack, bad := e.from(q.From, now)
+	at, bad := e.from(q.From, e.now())
 	if bad != nil {
 		return spec.Route{}, bad
 	}
 	target := e.m.index[s.Name]
 	var moves []Move
-	if p == nil || !slices.Contains(stack, target) {
-		if moves, err = e.way(stack, target, q.Index); err != nil {
+	if p == nil || !slices.Contains(at.stack, target) {
+		if moves, err = e.way(at.stack, target, q.Index); err != nil {
 			return spec.Route{}, err
 		}
+		if target == at.top() && slices.Contains(at.torn, target) {
+			moves = []Move{{spec.Enter, s.Name}}
+		}
+		moves = append(e.m.undo(at, moves), moves...)
 	}
-	r := spec.Route{Lifecycle: e.def.Name, From: e.m.names(stack), Steps: []spec.Step{}}
+	r := spec.Route{Lifecycle: e.def.Name, From: e.m.names(at.stack), Steps: []spec.Step{}}
 	for _, move := range moves {
 		step := spec.Step{Action: move.Action, State: move.State}
-		if stack, bad = e.m.follow(stack, step); bad != nil {
+		next, bad := e.m.follow(at, step)
+		if bad != nil {
 			return spec.Route{}, bad
 		}
+		_, requires, hooks := e.asks(at, step)
 		if move.Action == spec.Enter {
-			entered, _ := e.m.state(move.State)
-			step.Requires = e.suggested(ctx, e.path(move.State, step.Asks()), entered.Requires, entered.Hooks)
+			step.Requires = e.suggested(ctx, e.path(move.State, step.Asks()), requires, hooks)
 		}
+		at = next
 		r.Steps = append(r.Steps, step)
 	}
-	r.After = e.m.names(stack)
+	r.After = e.m.names(at.stack)
 	if p != nil {
 		r.Provide = e.describe(s, p)
 		r.Provide.Requires = e.suggested(ctx, r.Provide.Path, p.Requires, p.Hooks)

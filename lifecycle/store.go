@@ -25,13 +25,13 @@ type Store interface {
 }
 
 // Record is what a store keeps of one lifecycle. The initial state, which is
-// always applied, is not in it. Inputs are in their variables' types, defaults
+// always applied, is in it only if entering it does something and was done. Inputs are in their variables' types, defaults
 // included, before modifiers; secrets are spec.Secret, for the store to seal.
 type Record struct {
-	Applied []spec.Applied // above the initial state, bottom first
+	Applied []spec.Applied // bottom first
 	Calls   []spec.Called  // oldest first, the last MaxCalls
 	Doing   *Doing         // the step that has begun and not ended
-	Fault   *spec.Fault    // the last step, if it failed
+	Fault   *spec.Fault    // what failed last and was not made good, with those before it
 }
 
 // A store keeps so many calls of a lifecycle, and so many notes of a step; of more
@@ -50,8 +50,8 @@ type Doing struct {
 	Did  []string // what it has noted so far, oldest first
 }
 
-// Outcome is how a step ended: what it changed in the record, and the fault if it
-// failed. A call whose crossing failed has both Called and Fault.
+// Outcome is how a step ended: what it changed in the record, and the fault that
+// there is now. A call whose crossing failed has both Called and Fault.
 type Outcome struct {
 	Entered *spec.Applied
 	Left    bool // the top state is taken off
@@ -104,12 +104,7 @@ func (r Record) Clone() Record {
 		d.Did = slices.Clone(d.Did)
 		out.Doing = &d
 	}
-	if r.Fault != nil {
-		f := *r.Fault
-		f.Step = f.Step.Clone()
-		f.Did = slices.Clone(f.Did)
-		out.Fault = &f
-	}
+	out.Fault = r.Fault.Clone()
 	return out
 }
 

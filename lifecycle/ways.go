@@ -13,16 +13,13 @@ func (e *Engine) Ways(ctx context.Context, q spec.PathsQuery) (spec.Paths, error
 	if err != nil {
 		return spec.Paths{}, err
 	}
-	e.mu.Lock()
-	now := e.stack()
-	e.mu.Unlock()
-	stack, bad := e.from(q.From, now)
+	at, bad := e.from(q.From, e.now())
 	if bad != nil {
 		return spec.Paths{}, bad
 	}
 	most := min(max(q.Most, 1), spec.MostPaths)
 	out := spec.Paths{Paths: [][]spec.Step{}}
-	for moves := range e.m.paths(stack, e.m.index[s.Name], false) {
+	for moves := range e.m.paths(at.stack, e.m.index[s.Name], false) {
 		if err := ctx.Err(); err != nil {
 			return spec.Paths{}, err
 		}

@@ -1,6 +1,9 @@
 package spec
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Clone copies the inputs with all they hold, so that neither holder can change
 // what the other has.
@@ -27,6 +30,18 @@ func (in Inputs) Clone() Inputs {
 func (s Step) Clone() Step {
 	s.Inputs = s.Inputs.Clone()
 	return s
+}
+
+// Clone copies the fault with all it holds, and those before it.
+func (f *Fault) Clone() *Fault {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	out.Step = f.Step.Clone()
+	out.Did = slices.Clone(f.Did)
+	out.Earlier = f.Earlier.Clone()
+	return &out
 }
 
 // CloneTable copies a table of values with all it holds.

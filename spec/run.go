@@ -137,6 +137,10 @@ type Fault struct {
 	By   RunID     `json:"by,omitempty"`
 	Did  []string  `json:"did,omitempty"` // what the step had said and done until then, the last lines of it
 	Err  *Error    `json:"error"`
+
+	// Earlier is a failure before this one, if it left a state entered or left in
+	// part and nobody has made that good.
+	Earlier *Fault `json:"earlier,omitempty"`
 }
 
 // Stack is what is applied of one lifecycle on one host.
@@ -149,7 +153,7 @@ type Stack struct {
 	Calls       []Called    `json:"calls,omitempty"` // oldest first
 	Doing       *Step       `json:"doing,omitempty"` // the step that runs now
 	DoingBy     RunID       `json:"doing_by,omitempty"`
-	Fault       *Fault      `json:"fault,omitempty"` // the last step, if it failed
+	Fault       *Fault      `json:"fault,omitempty"` // what failed last and was not made good
 }
 
 // Names lists the applied states, bottom first.
@@ -174,10 +178,10 @@ func StackAfter(from []string, steps []Step) []string {
 	out := slices.Clone(from)
 	for _, s := range steps {
 		switch {
-		case s.Action == Enter:
+		case s.Action == Enter && !slices.Contains(out, s.State):
 			out = append(out, s.State)
-		case s.Action == Leave && len(out) > 0:
-			out = out[:len(out)-1]
+		case s.Action == Leave && len(out) > 0 && out[len(out)-1] == s.State:
+			out = out[:len(out)-1] // else it undoes what is not applied
 		}
 	}
 	return out

@@ -25,12 +25,16 @@ const (
 	KindHost     TypeKind = "host"     // a host name or an IP address
 	KindHostname TypeKind = "hostname" // an RFC 1123 name
 	KindURL      TypeKind = "url"
-	KindPassword TypeKind = "password" // at least 6 characters, secret
+	KindPassword TypeKind = "password" // at least MinPassword characters, secret
 
 	KindThisHost      TypeKind = "this_host"      // the host of the node
 	KindHosts         TypeKind = "hosts"          // the hosts of all instances of a multiplied require
 	KindFirstInstance TypeKind = "first_instance" // whether the node is the first of them
 )
+
+// MinPassword is how many characters a password needs whose variable says nothing
+// of it.
+const MinPassword = 6
 
 // Type is a type of variable: a kind, and for lists what they hold.
 type Type struct {
@@ -75,6 +79,9 @@ func (t Type) convert(name string, x any) (any, error) {
 		return Type{Kind: KindList, Elem: &elem}.toList(name, x)
 	}
 	s, err := toString(name, x)
+	if _, isText := x.(string); err == nil && !isText && t.named() {
+		err = fmt.Errorf("%s must be a text, is %s", name, quote(x))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +92,7 @@ func (t Type) convert(name string, x any) (any, error) {
 		err = checkHostname(name, s)
 	case KindURL:
 		err = checkURL(name, s)
-	case KindPassword:
-		if utf8.RuneCountInString(s) < 6 {
-			err = fmt.Errorf("%s is too short: a password needs at least 6 characters", name)
-		}
-	case KindStr:
+	case KindStr, KindPassword:
 	default:
 		err = fmt.Errorf("%s has the unknown type %q", name, t.Kind)
 	}
@@ -97,6 +100,15 @@ func (t Type) convert(name string, x any) (any, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// named reports whether values are names that no number or truth value is one of.
+func (t Type) named() bool {
+	switch t.Kind {
+	case KindHost, KindThisHost, KindHostname, KindURL:
+		return true
+	}
+	return false
 }
 
 func (t Type) toList(name string, x any) (any, error) {
@@ -127,7 +139,12 @@ func toString(name string, x any) (string, error) {
 			return "", fmt.Errorf("%s is not valid UTF-8", name)
 		}
 		return y, nil
-	case bool, int, int64, uint64, float64:
+	case bool: // as modules and people write it
+		if y {
+			return "True", nil
+		}
+		return "False", nil
+	case int, int64, uint64, float64:
 		return fmt.Sprint(y), nil
 	}
 	return "", fmt.Errorf("%s must be a text, is %s", name, quote(x))
@@ -163,9 +180,10 @@ func toInt(name string, x any) (int, error) {
 func toFloat(name string, x any) (float64, error) {
 	f, ok := number(x)
 	if s, isText := x.(string); isText {
+		s = strings.TrimSpace(s)
 		var err error
-		f, err = strconv.ParseFloat(strings.TrimSpace(s), 64)
-		ok = err == nil
+		f, err = strconv.ParseFloat(s, 64)
+		ok = err == nil && !strings.ContainsAny(s, "xX_")
 	}
 	if b, isBool := x.(bool); isBool {
 		n, _ := toInt(name, b)
@@ -232,7 +250,8 @@ func checkHost(name, s string) error {
 
 func checkURL(name, s string) error {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme == "" || u.Host == "" {
+	local := err == nil && u.Scheme == "file" && u.Path != ""
+	if err != nil || u.Scheme == "" || u.Host == "" && !local {
 		return fmt.Errorf("%s must be a URL such as http://host:80/, is %s", name, quote(s))
 	}
 	return nil

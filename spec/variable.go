@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Variable is one typed, validated value inside a require.
@@ -14,7 +15,7 @@ type Variable struct {
 	Optional     bool     `json:"optional,omitempty"`
 	Pattern      string   `json:"pattern,omitempty"` // regular expression (RE2) for the whole text
 	PatternError string   `json:"pattern_error,omitempty"`
-	Min          *float64 `json:"min,omitempty"` // of numbers
+	Min          *float64 `json:"min,omitempty"` // of numbers; of a password, of its number of characters
 	Max          *float64 `json:"max,omitempty"`
 	OneOf        []any    `json:"one_of,omitempty"`
 	FromXPath    string   `json:"from_xpath,omitempty"` // "Lifecycle/State/provide/require/variable" whose value this takes
@@ -110,6 +111,15 @@ func (v Variable) constrain(x any) error {
 		}
 		if v.Max != nil && n > *v.Max {
 			return fmt.Errorf("%s must be at most %v, is %v", v.Name, *v.Max, x)
+		}
+	}
+	if s, ok := x.(string); ok && v.Type.Kind == KindPassword {
+		least := MinPassword
+		if v.Min != nil {
+			least = int(*v.Min)
+		}
+		if utf8.RuneCountInString(s) < least {
+			return fmt.Errorf("%s is too short: it needs at least %d characters", v.Name, least)
 		}
 	}
 	if s, ok := x.(string); ok && v.Pattern != "" {
