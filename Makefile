@@ -15,9 +15,10 @@ PKG      ?= ./...
 # What the picture in the README shows: the size of the terminal, the command, and
 # what is done before the picture is taken (see scripts/picture).
 PICTURE      ?= docs/armonic.svg
-PICTURE_SIZE ?= 100x30
+PICTURE_SIZE ?= 110x30
 PICTURE_RUN  ?= $(BIN) tui --demo
-PICTURE_DO   ?=
+PICTURE_DO   ?= wait:lb1 2 wait:WebSite type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
+	Down Down Space Down Space Enter 'wait:default of WebServer' Enter 'wait:default of WebSite'
 
 .DEFAULT_GOAL := help
 

@@ -1,0 +1,127 @@
+package main_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/tmuxtest"
+)
+
+const soon = 20 * time.Second // a machine with other things to do
+
+// build makes the program for a test.
+func build(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "armonic")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+// TestStoryInTheTerminal does what a person does, from the fleet to a proxy over
+// two web sites and back to the stacks of web1, and reads the screen.
+func TestStoryInTheTerminal(t *testing.T) {
+	tmuxtest.Need(t)
+	bin := build(t)
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{{"120x36", 120, 36}, {"80x24", 80, 24}} {
+		t.Run(size.name, func(t *testing.T) {
+			term := tmuxtest.Start(t, tmuxtest.Options{Width: size.width, Height: size.height}, bin, "tui", "--demo", "--demo-pace", "40ms")
+			see := func(texts ...string) {
+				t.Helper()
+				for _, text := range texts {
+					term.WaitFor(text, soon)
+				}
+			}
+
+			// The fleet, with nothing applied; the catalogue; the proxy on lb1.
+			see("lb1", "web1", "nothing applied")
+			term.Press("2")
+			see("//WebSite//start")
+			term.Type("proxy")
+			see("1 of ")
+			term.Press("Enter")
+			see("Host for //Proxy//start")
+			term.Press("Down", "Enter")
+
+			// Two web sites below it.
+			see("Proxy.start @lb1", "0 of 5 hosts marked")
+			term.Press("Down", "Down", "Space", "Down", "Space")
+			see("2 of 5 hosts marked")
+			term.Press("Enter")
+			see("web1 / WebServer / port", "default of WebServer")
+
+			// The port: refused beside the field, then good; the path as the site wishes.
+			for _, c := range []struct{ typed, said string }{
+				{"70000", "port must be a port from 0 to 65535, is 70000"},
+				{"abc", `port must be a whole number, is "abc"`},
+			} {
+				term.Press("C-u")
+				term.Type(c.typed)
+				term.Press("Enter")
+				see(c.said)
+			}
+			term.Press("C-u")
+			term.Type("8080")
+			term.Press("Enter")
+			see("web1 / WebServer / path", "> /var/www/website/", "default of WebSite")
+			term.Press("Enter")
+			see("web2 / WebServer / port", "you gave it for web1")
+			term.Press("Escape")
+
+			// Going back: the hosts are edited, the tree follows; undo brings it back.
+			see("19 steps on 3 hosts")
+			term.Press("g", "Down", "Enter")
+			see("2 of 5 hosts marked")
+			term.Press("Down", "Down", "Down", "Space")
+			see("1 of 5 hosts marked")
+			term.Press("Enter")
+			see("11 steps on 2 hosts")
+			term.Press("u")
+			see("19 steps on 3 hosts")
+
+			// The plan, a confirmation that names the hosts.
+			term.Press("p")
+			see("What will happen", "NotInstalled -> Active")
+			term.Press("R")
+			see("Run Proxy.start @lb1?", "web1 web2 lb1")
+			term.Type("y")
+
+			// It runs; log lines arrive; it ends with what was returned.
+			see("19 of 19")
+			see("192.0.2.13:8080")
+
+			// The stacks of web1.
+			term.Press("1")
+			see("LINK", "web3")
+			term.Press("g", "Down", "Down")
+			see("WebServer")
+			if size.width < 100 { // the stacks have a page of their own
+				term.Press("Enter")
+			}
+			term.WaitMatch(`Active[\s\S]*Configured[\s\S]*port=8080[\s\S]*Installed[\s\S]*NotInstalled`, soon)
+			term.Press("q")
+			if code := term.WaitExit(soon); code != 0 {
+				t.Errorf("it ended with %d:\n%s", code, term.Screen())
+			}
+		})
+	}
+}
+
+// TestTerminalsThatAreTooSmall are told so, and work again when they grow.
+func TestTerminalsThatAreTooSmall(t *testing.T) {
+	tmuxtest.Need(t)
+	term := tmuxtest.Start(t, tmuxtest.Options{Width: 20, Height: 5}, build(t), "tui", "--demo")
+	term.WaitFor("larger", soon)
+	term.Resize(80, 24)
+	term.WaitFor("Catalogue", soon)
+	term.Press("q")
+	if code := term.WaitExit(soon); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+}
