@@ -14,6 +14,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+const keySize = 32 // bytes: AES-256
+
 // KeyFile seals with a key of 32 bytes that is kept in a file, mode 0600, and made
 // when it is first needed.
 type KeyFile struct {
@@ -53,30 +55,57 @@ func (k KeyFile) Open(sealed string) (spec.Secret, error) {
 }
 
 func (k KeyFile) gcm(create bool) (cipher.AEAD, error) {
-	key, err := os.ReadFile(k.Path)
-	if errors.Is(err, fs.ErrNotExist) && create {
-		key, err = k.create()
-	}
+	key, err := k.key(create)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the key that seals secrets: %w", err)
+		return nil, err
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, fmt.Errorf("the key in %s is damaged: %w", k.Path, err)
+		return nil, err
 	}
 	return cipher.NewGCM(block)
 }
 
-func (k KeyFile) create() ([]byte, error) {
-	if err := os.MkdirAll(filepath.Dir(k.Path), 0o700); err != nil {
-		return nil, err
+func (k KeyFile) key(create bool) ([]byte, error) {
+	key, err := os.ReadFile(k.Path)
+	if errors.Is(err, fs.ErrNotExist) && create {
+		if err = k.create(); err == nil {
+			key, err = os.ReadFile(k.Path) // another may have been faster
+		}
 	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	f, err := os.OpenFile(k.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot read the key that seals secrets: %w", err)
 	}
+	if len(key) != keySize {
+		return nil, fmt.Errorf("the key in %s is damaged: it has %d bytes and must have %d", k.Path, len(key), keySize)
+	}
+	return key, nil
+}
+
+// create makes the key under another name and links it into place when it is on the
+// disk: there is never half a key, and never a second one.
+func (k KeyFile) create() error {
+	dir := filepath.Dir(k.Path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	key := make([]byte, keySize)
+	_, _ = rand.Read(key)                                            // never fails
+	f, err := os.CreateTemp(dir, "."+filepath.Base(k.Path)+"-new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
 	_, err = f.Write(key)
-	return key, errors.Join(err, f.Sync(), f.Close())
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), k.Path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,7 +1,9 @@
 package seal_test
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/armonic/armonic/seal"
@@ -28,5 +30,34 @@ func TestASealedSecretNeedsItsKey(t *testing.T) {
 	}
 	if _, err := mine.Open("AAAA"); spec.KindOf(err) != spec.Invalid {
 		t.Errorf("nonsense: %v", err)
+	}
+}
+
+func TestADigestTellsWhetherTwoSecretsAreTheSame(t *testing.T) {
+	mine := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
+	other := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
+	digest := func(k seal.KeyFile, s spec.Secret) string {
+		d, err := k.Digest(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	a := digest(mine, "hush")
+	if a != digest(mine, "hush") {
+		t.Error("the same secret has two digests")
+	}
+	if a == digest(mine, "hash") || a == digest(other, "hush") {
+		t.Error("another secret, or another key, has the same digest")
+	}
+}
+
+func TestADamagedKeyIsNamed(t *testing.T) {
+	k := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
+	if err := os.WriteFile(k.Path, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Seal("x"); err == nil || !strings.Contains(err.Error(), k.Path+" is damaged: it has 5 bytes") {
+		t.Errorf("error is %v", err)
 	}
 }
