@@ -164,7 +164,7 @@ func TestOwedReloads(t *testing.T) {
 
 func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), journal.File))
-	const n = journal.MaxStories + 2
+	const n = spec.MaxStories + 2
 	id := func(i int) spec.RunID { return spec.RunID(strings.Repeat("r", i+1)) }
 	end := spec.Event{Seq: 2, Kind: spec.EventRunDone, Step: -1, Stack: []string{"Off"}}
 	for i := range n {
@@ -181,7 +181,7 @@ func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
 	}
 	for i, s := range got {
 		want := 2
-		if i < n-journal.MaxStories {
+		if i < n-spec.MaxStories {
 			want = 1
 		}
 		if s.Run != id(i) || !s.Ended() || len(s.Events) != want {

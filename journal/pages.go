@@ -205,8 +205,8 @@ func (f *file) readTree(id uint64, low, high []byte, depth int) error {
 	return nil
 }
 
-// readLeaf looks at a page of values; within a bucket that is held in a value, f
-// has no more pages.
+// readLeaf looks at a page of values. One that is itself held in a value is at the
+// greatest depth: nothing is below it.
 func (f *file) readLeaf(where string, b, low, high []byte, depth int) error {
 	n := u16(b, 10)
 	if pageHeader+n*elementSize > len(b) {
@@ -236,7 +236,7 @@ func (f *file) readLeaf(where string, b, low, high []byte, depth int) error {
 			}
 		default: // the bucket is here, as a page of its own
 			inner := value[bucketSize:]
-			if len(inner) < pageHeader || u16(inner, 8) != leafPage || depth > 0 {
+			if len(inner) < pageHeader || u16(inner, 8) != leafPage || depth >= maxDepth {
 				return fmt.Errorf("%s has a bucket that is no page", where)
 			}
 			if err := f.readLeaf(where, inner, nil, nil, maxDepth); err != nil {

@@ -45,6 +45,8 @@ type fault struct {
 	By   spec.RunID  `json:"by,omitempty"`
 	Did  []string    `json:"did,omitempty"`
 	Err  *spec.Error `json:"error,omitempty"`
+
+	Earlier *fault `json:"earlier,omitempty"`
 }
 
 type called struct {
@@ -75,9 +77,16 @@ func newDoing(k seal.KeyFile, d lifecycle.Doing, hide words) (*doing, error) {
 	return &doing{Step: s, By: d.By, Who: d.Who, At: d.At, Did: hide.from(d.Did)}, err
 }
 
-func newFault(k seal.KeyFile, f spec.Fault, hide words) (*fault, error) {
+func newFault(k seal.KeyFile, f *spec.Fault, hide words) (*fault, error) {
+	if f == nil {
+		return nil, nil
+	}
 	s, err := newStep(k, f.Step)
-	return &fault{Step: s, At: f.At, By: f.By, Did: hide.from(f.Did), Err: hide.fromError(f.Err)}, err
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := newFault(k, f.Earlier, hide)
+	return &fault{Step: s, At: f.At, By: f.By, Did: hide.from(f.Did), Err: hide.fromError(f.Err), Earlier: earlier}, err
 }
 
 func newCalled(k seal.KeyFile, c spec.Called, hide words) (called, error) {
@@ -108,14 +117,21 @@ func (h head) record(k seal.KeyFile) (lifecycle.Record, error) {
 		}
 		out.Doing = &lifecycle.Doing{Step: s, By: h.Doing.By, Who: h.Doing.Who, At: h.Doing.At, Did: h.Doing.Did}
 	}
-	if h.Fault != nil {
-		s, err := h.Fault.Step.step(d)
-		if err != nil {
-			return out, err
-		}
-		out.Fault = &spec.Fault{Step: s, At: h.Fault.At, By: h.Fault.By, Did: h.Fault.Did, Err: h.Fault.Err}
+	var err error
+	out.Fault, err = h.Fault.fault(d)
+	return out, err
+}
+
+func (f *fault) fault(d decoder) (*spec.Fault, error) {
+	if f == nil {
+		return nil, nil
 	}
-	return out, nil
+	s, err := f.Step.step(d)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := f.Earlier.fault(d)
+	return &spec.Fault{Step: s, At: f.At, By: f.By, Did: f.Did, Err: f.Err, Earlier: earlier}, err
 }
 
 func (s step) step(d decoder) (spec.Step, error) {

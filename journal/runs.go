@@ -10,13 +10,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Of so many runs it is known that they were executed, and of so many also what
-// happened in them; of older ones only how they ended.
-const (
-	MaxRuns    = 10_000
-	MaxStories = 200
-)
-
 // story is a run as it is kept: what was returned is apart, to be sealed.
 type story struct {
 	spec.Story
@@ -89,6 +82,15 @@ func (j *Journal) Stories() ([]spec.Story, error) {
 	return out, err
 }
 
+// Digest identifies a secret without telling it.
+func (j *Journal) Digest(s spec.Secret) (string, error) {
+	d, err := j.key.Digest(s)
+	if err != nil {
+		return "", j.unsealed("a run", keyError{err})
+	}
+	return d, nil
+}
+
 // Tell records a run as it is now, in the place of what was recorded of it before.
 // Secrets among the values returned are sealed.
 func (j *Journal) Tell(s spec.Story) error {
@@ -123,7 +125,7 @@ func (j *Journal) Tell(s spec.Story) error {
 // number finds a run among the last ones, or gives it the next number: only those
 // that happen now are told anew.
 func (j *Journal) number(b *bbolt.Bucket, runs span, id spec.RunID) (uint64, error) {
-	for n := runs.Next; n > runs.First && runs.Next-n < MaxStories; n-- {
+	for n := runs.Next; n > runs.First && runs.Next-n < spec.MaxStories; n-- {
 		var s struct {
 			Run spec.RunID `json:"run"`
 		}
@@ -139,9 +141,9 @@ func (j *Journal) number(b *bbolt.Bucket, runs span, id spec.RunID) (uint64, err
 
 // forget shortens the story that is now too old, and drops the run that is.
 func (j *Journal) forget(b *bbolt.Bucket, runs *span) error {
-	if runs.len() > MaxStories {
+	if runs.len() > spec.MaxStories {
 		var s story
-		old := keyRun(runs.Next - 1 - MaxStories)
+		old := keyRun(runs.Next - 1 - spec.MaxStories)
 		if err := get(b, old, &s); err != nil {
 			return j.damaged(err)
 		}
@@ -149,7 +151,7 @@ func (j *Journal) forget(b *bbolt.Bucket, runs *span) error {
 			return err
 		}
 	}
-	for ; runs.len() > MaxRuns; runs.First++ {
+	for ; runs.len() > spec.MaxRuns; runs.First++ {
 		if err := b.Delete([]byte(keyRun(runs.First))); err != nil {
 			return fmt.Errorf("cannot forget a run: %w", err)
 		}

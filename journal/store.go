@@ -46,9 +46,7 @@ func (j *Journal) Load(name string) (lifecycle.Record, error) {
 	if out.Doing != nil {
 		known.learn(out.Doing.Step.Inputs)
 	}
-	if out.Fault != nil {
-		known.learn(out.Fault.Step.Inputs)
-	}
+	known.fault(out.Fault)
 	j.hide(name, known)
 	return out, nil
 }
@@ -94,12 +92,10 @@ func (j *Journal) End(name string, o lifecycle.Outcome) error {
 		if o.Left && len(h.Applied) > 0 {
 			h.Applied = h.Applied[:len(h.Applied)-1]
 		}
-		h.Doing, h.Fault = nil, nil
-		if o.Fault != nil {
-			var err error
-			if h.Fault, err = newFault(j.key, *o.Fault, hide); err != nil {
-				return j.unsealed(name, err)
-			}
+		h.Doing = nil
+		var err error
+		if h.Fault, err = newFault(j.key, o.Fault, hide); err != nil {
+			return j.unsealed(name, err)
 		}
 		if o.Called == nil {
 			return nil
@@ -131,9 +127,7 @@ func outcomeWords(o lifecycle.Outcome) words {
 	if o.Entered != nil {
 		w.learn(o.Entered.Inputs)
 	}
-	if o.Fault != nil {
-		w.learn(o.Fault.Step.Inputs)
-	}
+	w.fault(o.Fault)
 	if o.Called != nil {
 		w.learn(o.Called.Inputs)
 		w.value(o.Called.Returns)

@@ -21,6 +21,12 @@ func (w words) learn(in spec.Inputs) {
 	}
 }
 
+func (w words) fault(f *spec.Fault) {
+	for ; f != nil; f = f.Earlier {
+		w.learn(f.Step.Inputs)
+	}
+}
+
 func (w words) value(x any) {
 	switch y := x.(type) {
 	case spec.Secret:

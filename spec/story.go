@@ -2,6 +2,13 @@ package spec
 
 import "time"
 
+// Of so many runs an agent knows that it executed them, and of so many also what
+// happened in them; of those before only how they ended.
+const (
+	MaxRuns    = 10_000
+	MaxStories = 200
+)
+
 // Story is what an agent keeps of a run that it has begun: enough never to execute
 // it again, and to tell what happened in it.
 type Story struct {
