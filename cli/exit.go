@@ -12,7 +12,7 @@ import (
 // The exit codes, documented in docs/cli.md.
 const (
 	exitOK          = 0
-	exitFailed      = 1   // a step failed
+	exitFailed      = 1   // a step failed, or something that is not the caller's fault
 	exitUsage       = 2   // the command line, a pattern or a module is wrong
 	exitAnswers     = 3   // answers are missing or wrong
 	exitUnreachable = 4   // a host or server cannot be reached
@@ -50,10 +50,17 @@ func codeOf(err error) int {
 		return exitInterrupted
 	case errors.As(err, &e):
 		return e.code
-	case spec.KindOf(err) == spec.Unavailable:
-		return exitUnreachable
 	}
-	return exitUsage
+	switch spec.KindOf(err) {
+	case spec.Unavailable:
+		return exitUnreachable
+	case spec.Failed, spec.Timeout, spec.Conflict, spec.Denied:
+		return exitFailed
+	case spec.Canceled:
+		return exitInterrupted
+	case spec.Internal, spec.Invalid, spec.NotFound, spec.Ambiguous:
+	}
+	return exitUsage // Internal too: the command line parser gives plain errors
 }
 
 // report prints an error with its hint.

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,13 +21,21 @@ import (
 // globals are the flags that every command has.
 type globals struct {
 	moduleDirs []string
+	bare       bool // without the shipped modules
 	demo       bool
+	local      bool
 	pace       time.Duration
+	stateDir   string
+	system     string // instead of the one that hosts have
 }
 
 func (g *globals) register(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringArrayVar(&g.moduleDirs, "module-dir", nil, "also load the modules in `DIR` (repeatable)")
+	f.BoolVar(&g.bare, "no-default-modules", false, "leave out the modules that come with Armonic")
+	f.BoolVar(&g.local, "local", false, "use the agent of this host, in this process; what it does is real")
+	f.StringVar(&g.stateDir, "state-dir", "", "the agent of this host keeps its state in `DIR` (default /var/lib/armonic as root, else "+filepath.Join("~", ".local", "state", "armonic")+")")
+	f.StringVar(&g.system, "os", "", "take hosts for `NAME[:RELEASE]`, such as debian:12, instead of what they are")
 	f.BoolVar(&g.demo, "demo", false, "use a fleet of simulated hosts; nothing on this machine is changed")
 	f.DurationVar(&g.pace, "demo-pace", defaultPace, "pause of simulated hosts at each line they log")
 }
@@ -36,9 +46,16 @@ const defaultPace = 120 * time.Millisecond
 // open makes the fleet that the flags name. Warnings about modules go to warn.
 // close ends it.
 func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), err error) {
-	if !g.demo {
+	switch {
+	case g.demo && g.local:
+		return nil, nil, spec.Errorf(spec.Invalid, "--demo and --local cannot be had together")
+	case !g.demo && !g.local:
 		return nil, nil, spec.Errorf(spec.Invalid, "no fleet is chosen").
-			WithHint("add --demo to use the simulated hosts lb1, web1, web2, web3 and db1")
+			WithHint("add --demo to use the simulated hosts lb1, web1, web2, web3 and db1, or --local for this host")
+	}
+	system, err := parseOS(g.system)
+	if err != nil {
+		return nil, nil, err
 	}
 	set, err := g.modules()
 	if err != nil {
@@ -47,17 +64,41 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 	for _, w := range set.Warnings {
 		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
 	}
-	f, err := newDemo(set.Lifecycles, g.pace)
+	if g.local {
+		f, err := newLocal(set.Lifecycles, g.localState(), system)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f, f.Close, nil
+	}
+	if system == (spec.OS{}) {
+		system = spec.OS{Name: "debian", Release: "13"}
+	}
+	f, err := newDemo(set.Lifecycles, g.pace, system)
 	if err != nil {
 		return nil, nil, err
 	}
 	return f, f.Close, nil
 }
 
+// localState is where the agent of this host keeps its state.
+func (g *globals) localState() string {
+	switch {
+	case g.stateDir != "":
+		return g.stateDir
+	case os.Geteuid() == 0:
+		return "/var/lib/armonic"
+	}
+	return stateDir()
+}
+
 // modules loads the shipped modules and those of the operator. The error shows
 // everything that is wrong with them.
 func (g *globals) modules() (*modules.Set, error) {
-	sources := []modules.Source{modules.ShippedSource()}
+	var sources []modules.Source
+	if !g.bare {
+		sources = append(sources, modules.ShippedSource())
+	}
 	for _, dir := range g.moduleDirs {
 		src, err := modules.Open(dir)
 		if err != nil {
@@ -86,12 +127,14 @@ type demoFleet struct {
 	since  time.Time
 }
 
+func demoHosts() []spec.Host { return []spec.Host{"db1", "lb1", "web1", "web2", "web3"} }
+
 // newDemo starts the five hosts of the demo, all offering the same lifecycles.
-func newDemo(lifecycles []*lifecycle.Lifecycle, pace time.Duration) (*demoFleet, error) {
+func newDemo(lifecycles []*lifecycle.Lifecycle, pace time.Duration, system spec.OS) (*demoFleet, error) {
 	f := &demoFleet{agents: map[spec.Host]*agentd.Service{}, since: time.Now()}
-	for i, h := range []spec.Host{"db1", "lb1", "web1", "web2", "web3"} {
+	for i, h := range demoHosts() {
 		a, err := agentd.New(agentd.Config{
-			Info: spec.Info{Host: h, Address: fmt.Sprintf("192.0.2.%d", 11+i), OS: spec.OS{Name: "debian", Release: "13"},
+			Info: spec.Info{Host: h, Address: fmt.Sprintf("192.0.2.%d", 11+i), OS: system,
 				Version: version(), Simulated: true, Since: f.since},
 			Lifecycles: lifecycles,
 			Store:      lifecycle.NewMemory(),

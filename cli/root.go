@@ -54,5 +54,6 @@ shows what will change, and does it in parallel.`,
 	})
 	g.register(root)
 	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s))
+	root.AddCommand(lowLevel(g, s)...)
 	return root
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/armonic/armonic/cli"
+	"github.com/armonic/armonic/journal"
 )
 
 func TestMain(m *testing.M) {
@@ -28,6 +30,9 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE CMD…    the command ends with that code
 //	lastjson KEY=TEXT  the last line of stdout is an object with that value; KEY is a.b.c
+//	hold DIR           this process uses the state directory until the script ends
+//
+// and $HOST, the name of this host.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -35,11 +40,14 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/state")
 			e.Setenv("HOME", e.WorkDir)
-			return nil
+			name, err := os.Hostname()
+			e.Setenv("HOST", name)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"lastjson": lastJSON,
+			"hold":     hold,
 		},
 	})
 }
@@ -61,6 +69,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("ended with %d, want %d", got, want)
 	}
+}
+
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hold DIR")
+	}
+	j, err := journal.Open(filepath.Join(ts.MkAbs(args[0]), journal.File), journal.Options{})
+	ts.Check(err)
+	ts.Defer(func() { _ = j.Close() })
 }
 
 func lastJSON(ts *testscript.TestScript, neg bool, args []string) {

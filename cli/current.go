@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newStateCurrent(g *globals, s Streams) *cobra.Command {
+	l := &low{globals: g, Streams: s}
+	c := &cobra.Command{
+		Use:   "state-current [PATTERN]",
+		Short: "Show the current state and the stack of lifecycles",
+		Long: `Show the current state of the lifecycles that PATTERN matches, or of those it is about;
+without PATTERN of all: what is applied, bottom first, and the step that runs or failed.`,
+		Example: "  armonic state-current --demo -J web1\n  armonic state-current WebServer --local -o json",
+	}
+	l.register(c)
+	l.pattern(c, "PATTERN", false, query.Lifecycle, l.current)
+	return c
+}
+
+type jsonCurrent struct {
+	Path  spec.Path  `json:"path"`
+	State string     `json:"state"`
+	Stack []string   `json:"stack"`
+	Doing string     `json:"doing,omitempty"`
+	Fault *jsonFault `json:"fault,omitempty"`
+}
+
+type jsonFault struct {
+	Step  string      `json:"step"`
+	Run   spec.RunID  `json:"run,omitempty"`
+	Error *spec.Error `json:"error"`
+}
+
+func (l *low) current(ctx context.Context, p spec.Pattern) error {
+	found, err := l.find.ofKind(ctx, p, query.Lifecycle)
+	if err != nil {
+		return err
+	}
+	stacks, err := l.find.stacks(ctx, found)
+	if err != nil {
+		return err
+	}
+	out := make([]jsonCurrent, len(stacks))
+	width := 0
+	for i, s := range stacks {
+		out[i] = jsonCurrent{Path: s.Path, State: s.Top(), Stack: s.Names()}
+		if s.Doing != nil {
+			out[i].Doing = s.Doing.Name()
+		}
+		if s.Fault != nil {
+			out[i].Fault = &jsonFault{s.Fault.Step.Name(), s.Fault.By, s.Fault.Err}
+		}
+		width = max(width, len(s.Path))
+	}
+	return list(l, out, func(w io.Writer, x jsonCurrent) {
+		_, _ = fmt.Fprintf(w, "%-*s  %s\n", width, x.Path, strings.Join(x.Stack, " > "))
+		detail(w, "doing", x.Doing)
+		if x.Fault != nil {
+			detail(w, "failed", x.Fault.Error.Error())
+			detail(w, "hint", x.Fault.Error.Hint)
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newHistory(g *globals, s Streams) *cobra.Command {
+	l := &low{globals: g, Streams: s}
+	c := &cobra.Command{
+		Use:   "history [PATTERN]",
+		Short: "List the calls of provides, oldest first",
+		Long: `List the calls of the provides that PATTERN matches, or of those of what it matches;
+without PATTERN all: when, with which values, by which run, and what was returned.
+Secrets are not shown.`,
+		Example: "  armonic history --local\n  armonic history //WebServer//start --local -o json",
+	}
+	l.register(c)
+	l.pattern(c, "PATTERN", false, query.Provide, l.history)
+	return c
+}
+
+type jsonCall struct {
+	Path    spec.Path   `json:"path"`
+	At      time.Time   `json:"at"`
+	Seconds float64     `json:"seconds"`
+	Run     spec.RunID  `json:"run,omitempty"`
+	Inputs  spec.Inputs `json:"inputs"`
+	Returns any         `json:"returns"`
+}
+
+func (l *low) history(ctx context.Context, p spec.Pattern) error {
+	stacks, err := gather(l.find, askAll(ctx, l.find, func(ctx context.Context, a spec.Agent) ([]spec.Stack, error) { return a.Stacks(ctx) }))
+	if err != nil {
+		return err
+	}
+	wanted := map[spec.Path]bool{}
+	if p != "" {
+		found, err := l.find.ofKind(ctx, p, query.Provide)
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			wanted[r.Path] = true
+		}
+	}
+	var out []jsonCall
+	for _, s := range stacks {
+		for _, c := range s.Calls {
+			if at := s.Path.Join(c.State, c.Provide); p == "" || wanted[at] {
+				out = append(out, jsonCall{at, c.At, c.Took.Seconds(), c.By, c.Inputs, c.Returns})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b jsonCall) int { return a.At.Compare(b.At) })
+	plain := &plainPrinter{}
+	return list(l, out, func(w io.Writer, x jsonCall) {
+		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, plain.inputs(x.Inputs), returns(x.Returns))
+		if x.Run != "" {
+			line += "  (run " + string(x.Run) + ")"
+		}
+		_, _ = fmt.Fprintln(w, strings.TrimRight(clean(line), " "))
+	})
+}

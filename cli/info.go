@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newInfo(g *globals, s Streams) *cobra.Command {
+	l := &low{globals: g, Streams: s}
+	c := &cobra.Command{
+		Use:     "info",
+		Short:   "Show what hosts are: system, address, version, load",
+		Example: "  armonic info --demo\n  armonic info --local -o json",
+	}
+	l.register(c)
+	l.pattern(c, "PATTERN", false, query.Location, func(ctx context.Context, _ spec.Pattern) error { return l.info(ctx) })
+	c.Args = cobra.NoArgs
+	c.ValidArgsFunction = cobra.NoFileCompletions
+	return c
+}
+
+func (l *low) info(ctx context.Context) error {
+	all, err := gather(l.find, askAll(ctx, l.find, func(ctx context.Context, a spec.Agent) ([]spec.Info, error) {
+		i, err := a.Info(ctx)
+		return []spec.Info{i}, err
+	}))
+	if err != nil {
+		return err
+	}
+	if l.json() {
+		return list(l, all, nil)
+	}
+	w := tabwriter.NewWriter(l.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "HOST\tSYSTEM\tADDRESS\tVERSION\tLOAD\tDOING")
+	for _, i := range all {
+		system, doing := i.OS.String(), "nothing"
+		if system == "" {
+			system = "unknown"
+		}
+		if i.Simulated {
+			system += ", simulated"
+		}
+		if i.Busy != "" {
+			doing = fmt.Sprintf("%s, %d more wait", i.Busy, i.Queue)
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%s\n", i.Host, system, i.Address, i.Version, i.Load, doing)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,48 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/armonic/armonic/cli"
+)
+
+// watcher calls do once, when text has been written to it.
+type watcher struct {
+	bytes.Buffer
+	text string
+	do   func()
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	n, err := w.Buffer.Write(p)
+	if w.do != nil && strings.Contains(w.String(), w.text) {
+		w.do()
+		w.do = nil
+	}
+	return n, err
+}
+
+// TestInterruptStopsTheRun interrupts a run whose step would take an hour.
+func TestInterruptStopsTheRun(t *testing.T) {
+	for _, tt := range []struct{ format, begun, want string }{
+		{"plain", "enter Installed", "NOT DONE, /web1/WebServer is at NotInstalled"},
+		{"json", `"step-started"`, `"ok":false`},
+	} {
+		t.Run(tt.format, func(t *testing.T) {
+			out := &watcher{text: tt.begun, do: func() {
+				if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+					t.Error(err)
+				}
+			}}
+			args := []string{"state-goto", "//WebServer/Active", "--demo", "--demo-pace", "1h", "-J", "web1", "-o", tt.format}
+			code := cli.Main(args, cli.Streams{In: strings.NewReader(""), Out: out, Err: t.Output()})
+			if code != 130 || !strings.Contains(out.String(), tt.want) {
+				t.Errorf("ended with %d, want 130, and\n%s\nwithout %q", code, out, tt.want)
+			}
+		})
+	}
+}
