@@ -18,6 +18,9 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	}
 	m.fleet.Set(m.hosts, m.cat.Offers, m.now)
 	m.catalogue.Set(m.cat, m.hosts)
+	for _, d := range m.deps {
+		d.build.SetHosts(m.hosts)
+	}
 	if m.stale {
 		return m.survey()
 	}

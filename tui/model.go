@@ -184,3 +184,6 @@ func (m *Model) ok(key string) {
 		}
 	}
 }
+
+// Fleet is the fleet that the UI shows.
+func (m *Model) Fleet() deploy.Fleet { return m.cfg.Fleet }

@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
@@ -68,6 +69,7 @@ type Model struct {
 	pattern spec.Pattern
 	res     *resolver.Result
 	busy    bool // agents are being asked
+	hosts   []deploy.HostView
 
 	tree   tree.View
 	counts []count // by item of the tree
@@ -94,6 +96,9 @@ func New(l ui.Look, p spec.Pattern) *Model {
 // Restyle changes how the screen looks.
 func (m *Model) Restyle(l ui.Look) { m.look = l }
 
+// SetHosts says what is known of the hosts, to choose among them.
+func (m *Model) SetHosts(hosts []deploy.HostView) { m.hosts = hosts }
+
 // Show takes a result; busy says that hosts are being asked for more. What is
 // being typed stays.
 func (m *Model) Show(res *resolver.Result, busy bool) {
@@ -119,7 +124,7 @@ func (m *Model) keepEditor() {
 		return
 	}
 	if q := m.res.Question(m.edit.Key); q != nil && !q.Fixed {
-		m.edit.Refresh(*q)
+		m.edit.Refresh(m.offer(*q))
 		return
 	}
 	if !m.busy {

@@ -8,8 +8,10 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-// wide is from which width on the panes stand side by side.
-const wide = 100
+const (
+	wide = 100 // from which width on the panes stand side by side
+	low  = 8   // below which height only one of them is shown
+)
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
@@ -24,7 +26,10 @@ func (m *Model) panes(w, h int) ([]string, ui.Point) {
 	if m.zoom && m.edit == nil {
 		return m.upper(w, h, m.pane == nodes)
 	}
-	if w >= wide {
+	if h < low && m.edit == nil {
+		return m.upper(w, h, m.treeTop)
+	}
+	if w >= wide && h >= 2*low {
 		left := w / 2
 		top := max(h*2/5, 6)
 		a, at := m.drawTree(left, top)

@@ -1,9 +1,12 @@
 package build
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
 	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"
@@ -176,7 +179,33 @@ func (m *Model) open() {
 		return
 	}
 	m.pane, m.treeTop, m.zoom = questions, false, false
-	m.edit = editor.Open(m.look, *q)
+	m.edit = editor.Open(m.look, m.offer(*q))
+}
+
+// offer completes the options of a question about hosts: the resolver gives none
+// where one was chosen already, and knows nothing of what is applied on them.
+func (m *Model) offer(q resolver.Question) resolver.Question {
+	if q.Key.Kind != resolver.AskHost && q.Key.Kind != resolver.AskHosts {
+		return q
+	}
+	known := map[spec.Host]*deploy.HostView{}
+	all := len(q.Options) == 0
+	opts := slices.Clone(q.Options)
+	for i := range m.hosts {
+		v := &m.hosts[i]
+		known[v.Host] = v
+		if all {
+			opts = append(opts, resolver.Option{Value: v.Host, Disabled: v.Link != deploy.On, Note: v.Why})
+		}
+	}
+	for i := range opts {
+		h, _ := opts[i].Value.(spec.Host)
+		if v := known[h]; v != nil && opts[i].Note == "" {
+			opts[i].Note = show.Services(v)
+		}
+	}
+	q.Options = opts
+	return q
 }
 
 func (m *Model) hidden(k resolver.Key) bool {

@@ -152,7 +152,7 @@ func (m *many) keep(sure bool) Outcome {
 		return Outcome{}
 	case n == 0 && !sure:
 		m.none = true
-		m.note = "no host is marked: space marks one, enter again gives none"
+		m.note = "none marked: enter again gives none, space marks"
 		return Outcome{}
 	}
 	return Outcome{Done: true, Keep: true, Next: true, Value: slices.Clone(m.chosen)}

@@ -108,14 +108,14 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 		t.complete()
 		return Outcome{}
 	case "enter":
+		if t.kept() {
+			return Outcome{Done: true, Next: true}
+		}
 		t.said = true
 		t.field.Update(k)
 		v, err := judge(&t.q, t.value)
 		if t.field.Error() != nil || err != nil {
 			return Outcome{}
-		}
-		if t.kept() {
-			return Outcome{Done: true, Next: true}
 		}
 		return Outcome{Done: true, Keep: true, Next: true, Value: v}
 	}

@@ -54,7 +54,7 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 	for r := from; r < to; r++ {
 		v := &m.hosts[m.shown[r]]
 		sign, style, word := show.Link(l, v.Link)
-		what := ui.Cell{Text: services(v)}
+		what := ui.Cell{Text: show.Services(v)}
 		switch {
 		case v.Why != "" && word != "on":
 			what = ui.Cell{Text: v.Why, Style: l.Bad}

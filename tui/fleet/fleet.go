@@ -122,14 +122,14 @@ func rank(v *deploy.HostView) int {
 	switch {
 	case v.Link != deploy.On || v.Err != nil:
 		return 0
-	case len(applied(v)) > 0:
+	case len(show.Applied(v)) > 0:
 		return 1
 	}
 	return 2
 }
 
 func haystack(v *deploy.HostView) string {
-	return string(v.Host) + " " + string(v.Link) + " " + v.Info.OS.String() + " " + services(v)
+	return string(v.Host) + " " + string(v.Link) + " " + v.Info.OS.String() + " " + show.Services(v)
 }
 
 // Bindings are the keys that work now.
@@ -291,7 +291,7 @@ func (m *Model) Hint() string {
 		o := m.offer()
 		return string(o.Pattern) + ": " + firstOf(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
 	}
-	return string(v.Host) + ": " + firstOf(services(v), "nothing applied") + ". enter opens, d deploys on it."
+	return string(v.Host) + ": " + firstOf(show.Services(v), "nothing applied") + ". enter opens, d deploys on it."
 }
 
 func firstOf(texts ...string) string {

@@ -29,33 +29,6 @@ const (
 
 func (r *row) plain() string { return strings.TrimSpace(strings.Join(r.cells, "  ")) }
 
-// applied are the lifecycles of which something is applied.
-func applied(v *deploy.HostView) []*spec.Stack {
-	var out []*spec.Stack
-	for i := range v.Stacks {
-		if s := &v.Stacks[i]; len(s.Applied) > 1 || s.Doing != nil || s.Fault != nil {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// services says what is applied on a host: each service and its state.
-func services(v *deploy.HostView) string {
-	var parts []string
-	for _, s := range applied(v) {
-		word := s.Top()
-		switch {
-		case s.Doing != nil:
-			word = s.Doing.Name() + " ..."
-		case s.Fault != nil:
-			word += " (" + s.Fault.Step.Name() + " failed)"
-		}
-		parts = append(parts, s.Path.Lifecycle()+" "+word)
-	}
-	return strings.Join(parts, ", ")
-}
-
 // lay makes the details of the chosen host.
 func (m *Model) lay() {
 	m.rows = m.rows[:0]

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -28,17 +29,20 @@ func (p *Pane) Note() string {
 // Draw gives h lines of w columns; focus says whether the cursor is shown.
 func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	l := p.look
-	p.list.Set(len(p.shown), max(h, 1))
-	if !p.Away {
-		p.list.Do(ui.Last)
-	}
 	widths := ui.Flex(w, 10, 8, 1, -1)
 	if w < 50 {
 		widths = ui.Flex(w, 8, 0, 1, -1)
 	}
-	out := make([]string, 0, h)
+	if !p.Away {
+		p.list.Do(ui.Last)
+	}
+	whole := p.whole(w, h/3, widths[3], focus)
+	h -= len(whole)
+	p.list.Set(len(p.shown), max(h, 1))
+	out := make([]string, 0, max(h, 0))
 	at := 0
 	from, to := p.list.Window()
+	to = min(to, from+max(h, 0))
 	for r := from; r < to; r++ {
 		x := p.buf.At(p.shown[r])
 		letter, style := show.Level(l, x.Level)
@@ -58,5 +62,33 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		}
 		out = append(out, row)
 	}
-	return out, at
+	if len(whole) > 0 {
+		for len(out) < h {
+			out = append(out, "")
+		}
+	}
+	return append(out, whole...), at
+}
+
+// whole is all of the line under the cursor, if its column is too narrow for it,
+// in at most h lines.
+func (p *Pane) whole(w, h, column int, focus bool) []string {
+	x := p.Line()
+	if !focus || x == nil || h < 2 {
+		return nil
+	}
+	text := ui.Clean(x.Text)
+	if ui.Width(text) <= column {
+		return nil
+	}
+	l := p.look
+	lines := ui.Wrap(text, w-2)
+	if len(lines) > h-1 {
+		lines = append(lines[:h-2:h-2], l.Cut(lines[h-2]+l.Ellipsis+l.Ellipsis, w-2))
+	}
+	out := []string{l.Frame.Paint(strings.Repeat(l.Horizontal, w))}
+	for _, s := range lines {
+		out = append(out, " "+s)
+	}
+	return out
 }

@@ -77,8 +77,14 @@ func (p *Pane) Catch() {
 		p.list.Top -= n
 	}
 	want := strings.ToLower(p.filter.Text())
+	var last resolver.TaskID // neighbours are often of one task
+	wanted := p.tasks == nil
 	for i := max(p.seen, first); i < p.buf.Len(); i++ {
-		if p.passes(p.buf.At(i), want) {
+		x := p.buf.At(i)
+		if p.tasks != nil && (x.Task != last || i == max(p.seen, first)) {
+			last, wanted = x.Task, p.tasks[x.Task]
+		}
+		if wanted && p.passes(x, want) {
 			p.shown = append(p.shown, i)
 		}
 	}
@@ -101,8 +107,6 @@ func (p *Pane) room() int {
 
 func (p *Pane) passes(x *deploy.LogLine, want string) bool {
 	switch {
-	case p.tasks != nil && !p.tasks[x.Task]:
-		return false
 	case p.level == 1 && x.Level == spec.LevelInfo:
 		return false
 	case p.level == 2 && x.Level != spec.LevelError:

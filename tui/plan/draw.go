@@ -7,16 +7,19 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-const wide = 100
+const (
+	wide = 100 // from which width on panes stand side by side
+	low  = 8   // below which height only one of them is shown
+)
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 	switch {
 	case m.res == nil || m.res.Plan == nil:
 		return m.look.Box(ui.Box{Title: "Plan"}, w, h, []string{" no plan yet"}), ui.Point{}
-	case m.zoom && m.right:
+	case (m.zoom || h < low) && m.right:
 		return m.drawRight(w, h)
-	case m.zoom:
+	case m.zoom || h < low:
 		return m.drawLeft(w, h)
 	case w >= wide:
 		left := w / 2
@@ -41,13 +44,13 @@ func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {
 	l := m.look
 	p := m.res.Plan
-	box := ui.Box{Title: "What will happen, by HOST (v: in order)", Focus: !m.right, Bare: m.zoom,
+	box := ui.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.right, Bare: m.zoom,
 		Right: count(p.Steps(), "step", "steps") + " on " + count(len(p.Hosts), "host", "hosts")}
 	iw, ih := box.Inner(w, h)
 	widths := ui.Flex(iw-2, -3, -5, 10)
 	head := []string{"HOST", "NOW -> AFTER", ""}
 	if m.ordered {
-		box.Title = "What will happen, in ORDER (v: by host)"
+		box.Title, box.Foot = "What will happen, in order", "v: by host"
 		widths = ui.Flex(iw-2, 3, 10, -3, -1)
 		head = []string{"", "HOST", "STEPS", "WHEN"}
 	}

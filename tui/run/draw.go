@@ -2,14 +2,16 @@ package run
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"
 )
 
-const wide = 100
+const (
+	wide = 100 // from which width on panes stand side by side
+	low  = 8   // below which height only one of them is shown
+)
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
@@ -21,20 +23,20 @@ func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 
 func (m *Model) panes(w, h int) ([]string, ui.Point) {
 	switch {
-	case m.zoom && m.right:
+	case (m.zoom || h < low) && m.right:
 		return m.drawRight(w, h)
-	case m.zoom:
+	case m.zoom || h < low:
 		return m.drawTree(w, h)
 	case w >= wide:
 		left := w / 2
-		low := min(m.hosts()+2, h/3)
-		a, at := m.drawTree(left, h-low)
+		lanes := min(m.hosts()+2, h/3)
+		a, at := m.drawTree(left, h-lanes)
 		b, at2 := m.drawRight(w-left, h)
 		if m.right {
 			at2.X += left
 			at = at2
 		}
-		return ui.Columns(append(a, m.drawLanes(left, low)...), b), at
+		return ui.Columns(append(a, m.drawLanes(left, lanes)...), b), at
 	}
 	top := min(max(h*2/5, 4), len(m.tree.Rows)+2)
 	a, at := m.drawTree(w, top)
@@ -136,121 +138,25 @@ func (m *Model) row(i int) (string, ui.Style, string) {
 		}
 		return l.Same, l.Dim, "nothing to do"
 	}
-	sign, style, word := show.Task(l, m.status[i])
-	tasks := m.tasks[i]
-	if it.Group || len(tasks) == 0 {
-		tasks = m.below(i)
+	sign, style, text := show.Task(l, m.status[i])
+	tasks, steps := m.tasks[i], m.sums[i]
+	if len(tasks) > 0 {
+		steps = sum{}
 	}
-	done, all := 0, 0
-	text := word
 	for _, k := range tasks {
 		t := &m.snap.Tasks[k]
-		all += len(t.StepStates)
+		steps.add(m.own(k))
 		for s := range t.StepStates {
-			st := &t.StepStates[s]
-			if st.Status == deploy.Done {
-				done++
-			}
-			if st.Status == deploy.Running && len(m.tasks[i]) > 0 {
-				text = word + " " + t.Steps[s].Name()
+			if t.StepStates[s].Status == deploy.Running {
+				text = "run " + t.Steps[s].Name()
 			}
 		}
 	}
-	if m.status[i] != deploy.Waiting || done > 0 {
-		text += fmt.Sprintf(" %d/%d", done, all)
+	if m.status[i] != deploy.Waiting || steps.done > 0 {
+		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)
 	}
-	if len(tasks) > 0 && m.status[i] == deploy.Done && !it.Group {
+	if len(tasks) > 0 && m.status[i] == deploy.Done {
 		text += " " + show.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
 	}
 	return sign, style, text
-}
-
-func (m *Model) hosts() int {
-	n, seen := 0, map[string]bool{}
-	for k := range m.snap.Tasks {
-		if h := string(m.snap.Tasks[k].Host); !seen[h] {
-			seen[h] = true
-			n++
-		}
-	}
-	return n
-}
-
-// drawLanes shows what each host does now.
-func (m *Model) drawLanes(w, h int) []string {
-	l := m.look
-	box := ui.Box{Title: "Hosts"}
-	iw, ih := box.Inner(w, h)
-	type lane struct {
-		host       string
-		status     deploy.TaskStatus
-		now        string
-		done, all  int
-		part, unit int
-	}
-	var lanes []*lane
-	by := map[string]*lane{}
-	for k := range m.snap.Tasks {
-		t := &m.snap.Tasks[k]
-		x := by[string(t.Host)]
-		if x == nil {
-			x = &lane{host: string(t.Host)}
-			by[x.host] = x
-			lanes = append(lanes, x)
-		}
-		x.status = worse(x.status, t.Status)
-		x.all += len(t.StepStates)
-		for s := range t.StepStates {
-			st := &t.StepStates[s]
-			switch st.Status {
-			case deploy.Done:
-				x.done++
-			case deploy.Running:
-				x.now = t.Lifecycle + ": " + t.Steps[s].Name()
-				if st.Total > 0 {
-					x.now += fmt.Sprintf(" %d/%d", st.Done, st.Total)
-				}
-			case deploy.FailedTask:
-				x.now = t.Lifecycle + ": " + t.Steps[s].Name() + " failed"
-			case deploy.Waiting, deploy.Held, deploy.Stopped, deploy.LostTask:
-			}
-		}
-		if x.now == "" && t.Status == deploy.Waiting && len(t.After) > 0 {
-			x.now = m.waits(t)
-		}
-	}
-	widths := ui.Flex(iw-1, 2, 8, 12, -1)
-	var body []string
-	for _, x := range lanes {
-		sign, style, word := show.Task(l, x.status)
-		if x.now == "" || x.status == deploy.Done {
-			x.now = word
-		}
-		body = append(body, " "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(x.host), ui.T(l.BarOf(x.done, x.all, 12)), ui.Cell{Text: x.now, Style: style}))
-	}
-	if len(body) > ih {
-		body = body[:ih]
-		box.Foot = fmt.Sprintf("%d hosts in all", len(lanes))
-	}
-	return l.Box(box, w, h, body)
-}
-
-// waits names the hosts that a task waits for.
-func (m *Model) waits(t *deploy.TaskView) string {
-	var out []string
-	for k := range m.snap.Tasks {
-		x := &m.snap.Tasks[k]
-		if x.Host == t.Host || x.Status == deploy.Done {
-			continue
-		}
-		for _, a := range t.After {
-			if a == x.ID && !strings.Contains(strings.Join(out, " ")+" ", string(x.Host)+" ") {
-				out = append(out, string(x.Host))
-			}
-		}
-	}
-	if len(out) == 0 {
-		return ""
-	}
-	return "waits for " + strings.Join(out, " ")
 }

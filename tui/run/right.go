@@ -55,7 +55,8 @@ func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
 func (m *Model) about(i, w, h int) []string {
 	l := m.look
 	var steps, trouble []string
-	widths := ui.Flex(w-3, 2, -3, 8, -2)
+	var rows [][]ui.Cell
+	last := 4
 	for _, k := range m.tasks[i] {
 		t := &m.snap.Tasks[k]
 		for s := range t.StepStates {
@@ -67,10 +68,14 @@ func (m *Model) about(i, w, h int) []string {
 			if st.Returns != nil {
 				word = show.Value(st.Returns)
 			}
-			steps = append(steps, "  "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(t.Lifecycle+": "+t.Steps[s].Name()),
-				ui.Cell{Text: show.Between(st.Started, st.Ended, m.now), Right: true}, ui.Cell{Text: word, Style: style}))
+			last = max(last, min(ui.Width(word), w*2/5))
+			rows = append(rows, []ui.Cell{{Text: sign, Style: style}, ui.T(t.Lifecycle + ": " + t.Steps[s].Name()),
+				{Text: show.Between(st.Started, st.Ended, m.now), Right: true}, {Text: word, Style: style}})
 		}
 		trouble = append(trouble, m.trouble(t, w)...)
+	}
+	for _, cells := range rows {
+		steps = append(steps, "  "+l.Row(ui.Flex(w-3, 2, -1, 6, last), cells...))
 	}
 	if i == 0 && len(trouble) == 0 {
 		if t := m.failed(); t != nil {
@@ -112,11 +117,11 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	case deploy.Waiting, deploy.Running, deploy.Done:
 		return nil
 	}
-	text, hint := show.Err(t.Err)
-	if text == "" {
-		text = "it failed"
-	}
+	text, at, hint := show.Fault(t.Err)
 	put(l.Bad, l.Fail+" "+string(t.Host)+" "+t.Lifecycle+": "+text)
+	if at != "" {
+		put(l.Dim, "at "+at)
+	}
 	if hint != "" {
 		put("", "hint: "+hint)
 	}
@@ -124,7 +129,7 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 		put("", t.Lifecycle+" on "+string(t.Host)+" stopped at state "+t.Stack[n-1])
 	}
 	out = append(out, "", "  "+l.Head.Paint("WHAT YOU CAN DO"))
-	put("", "  R  retry: what is done stays done, what depends on it goes on")
+	put("", "  R  retry; what is done stays done")
 	if !m.snap.Over {
 		put("", "  X  cancel: stop what runs, start no more")
 	}
@@ -163,7 +168,7 @@ func (m *Model) Summary(w int) []string {
 	}
 	for k := range s.Tasks {
 		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
-			text, hint := show.Err(t.Err)
+			text, _, hint := show.Fault(t.Err)
 			mark := "  FAIL "
 			for _, x := range ui.Wrap(ui.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
 				out = append(out, mark+x)

@@ -40,6 +40,10 @@ type Model struct {
 	tree   tree.View
 	tasks  [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
 	status []deploy.TaskStatus
+	sums   []sum // by item: the steps of all tasks at and below it
+	byID   map[resolver.TaskID]int
+	bad    []int // tasks that did not end well
+	lanes  []lane
 	snap   *deploy.Snapshot
 	buf    *logs.Buffer
 	log    *logs.Pane
@@ -60,7 +64,10 @@ func New(l ui.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *M
 	t := tree.Of(res.Root)
 	m.tasks = make([][]int, len(t.Items))
 	m.status = make([]deploy.TaskStatus, len(t.Items))
+	m.sums = make([]sum, len(t.Items))
+	m.byID = make(map[resolver.TaskID]int, len(snap.Tasks))
 	for k := range snap.Tasks {
+		m.byID[snap.Tasks[k].ID] = k
 		if i := t.Index(snap.Tasks[k].Node); i >= 0 {
 			m.tasks[i] = append(m.tasks[i], k)
 		}
@@ -125,55 +132,6 @@ func (m *Model) Tick(now time.Time) {
 	m.tick++
 }
 
-// weigh finds the status of each row of the tree from the tasks at and below it,
-// and reports whether any has changed.
-func (m *Model) weigh() bool {
-	items := m.tree.Tree.Items
-	next := make([]deploy.TaskStatus, len(items))
-	changed := false
-	for i := len(items) - 1; i >= 0; i-- {
-		for _, k := range m.tasks[i] {
-			next[i] = worse(next[i], m.snap.Tasks[k].Status)
-		}
-		if p := items[i].Parent; p >= 0 {
-			next[p] = worse(next[p], next[i])
-		}
-		changed = changed || next[i] != m.status[i]
-	}
-	m.status = next
-	return changed
-}
-
-func weight(s deploy.TaskStatus) int {
-	switch s {
-	case deploy.FailedTask:
-		return 7
-	case deploy.LostTask:
-		return 6
-	case deploy.Running:
-		return 5
-	case deploy.Held:
-		return 4
-	case deploy.Stopped:
-		return 3
-	case deploy.Waiting:
-		return 2
-	case deploy.Done:
-		return 1
-	}
-	return 0
-}
-
-func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
-	if started := (a == deploy.Done && b == deploy.Waiting) || (a == deploy.Waiting && b == deploy.Done); started {
-		return deploy.Waiting
-	}
-	if weight(b) > weight(a) {
-		return b
-	}
-	return a
-}
-
 // heat puts the cursor where things happen: on a failure, else on what runs.
 func (m *Model) heat() {
 	if !m.follow {
@@ -213,35 +171,6 @@ func (m *Model) readLog() {
 		ids = append(ids, m.snap.Tasks[k].ID)
 	}
 	m.log.Only(ids)
-}
-
-// below gives the tasks at and below a row.
-func (m *Model) below(i int) []int {
-	out := append([]int(nil), m.tasks[i]...)
-	for _, k := range m.tree.Tree.Items[i].Kids {
-		out = append(out, m.below(k)...)
-	}
-	return out
-}
-
-// failed is the task that R would do again: that of the row under the cursor, or
-// the first that failed.
-func (m *Model) failed() *deploy.TaskView {
-	var first *deploy.TaskView
-	cur := m.tree.Selected()
-	for k := range m.snap.Tasks {
-		t := &m.snap.Tasks[k]
-		if t.Status != deploy.FailedTask && t.Status != deploy.Stopped && t.Status != deploy.LostTask {
-			continue
-		}
-		if first == nil || (t.Status == deploy.FailedTask && first.Status != deploy.FailedTask) {
-			first = t
-		}
-		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
-			return t
-		}
-	}
-	return first
 }
 
 // Typing reports whether letters are text.

@@ -57,3 +57,13 @@ func Err(err error) (text, hint string) {
 	}
 	return err.Error(), spec.HintOf(err)
 }
+
+// Fault takes an error apart: what happened, where, and what can be done.
+func Fault(e *spec.Error) (text, at, hint string) {
+	if e == nil {
+		return "it failed", "", ""
+	}
+	bare := *e
+	bare.At = ""
+	return bare.Error(), e.At, e.Hint
+}

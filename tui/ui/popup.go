@@ -20,6 +20,9 @@ func Over(screen, popup []string, w int) []string {
 		under := out[y+i]
 		left := ansi.Truncate(under, x, "")
 		right := ansi.TruncateLeft(under, x+pw, "")
+		if Width(right) > w-x-pw { // a wide character stood on the edge
+			right = ansi.TruncateLeft(under, x+pw+1, "")
+		}
 		mid := ansi.Truncate(p, pw, "")
 		out[y+i] = left + blanks(x-Width(left)) + "\x1b[0m" + mid + "\x1b[0m" +
 			blanks(w-x-pw-Width(right)) + right

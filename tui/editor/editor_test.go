@@ -1,0 +1,158 @@
+package editor_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/editor"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+func open(t testing.TB, q resolver.Question) *editor.Editor {
+	t.Helper()
+	l, err := ui.NewLook("none", "unicode")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return editor.Open(l, q)
+}
+
+func value(v spec.Variable, now any) resolver.Question {
+	return resolver.Question{Key: resolver.Key{Node: ".", Kind: resolver.AskValue, Name: v.Name}, Var: v, Value: now, Status: resolver.OK}
+}
+
+func press(e *editor.Editor, keys ...string) (last editor.Outcome) {
+	special := map[string]tea.KeyType{"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "down": tea.KeyDown, "up": tea.KeyUp, "clear": tea.KeyCtrlU}
+	for _, k := range keys {
+		if t, ok := special[k]; ok {
+			last = e.Type(tea.KeyMsg{Type: t})
+			continue
+		}
+		for _, r := range k {
+			last = e.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+		}
+	}
+	return last
+}
+
+func shown(e *editor.Editor) string {
+	lines, _ := e.Draw(70, 20)
+	return ansi.Strip(strings.Join(lines, "\n"))
+}
+
+func TestValues(t *testing.T) {
+	hi := 10.0
+	list := spec.Type{Kind: spec.KindList, Elem: &spec.Variable{Type: spec.Type{Kind: spec.KindInt}}}
+	for _, c := range []struct {
+		name string
+		v    spec.Variable
+		now  any
+		keys []string
+		want any
+		text string // shown when it is refused
+	}{
+		{name: "port", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, now: 80, keys: []string{"clear", "8080", "enter"}, want: 8080},
+		{name: "port kept", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, now: 80, keys: []string{"enter"}, want: 80},
+		{name: "port too high", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, keys: []string{"70000", "enter"}, text: "! port must be a port from 0 to 65535, is 70000"},
+		{name: "port no number", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, keys: []string{"abc"}, text: `! port must be a whole number, is "abc"`},
+		{name: "required", v: spec.Variable{Name: "path", Type: spec.Type{Kind: spec.KindStr}}, keys: []string{"enter"}, text: "! path is required"},
+		{name: "range", v: spec.Variable{Name: "n", Type: spec.Type{Kind: spec.KindInt}, Max: &hi}, keys: []string{"11"}, text: "! n must be at most 10"},
+		{name: "pattern", v: spec.Variable{Name: "n", Type: spec.Type{Kind: spec.KindStr}, Pattern: "[a-z]+", PatternError: "small letters only"}, keys: []string{"A"}, text: "small letters only"},
+		{name: "list", v: spec.Variable{Name: "ns", Type: list}, keys: []string{"1, 2,3", "enter"}, want: []any{1, 2, 3}},
+		{name: "list as written", v: spec.Variable{Name: "ns", Type: list}, now: []any{1, 2}, keys: []string{"enter"}, want: []any{1, 2}},
+		{name: "one of", v: spec.Variable{Name: "m", Type: spec.Type{Kind: spec.KindStr}, OneOf: []any{"a", "b", "c"}}, now: "b", keys: []string{"down", "enter"}, want: "c"},
+		{name: "yes", v: spec.Variable{Name: "tls", Type: spec.Type{Kind: spec.KindBool}}, keys: []string{"y"}, want: true},
+		{name: "no", v: spec.Variable{Name: "tls", Type: spec.Type{Kind: spec.KindBool}}, now: true, keys: []string{"n"}, want: false},
+		{name: "secret", v: spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindPassword}}, keys: []string{"geheim1", "enter"}, want: spec.Secret("geheim1")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := open(t, value(c.v, c.now))
+			out := press(e, c.keys...)
+			if c.text != "" {
+				if out.Done || !strings.Contains(shown(e), c.text) {
+					t.Fatalf("outcome %+v, shown:\n%s", out, shown(e))
+				}
+				return
+			}
+			if !out.Done || !out.Keep || !out.Next || !reflect.DeepEqual(out.Value, c.want) {
+				t.Errorf("outcome %+v, want the value %#v", out, c.want)
+			}
+		})
+	}
+}
+
+func TestSuggestionsAreTakenByArrowsAndTab(t *testing.T) {
+	q := value(spec.Variable{Name: "path", Type: spec.Type{Kind: spec.KindStr}}, nil)
+	q.Suggestions = []resolver.Suggestion{{Value: "/srv/shop", Why: "you typed it for web1"}, {Value: "/var/www/", Why: "default of WebServer"}}
+	e := open(t, q)
+	if out := press(e, "down", "down", "enter"); out.Value != "/var/www/" {
+		t.Errorf("the second by arrows: %+v", out)
+	}
+	e = open(t, q)
+	if out := press(e, "/v", "tab", "enter"); out.Value != "/var/www/" {
+		t.Errorf("completed: %+v", out)
+	}
+	if s := shown(e); !strings.Contains(s, "you typed it for web1") || !strings.Contains(s, "SUGGESTED") {
+		t.Errorf("shown:\n%s", s)
+	}
+}
+
+func TestASecretIsNeverShown(t *testing.T) {
+	q := value(spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindStr}, Secret: true}, spec.Secret("geheim"))
+	q.Suggestions = []resolver.Suggestion{{Value: spec.Secret("geheim"), Why: "like"}}
+	e := open(t, q)
+	press(e, "hidden")
+	if s := shown(e); strings.Contains(s, "geheim") || strings.Contains(s, "hidden") {
+		t.Errorf("shown:\n%s", s)
+	}
+	e = open(t, q)
+	if out := press(e, "enter"); !out.Done || out.Keep {
+		t.Errorf("entering a hidden value unchanged: %+v", out)
+	}
+}
+
+func TestEscKeepsWhatWasTypedEvenIfWrong(t *testing.T) {
+	e := open(t, value(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
+	if out := press(e, "clear", "70000", "esc"); !out.Keep || out.Next || out.Value != "70000" {
+		t.Errorf("%+v", out)
+	}
+	e = open(t, value(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
+	if out := press(e, "esc"); !out.Done || out.Keep {
+		t.Errorf("nothing typed: %+v", out)
+	}
+}
+
+func TestAHostThatCannotBeChosenSaysWhy(t *testing.T) {
+	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskHost}, Options: []resolver.Option{
+		{Value: spec.Host("web4"), Note: "no agent", Disabled: true}, {Value: spec.Host("web1")}}}
+	e := open(t, q)
+	e.Do(ui.First)
+	if out := e.Do(editor.Keep); out.Done || !strings.Contains(shown(e), "web4 cannot be chosen: no agent") {
+		t.Errorf("%+v, shown:\n%s", out, shown(e))
+	}
+	e.Do(ui.Down)
+	if out := e.Do(editor.Keep); out.Value != spec.Host("web1") {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestAThousandOptionsAreFast(t *testing.T) {
+	v := spec.Variable{Name: "m", Type: spec.Type{Kind: spec.KindInt}}
+	for i := range 10000 {
+		v.OneOf = append(v.OneOf, i)
+	}
+	e := open(t, value(v, nil))
+	if e.Text() || e.Typing() {
+		t.Error("it is not a list")
+	}
+	n := testing.AllocsPerRun(10, func() { e.Do(ui.Down); e.Draw(70, 20) })
+	if n > 2000 {
+		t.Errorf("%v allocations for a key", n)
+	}
+}

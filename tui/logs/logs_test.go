@@ -1,0 +1,93 @@
+package logs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/logs"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+func line(n int) deploy.LogLine {
+	return deploy.LogLine{N: n, At: time.Unix(int64(n), 0).UTC(), Host: "web1", Task: resolver.TaskID(fmt.Sprintf("t%d", n%2)),
+		Level: []spec.Level{spec.LevelInfo, spec.LevelWarn, spec.LevelError}[n%3], Text: fmt.Sprintf("line %d", n)}
+}
+
+func filled(n int) (*logs.Buffer, *logs.Pane) {
+	b := &logs.Buffer{}
+	for i := range n {
+		b.Add([]deploy.LogLine{line(i)}, 0)
+	}
+	p := logs.NewPane(ui.Look{Glyphs: ui.ASCII()}, b)
+	p.Catch()
+	return b, p
+}
+
+func text(p *logs.Pane, h int) string {
+	lines, _ := p.Draw(60, h, false)
+	return strings.Join(lines, "\n")
+}
+
+func TestTheEndIsFollowedUntilSomebodyReads(t *testing.T) {
+	b, p := filled(100)
+	if s := text(p, 5); !strings.Contains(s, "line 99") || strings.Contains(s, "line 94") {
+		t.Errorf("at first:\n%s", s)
+	}
+	p.Do(ui.Up)
+	b.Add([]deploy.LogLine{line(100)}, 0)
+	p.Catch()
+	if s := text(p, 5); strings.Contains(s, "line 100") {
+		t.Errorf("it moved away from who reads:\n%s", s)
+	}
+	p.Do(ui.Follow)
+	if s := text(p, 5); !strings.Contains(s, "line 100") {
+		t.Errorf("following again:\n%s", s)
+	}
+}
+
+func TestFilters(t *testing.T) {
+	_, p := filled(100)
+	p.Only([]resolver.TaskID{"t1"})
+	if n := p.Note(); !strings.HasPrefix(n, "50 lines") {
+		t.Errorf("one task: %s", n)
+	}
+	p.Do(logs.Levels)
+	p.Do(logs.Levels)
+	if n := p.Note(); !strings.HasPrefix(n, "16 lines") {
+		t.Errorf("its errors: %s", n)
+	}
+	p.Do(ui.Search)
+	for _, r := range "line 5" {
+		p.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+	if s := text(p, 5); !strings.Contains(s, "line 5") || strings.Contains(s, "line 11") {
+		t.Errorf("filtered:\n%s", s)
+	}
+	if p.Filtered(); !strings.HasPrefix(p.Note(), "50 lines") {
+		t.Errorf("without filters: %s", p.Note())
+	}
+}
+
+func TestOldLinesGoAndAreCounted(t *testing.T) {
+	b := &logs.Buffer{Keep: 100}
+	p := logs.NewPane(ui.Look{Glyphs: ui.ASCII()}, b)
+	for i := range 1000 {
+		b.Add([]deploy.LogLine{line(i)}, 0)
+		p.Catch()
+		_ = text(p, 10)
+	}
+	if b.Len() != 1000 || b.Lost() == 0 || b.Len()-b.First() > 100 {
+		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Lost(), b.First())
+	}
+	p.Do(ui.First)
+	if p.Line() == nil || p.Line().N != b.First() {
+		t.Errorf("the first line is %v", p.Line())
+	}
+}

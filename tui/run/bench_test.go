@@ -1,0 +1,133 @@
+package run_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// big is a deployment of n nodes, each with a task of three steps.
+func big(n int) (*resolver.Result, *deploy.Snapshot) {
+	root := &resolver.Node{ID: resolver.Root, Host: "lb1", Provide: spec.Provide{Path: "/lb1/Proxy/Active/start"}}
+	res := &resolver.Result{Root: root}
+	snap := &deploy.Snapshot{Version: 1, Steps: 3 * n}
+	var add func(parent *resolver.Node, i int) *resolver.Node
+	add = func(parent *resolver.Node, i int) *resolver.Node {
+		h := spec.Host(fmt.Sprintf("web%d", i/10))
+		x := &resolver.Node{ID: resolver.NodeID(fmt.Sprintf("./n%d", i)), Parent: parent, Host: h,
+			Via:     resolver.Via{State: "Configured", Provide: "enter", Require: spec.Require{Name: "websites"}, Index: i, Of: n},
+			Provide: spec.Provide{Path: spec.MakePath(h, "WebSite", "Active", "start")}}
+		parent.Children = append(parent.Children, x)
+		snap.Tasks = append(snap.Tasks, deploy.TaskView{
+			Task: resolver.Task{ID: resolver.TaskID(x.ID) + "#0", Node: x.ID, Host: h, Lifecycle: "WebSite",
+				Steps: []spec.Step{{Action: spec.Enter, State: "A"}, {Action: spec.Enter, State: "B"}, {Action: spec.Call, State: "B", Provide: "start"}}},
+			Status:     deploy.Waiting,
+			StepStates: []deploy.StepState{{Status: deploy.Waiting}, {Status: deploy.Waiting}, {Status: deploy.Waiting}},
+		})
+		return x
+	}
+	site := root
+	for i := range n {
+		if i%10 == 0 {
+			site = add(root, i)
+		} else {
+			add(site, i)
+		}
+	}
+	return res, snap
+}
+
+func model(n int) (*run.Model, *deploy.Snapshot) {
+	look, _ := ui.NewLook("auto", "unicode")
+	res, snap := big(n)
+	return run.New(look, "Proxy.start @lb1", res, snap), snap
+}
+
+// next is the snapshot with one more task running.
+func next(snap *deploy.Snapshot, i int) *deploy.Snapshot {
+	s := *snap
+	s.Version++
+	s.Tasks = append([]deploy.TaskView(nil), snap.Tasks...)
+	s.Tasks[i%len(s.Tasks)].Status = deploy.Running
+	return &s
+}
+
+func lines(n, from int) []deploy.LogLine {
+	out := make([]deploy.LogLine, n)
+	for i := range out {
+		out[i] = deploy.LogLine{N: from + i, At: time.Unix(int64(from+i), 0), Host: "web1", Task: "./n1#0", Text: "a line of a log, as long as such lines are"}
+	}
+	return out
+}
+
+// One look at what runs, at 1,000 lines a second and 80 ms a look.
+func BenchmarkFeed(b *testing.B) {
+	m, snap := model(10_000)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		b.StopTimer()
+		snap = next(snap, i)
+		ls := lines(80, i*80)
+		b.StartTimer()
+		m.Feed(snap, ls, 0, time.Unix(int64(i), 0))
+	}
+}
+
+func BenchmarkKey(b *testing.B) {
+	m, _ := model(10_000)
+	m.Feed(next(m.Snapshot(), 1), lines(100_000, 0), 0, time.Unix(0, 0))
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Do(ui.Down)
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(fmt.Sprintf("%dnodes", n), func(b *testing.B) {
+			m, snap := model(n)
+			m.Feed(next(snap, 1), lines(100_000, 0), 0, time.Unix(0, 0))
+			b.ReportAllocs()
+			for b.Loop() {
+				m.Draw(120, 32)
+			}
+		})
+	}
+}
+
+// What is drawn does not depend on how much there is.
+func TestDrawingTakesNoMoreWorkForMoreNodes(t *testing.T) {
+	allocs := func(n int) float64 {
+		m, snap := model(n)
+		m.Feed(next(snap, 1), lines(10*n, 0), 0, time.Unix(0, 0))
+		return testing.AllocsPerRun(5, func() { m.Draw(120, 32) })
+	}
+	few, many := allocs(200), allocs(10_000)
+	if many > 3*few {
+		t.Errorf("%v allocations to draw 200 nodes, %v to draw 10,000", few, many)
+	}
+}
+
+func TestRowsOfADeploymentThatRuns(t *testing.T) {
+	m, snap := model(20)
+	m.Feed(next(snap, 3), nil, 0, time.Unix(0, 0))
+	rows, _ := m.Draw(120, 32)
+	text := ""
+	for _, r := range rows {
+		text += ansi.Strip(r) + "\n"
+		if ansi.StringWidth(r) != 120 {
+			t.Errorf("%d columns: %q", ansi.StringWidth(r), r)
+		}
+	}
+	if len(rows) != 32 {
+		t.Errorf("%d rows", len(rows))
+	}
+}

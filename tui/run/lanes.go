@@ -1,0 +1,123 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// lane is what one host does.
+type lane struct {
+	host   spec.Host
+	status deploy.TaskStatus
+	now    string
+	steps  sum
+}
+
+// hosts is how many hosts take part.
+func (m *Model) hosts() int {
+	m.layLanes()
+	return len(m.lanes)
+}
+
+// layLanes finds what each host does now, once for each snapshot.
+func (m *Model) layLanes() {
+	if m.lanes != nil {
+		return
+	}
+	by := map[spec.Host]int{}
+	for k := range m.snap.Tasks {
+		t := &m.snap.Tasks[k]
+		i, ok := by[t.Host]
+		if !ok {
+			i = len(m.lanes)
+			by[t.Host] = i
+			m.lanes = append(m.lanes, lane{host: t.Host})
+		}
+		x := &m.lanes[i]
+		x.status = worse(x.status, t.Status)
+		x.steps.add(m.own(k))
+		if s := m.doing(t); s != "" {
+			x.now = s
+		} else if x.now == "" && t.Status == deploy.Waiting {
+			x.now = m.waits(t)
+		}
+	}
+	if len(m.lanes) > 10 { // those that need a look first
+		slices.SortStableFunc(m.lanes, func(a, b lane) int { return weight(b.status) - weight(a.status) })
+	}
+}
+
+// doing is the step of a task that runs or has failed, or "".
+func (m *Model) doing(t *deploy.TaskView) string {
+	for s := range t.StepStates {
+		st := &t.StepStates[s]
+		name := t.Lifecycle + ": " + t.Steps[s].Name()
+		switch st.Status {
+		case deploy.Running:
+			if st.Total > 0 {
+				name += fmt.Sprintf(" %d/%d", st.Done, st.Total)
+			}
+			return name
+		case deploy.FailedTask:
+			return name + " failed"
+		case deploy.Waiting, deploy.Done, deploy.Held, deploy.Stopped, deploy.LostTask:
+		}
+	}
+	return ""
+}
+
+// waits names the hosts that a task waits for.
+func (m *Model) waits(t *deploy.TaskView) string {
+	var out []string
+	for _, id := range t.After {
+		k, ok := m.byID[id]
+		if !ok {
+			continue
+		}
+		x := &m.snap.Tasks[k]
+		if x.Host != t.Host && x.Status != deploy.Done && !slices.Contains(out, string(x.Host)) {
+			out = append(out, string(x.Host))
+		}
+		if len(out) == 8 {
+			break
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "waits for " + strings.Join(out, " ")
+}
+
+// drawLanes shows what each host does now.
+func (m *Model) drawLanes(w, h int) []string {
+	l := m.look
+	m.layLanes()
+	box := ui.Box{Title: "Hosts"}
+	iw, ih := box.Inner(w, h)
+	if len(m.lanes) > ih {
+		box.Foot = fmt.Sprintf("%d hosts in all", len(m.lanes))
+	}
+	shown := m.lanes[:min(len(m.lanes), max(ih, 0))]
+	name := 8
+	for i := range shown {
+		name = max(name, min(ui.Width(string(shown[i].host)), iw/4))
+	}
+	widths := ui.Flex(iw-1, 2, name, 12, -1)
+	var body []string
+	for i := range shown {
+		x := &shown[i]
+		sign, style, word := show.Task(l, x.status)
+		if x.now != "" && x.status != deploy.Done {
+			word = x.now
+		}
+		body = append(body, " "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(string(x.host)),
+			ui.T(l.BarOf(x.steps.done, x.steps.all, 12)), ui.Cell{Text: word, Style: style}))
+	}
+	return l.Box(box, w, h, body)
+}

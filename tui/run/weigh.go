@@ -1,0 +1,109 @@
+package run
+
+import "github.com/armonic/armonic/deploy"
+
+// sum is how many steps there are, and are done.
+type sum struct{ done, all int }
+
+func (s *sum) add(x sum) {
+	s.done += x.done
+	s.all += x.all
+}
+
+// own counts the steps of a task.
+func (m *Model) own(k int) sum {
+	t := &m.snap.Tasks[k]
+	s := sum{all: len(t.StepStates)}
+	for i := range t.StepStates {
+		if t.StepStates[i].Status == deploy.Done {
+			s.done++
+		}
+	}
+	return s
+}
+
+// weigh finds the status of each row of the tree from the tasks at and below it,
+// and reports whether any has changed.
+func (m *Model) weigh() bool {
+	items := m.tree.Tree.Items
+	next := make([]deploy.TaskStatus, len(items))
+	clear(m.sums)
+	m.bad, m.lanes = m.bad[:0], nil
+	for k := range m.snap.Tasks {
+		switch m.snap.Tasks[k].Status {
+		case deploy.FailedTask, deploy.Stopped, deploy.LostTask:
+			m.bad = append(m.bad, k)
+		case deploy.Waiting, deploy.Running, deploy.Done, deploy.Held:
+		}
+	}
+	changed := false
+	for i := len(items) - 1; i >= 0; i-- {
+		for _, k := range m.tasks[i] {
+			next[i] = worse(next[i], m.snap.Tasks[k].Status)
+			m.sums[i].add(m.own(k))
+		}
+		if p := items[i].Parent; p >= 0 {
+			next[p] = worse(next[p], next[i])
+			m.sums[p].add(m.sums[i])
+		}
+		changed = changed || next[i] != m.status[i]
+	}
+	m.status = next
+	return changed
+}
+
+func weight(s deploy.TaskStatus) int {
+	switch s {
+	case deploy.FailedTask:
+		return 7
+	case deploy.LostTask:
+		return 6
+	case deploy.Running:
+		return 5
+	case deploy.Held:
+		return 4
+	case deploy.Stopped:
+		return 3
+	case deploy.Waiting:
+		return 2
+	case deploy.Done:
+		return 1
+	}
+	return 0
+}
+
+func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
+	if started := (a == deploy.Done && b == deploy.Waiting) || (a == deploy.Waiting && b == deploy.Done); started {
+		return deploy.Waiting
+	}
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
+}
+
+// below gives the tasks at and below a row.
+func (m *Model) below(i int) []int {
+	out := append([]int(nil), m.tasks[i]...)
+	for _, k := range m.tree.Tree.Items[i].Kids {
+		out = append(out, m.below(k)...)
+	}
+	return out
+}
+
+// failed is the task that R would do again: that of the row under the cursor, or
+// the first that failed.
+func (m *Model) failed() *deploy.TaskView {
+	var first *deploy.TaskView
+	cur := m.tree.Selected()
+	for _, k := range m.bad {
+		t := &m.snap.Tasks[k]
+		if first == nil || (t.Status == deploy.FailedTask && first.Status != deploy.FailedTask) {
+			first = t
+		}
+		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
+			return t
+		}
+	}
+	return first
+}

@@ -1,0 +1,133 @@
+package tui_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The whole story: from the fleet to a proxy in front of two web sites.
+func TestStory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 120, 36)
+		story(d, func(string) {})
+		if !d.quit {
+			t.Error("q did not quit")
+		}
+		out := d.m.Outcome()
+		if !strings.Contains(out.Text, "DONE  Proxy.start @lb1") || !strings.Contains(out.Text, "http://192.0.2.13:8080") || out.Failed {
+			t.Errorf("the summary is %q", out.Text)
+		}
+	})
+}
+
+// story walks through every screen and calls visit at each.
+func story(d *driver, visit func(name string)) {
+	d.settle()
+	visit("fleet")
+	d.keys("down down enter")
+	visit("host")
+	d.keys("esc 2")
+	visit("catalogue")
+	d.keys("zzz")
+	visit("catalogue-nothing")
+	d.keys("ctrl+u proxy")
+	visit("catalogue-proxy")
+	d.keys("enter")
+	visit("build-host")
+	d.keys("j enter")
+	visit("build-hosts")
+	d.keys("enter") // none: asks
+	visit("build-hosts-none")
+	d.keys("j j space j space")
+	visit("build-hosts-marked")
+	d.keys("enter")
+	visit("build-port")
+	d.keys("ctrl+u 70000 enter")
+	visit("build-port-range")
+	d.keys("ctrl+u abc")
+	visit("build-port-type")
+	d.keys("ctrl+u 8080 enter")
+	visit("build-root")
+	d.keys("down down")
+	visit("build-root-other")
+	d.keys("up enter esc")
+	visit("build-ready")
+	d.keys("t up up")
+	visit("build-tree")
+	d.keys("t x")
+	visit("build-all")
+	d.keys("x p")
+	visit("plan")
+	d.keys("v tab down")
+	visit("plan-order")
+	d.keys("v R")
+	visit("plan-confirm")
+	d.keys("y")
+	d.wait(900 * time.Millisecond)
+	visit("run")
+	d.keys("q")
+	visit("quit")
+	d.keys("s X")
+	visit("cancel")
+	d.keys("n")
+	d.wait(20 * time.Second)
+	visit("done")
+	d.keys("enter k")
+	visit("run-log")
+	d.keys("5 /back")
+	visit("logs-filter")
+	d.keys("enter 1 home down down enter")
+	visit("host-applied")
+	d.keys("?")
+	visit("help")
+	d.keys("esc : dep")
+	visit("palette")
+	d.keys("esc 4 q")
+}
+
+func TestStoryInWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 120, 36)
+		want := map[string][]string{
+			"fleet":              {"5 hosts  5 on", "nothing applied", "db1", "web3"},
+			"catalogue-nothing":  {"nothing matches"},
+			"catalogue-proxy":    {"> //Proxy//start", "1 of", "can run on 5: db1 lb1 web1 web2 web3", "NotInstalled > Configured > Active"},
+			"build-host":         {"> db1", "  lb1", "ANSWER 1 missing"},
+			"build-hosts":        {"0 of 5 hosts marked", "Proxy.start @lb1"},
+			"build-hosts-none":   {"enter again gives none"},
+			"build-hosts-marked": {"[1] web1", "[2] web2", "order: web1 web2"},
+			"build-port":         {"WebServer.create_document_root", "@web1", "@web2", "Listen port", "> 80", "default of WebServer", "READY for the plan"},
+			"build-port-range":   {"! port must be a port from 0 to 65535, is 70000", "TYPING"},
+			"build-port-type":    {`! port must be a whole number, is "abc"`},
+			"build-root":         {"> /var/www/website/", "default of WebSite", "/var/www/ ", "WHY AM I ASKED", "Templated needs document_root"},
+			"build-root-other":   {"> /var/www/ "},
+			"build-ready":        {"8080", "Ready: p shows the plan"},
+			"build-tree":         {"WHAT WILL BE DONE", "WHY IS IT HERE"},
+			"build-all":          {"managed"},
+			"plan":               {"NotInstalled -> Active", "port = 8080", "enter Configured", "19 steps on 3 hosts"},
+			"plan-order":         {"in order", "at once", "after"},
+			"plan-confirm":       {"Run Proxy.start @lb1?", "19 steps on 3 hosts", "web1 web2 lb1"},
+			"run":                {"RUN", "run enter Configured", "waits for web1 web2", "Installation of webserver"},
+			"quit":               {"leave it running", "cancel it", "stay", "Proxy.start @lb1 is running", "Running now on: web1 web2"},
+			"cancel":             {"Cancel Proxy.start @lb1?"},
+			"done":               {"DONE", "19 of 19 steps", "backends=[http://192.0.2.13:8080, http://192.0.2.14:80]", "STATE STACKS NOW", "100%"},
+			"run-log":            {"follow off", "Starting the proxy"},
+			"logs-filter":        {"filter: back", "Backend 1: http://192.0.2.13:8080", "dropped 0"},
+			"host-applied":       {"4 Active", "NOW", "port=8080", "1 NotInstalled", "path=/var/www/website/", "OFFERS HERE"},
+			"help":               {"Help: type to search", "EVERYWHERE"},
+			"palette":            {"deploy PATTERN"},
+		}
+		story(d, func(name string) {
+			if texts, ok := want[name]; ok {
+				t.Log(name)
+				d.see(texts...)
+				delete(want, name)
+			}
+		})
+		for name := range want {
+			t.Errorf("the story does not come to %s", name)
+		}
+	})
+}

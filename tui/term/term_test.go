@@ -1,0 +1,79 @@
+package term_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/tui/term"
+)
+
+func TestFastKeysAreNotLost(t *testing.T) {
+	got := term.Split(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jj x")})
+	if len(got) != 4 || got[0].String() != "j" || got[2].Type != tea.KeySpace || got[3].String() != "x" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAPasteStaysWholeAndBounded(t *testing.T) {
+	got := term.Split(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("a", 1<<20)), Paste: true})
+	if len(got) != 1 || !got[0].Paste || len(got[0].Runes) > 1<<16 {
+		t.Errorf("%d messages, the first of %d runes", len(got), len(got[0].Runes))
+	}
+}
+
+// written runs f on an output and gives what reached the terminal.
+func written(t *testing.T, f func(*term.Output)) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f(term.NewOutput(w))
+	_ = w.Close()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestFramesAppearAtOnceAndLeaveTheCursor(t *testing.T) {
+	got := written(t, func(o *term.Output) {
+		o.Place(4, 9, true)
+		if n, err := o.Write([]byte("\x1b[Hframe")); n != 8 || err != nil {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+	})
+	if want := "\x1b[?2026h\x1b[?25l\x1b[Hframe\x1b[10;5H\x1b[?25h\x1b[?2026l"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestWhatIsNoFramePassesThrough(t *testing.T) {
+	got := written(t, func(o *term.Output) { _, _ = o.WriteString("\x1b[?1049h") })
+	if got != "\x1b[?1049h" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestClipboard(t *testing.T) {
+	var b bytes.Buffer
+	if err := term.Clipboard(&b, "hello", false); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != "\x1b]52;c;aGVsbG8=\x07" {
+		t.Errorf("got %q", b.String())
+	}
+	b.Reset()
+	if err := term.Clipboard(&b, "hello", true); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "\x1bPtmux;") {
+		t.Errorf("in tmux: %q", b.String())
+	}
+}
