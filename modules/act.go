@@ -71,16 +71,22 @@ func (s *session) do(ctx context.Context, fn *starlark.Function, requires []*req
 	if err != nil {
 		return nil, &spec.Error{Kind: spec.Failed, At: fn.Position().String(), Msg: s.hide(err.Error())}
 	}
-	t := newThread(fn.Name(), actSteps)
-	t.Print = func(_ *starlark.Thread, msg string) { s.log(spec.LevelInfo, msg) }
-	stop := context.AfterFunc(ctx, func() { t.Cancel("stopped") })
+	b := &budget{left: maxAlloc, stopwatch: newStopwatch(actTime)}
+	t := newThread(fn.Name(), actSteps, b)
+	defer b.run(t)()
+	t.Print = func(t *starlark.Thread, msg string) {
+		if err := s.say(t, spec.LevelInfo, msg); err != nil {
+			t.Cancel(err.Error())
+		}
+	}
+	stop := context.AfterFunc(ctx, func() { t.Cancel(isStopped) })
 	defer stop()
 	v, err := starlark.Call(t, fn, append(starlark.Tuple{s.ctx(req)}, more...), nil)
 	if err == nil {
 		return v, nil
 	}
 	e := evalError(err)
-	if ctx.Err() != nil && strings.HasPrefix(e.Msg, "Starlark computation cancelled") {
+	if ctx.Err() != nil && e.Msg == isStopped {
 		return nil, ended(ctx, e.At)
 	}
 	e.Kind, e.Msg = spec.Failed, s.hide(e.Msg)
@@ -110,7 +116,7 @@ func evalError(err error) *spec.Error {
 	}
 	var se *spec.Error
 	if errors.As(err, &se) {
-		out.Msg, out.Hint = se.Msg, se.Hint
+		out.Msg, out.Hint = plainMessage(se.Msg), se.Hint
 		return out
 	}
 	out.Hint = hintFor(out.Msg)
@@ -131,17 +137,27 @@ func innermost(e *starlark.EvalError) string {
 	return ""
 }
 
+// isStopped is why a thread ends whose context does.
+const isStopped = "the step was stopped"
+
+// cancelled begins the interpreter's message for a thread that was ended.
+const cancelled = "Starlark computation cancelled"
+
 // plainMessage takes the interpreter's own words off.
 func plainMessage(msg string) string {
-	msg = strings.TrimPrefix(msg, "fail: ")
-	switch {
-	case strings.HasSuffix(msg, "too many steps"):
-		return "step limit: the function does not come to an end"
-	case strings.HasPrefix(msg, "cannot load ") && strings.Contains(msg, "circle"):
-		return msg
+	msg = withoutGuard(strings.TrimPrefix(msg, "fail: "))
+	if reason, ok := strings.CutPrefix(msg, cancelled+": "); ok {
+		switch reason {
+		case "too many steps":
+			msg = "step limit: the function does not come to an end"
+		case timeIsUp:
+			msg = "time limit: the function computes too long"
+		default:
+			msg = reason
+		}
 	}
-	for _, name := range guarded() {
-		msg = strings.TrimPrefix(msg, name+": ")
+	if len(msg) > maxMessage {
+		msg = strings.ToValidUTF8(msg[:maxMessage], "") + "…"
 	}
 	return msg
 }

@@ -128,9 +128,9 @@ func TestWhatGoesWrongHasAPlaceAndAHint(t *testing.T) {
 		{"a growing list in place", "s = [1]\nfor i in range(100):\n    s += s", "", "memory limit", ""},
 		{"a growing element", "d = {\"a\": \"x\"}\nfor i in range(100):\n    d[\"a\"] *= 10", "", "memory limit", ""},
 		{"a growing format", "s = \"x\"\nfor i in range(100):\n    s = \"%s%s\" % (s, s)", "", "memory limit", ""},
-		{"a big number", "n = 10\nfor i in range(100):\n    n *= n", "", "memory limit", ""},
+		{"a big number", "n = 10\nfor i in range(100):\n    n *= n", "", "number limit", "as text"},
 		{"a big range", `list(range(1000000000))`, "", "range of 1000000000 elements", ""},
-		{"a text of shared lists", "x = [1]\nfor i in range(100):\n    x = [x, x]\nstr(x)", "", "memory limit", ""},
+		{"a text of shared lists", "x = [1]\nfor i in range(60):\n    x = [x, x]\nstr(x)", "", "size limit", ""},
 		{"shared lists returned", "x = [1]\nfor i in range(60):\n    x = [x, x]\nreturn x", "1:1", "too large", ""},
 		{"a function returned", "return ctx.log", "1:1", "not a value that can be kept", ""},
 	} {

@@ -146,6 +146,7 @@ func (a *args) fn(name string, params ...string) *starlark.Function {
 			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.name, strings.Join(params, ", "), plural(most, "parameter"))
 		return nil
 	}
+	*a.functions = append(*a.functions, f)
 	return f
 }
 

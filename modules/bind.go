@@ -26,10 +26,12 @@ type args struct {
 	places map[string]string
 	rest   []starlark.Value
 	broken bool // something required is missing or wrong
+
+	functions *[]starlark.Value // of the file
 }
 
 func (d *defining) bind(sig *signature, pos []starlark.Value, kwargs []starlark.Tuple, at site) *args {
-	a := &args{report: d.report, site: at, sig: sig, values: map[string]starlark.Value{}, places: map[string]string{}}
+	a := &args{report: d.report, site: at, sig: sig, values: map[string]starlark.Value{}, places: map[string]string{}, functions: &d.functions}
 	for i, v := range pos {
 		switch {
 		case i < sig.npos:

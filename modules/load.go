@@ -32,7 +32,8 @@ func (s *Set) Find(name string) (*lifecycle.Lifecycle, bool) {
 // of kind Invalid. The set is never nil; with an error it holds the lifecycles of the
 // files without one.
 func Load(sources ...Source) (*Set, error) {
-	l := &loader{report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}}}
+	l := &loader{report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
+		budget: &budget{left: maxAlloc, stopwatch: newStopwatch(defineTime)}}
 	l.builtins = l.predeclared()
 	for i, s := range sources {
 		names, err := s.files()
@@ -40,6 +41,10 @@ func Load(sources ...Source) (*Set, error) {
 			l.errorf(s.Name, "", "cannot read the modules: %s", reason(err))
 		}
 		for _, name := range names {
+			if len(l.files) >= maxFiles {
+				l.errorf(s.label(name), "", "there are more than %d files of modules", maxFiles)
+				break
+			}
 			l.load(i, name)
 		}
 	}
@@ -72,6 +77,7 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
+	*budget  // of all files together
 }
 
 // file is one that was loaded, or could not be.
@@ -86,8 +92,9 @@ type file struct {
 type defining struct {
 	*loader
 	*file
-	source int
-	path   string // within the source
+	source    int
+	path      string           // within the source
+	functions []starlark.Value // that are part of a declaration
 }
 
 const definingKey = "modules.defining"
@@ -116,7 +123,8 @@ func (l *loader) load(source int, name string) *file {
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
 
 	d := &defining{loader: l, file: f, source: source, path: name}
-	t := newThread(label, defineSteps)
+	t := newThread(label, defineSteps, l.budget)
+	defer l.run(t)()
 	t.SetLocal(definingKey, d)
 	t.Load = d.loadFrom
 	t.Print = func(t *starlark.Thread, msg string) {
@@ -124,7 +132,7 @@ func (l *loader) load(source int, name string) *file {
 	}
 	before := len(l.errs)
 	f.globals, err = f.prog.Init(t, l.builtins)
-	f.globals.Freeze()
+	err = d.freeze(err)
 	if err != nil && (!errors.Is(err, errFailed) || len(l.errs) == 0) {
 		e := evalError(err)
 		l.errorf(e.At, e.Hint, "%s", e.Msg)
@@ -132,6 +140,37 @@ func (l *loader) load(source int, name string) *file {
 	f.failed = err != nil || len(l.errs) > before
 	l.order = append(l.order, f) // after what it loads
 	return f
+}
+
+// freeze makes everything that the file holds unchangeable, also in functions that
+// only a state knows, because several agents call them.
+func (d *defining) freeze(err error) error {
+	walk := freezer{seen: map[any]bool{}}
+	all := starlark.StringDict{"": starlark.Tuple(d.functions)}
+	for name, v := range d.globals {
+		all[name] = v
+	}
+	for _, name := range all.Keys() {
+		if e := walk.visit(all[name], 0); e != nil {
+			d.failed, d.globals = true, nil
+			if err == nil {
+				limit := spec.AsError(e)
+				limit.At = d.label(name)
+				return limit
+			}
+			return err
+		}
+	}
+	all.Freeze()
+	return err
+}
+
+// label is the place of a name of the file.
+func (d *defining) label(name string) string {
+	if f, ok := d.globals[name].(*starlark.Function); ok {
+		return f.Position().String()
+	}
+	return d.sources[d.source].label(d.path)
 }
 
 // read is bounded: a file is never taken in whole to find that it is too long.

@@ -55,6 +55,11 @@ func parse(r *report, label, src string, predeclared starlark.StringDict) *parse
 		}
 		return true
 	})
+	// The tree that was read stays as it is, for places; another one is rewritten.
+	if f, err = dialect().Parse(label, src, 0); err != nil {
+		reportSyntax(r, label, src, err)
+		return nil
+	}
 	ok := true
 	rewrite(f, func(at syntax.Position, op syntax.Token) {
 		ok = false

@@ -57,7 +57,7 @@ func (s *session) entered(_ *starlark.Thread, b *starlark.Builtin, args starlark
 	return s.shape(inputs, requires)
 }
 
-func (s *session) logged(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *session) logged(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text starlark.Value
 	level := string(spec.LevelInfo)
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "text", &text, "level?", &level); err != nil {
@@ -65,17 +65,28 @@ func (s *session) logged(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 	}
 	line, ok := starlark.AsString(text)
 	if !ok {
-		if printedSize(text, maxAlloc) >= maxAlloc {
-			return nil, fmt.Errorf("memory limit: the value is too large to be logged")
+		if err := printed(t, text); err != nil {
+			return nil, err
 		}
 		line = text.String()
 	}
 	switch l := spec.Level(level); l {
 	case spec.LevelInfo, spec.LevelWarn, spec.LevelError:
-		s.log(l, line)
-		return starlark.None, nil
+		return starlark.None, s.say(t, l, line)
 	}
 	return nil, &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("ctx.log has no level %q", level), Hint: "write \"info\", \"warn\" or \"error\""}
+}
+
+// lineSize is what an agent keeps of an event besides its text.
+const lineSize = 256
+
+// say logs a line that the module pays for, because it is kept.
+func (s *session) say(t *starlark.Thread, level spec.Level, text string) error {
+	if err := spend(t, lineSize+len(text)); err != nil {
+		return err
+	}
+	waiting(t, func() { s.log(level, text) })
+	return nil
 }
 
 func (s *session) log(level spec.Level, text string) {
@@ -84,7 +95,7 @@ func (s *session) log(level spec.Level, text string) {
 	}
 }
 
-func (s *session) progress(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *session) progress(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var done, total int
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "done", &done, "total?", &total); err != nil {
 		return nil, err
@@ -92,8 +103,11 @@ func (s *session) progress(_ *starlark.Thread, b *starlark.Builtin, args starlar
 	if done < 0 || total < 0 || total > 0 && done > total {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("ctx.progress cannot be %d of %d", done, total), Hint: "write ctx.progress(done, total), with total 0 if it is not known"}
 	}
+	if err := spend(t, lineSize); err != nil {
+		return nil, err
+	}
 	if s.call.Progress != nil {
-		s.call.Progress(done, total)
+		waiting(t, func() { s.call.Progress(done, total) })
 	}
 	return starlark.None, nil
 }

@@ -1,0 +1,177 @@
+package modules_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+// hostile bodies of a function, each with the limit that stops it.
+func hostile() map[string]struct{ body, limit string } {
+	deep := "x = []\nfor i in range(150000):\n    x = [x]\n"
+	wide := "x = (1,)\nfor i in range(64):\n    x = (x, x)\n"
+	flat := "x = [0] * 1000\nfor i in range(9):\n    x = [x] * 1000\n"
+	big := "x = \"x\" * 10000000\n"
+	return map[string]struct{ body, limit string }{
+		"text":               {`x = "x" * 10000000000`, "memory"},
+		"huge factor":        {`x = "x" * (1 << 200)`, "memory"},
+		"list":               {`x = [0] * 10000000000`, "memory"},
+		"tuple":              {`x = (0,) * 10000000000`, "memory"},
+		"bytes":              {`x = bytes("x") * 10000000000`, "memory"},
+		"doubling":           {"x = \"xx\"\nfor i in range(100):\n    x += x", "memory"},
+		"doubling a list":    {"x = [1]\nfor i in range(100):\n    x += x", "memory"},
+		"extend itself":      {"x = [1]\nfor i in range(100):\n    x.extend(list(x))", "memory"},
+		"append":             {"x = []\nfor i in range(1000000):\n    for j in range(1000000):\n        x.append(i)", "memory|step"},
+		"append by name":     {"x = []\nadd = x.append\nfor i in range(1000000):\n    for j in range(1000000):\n        add(i)", "memory|step"},
+		"append by getattr":  {"x = []\nadd = getattr(x, \"append\")\nfor i in range(1000000):\n    for j in range(1000000):\n        add(i)", "memory|step"},
+		"insert":             {"x = []\nfor i in range(1000000):\n    for j in range(1000000):\n        x.insert(0, i)", "memory|step|time"},
+		"comprehension":      {`x = [0 for i in range(1000000) for j in range(1000000)]`, "step"},
+		"lists":              {`x = [[] for i in range(1000000) for j in range(1000000)]`, "step"},
+		"dicts":              {`x = [{} for i in range(1000000) for j in range(1000000)]`, "memory|step"},
+		"functions":          {`x = [lambda: 0 for i in range(1000000) for j in range(1000000)]`, "memory|step"},
+		"dict comprehension": {`x = {(i, j): 0 for i in range(1000000) for j in range(1000000)}`, "step"},
+		"dict growth":        {"x = {}\nfor i in range(1000000):\n    for j in range(1000):\n        x[i * 1000 + j] = i", "step"},
+		"setdefault":         {"x = {}\nfor i in range(1000000):\n    for j in range(1000):\n        x.setdefault(i * 1000 + j, i)", "memory|step"},
+		"set growth":         {"x = set()\nfor i in range(1000000):\n    for j in range(1000):\n        x.add(i * 1000 + j)", "memory|step"},
+		"update":             {"x = {i: i for i in range(100000)}\ny = [dict(x) for i in range(100000)]", "memory"},
+		"union":              {"x = {i: i for i in range(100000)}\ny = [x | {} for i in range(100000)]", "memory"},
+		"set union":          {"x = set(range(100000))\ny = [x.union([]) for i in range(100000)]", "memory"},
+		"slices":             {"x = [0] * 1000000\ny = [x[1:] for i in range(100000)]", "memory"},
+		"slices of text":     {big + "y = [x[::2] + str(i) for i in range(100000)]", "memory"},
+		"join":               {big + "y = x.join([x] * 1000)", "memory"},
+		"join of many":       {"y = (\"x\" * 1000).join([\"y\"] * 1000000)", "memory"},
+		"replace":            {"x = \"x\" * 100000\ny = x.replace(\"x\", x)", "memory"},
+		"replace nothing":    {"x = \"x\" * 100000\ny = x.replace(\"\", x)", "memory"},
+		"format":             {big + "y = (\"{0}\" * 1000).format(x)", "memory"},
+		"format by name":     {big + "y = (\"{a}\" * 1000).format(a = x)", "memory"},
+		"percent":            {big + "y = \"%s%s%s%s%s%s%s%s%s%s\" % (x, x, x, x, x, x, x, x, x, x)", "memory"},
+		"upper":              {big + "y = [x.upper() for i in range(100000)]", "memory"},
+		"split":              {"x = \"x,\" * 1000000\ny = [x.split(\",\") for i in range(100000)]", "memory"},
+		"splitlines":         {"x = \"\\n\" * 1000000\ny = [x.splitlines() for i in range(100000)]", "memory"},
+		"elems":              {"x = (\"x\" * 1000000).elems()\ny = [list(x) for i in range(100000)]", "memory|step"},
+		"codepoints":         {"x = (\"x\" * 1000000).codepoints()\ny = [list(x) for i in range(100000)]", "memory|step"},
+		"zip":                {"x = range(1000000)\ny = [zip(x, x, x) for i in range(100000)]", "memory"},
+		"enumerate":          {"y = [enumerate(range(1000000)) for i in range(100000)]", "memory"},
+		"sorted":             {"y = [sorted(range(900000)) for i in range(100000)]", "memory|step"},
+		"items":              {"x = {i: i for i in range(100000)}\ny = [x.items() for i in range(100000)]", "memory"},
+		"range":              {`x = list(range(10000000000))`, "size"},
+		"star":               {"def g(*a):\n    return a\nx = list(range(1000000))\ny = [g(*x) for i in range(100000)]", "memory"},
+		"star of text":       {"def g(*a):\n    return a\nx = (\"x\" * 1000000).codepoints()\ny = [g(*x) for i in range(100000)]", "memory|step"},
+		"star star":          {"def g(**a):\n    return a\nx = {str(i): i for i in range(10000)}\ny = [g(**x) for i in range(100000)]", "memory"},
+		"number":             {"n = 7\nfor i in range(64):\n    n *= n", "number"},
+		"shift":              {"n = 7\nfor i in range(10000):\n    n <<= 500", "number"},
+		"shift out":          {"n = 7\nfor i in range(10000):\n    n = n << 500", "number"},
+		"digits":             {`n = int("9" * 10000000)`, "number"},
+		"endless":            {"for i in range(1000000):\n    for j in range(1000000):\n        pass", "step"},
+		"recursion":          {"def f(g):\n    return g(g)\nf(f)", "recursively"},
+		"search":             {big + "y = [x.count(\"xy\") for i in range(1000000)]", "step|time"},
+		"find":               {big + "y = [\"xy\" in x for i in range(1000000)]", "step|time"},
+
+		"deep text":       {deep + "y = str(x)", "nesting"},
+		"deep print":      {deep + "print(x)", "nesting"},
+		"deep fail":       {deep + "fail(x)", "nesting"},
+		"deep format":     {deep + "y = \"{}\".format(x)", "nesting"},
+		"deep percent":    {deep + "y = \"%s\" % x", "nesting"},
+		"deep percent of": {deep + "y = \"%s\" % (x,)", "nesting"},
+		"circle":          {"x = []\nx.append(x)\ny = str(x)", "nesting"},
+		"wide text":       {wide + "y = str(x)", "size"},
+		"wide print":      {wide + "print(1, x)", "size"},
+		"wide key":        {wide + "y = {x: 1}", "size"},
+		"wide set key":    {wide + "y = set([x])", "size"},
+		"wide index":      {wide + "y = {}[x]", "size"},
+		"wide store":      {wide + "y = {}\ny[x] = 1", "size"},
+		"wide get":        {wide + "y = {}.get(x)", "size"},
+		"wide in":         {wide + "y = x in {}", "size"},
+		"wide dict":       {wide + "y = dict([(x, 1)])", "size"},
+		"wide comparison": {flat + "y = flatter(x) == flatter(x)", "size|step"},
+		"wide sorted":     {flat + "y = sorted([x, list(x)])", "size|step"},
+		"wide max":        {flat + "y = max(x, list(x))", "size|step"},
+		"wide keys":       {flat + "y = max([1, 2], key = lambda _: list(x))", "size|step"},
+		"wide list index": {flat + "y = [list(x)].index(x)", "size|step"},
+		"wide varargs":    {"def g(*a):\n    return a\nx = 1\nfor i in range(64):\n    x = g(x, x)\ny = {x: 1}", "size"},
+	}
+}
+
+// No module gets round the limits, when it is loaded or when it acts: each hostile
+// one ends soon, says which limit it met, and the process that ran all of them has
+// not grown beyond reason.
+func TestHostileModules(t *testing.T) {
+	if os.Getenv("ARMONIC_TEST_HOSTILE") == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := exec.CommandContext(t.Context(), exe, "-test.run=^TestHostileModules$", "-test.v")
+		c.Env = append(os.Environ(), "ARMONIC_TEST_HOSTILE=1")
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, failures(string(out)))
+		}
+		if m := regexp.MustCompile(`peak .*`).FindString(string(out)); m != "" {
+			t.Log(m)
+		}
+		return
+	}
+	for name, c := range hostile() {
+		body := strings.ReplaceAll(c.body, "flatter(x)", "list(x)")
+		t.Run("loading/"+name, func(t *testing.T) {
+			begun := time.Now()
+			_, err := modules.Load(source(map[string]string{"a.star": "def f():\n    " + strings.ReplaceAll(body, "\n", "\n    ") + "\nf()\n"}))
+			judge(t, err, c.limit, begun)
+		})
+		t.Run("acting/"+name, func(t *testing.T) {
+			begun := time.Now()
+			_, err := action(t, "", body)(t.Context(), new(log).call(nil))
+			judge(t, err, c.limit, begun)
+		})
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return // not Linux
+	}
+	var peak int
+	for line := range strings.Lines(string(status)) {
+		fmt.Sscanf(line, "VmHWM: %d kB", &peak)
+	}
+	t.Logf("peak memory of the process: %d MiB", peak>>10)
+	if peak>>10 > 800 {
+		t.Errorf("the process grew to %d MiB", peak>>10)
+	}
+}
+
+func judge(t *testing.T, err error, limit string, begun time.Time) {
+	t.Helper()
+	var e *spec.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("it ended with %v", err)
+	}
+	if !regexp.MustCompile(limit).MatchString(e.Msg) || len(e.Msg) > 5000 {
+		t.Errorf("it says %.200s", e.Msg)
+	}
+	if e.Hint == "" {
+		t.Errorf("no hint with %s", e.Msg)
+	}
+	if took := time.Since(begun); took > 25*time.Second {
+		t.Errorf("it took %s", took)
+	} else if took > time.Second {
+		t.Logf("it took %s", took)
+	}
+}
+
+func failures(out string) string {
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "=== ") && !strings.Contains(line, "--- PASS") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
