@@ -119,5 +119,8 @@ func (s *Service) Stacks(context.Context) ([]spec.Stack, error) {
 	for i, e := range s.engines {
 		out[i] = e.Stack()
 	}
+	for _, l := range s.lost {
+		out = append(out, l.stack(s.info.Host, s.info.Since))
+	}
 	return out, nil
 }

@@ -3,6 +3,8 @@ package agentd
 import (
 	"context"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -11,10 +13,15 @@ import (
 // guards it.
 type run struct {
 	spec.Run
-	events  []spec.Event
+	digest  string        // of what was asked, if only that is known
+	began   time.Time     // zero as long as it waits
+	events  []spec.Event  // by number; of a run of an earlier process some may be missing
+	seen    int           // no event that anybody saw has a higher number: that is recorded
 	changed chan struct{} // closed, and replaced, when an event is added
 	ended   bool
 	cancel  context.CancelFunc // of its context, once it is executed
+
+	telling sync.Mutex // held while an event is recorded and added, before the service's lock
 }
 
 // Start hands a run over. The error is Invalid for a run without id, NotFound for a
@@ -30,7 +37,11 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old, known := s.runs[r.ID]; known {
-		if !sameRun(old.Run, r) {
+		same, err := s.same(old, r)
+		if err != nil {
+			return err
+		}
+		if !same {
 			return spec.Errorf(spec.Conflict, "the run %s was started with other content", r.ID).
 				WithHint("give a new run an id of its own")
 		}
@@ -57,13 +68,10 @@ func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(
 	if err != nil {
 		return err
 	}
-	next := max(after, 0)
 	for {
 		s.mu.Lock()
-		var events []spec.Event
-		if next < len(r.events) {
-			events = slices.Clone(r.events[next:])
-		}
+		next, _ := slices.BinarySearchFunc(r.events, after+1, func(ev spec.Event, seq int) int { return ev.Seq - seq })
+		events := slices.Clone(r.events[next:])
 		changed, ended := r.changed, r.ended
 		s.mu.Unlock()
 		for _, ev := range events {
@@ -75,8 +83,8 @@ func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(
 			if err := fn(ev); err != nil {
 				return err
 			}
+			after = ev.Seq
 		}
-		next += len(events)
 		if ended {
 			return nil
 		}
@@ -117,9 +125,11 @@ func (s *Service) find(id spec.RunID) (*run, error) {
 
 // add appends an event; the lock is held. The last one ends the run.
 func (s *Service) add(r *run, ev spec.Event) {
-	ev.Run, ev.Seq, ev.At = r.ID, len(r.events)+1, s.clock()
+	ev = s.number(r, ev)
 	r.events = append(r.events, ev)
-	r.ended = ev.Kind == spec.EventRunDone
+	if r.ended = ev.Kind == spec.EventRunDone; r.ended {
+		s.bound(r)
+	}
 	close(r.changed)
 	r.changed = make(chan struct{})
 }

@@ -40,6 +40,7 @@ func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	s.queue = slices.Delete(s.queue, 0, 1)
 	ctx, r.cancel = context.WithCancel(ctx)
 	s.busy = r
+	r.began = s.clock()
 	s.add(r, spec.Event{Kind: spec.EventStarted, Step: -1})
 	return r, ctx
 }
@@ -58,17 +59,20 @@ func (s *Service) execute(ctx context.Context, r *run) {
 	e, err := s.engine(r.Lifecycle)
 	var stack []string
 	if err == nil {
+		err = s.begin(r)
+	}
+	if err == nil {
 		s.log.Info("run started", "run", r.ID, "lifecycle", r.Lifecycle, "by", r.By)
 		err = s.steps(ctx, e, r)
 		stack = e.Applied()
 	}
 	s.log.Info("run done", "run", r.ID, "lifecycle", r.Lifecycle, "error", err)
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	r.cancel()
 	r.cancel = nil
 	s.busy = nil
-	s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
+	s.mu.Unlock()
+	s.say(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
 }
 
 // steps does the steps of a run. Nothing is done unless the stack is the one that
@@ -98,9 +102,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) 
 	step := r.Steps[i]
 	say := func(ev spec.Event) {
 		ev.Step = i
-		s.mu.Lock()
-		s.add(r, ev)
-		s.mu.Unlock()
+		s.say(r, ev)
 	}
 	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
 	s.pause(ctx)
