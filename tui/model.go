@@ -30,8 +30,8 @@ const (
 // Model is the whole UI as the library drives it. It routes.
 type Model struct {
 	cfg    Config
-	run    context.Context // of executions: they outlive the screen
-	ctx    context.Context // of everything that only the screen waits for
+	run    context.Context //nolint:containedctx // of executions: they outlive the screen, and Update is given none
+	ctx    context.Context //nolint:containedctx // of what only the screen waits for
 	cancel context.CancelFunc
 	look   ui.Look
 	screen *term.Output // nil in tests

@@ -112,7 +112,7 @@ func TestStoryInWords(t *testing.T) {
 			"run":                {"RUN", "run enter Configured", "waits for web1 web2", "Installation of webserver"},
 			"quit":               {"leave it running", "cancel it", "stay", "Proxy.start @lb1 is running", "Running now on: web1 web2"},
 			"cancel":             {"Cancel Proxy.start @lb1?"},
-			"done":               {"DONE", "19 of 19 steps", "backends=[http://192.0.2.13:8080, http://192.0.2.14:80]", "STATE STACKS NOW", "100%"},
+			"done":               {"DONE", "19 of 19 steps", "RESULT", "backends (2)", "http://192.0.2.14:80", "STATE STACKS NOW", "100%"},
 			"run-log":            {"follow off", "Starting the proxy"},
 			"logs-filter":        {"filter: back", "Backend 1: http://192.0.2.13:8080", "dropped 0"},
 			"host-applied":       {"4 Active", "NOW", "port=8080", "1 NotInstalled", "path=/var/www/website/", "OFFERS HERE"},

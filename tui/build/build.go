@@ -287,9 +287,9 @@ func (m *Model) Hint() string {
 	missing, wrong, checking := m.res.Open()
 	switch {
 	case m.edit != nil && m.edit.Text():
-		return "Letters are typed into the field. enter keeps it and goes to the next, esc keeps it and leaves."
+		return "Type a value: enter keeps it and goes on, esc keeps it and leaves."
 	case m.edit != nil:
-		return "Choose; nothing on any server changes before you have confirmed the plan."
+		return "Choose; no server is touched before you confirm the plan."
 	case missing+wrong > 0:
 		return "a opens the next question that is missing or wrong."
 	case m.busy || checking > 0:
@@ -297,7 +297,7 @@ func (m *Model) Hint() string {
 	case m.res.Plan == nil:
 		return problemHint(m.res)
 	case m.undecided() > 0:
-		return "Ready: p shows the plan. Some values are suggestions: a goes through them, A takes all."
+		return "Ready: p shows the plan. Some values are suggested: a goes through them."
 	}
 	return "Ready: p shows the plan."
 }

@@ -57,28 +57,29 @@ func (m *Model) chain(n *resolver.Node) []string {
 	out := make([]string, 0, len(up)+1)
 	for i := len(up) - 1; i >= 0; i-- {
 		x := up[i]
-		s := ""
-		switch {
-		case x.Parent == nil:
-			s = "you deploy " + string(x.Pattern)
-			if x.Host != "" {
-				s += " on " + string(x.Host)
-			}
-		default:
-			by := x.Via.State
-			if x.Via.Provide != string(spec.Enter) {
-				by += "." + x.Via.Provide
-			}
-			s = fmt.Sprintf("%s needs %s: %s", by, x.Via.Require.Name, nodeName(x))
-			if x.Via.Require.Kind == spec.External {
-				s += " on " + firstOf(string(x.Host), "a host you choose")
-			} else {
-				s += ", on the same host"
-			}
-		}
-		out = append(out, s)
+		out = append(out, reason(x))
 	}
 	return out
+}
+
+// reason says in a line why a node is there.
+func reason(n *resolver.Node) string {
+	if n.Parent == nil {
+		s := "you deploy " + string(n.Pattern)
+		if n.Host != "" {
+			s += " on " + string(n.Host)
+		}
+		return s
+	}
+	by := n.Via.State
+	if n.Via.Provide != string(spec.Enter) {
+		by += "." + n.Via.Provide
+	}
+	s := fmt.Sprintf("%s needs %s: %s", by, n.Via.Require.Name, nodeName(n))
+	if n.Via.Require.Kind == spec.External {
+		return s + " on " + firstOf(string(n.Host), "a host you choose")
+	}
+	return s + ", on the same host"
 }
 
 func nodeName(n *resolver.Node) string {

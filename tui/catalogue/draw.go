@@ -166,7 +166,7 @@ func (m *Model) Hint() string {
 	case e == nil:
 		return ""
 	case e.offer != nil:
-		return "enter plans " + string(e.offer.Pattern) + "; nothing runs before you have seen and confirmed the plan"
+		return "enter plans " + string(e.offer.Pattern) + "; nothing runs before you confirm the plan"
 	case e.run != nil:
 		return "enter shows the run"
 	}

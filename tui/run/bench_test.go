@@ -19,8 +19,7 @@ func big(n int) (*resolver.Result, *deploy.Snapshot) {
 	root := &resolver.Node{ID: resolver.Root, Host: "lb1", Provide: spec.Provide{Path: "/lb1/Proxy/Active/start"}}
 	res := &resolver.Result{Root: root}
 	snap := &deploy.Snapshot{Version: 1, Steps: 3 * n}
-	var add func(parent *resolver.Node, i int) *resolver.Node
-	add = func(parent *resolver.Node, i int) *resolver.Node {
+	add := func(parent *resolver.Node, i int) *resolver.Node {
 		h := spec.Host(fmt.Sprintf("web%d", i/10))
 		x := &resolver.Node{ID: resolver.NodeID(fmt.Sprintf("./n%d", i)), Parent: parent, Host: h,
 			Via:     resolver.Via{State: "Configured", Provide: "enter", Require: spec.Require{Name: "websites"}, Index: i, Of: n},

@@ -26,7 +26,7 @@ func (m *Model) Bindings() []ui.Binding {
 		ui.Key(ui.NextPane, "tab", "pane", "to the log, and back to the tree"),
 		ui.Key(ui.Open, "enter", "log", "read the log of the row under the cursor"),
 		ui.Key(views, "v", "log/summary", "show the log, or the summary with what was returned"))
-	if m.right {
+	if m.right && !m.summary {
 		for _, b := range m.log.Bindings() {
 			if b.Action != logs.Levels {
 				out = append(out, b)
@@ -82,13 +82,11 @@ func (m *Model) glance(a ui.Action) {
 	switch a {
 	case ui.NextPane, ui.PrevPane:
 		m.right = !m.right
-		m.summary = m.summary && !m.right
 	case ui.Open:
 		m.right, m.summary, m.follow = true, false, false
 		m.readLog()
 	case views:
 		m.summary = !m.summary
-		m.right = m.right && !m.summary
 	case hot:
 		m.follow = !m.follow
 		m.heat()
@@ -101,7 +99,11 @@ func (m *Model) glance(a ui.Action) {
 		m.right, m.summary = true, false
 		m.log.Do(a)
 	default:
-		if m.right {
+		switch {
+		case m.right && m.summary:
+			m.sheet.Do(a)
+			return
+		case m.right:
 			m.log.Do(a)
 			return
 		}
@@ -116,7 +118,7 @@ func (m *Model) glance(a ui.Action) {
 }
 
 func (m *Model) copy() ui.Out {
-	if m.right {
+	if m.right && !m.summary {
 		if x := m.log.Line(); x != nil {
 			return ui.Ask(ui.CopyText{Text: x.Text, What: "the line"})
 		}
@@ -143,7 +145,7 @@ func (m *Model) Hint() string {
 		return "Done. 1 shows the hosts and their stacks, y copies what was returned."
 	case m.failed() != nil && m.failed().Status == deploy.FailedTask:
 		t := m.failed()
-		return "R retries " + t.Lifecycle + " on " + string(t.Host) + ". What is done stays done; what depends on it goes on afterwards."
+		return "R retries " + t.Lifecycle + " on " + string(t.Host) + "; what is done stays done."
 	case s.Over:
 		return "Not everything was done. R goes on with what was stopped."
 	}

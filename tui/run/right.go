@@ -2,11 +2,9 @@ package run
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"
 )
@@ -15,16 +13,7 @@ import (
 func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
 	l := m.look
 	if m.summary {
-		box := ui.Box{Title: "Summary", Right: "v: log"}
-		iw, ih := box.Inner(w, h)
-		body := m.Summary(iw - 2)
-		for i := range body {
-			body[i] = " " + l.Cut(body[i], iw-1)
-		}
-		if len(body) > ih {
-			box.Foot = fmt.Sprintf("%d more lines", len(body)-ih)
-		}
-		return l.Box(box, w, h, body), ui.Point{}
+		return m.drawSummary(w, h)
 	}
 	i := max(m.tree.Selected(), 0)
 	it := &m.tree.Tree.Items[i]
@@ -49,6 +38,24 @@ func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
 	}
 	at := ui.Point{X: 1, Y: 1 + len(body) + y}
 	return l.Box(box, w, h, append(body, lines...)), at
+}
+
+// drawSummary is the summary in a pane, scrolled.
+func (m *Model) drawSummary(w, h int) ([]string, ui.Point) {
+	l := m.look
+	box := ui.Box{Title: "Summary", Right: "v: log", Focus: m.right, Bare: m.zoom}
+	iw, ih := box.Inner(w, h)
+	all := m.Summary(iw - 3)
+	m.sheet.Set(len(all), ih)
+	from, to := m.sheet.Window()
+	body := make([]string, 0, ih)
+	for i := from; i < to; i++ {
+		body = append(body, l.Pick(all[i], iw, m.right && i == m.sheet.Cursor, true))
+	}
+	if to < len(all) {
+		box.Foot = fmt.Sprintf("%d more below: tab, then down", len(all)-to)
+	}
+	return l.Box(box, w, h, body), ui.Point{X: 1, Y: 1 + m.sheet.Cursor - from}
 }
 
 // about lists the steps of a row, and what went wrong, in at most h lines.
@@ -137,98 +144,3 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	return out
 }
 
-// Summary says what came of the deployment, in plain lines of about w columns.
-func (m *Model) Summary(w int) []string {
-	s := m.snap
-	word := "RUNNING"
-	switch {
-	case s.Over && s.OK:
-		word = "DONE"
-	case s.Over && s.Failed > 0:
-		word = "FAILED"
-	case s.Over:
-		word = "STOPPED"
-	}
-	hosts := m.hosts()
-	out := []string{fmt.Sprintf("%s  %s  %d of %d steps on %d %s in %s", word, ui.Clean(m.name), s.StepsDone, s.Steps,
-		hosts, map[bool]string{true: "host", false: "hosts"}[hosts == 1], show.Between(s.Started, s.Ended, m.now)), ""}
-	if s.Result != nil {
-		out = append(out, "RESULT")
-		if t, ok := s.Result.(map[string]any); ok {
-			for _, p := range show.Pairs(t) {
-				out = append(out, "  "+ui.Clean(p))
-			}
-		} else {
-			out = append(out, "  "+ui.Clean(show.Value(s.Result)))
-		}
-		out = append(out, "")
-	}
-	if lines := m.returned(); len(lines) > 0 {
-		out = append(append(append(out, "RETURNED BY"), lines...), "")
-	}
-	for k := range s.Tasks {
-		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
-			text, _, hint := show.Fault(t.Err)
-			mark := "  FAIL "
-			for _, x := range ui.Wrap(ui.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
-				out = append(out, mark+x)
-				mark = "       "
-			}
-			if hint != "" {
-				out = append(out, "       hint: "+ui.Clean(hint))
-			}
-		}
-	}
-	if out[len(out)-1] != "" {
-		out = append(out, "")
-	}
-	return append(out, m.stacks(w)...)
-}
-
-func (m *Model) returned() []string {
-	ids := make([]string, 0, len(m.snap.Returns))
-	for id, v := range m.snap.Returns {
-		if id != resolver.Root && v != nil {
-			ids = append(ids, string(id))
-		}
-	}
-	sort.Strings(ids)
-	var out []string
-	for _, id := range ids {
-		i := m.tree.Tree.Index(resolver.NodeID(id))
-		if i < 0 {
-			continue
-		}
-		n := m.tree.Tree.Items[i].Node
-		name := n.Provide.Path.Lifecycle() + "." + n.Provide.Path.Provide()
-		out = append(out, "  "+ui.Clean(string(n.Host)+"  "+name+"  "+show.Value(m.snap.Returns[n.ID])))
-	}
-	return out
-}
-
-func (m *Model) stacks(w int) []string {
-	type place struct{ host, lc string }
-	last := map[place][]string{}
-	var order []place
-	for k := range m.snap.Tasks {
-		t := &m.snap.Tasks[k]
-		p := place{string(t.Host), t.Lifecycle}
-		if _, ok := last[p]; !ok {
-			order = append(order, p)
-		}
-		if t.Stack != nil && (last[p] == nil || t.Status != deploy.Waiting && t.Status != deploy.Held) {
-			last[p] = t.Stack
-		}
-	}
-	out := []string{"STATE STACKS NOW"}
-	for _, p := range order {
-		head := ui.Clean(fmt.Sprintf("  %-8s %-10s ", p.host, p.lc))
-		for i, s := range ui.Wrap(ui.Clean(strings.Join(last[p], " > ")), max(w-ui.Width(head), 16)) {
-			if i > 0 {
-				head = strings.Repeat(" ", ui.Width(head))
-			}
-			out = append(out, head+s)
-		}
-	}
-	return out
-}

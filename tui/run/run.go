@@ -52,9 +52,10 @@ type Model struct {
 
 	right   bool // the log has the keys
 	zoom    bool
-	follow  bool // the cursor goes where things happen
-	summary bool // shown instead of the log
-	ended   bool // the end was shown
+	follow  bool    // the cursor goes where things happen
+	summary bool    // shown instead of the log
+	sheet   ui.List // how far the summary is scrolled
+	ended   bool    // the end was shown
 }
 
 // New makes the screen for a plan that begins to run.

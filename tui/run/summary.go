@@ -1,0 +1,134 @@
+package run
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Summary says what came of the deployment, in plain lines of about w columns.
+func (m *Model) Summary(w int) []string {
+	s := m.snap
+	word := "RUNNING"
+	switch {
+	case s.Over && s.OK:
+		word = "DONE"
+	case s.Over && s.Failed > 0:
+		word = "FAILED"
+	case s.Over:
+		word = "STOPPED"
+	}
+	hosts := m.hosts()
+	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %d %s in %s", word, m.name, s.StepsDone, s.Steps,
+		hosts, map[bool]string{true: "host", false: "hosts"}[hosts == 1], show.Between(s.Started, s.Ended, m.now)), "", w)
+	out = append(out, "")
+	if s.Result != nil {
+		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")
+	}
+	if lines := m.returned(w); len(lines) > 0 {
+		out = append(append(append(out, "RETURNED BY"), lines...), "")
+	}
+	for k := range s.Tasks {
+		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
+			text, _, hint := show.Fault(t.Err)
+			mark := "  FAIL "
+			for _, x := range ui.Wrap(ui.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
+				out = append(out, mark+x)
+				mark = "       "
+			}
+			if hint != "" {
+				out = append(out, "       hint: "+ui.Clean(hint))
+			}
+		}
+	}
+	if out[len(out)-1] != "" {
+		out = append(out, "")
+	}
+	return append(out, m.stacks(w)...)
+}
+
+// listed writes a result so that nothing of it is cut: a table by its names, a list
+// an element a line.
+func listed(v any, w int) []string {
+	t, ok := v.(map[string]any)
+	if !ok {
+		return wrapped(show.Value(v), "  ", w)
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		xs, ok := t[name].([]any)
+		if !ok || len(xs) < 2 {
+			out = append(out, wrapped(name+"="+show.Value(t[name]), "  ", w)...)
+			continue
+		}
+		out = append(out, wrapped(fmt.Sprintf("%s (%d)", name, len(xs)), "  ", w)...)
+		for _, x := range xs {
+			out = append(out, wrapped(show.Value(x), "    ", w)...)
+		}
+	}
+	return out
+}
+
+// wrapped breaks foreign text into lines that begin with a margin.
+func wrapped(text, margin string, w int) []string {
+	var out []string
+	for _, s := range ui.Wrap(ui.Clean(text), max(w-len(margin), 16)) {
+		out = append(out, margin+s)
+	}
+	return out
+}
+
+func (m *Model) returned(w int) []string {
+	ids := make([]string, 0, len(m.snap.Returns))
+	for id, v := range m.snap.Returns {
+		if id != resolver.Root && v != nil {
+			ids = append(ids, string(id))
+		}
+	}
+	sort.Strings(ids)
+	var out []string
+	for _, id := range ids {
+		i := m.tree.Tree.Index(resolver.NodeID(id))
+		if i < 0 {
+			continue
+		}
+		n := m.tree.Tree.Items[i].Node
+		name := n.Provide.Path.Lifecycle() + "." + n.Provide.Path.Provide()
+		out = append(out, wrapped(string(n.Host)+"  "+name+"  "+show.Value(m.snap.Returns[n.ID]), "  ", w)...)
+	}
+	return out
+}
+
+func (m *Model) stacks(w int) []string {
+	type place struct{ host, lc string }
+	last := map[place][]string{}
+	var order []place
+	for k := range m.snap.Tasks {
+		t := &m.snap.Tasks[k]
+		p := place{string(t.Host), t.Lifecycle}
+		if _, ok := last[p]; !ok {
+			order = append(order, p)
+		}
+		if t.Stack != nil && (last[p] == nil || t.Status != deploy.Waiting && t.Status != deploy.Held) {
+			last[p] = t.Stack
+		}
+	}
+	out := []string{"STATE STACKS NOW"}
+	for _, p := range order {
+		head := ui.Clean(fmt.Sprintf("  %-8s %-10s ", p.host, p.lc))
+		for i, s := range ui.Wrap(ui.Clean(strings.Join(last[p], " > ")), max(w-ui.Width(head), 16)) {
+			if i > 0 {
+				head = strings.Repeat(" ", ui.Width(head))
+			}
+			out = append(out, head+s)
+		}
+	}
+	return out
+}
