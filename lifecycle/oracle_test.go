@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/armonic/armonic/spec"
 )
 
 // The cases of testdata/oracle were recorded from the original Armonic. Where we
@@ -132,6 +134,9 @@ func plain(x any) any {
 
 // text writes a value so that equal values, and only those, look the same.
 func text(x any) string {
+	if s, ok := x.(spec.Secret); ok {
+		x = s.Reveal()
+	}
 	raw, err := json.Marshal(x)
 	if err != nil {
 		return fmt.Sprintf("%#v", x)

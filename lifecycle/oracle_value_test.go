@@ -235,6 +235,8 @@ func (c caseVariable) refuses(x any) string {
 		return "42text"
 	case c.Type == "VString" && c.Pattern != "" && hasText && c.matched(c.modified(shown)) && !c.matchesNow(shown):
 		return "42"
+	case c.isHost() && hasText && c.wasHost(c.modified(shown)) && !c.wasHost(shown) && !(isText && c.isNowHost(s)):
+		return "42"
 	case c.isHost() && isText && c.wasHost(c.modified(s)) && !c.isNowHost(s):
 		return "46"
 	case c.isURL() && hasText && !(isText && isNowURL(s)):
@@ -258,6 +260,8 @@ func (c caseVariable) changes(was, is any) string {
 		return ""
 	}
 	switch {
+	case !c.Required && is == nil && was == c.modified(""):
+		return "B1"
 	case c.isList():
 		a, okA := was.([]any)
 		b, okB := is.([]any)
@@ -283,13 +287,12 @@ func (c caseVariable) changes(was, is any) string {
 			return "44"
 		}
 	case c.isText():
-		a, okA := was.(string)
-		b, okB := is.(string)
-		if okA && okB && strings.Replace(a, ".0", "", 1) == b {
+		b, _ := is.(string)
+		pre, post, _ := strings.Cut(c.modified("\x00"), "\x00")
+		n := strings.TrimSuffix(strings.TrimPrefix(b, pre), post)
+		if _, err := strconv.Atoi(n); err == nil && was == c.modified(n+".0") {
 			return "42num"
 		}
-	case !c.Required && was == "" && is == nil:
-		return "B1"
 	}
 	return "?"
 }
