@@ -20,7 +20,15 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // The test binary is also a program that does one thing with a journal.
 func TestMain(m *testing.M) {
 	if what := os.Getenv("JOURNAL_TEST"); what != "" {
-		os.Exit(map[string]func(path string) int{"open": openOnly, "fill": fill}[what](os.Getenv("JOURNAL_PATH")))
+		path := os.Getenv("JOURNAL_PATH")
+		os.Exit(map[string]func() int{
+			"open": func() int { return openOnly(path) },
+			"fill": func() int { return fill(path) },
+			"all":  func() int { return act(path, (*agent).all) },
+			"look": func() int { return act(path, nil) },
+			"on":   func() int { return act(path, (*agent).on) },
+			"back": func() int { return act(path, (*agent).back) },
+		}[what]())
 	}
 	os.Exit(m.Run())
 }
