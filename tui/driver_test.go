@@ -30,7 +30,7 @@ type driver struct {
 func drive(t testing.TB, f *fakeFleet, w, h int, change ...func(*tui.Config)) *driver {
 	t.Helper()
 	d := &driver{t: t, w: w, h: h, msgs: make(chan tea.Msg), done: make(chan struct{}), wrote: map[string]string{}}
-	c := tui.Config{Fleet: f, By: "tester", Env: func(string) string { return "" },
+	c := tui.Config{Fleet: f, By: "tester", Pace: 83_700 * time.Microsecond, Env: func(string) string { return "" },
 		Write: func(name string, data []byte) error { d.wrote[name] = string(data); return nil }}
 	for _, ch := range change {
 		ch(&c)
@@ -103,8 +103,9 @@ func (d *driver) wait(dur time.Duration) {
 	}
 }
 
-// settle is long enough for hosts to answer, and short of everything that runs.
-func (d *driver) settle() { d.wait(20 * time.Millisecond) }
+// settle is long enough for hosts to answer, and short of everything that runs. It
+// is odd, so that nothing else happens at the very moment when it ends.
+func (d *driver) settle() { d.wait(20_137 * time.Microsecond) }
 
 var specials = map[string]tea.KeyMsg{
 	"enter": {Type: tea.KeyEnter}, "esc": {Type: tea.KeyEsc}, "tab": {Type: tea.KeyTab}, "up": {Type: tea.KeyUp},

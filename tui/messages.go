@@ -63,7 +63,8 @@ func (m *Model) poll() tea.Cmd {
 	}
 }
 
-// watch waits for an execution to change, not more often than the pace.
+// watch waits for an execution to change, and then a little longer, so that what
+// comes together is one message.
 func (m *Model) watch(d *deployment) tea.Cmd {
 	if d.watching {
 		return nil
@@ -71,11 +72,8 @@ func (m *Model) watch(d *deployment) tea.Cmd {
 	d.watching = true
 	ctx, pace, exec, after := m.ctx, m.cfg.Pace, d.exec, d.version
 	return func() tea.Msg {
-		if !pause(ctx, pace) {
-			return nil
-		}
 		exec.Changed(ctx, after)
-		if ctx.Err() != nil {
+		if !pause(ctx, pace) {
 			return nil
 		}
 		return changed{d}

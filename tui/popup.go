@@ -77,6 +77,9 @@ func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 	for _, s := range p.text {
 		iw = max(iw, ui.Width(ui.Clean(s))+4)
 	}
+	for _, c := range p.choices {
+		iw = max(iw, ui.Width(c.text)+14)
+	}
 	iw = max(min(iw, w-6), 10)
 	body := []string{""}
 	for _, s := range p.text {

@@ -143,4 +143,3 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	put("", "  enter  read the log")
 	return out
 }
-
