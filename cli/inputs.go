@@ -129,6 +129,9 @@ func put(s *spec.Step, p place, value any) {
 	if text, ok := value.(string); ok && p.v.Hidden() {
 		value = spec.Secret(text)
 	}
+	if typed, err := p.v.Convert(value); err == nil {
+		value = typed // else the agent says what is wrong with it
+	}
 	s.Inputs[p.require][p.set][p.v.Name] = value
 }
 

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// Commands lists all commands, "armonic state", with the names of their own flags;
+// "armonic" has those of every command.
+func Commands() map[string][]string {
+	out := map[string][]string{}
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		out[c.CommandPath()] = []string{}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" {
+				out[c.CommandPath()] = append(out[c.CommandPath()], f.Name)
+			}
+		})
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRoot(Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}))
+	return out
+}
+
+// ExitCodes are all that the program ends with.
+func ExitCodes() []int {
+	return []int{exitOK, exitFailed, exitUsage, exitAnswers, exitUnreachable, exitInterrupted}
+}
+
+// States lists states as the low-level commands do, with the code they would end with.
+func States(ctx context.Context, f deploy.Fleet, warn io.Writer, p spec.Pattern) ([]spec.Path, int, error) {
+	find := &finder{Fleet: f, warn: warn}
+	found, err := find.ofKind(ctx, p, query.State)
+	if err == nil {
+		err = find.complete()
+	}
+	return pathsOf(found), codeOf(err), err
+}
+
+// ReadOSRelease reads the text of /etc/os-release.
+func ReadOSRelease(text string) spec.OS { return readOSRelease(text) }
