@@ -1,8 +1,10 @@
 package main_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,4 +126,49 @@ func TestTerminalsThatAreTooSmall(t *testing.T) {
 	if code := term.WaitExit(soon); code != 0 {
 		t.Errorf("it ended with %d", code)
 	}
+}
+
+// TestPasswordsAreNotShownAtThePrompt neither while they are typed nor when asking
+// is interrupted.
+func TestPasswordsAreNotShownAtThePrompt(t *testing.T) {
+	tmuxtest.Need(t)
+	dir := t.TempDir()
+	module := `lifecycle("Db", states = [state("Off"), state("On", provides = [
+    provide("go", requires = [require("conf", var("name", str), var("pass", password), var("size", int))])])])
+`
+	if err := os.WriteFile(filepath.Join(dir, "db.star"), []byte(module), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := tmuxtest.Start(t, tmuxtest.Options{Width: 80, Height: 24}, build(t), "deploy", "//Db//go", "--demo", "--on", "db1", "--module-dir", dir)
+	for _, step := range []struct{ see, typed string }{{"name:", "shop"}, {"pass:", "s3cret-word"}, {"size:", "echoed"}} {
+		term.WaitFor(step.see, soon)
+		term.Type(step.typed)
+		term.Press("Enter")
+	}
+	screen := term.WaitFor(`is "echoed"`, soon)
+	if strings.Contains(screen, "s3cret") || !strings.Contains(screen, "shop") {
+		t.Errorf("the screen shows\n%s", screen)
+	}
+	term.Press("C-c")
+	if code := term.WaitExit(soon); code != 130 {
+		t.Errorf("it ended with %d", code)
+	}
+}
+
+// TestCtrlCAtAPasswordPrompt ends the program at once, with the echo on again.
+func TestCtrlCAtAPasswordPrompt(t *testing.T) {
+	tmuxtest.Need(t)
+	dir := t.TempDir()
+	module := `lifecycle("Db", states = [state("Off"), state("On", provides = [provide("go", requires = [require("conf", var("pass", password))])])])
+`
+	if err := os.WriteFile(filepath.Join(dir, "db.star"), []byte(module), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	line := "trap : INT; " + build(t) + " deploy //Db//go --demo --on db1 --module-dir " + dir + "; echo code $?; read x; echo got $x"
+	term := tmuxtest.Start(t, tmuxtest.Options{Width: 80, Height: 24}, "sh", "-c", line)
+	term.WaitFor("pass:", soon)
+	term.Press("C-c")
+	term.WaitFor("code 130", soon)
+	term.Type("visible")
+	term.WaitFor("visible", soon)
 }

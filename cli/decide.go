@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/resolver"
@@ -81,17 +82,20 @@ func (d *deployment) complete() error {
 			continue
 		}
 		all = append(all, d.problem(p))
-		if strings.Contains(p.Msg, "cannot be reached") {
+		if p.Kind == spec.Unavailable {
 			code = exitUnreachable
 		}
 	}
 	for _, text := range d.session.UnusedRules() {
 		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.askable()})
 	}
-	for _, text := range d.session.UnusedReplayed() {
-		if len(d.hosts)+len(d.set) == 0 && d.on == "" {
-			all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
-		}
+	root := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}
+	if d.on != "" && slices.Contains(res.Unused, root) {
+		all = append(all, spec.Problem{Path: "--on " + spec.Path(d.on), Msg: "the pattern says where already: " + string(d.session.Pattern())})
+	}
+	flags := len(d.hosts)+len(d.set) > 0 || d.on != "" // which may have replaced nodes of the file
+	for _, text := range d.session.UnusedReplayed(flags) {
+		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
 	}
 	if len(all) == 0 && res.Plan == nil {
 		return spec.Errorf(spec.Internal, "the deployment is neither complete nor is anything missing")
@@ -167,7 +171,10 @@ func how(q resolver.Question) string {
 		for _, o := range q.Options {
 			names = append(names, show(o.Value))
 		}
-		return "use one of the full paths instead: " + strings.Join(names, ", ")
+		if q.Key.Node == resolver.Root {
+			return "use one of the full paths instead: //" + strings.Join(names, ", //")
+		}
+		return fmt.Sprintf("in an answers file: nodes: {%q: {choose: %s}}; there is %s", q.Key.Node, names[0], strings.Join(names, ", "))
 	case resolver.AskManage, resolver.AskCount:
 	}
 	return "give it in an answers file"

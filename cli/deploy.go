@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,9 +83,12 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	if d.show, err = newPrinter(d.output, d.Out); err != nil {
 		return err
 	}
+	if err := d.savable(); err != nil {
+		return d.show.failure(err)
+	}
 	fleet, closeFleet, err := d.open(d.Err)
 	if err != nil {
-		return err
+		return d.show.failure(err)
 	}
 	defer closeFleet()
 	if err := d.plan(ctx, fleet, pattern); err != nil {
@@ -109,7 +115,7 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 	}
 	found, note, err := catalogue.Find(pattern)
 	if err != nil {
-		return exit(exitUsage, err)
+		return unreachable(catalogue, exit(exitUsage, err))
 	}
 	if note != "" {
 		_, _ = fmt.Fprintln(d.Err, "note: "+note)
@@ -126,6 +132,19 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 		return err
 	}
 	return d.write()
+}
+
+// unreachable is the error for a pattern that matched nothing: if no host at all
+// answered, that is why.
+func unreachable(c deploy.Catalogue, err error) error {
+	if len(c.Offers) > 0 || len(c.Errs) == 0 {
+		return err
+	}
+	var all []string
+	for _, h := range slices.Sorted(maps.Keys(c.Errs)) {
+		all = append(all, fmt.Sprintf("%s: %v", h, c.Errs[h]))
+	}
+	return spec.Errorf(spec.Unavailable, "no host answers:\n  %s", strings.Join(all, "\n  "))
 }
 
 // given applies what flags and the answers file say.
@@ -183,6 +202,18 @@ func stateDir() string {
 	return filepath.Join(home, ".local", "state", "armonic")
 }
 
+// savable says early what would keep the answers from being saved in the end.
+func (d *deployment) savable() error {
+	if d.save == "" {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(d.save), ".armonic-*")
+	if err != nil {
+		return fmt.Errorf("cannot save answers to %s: %w", d.save, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // write saves the answers, whole or not at all.
 func (d *deployment) write() error {
 	if d.save == "" {
@@ -212,7 +243,11 @@ func (d *deployment) execute(ctx context.Context) error {
 			return d.interrupt(ctx, e)
 		}
 		s := e.Snapshot()
-		if s.OK || !d.again(ctx, s) {
+		again, err := d.again(ctx, s)
+		if err != nil {
+			return d.interrupt(ctx, e)
+		}
+		if !again {
 			d.show.result(s)
 			return outcome(s)
 		}
@@ -238,13 +273,17 @@ func (d *deployment) interrupt(ctx context.Context, e *deploy.Execution) error {
 	return exit(exitInterrupted, nil)
 }
 
-// again asks whether to retry what failed, where somebody can be asked.
-func (d *deployment) again(ctx context.Context, s *deploy.Snapshot) bool {
-	if d.yes || !d.show.talks() {
-		return false
+// again asks whether to retry what failed, where somebody can be asked. The error
+// is the context's.
+func (d *deployment) again(ctx context.Context, s *deploy.Snapshot) (bool, error) {
+	if s.OK || d.yes || !d.show.talks() {
+		return false, nil
 	}
 	yes, err := d.prompt.confirm(ctx, fmt.Sprintf("%d failed. Retry?", s.Failed), false)
-	return err == nil && yes
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return yes, err
 }
 
 // outcome is the exit code of an execution that is over.

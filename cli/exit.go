@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -68,8 +69,13 @@ func report(w io.Writer, err error) {
 	if err == nil || errors.Is(err, errSaid) || errors.Is(err, context.Canceled) {
 		return
 	}
-	_, _ = fmt.Fprintf(w, "armonic: %v\n", err)
+	for i, line := range strings.Split(err.Error(), "\n") {
+		if i == 0 {
+			line = "armonic: " + line
+		}
+		_, _ = fmt.Fprintln(w, clean(line))
+	}
 	if hint := spec.HintOf(err); hint != "" {
-		_, _ = fmt.Fprintf(w, "  hint: %s\n", hint)
+		_, _ = fmt.Fprintf(w, "  hint: %s\n", clean(hint))
 	}
 }

@@ -3,13 +3,12 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"golang.org/x/sys/unix"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
@@ -97,18 +96,27 @@ func (p *prompter) question(ctx context.Context, q resolver.Question) (string, e
 	return p.read(ctx)
 }
 
-// secret reads without an echo where the input is a terminal.
+// secret reads a line without an echo where the input is a terminal. The echo is on
+// again when it returns, also when it was interrupted.
 func (p *prompter) secret(ctx context.Context) (string, error) {
 	f, ok := p.in.(*os.File)
-	if !ok || p.lines != nil || !term.IsTerminal(int(f.Fd())) {
+	if !ok {
 		return p.read(ctx)
 	}
-	text, err := term.ReadPassword(int(f.Fd()))
-	p.say("\n")
-	if errors.Is(err, io.EOF) {
-		return "", io.EOF
+	loud, err := unix.IoctlGetTermios(int(f.Fd()), getTermios)
+	if err != nil {
+		return p.read(ctx) // no terminal
 	}
-	return string(text), err
+	quiet := *loud
+	quiet.Lflag &^= unix.ECHO
+	if err := unix.IoctlSetTermios(int(f.Fd()), setTermios, &quiet); err != nil {
+		return "", fmt.Errorf("cannot hide what is typed: %w", err)
+	}
+	defer func() {
+		_ = unix.IoctlSetTermios(int(f.Fd()), setTermios, loud) // there is nothing better to do
+		p.say("\n")
+	}()
+	return p.read(ctx)
 }
 
 func label(q resolver.Question) string {
@@ -117,6 +125,10 @@ func label(q resolver.Question) string {
 		return fmt.Sprintf("%s: hosts, separated by commas, - for none%s", q.Var.Name, options(q))
 	case q.Key.Kind == resolver.AskHost, q.Key.Kind == resolver.AskChoose:
 		return q.Var.Label + options(q)
+	case q.Key.Kind == resolver.AskCount && q.Max == 1:
+		return fmt.Sprintf("%s: is it wanted, 0 or 1", q.Var.Name)
+	case q.Key.Kind == resolver.AskCount:
+		return fmt.Sprintf("%s: how often", q.Var.Name)
 	case q.Var.Label != "":
 		return fmt.Sprintf("%s (%s)", q.Var.Label, q.Var.Name)
 	}

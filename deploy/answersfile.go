@@ -1,8 +1,10 @@
 package deploy
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -68,8 +70,8 @@ func LoadAnswers(r io.Reader, name string, keys Keys) (*AnswersFile, error) {
 		return nil, spec.Errorf(spec.Invalid, "%s does not name its provide", name).WithHint("add a line such as: provide: //WebSite//start")
 	}
 	out := &AnswersFile{Name: name, Provide: spec.Pattern(f.Provide), Answers: resolver.Answers{}}
-	for id, n := range f.Nodes {
-		if err := out.add(resolver.NodeID(id), n, keys); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(f.Nodes)) {
+		if err := out.add(resolver.NodeID(id), f.Nodes[id], keys); err != nil {
 			return nil, err
 		}
 	}
@@ -89,8 +91,8 @@ func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys Keys) error {
 	if n.Choose != "" {
 		put(resolver.AskChoose, "", n.Choose)
 	}
-	for name, v := range n.Requires {
-		switch v := v.(type) {
+	for _, name := range slices.Sorted(maps.Keys(n.Requires)) {
+		switch v := n.Requires[name].(type) {
 		case []any:
 			hosts := make([]spec.Host, len(v))
 			for i, h := range v {
@@ -103,30 +105,19 @@ func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys Keys) error {
 			return spec.Errorf(spec.Invalid, "%s: requires/%s of node %s must be a list of hosts or a number, is %v", f.Name, name, id, v)
 		}
 	}
-	for kind, values := range map[resolver.Kind]map[string]any{resolver.AskValue: n.Values, resolver.AskReturn: n.Returns} {
-		for name, v := range values {
-			v, err := f.open(v, keys)
+	for _, part := range []struct {
+		kind   resolver.Kind
+		values map[string]any
+	}{{resolver.AskValue, n.Values}, {resolver.AskReturn, n.Returns}} {
+		for _, name := range slices.Sorted(maps.Keys(part.values)) {
+			v, err := unseal(part.values[name], keys)
 			if err != nil {
 				return fmt.Errorf("%s: %s of node %s: %w", f.Name, name, id, err)
 			}
-			put(kind, name, v)
+			put(part.kind, name, v)
 		}
 	}
 	return nil
-}
-
-// sealedPrefix marks a sealed secret.
-const sealedPrefix = "sealed:"
-
-func (f *AnswersFile) open(v any, keys Keys) (any, error) {
-	s, ok := v.(string)
-	if !ok || !strings.HasPrefix(s, sealedPrefix) {
-		return v, nil
-	}
-	if keys == nil {
-		return nil, spec.Errorf(spec.Invalid, "it is sealed and there is no key")
-	}
-	return keys.Open(strings.TrimPrefix(s, sealedPrefix))
 }
 
 // SaveAnswers writes all decisions, and the suggestions in force where nothing was
@@ -161,7 +152,7 @@ func (s *Session) SaveAnswers(w io.Writer, keys Keys) error {
 
 func (f *nodeForm) save(q *resolver.Question, keys Keys) error {
 	none := q.Value == nil && !(q.Optional && q.Key.Kind == resolver.AskValue)
-	if q.Fixed || none || q.Status == resolver.Wrong {
+	if q.Fixed || none || q.Status == resolver.Wrong || q.Status == resolver.AtRun {
 		return nil
 	}
 	switch q.Key.Kind {
@@ -195,19 +186,14 @@ func (f *nodeForm) save(q *resolver.Question, keys Keys) error {
 }
 
 func saveValue(m *map[string]any, q *resolver.Question, keys Keys) error {
-	v := q.Value
-	if secret, ok := v.(spec.Secret); ok {
-		if keys == nil {
-			return nil
-		}
-		sealed, err := keys.Seal(secret)
-		if err != nil {
-			return err
-		}
-		v = sealedPrefix + sealed
+	v, err := sealed(q.Value, keys)
+	if err == nil {
+		put(m, q.Key.Name, v)
 	}
-	put(m, q.Key.Name, v)
-	return nil
+	if errors.Is(err, errNoKeys) {
+		return nil // left out: replaying will ask
+	}
+	return err
 }
 
 func put(m *map[string]any, k string, v any) {
@@ -224,7 +210,7 @@ func (f *nodeForm) empty() bool {
 // Replay takes the answers of a file. The error is spec.Invalid if it is for
 // another provide.
 func (s *Session) Replay(f *AnswersFile) error {
-	if f.Provide != s.root {
+	if absolute(f.Provide) != absolute(s.root) {
 		return spec.Errorf(spec.Invalid, "%s answers %s, not %s", f.Name, f.Provide, s.root).
 			WithHint("deploy %s, or save a file for %s", f.Provide, s.root)
 	}
@@ -236,12 +222,21 @@ func (s *Session) Replay(f *AnswersFile) error {
 	return nil
 }
 
+// absolute writes a relative pattern as the one from anywhere that it stands for.
+func absolute(p spec.Pattern) spec.Pattern {
+	if strings.HasPrefix(string(p), "/") {
+		return p
+	}
+	return "//" + p
+}
+
 // UnusedReplayed lists the answers from a file that no question asked for, as
-// "node: name".
-func (s *Session) UnusedReplayed() []string {
+// "node: name". With known, only those of nodes that there are: the others may be
+// left from before an answer was changed.
+func (s *Session) UnusedReplayed(known bool) []string {
 	var out []string
 	for _, k := range s.Result().Unused {
-		if !s.answers[k].Replayed {
+		if !s.answers[k].Replayed || known && s.Result().Node(k.Node) == nil {
 			continue
 		}
 		name := k.Name

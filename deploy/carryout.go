@@ -20,6 +20,7 @@ func (e *Execution) carryOut(ctx context.Context, t *task) {
 		t.ended = e.now()
 		t.err = spec.AsError(err)
 		t.status = statusOf(err)
+		t.rejoin = t.status == LostTask
 		for i := range t.steps {
 			if t.steps[i].Status == Running {
 				t.steps[i].Status, t.steps[i].Ended = t.status, t.ended
@@ -53,11 +54,18 @@ func (e *Execution) runTask(ctx context.Context, t *task) error {
 	from := spec.StackAfter(t.From, t.Steps[:t.offset])
 	run := spec.Run{ID: t.run, Deployment: e.id, By: e.by,
 		Work: spec.Work{Lifecycle: t.Lifecycle, From: from, Steps: steps[t.offset:]}}
+	// For a run that was lost this is the same run again: an agent that has it does
+	// nothing, one that never had it begins.
 	if err := a.Start(ctx, run); err != nil {
 		return err
 	}
+	if e.isStopped() { // by somebody who could not yet stop it
+		if err := a.Stop(ctx, run.ID); err != nil {
+			return err
+		}
+	}
 	var failed *spec.Error
-	err = a.Follow(ctx, run.ID, 0, func(ev spec.Event) error {
+	err = a.Follow(ctx, run.ID, t.seen, func(ev spec.Event) error {
 		e.event(t, run.Steps, ev)
 		if ev.Kind == spec.EventRunDone {
 			failed = ev.Err
@@ -68,6 +76,12 @@ func (e *Execution) runTask(ctx context.Context, t *task) error {
 		return failed
 	}
 	return err
+}
+
+func (e *Execution) isStopped() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stopped
 }
 
 // inputs are the task's steps with all values that were to be returned put in.
@@ -128,6 +142,7 @@ func (e *Execution) event(t *task, steps []spec.Step, ev spec.Event) {
 }
 
 func (e *Execution) apply(t *task, ev spec.Event) {
+	t.seen = ev.Seq
 	var s *StepState
 	name := ""
 	if i := ev.Step + t.offset; ev.Step >= 0 && i < len(t.steps) {
@@ -164,41 +179,76 @@ func (e *Execution) apply(t *task, ev spec.Event) {
 	}
 }
 
-// Retry does again what a task did not finish, after reading the host: the steps
-// that are done stay done. The error is spec.Conflict if somebody else has changed
-// the lifecycle, spec.Invalid if the task did not fail.
+// Retry does again what a task did not finish: the steps that are done stay done.
+// A run whose agent vanished is asked for by its id, and goes on being the same; in
+// any other case the host is read first. After Stop, retrying a task that had not
+// begun lets all go on. The error is spec.Conflict if somebody else has changed the
+// lifecycle, spec.Invalid if the task did not fail, spec.Canceled after Close.
 func (e *Execution) Retry(ctx context.Context, id resolver.TaskID) error {
 	e.mu.Lock()
 	t := e.byID[id]
-	again := t != nil && (t.status == FailedTask || t.status == Stopped || t.status == LostTask)
+	var lost, again bool
+	if t != nil {
+		lost, again = t.rejoin, e.retriable(t)
+	}
 	e.mu.Unlock()
-	if !again {
-		return spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
+	var now []string
+	var err error
+	if again && !lost && !e.detached() {
+		if now, err = e.stackOf(ctx, t); err != nil {
+			return err
+		}
 	}
-	now, err := e.stackOf(ctx, t)
-	if err != nil {
-		return err
-	}
-	err = nil
 	e.change(func() {
-		done := t.doneSteps()
-		i := t.resume(now, done)
-		if i < 0 {
-			err = spec.Errorf(spec.Conflict, "%s on %s is at %s now, where the plan does not go", t.Lifecycle, t.Host, top(now)).
-				WithHint("somebody else has changed it: plan the deployment again")
-			return
+		switch {
+		case e.closed:
+			err = errDetached()
+		case t == nil || !e.retriable(t): // also if somebody retried it meanwhile
+			err = spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
+		case t.status == Waiting:
+			e.resume()
+		case lost:
+			t.status = Waiting
+			e.resume()
+		default:
+			err = e.restart(t, now)
 		}
-		t.offset, t.stack, t.status, t.started = i, now, Waiting, time.Time{}
-		for j := range t.steps {
-			t.steps[j] = StepState{Status: Waiting}
-			if j < i {
-				t.steps[j].Status = Done
-			}
-		}
-		e.stopped, e.ended = false, time.Time{}
 	})
 	e.poke()
 	return err
+}
+
+// retriable reports whether Retry has something to do. mu is held.
+func (e *Execution) retriable(t *task) bool {
+	switch t.status {
+	case FailedTask, Stopped, LostTask:
+		return true
+	case Waiting:
+		return e.stopped && e.met(t)
+	case Running, Done, Held:
+	}
+	return false
+}
+
+// resume lets everything that is not done go on. mu is held.
+func (e *Execution) resume() { e.stopped, e.ended = false, time.Time{} }
+
+// restart makes a failed task ready again, from the step that the stack of now says.
+func (e *Execution) restart(t *task, now []string) error {
+	i := t.resumeAt(now)
+	if i < 0 {
+		return spec.Errorf(spec.Conflict, "%s on %s is at %s now, where the plan does not go", t.Lifecycle, t.Host, top(now)).
+			WithHint("somebody else has changed it: plan the deployment again")
+	}
+	t.offset, t.stack, t.status, t.started = i, now, Waiting, time.Time{}
+	for j := range t.steps {
+		t.steps[j] = StepState{Status: Waiting}
+		if j < i {
+			t.steps[j].Status = Done
+		}
+	}
+	e.resume()
+	return nil
 }
 
 func (e *Execution) stackOf(ctx context.Context, t *task) ([]string, error) {
@@ -214,17 +264,13 @@ func (e *Execution) stackOf(ctx context.Context, t *task) ([]string, error) {
 	return nil, spec.Errorf(spec.NotFound, "there is no %s on %s", t.Lifecycle, t.Host)
 }
 
-func (t *task) doneSteps() int {
-	n := 0
-	for n < len(t.steps) && t.steps[n].Status == Done {
-		n++
-	}
-	return n
-}
-
-// resume is the step to go on with, given the stack of now: after those that are
+// resumeAt is the step to go on with, given the stack of now: after those that are
 // known to be done if that fits, else wherever the stack says; -1 if nowhere.
-func (t *task) resume(now []string, done int) int {
+func (t *task) resumeAt(now []string) int {
+	done := 0
+	for done < len(t.steps) && t.steps[done].Status == Done {
+		done++
+	}
 	if slices.Equal(spec.StackAfter(t.From, t.Steps[:done]), now) {
 		return done
 	}

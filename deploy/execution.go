@@ -53,6 +53,7 @@ type Execution struct {
 	byID    map[resolver.TaskID]*task
 	busy    map[spec.Host]bool
 	stopped bool // start no more
+	closed  bool // the loop has ended
 	started time.Time
 	ended   time.Time
 	logs    logs
@@ -67,7 +68,9 @@ type task struct {
 	status  TaskStatus
 	run     spec.RunID
 	attempt int
-	offset  int // the current run's first step among Steps
+	offset  int  // the current run's first step among Steps
+	rejoin  bool // the run was lost: ask for it by its id before anything else
+	seen    int  // sequence number of the last event of the run
 	steps   []StepState
 	started time.Time
 	ended   time.Time
@@ -145,6 +148,7 @@ func (e *Execution) loop(ctx context.Context) {
 		select {
 		case <-e.wake:
 		case <-ctx.Done():
+			e.change(func() { e.closed = true })
 			return
 		}
 	}
@@ -161,9 +165,9 @@ func (e *Execution) ready() []*task {
 			e.busy[t.Host] = true
 			t.status, t.err, t.ended = Running, nil, time.Time{}
 			t.attempt++
-			t.run = spec.RunID(string(e.id) + "/" + string(t.ID))
-			if t.attempt > 1 {
-				t.run = spec.RunID(spec.Indexed(string(t.run), t.attempt))
+			if !t.rejoin {
+				t.run = runID(e.id, t)
+				t.seen = 0
 			}
 			if t.started.IsZero() {
 				t.started = e.now()
@@ -175,6 +179,15 @@ func (e *Execution) ready() []*task {
 		}
 	})
 	return out
+}
+
+// runID names an attempt: a run that ended is never executed again.
+func runID(d spec.DeploymentID, t *task) spec.RunID {
+	id := string(d) + "/" + string(t.ID)
+	if t.attempt > 1 {
+		id = spec.Indexed(id, t.attempt)
+	}
+	return spec.RunID(id)
 }
 
 func (e *Execution) met(t *task) bool {
@@ -210,7 +223,8 @@ func (e *Execution) Stop(ctx context.Context) {
 	e.poke()
 }
 
-// Wait returns when nothing runs and nothing can go on, or with ctx's error.
+// Wait returns when nothing runs and nothing can go on, with ctx's error, or with
+// spec.Canceled once the execution is detached.
 func (e *Execution) Wait(ctx context.Context) error {
 	version := -1
 	for {
@@ -220,7 +234,20 @@ func (e *Execution) Wait(ctx context.Context) error {
 		if e.Snapshot().Over {
 			return nil
 		}
+		if e.detached() {
+			return errDetached()
+		}
 	}
+}
+
+func (e *Execution) detached() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.closed
+}
+
+func errDetached() error {
+	return spec.Errorf(spec.Canceled, "the deployment is no longer followed from here")
 }
 
 // Changed waits until the snapshot has a version greater than after, or until ctx

@@ -295,3 +295,107 @@ func TestClosingDetachesAndTheAgentFinishes(t *testing.T) {
 		}
 	})
 }
+
+func TestALostRunIsTakenUpAgainAndNothingIsDoneTwice(t *testing.T) {
+	for cut := range 12 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLab()
+			f := newFleet(t, l.lifecycles(), "main", "a")
+			var seqs []int
+			s := planned(t, f, "a")
+			f.cutAt["a"] = cut
+			e := start(t, s, func(u deploy.Update) {
+				if u.Host == "a" {
+					seqs = append(seqs, u.Event.Seq)
+				}
+			})
+			snap := wait(t, e)
+			if snap.Tasks[0].Status != deploy.LostTask {
+				if cut < 8 { // a run of three steps has more events than that
+					t.Fatalf("cut at %d: %v", cut, statuses(snap))
+				}
+				return
+			}
+			if err := e.Retry(t.Context(), snap.Tasks[0].ID); err != nil {
+				t.Fatal(err)
+			}
+			if snap = wait(t, e); !snap.OK {
+				t.Fatalf("cut at %d: %v %v", cut, statuses(snap), snap.Tasks[0].Err)
+			}
+			if want := []string{"part a", "whole main"}; !cmp.Equal(want, sorted(l.calls)) {
+				t.Errorf("cut at %d: calls %v", cut, l.calls)
+			}
+			for i, seq := range seqs {
+				if seq != i+1 {
+					t.Fatalf("cut at %d: events %v", cut, seqs)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatHadNotBegunWhenStoppedCanGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		f := newFleet(t, l.lifecycles(), "main", "a")
+		s := planned(t, f, "a")
+		e, err := deploy.NewExecution(s, deploy.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(e.Close)
+		e.Stop(t.Context())
+		e.Start(t.Context())
+		snap := wait(t, e)
+		if len(l.calls) > 0 || snap.OK {
+			t.Fatalf("stopped before it began: %v", l.calls)
+		}
+		if err := e.Retry(t.Context(), snap.Tasks[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if snap = wait(t, e); !snap.OK {
+			t.Error(statuses(snap))
+		}
+	})
+}
+
+func TestRetryingTwiceIsRefusedTheSecondTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		l.setFail("a", true)
+		f := newFleet(t, l.lifecycles(), "main", "a")
+		e := start(t, planned(t, f, "a"), nil)
+		id := wait(t, e).Tasks[0].ID
+		l.setFail("a", false)
+		errs := make(chan error, 2) // one for each
+		for range 2 {
+			go func() { errs <- e.Retry(t.Context(), id) }()
+		}
+		first, second := <-errs, <-errs
+		if (first == nil) == (second == nil) {
+			t.Errorf("%v and %v", first, second)
+		}
+		if s := wait(t, e); !s.OK || s.Tasks[0].Attempt != 2 {
+			t.Errorf("%v after %d attempts", statuses(s), s.Tasks[0].Attempt)
+		}
+	})
+}
+
+func TestAfterCloseNothingGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		l.setFail("a", true)
+		f := newFleet(t, l.lifecycles(), "main", "a", "b")
+		l.gate["b"] = make(chan struct{})
+		e := start(t, planned(t, f, "a", "b"), nil)
+		synctest.Wait()
+		e.Close()
+		close(l.gate["b"])
+		if err := e.Wait(t.Context()); spec.KindOf(err) != spec.Canceled {
+			t.Errorf("wait: %v", err)
+		}
+		if err := e.Retry(t.Context(), "./On.go.parts[a]#0"); spec.KindOf(err) != spec.Canceled {
+			t.Errorf("retry: %v", err)
+		}
+	})
+}

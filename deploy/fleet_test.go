@@ -18,11 +18,32 @@ type fleet struct {
 	mu     sync.Mutex
 	agents map[spec.Host]*agentd.Service
 	off    map[spec.Host]string
+	cutAt  map[spec.Host]int // the next Follow there breaks after so many events
+}
+
+// breaking is an agent whose next Follow loses its link.
+type breaking struct {
+	spec.Agent
+	f *fleet
+	h spec.Host
+}
+
+func (b breaking) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
+	b.f.mu.Lock()
+	left, broken := b.f.cutAt[b.h]
+	delete(b.f.cutAt, b.h)
+	b.f.mu.Unlock()
+	return b.Agent.Follow(ctx, id, after, func(ev spec.Event) error {
+		if left--; broken && left < 0 {
+			return spec.Errorf(spec.Unavailable, "the link to %s broke", b.h)
+		}
+		return fn(ev)
+	})
 }
 
 func newFleet(t testing.TB, lifecycles []*lifecycle.Lifecycle, hosts ...spec.Host) *fleet {
 	t.Helper()
-	f := &fleet{agents: map[spec.Host]*agentd.Service{}, off: map[spec.Host]string{}}
+	f := &fleet{agents: map[spec.Host]*agentd.Service{}, off: map[spec.Host]string{}, cutAt: map[spec.Host]int{}}
 	for _, h := range hosts {
 		a, err := agentd.New(agentd.Config{Info: spec.Info{Host: h, Address: string(h), Simulated: true}, Lifecycles: lifecycles, Store: lifecycle.NewMemory()})
 		if err != nil {
@@ -63,7 +84,7 @@ func (f *fleet) Agent(h spec.Host) (spec.Agent, error) {
 		return nil, spec.Errorf(spec.Unavailable, "%s cannot be reached: %s", h, why)
 	}
 	if a, ok := f.agents[h]; ok {
-		return a, nil
+		return breaking{a, f, h}, nil
 	}
 	return nil, spec.Errorf(spec.NotFound, "there is no host %q", string(h))
 }
@@ -156,13 +177,14 @@ func (l *lab) lifecycles() []*lifecycle.Lifecycle {
 	addr := spec.Variable{Name: "addr", Type: spec.Type{Kind: spec.KindStr}}
 	size := spec.Variable{Name: "size", Type: spec.Type{Kind: spec.KindInt}, Default: 3}
 	pass := spec.Variable{Name: "pass", Type: spec.Type{Kind: spec.KindPassword}, Optional: true}
+	note := spec.Variable{Name: "note", Type: spec.Type{Kind: spec.KindStr}, Optional: true}
 	addrs := spec.Variable{Name: "addrs", Type: spec.Type{Kind: spec.KindList, Elem: &addr}, Optional: true}
 	once := spec.Nargs{Min: 1, Max: 1}
 	return []*lifecycle.Lifecycle{
 		{Name: "Part", Transitions: [][2]string{{"Off", "Ready"}, {"Ready", "On"}, {"Off", "Aside"}},
 			States: []*lifecycle.State{{Name: "Off"}, {Name: "Ready"}, {Name: "Aside"}, {Name: "On",
 				Provides: []*lifecycle.Provide{{Name: "go", Do: l.part, Provide: spec.Provide{
-					Requires: []spec.Require{{Name: "conf", Nargs: once, Vars: []spec.Variable{size, pass}}},
+					Requires: []spec.Require{{Name: "conf", Nargs: once, Vars: []spec.Variable{size, pass, note}}},
 					Returns:  []spec.Variable{addr}}}}}}},
 		{Name: "Whole", States: []*lifecycle.State{{Name: "Off"}, {Name: "Ready"}, {Name: "On",
 			Provides: []*lifecycle.Provide{{Name: "go", Do: l.whole, Provide: spec.Provide{

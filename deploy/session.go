@@ -137,6 +137,9 @@ func (s *Session) swap(from, to *[]resolver.Answers) bool {
 	*to = append(*to, s.answers)
 	s.answers, *from = (*from)[n-1], (*from)[:n-1]
 	s.result = nil
+	for _, r := range s.rules { // a rule applies again where its answer is gone
+		maps.DeleteFunc(r.done, func(k resolver.Key, _ bool) bool { return !s.Answered(k) })
+	}
 	return true
 }
 
@@ -146,7 +149,7 @@ func (s *Session) Accept() int {
 	taken := map[resolver.Key]any{}
 	for _, q := range s.Result().Questions {
 		switch {
-		case q.Settled() || q.Status == resolver.Wrong || q.Key.Kind == resolver.AskManage || q.Key.Kind == resolver.AskCount:
+		case q.Settled() || q.Status == resolver.Wrong || q.Key.Kind == resolver.AskManage:
 		case q.Source == resolver.Bound || q.Source == resolver.FromXPath:
 		case q.Value != nil:
 			taken[q.Key] = q.Value
@@ -172,9 +175,9 @@ func (s *Session) Open() []resolver.Question {
 		switch {
 		case q.Status == resolver.Missing || q.Status == resolver.Wrong:
 			return false
-		case q.Settled() || q.Key.Kind == resolver.AskManage || q.Key.Kind == resolver.AskCount:
+		case q.Settled() || q.Key.Kind == resolver.AskManage:
 			return true
 		}
-		return q.Source == resolver.Bound || q.Source == resolver.FromXPath || q.Var.Expert || q.Var.Type.Filled()
+		return q.Source == resolver.Bound || q.Source == resolver.FromXPath || q.Var.Expert
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
@@ -145,6 +146,35 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	if err := deploy.NewSession(f, "//Part//go").Replay(a); spec.KindOf(err) != spec.Invalid {
 		t.Errorf("for another provide: %v", err)
 	}
+}
+
+// TestEveryTextComesBackFromAFile saves texts that YAML would take for something
+// else, or lose a part of.
+func TestEveryTextComesBackFromAFile(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	key := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/note"}
+	check := func(t testing.TB, text string) {
+		s := planned(t, f, "a")
+		s.Answer(key, text)
+		var file bytes.Buffer
+		if err := s.SaveAnswers(&file, nil); err != nil {
+			t.Fatal(err)
+		}
+		saved := file.String()
+		a, err := deploy.LoadAnswers(&file, "f", nil)
+		if err != nil {
+			t.Fatalf("%q does not load again: %v\n%s", text, err, saved)
+		}
+		got, err := s.Result().Question(key).Var.Convert(a.Answers[key].Value)
+		if want := s.Result().Question(key).Value; err != nil || got != want {
+			t.Fatalf("%q came back as %#v %v\n%s", text, got, err, saved)
+		}
+	}
+	for _, text := range []string{"tab\there", "\ttab", "a\r\nb", ".inf", ".nan", "? a", "sealed:foo", "null", "~", "yes", "0x10", "1e3",
+		"- a", "a: b", "#", "'", `"`, `\`, "  ", "é", "\u2028", "\U0001F600", "a\x00b", "{}", "[a]", "*x", "&x", "!x", "%x", "@x", "12:30", "2020-01-01", "|", ">"} {
+		check(t, text)
+	}
+	rapid.Check(t, func(r *rapid.T) { check(t, rapid.String().Draw(r, "text")) })
 }
 
 func FuzzLoadAnswers(f *testing.F) {

@@ -39,6 +39,9 @@ func (b *builder) alias() {
 
 func (b *builder) callKey(n *node) string {
 	parts := []string{string(n.Provide.Path), canon(n.Steps[len(n.Steps)-1].Inputs)}
+	if n.enteredBy != nil { // a state that was left and entered again is another one
+		parts = append(parts, string(n.enteredBy.ID))
+	}
 	for _, c := range n.Children {
 		if c.Via.State != n.Provide.Path.State() || c.Via.Provide != n.Provide.Name() {
 			continue // it was needed to enter a state, not for the call

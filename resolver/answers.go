@@ -6,7 +6,7 @@ import "github.com/armonic/armonic/spec"
 // elsewhere: the root is "."; a child is its parent's id, a slash, and
 // State.provide.require, with [host] behind an external require that may be given
 // several times, and [n] behind a local one. A host that is given twice there
-// counts: [web1], [web1.2].
+// counts: [web1], [web1#2].
 type NodeID string
 
 // Root is the id of the root.

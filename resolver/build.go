@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/armonic/armonic/spec"
@@ -22,20 +23,10 @@ func (b *builder) build(n *node) {
 	if !ok {
 		return
 	}
-	route, ok := b.route(n, before)
-	if !ok {
+	if !b.settleRoute(n, svc, before) {
 		return
 	}
-	n.Route = route
-	b.expand(n)
-
-	// A child may have moved this lifecycle on: then the way that is left is shorter.
-	if now := b.stacks[svc]; !slices.Equal(now, before) {
-		if route, ok = b.route(n, now); !ok {
-			return
-		}
-		n.Route = route
-	}
+	b.simples(n)
 	b.advance(n, svc)
 	n.ready = true
 	b.post = append(b.post, n)
@@ -53,7 +44,8 @@ func (b *builder) manage(n *node) bool {
 	}
 	v, err := q.Var.Convert(a.Value)
 	if err != nil {
-		q.Status, q.Source, q.Value, q.Problem = Wrong, sourceOf(a), a.Value, err.Error()
+		q.Source, q.Value = sourceOf(a), a.Value
+		b.wrong(q, err.Error(), "")
 		return true
 	}
 	q.Source, q.Value = sourceOf(a), v
@@ -84,7 +76,7 @@ func (b *builder) stack(n *node, svc service) ([]string, bool) {
 		return nil, false
 	}
 	if f.Err != nil {
-		b.refuse(n, f.Err.Msg, f.Err.Hint)
+		b.refuseErr(n, f.Err)
 		return nil, false
 	}
 	for i := range f.Stacks {
@@ -105,27 +97,56 @@ func (b *builder) route(n *node, from []string) (spec.Route, bool) {
 		return spec.Route{}, false
 	}
 	if f.Err != nil {
-		b.refuse(n, f.Err.Msg, f.Err.Hint)
+		b.refuseErr(n, f.Err)
 		return spec.Route{}, false
 	}
 	return f.Route, true
 }
 
-// expand creates what the steps of the route require: children, then variables.
-func (b *builder) expand(n *node) {
-	for _, s := range n.Route.Steps {
-		if s.Action != spec.Leave {
-			n.asks = append(n.asks, &ask{state: s.State, provide: s.Asks(), requires: s.Requires})
+// settleRoute finds the way to the provide and creates the children that its steps
+// require. A child may move this very lifecycle, so that the way is another one
+// then: it is asked again until it holds.
+func (b *builder) settleRoute(n *node, svc service, from []string) bool {
+	for range maxDepth {
+		route, ok := b.route(n, from)
+		if !ok {
+			return false
 		}
+		n.Route = route
+		b.children(n)
+		now := b.stacks[svc]
+		if slices.Equal(now, from) {
+			return true
+		}
+		from = now
 	}
-	for _, a := range n.asks {
+	b.refuse(n, "what "+n.Provide.Path.Relative()+" requires moves "+svc.lifecycle+" away from it again and again", "")
+	return false
+}
+
+// children creates what meets the remote requires of the route's steps.
+func (b *builder) children(n *node) {
+	for _, s := range n.Route.Steps {
+		if s.Action == spec.Leave || n.ask(s) != nil {
+			continue
+		}
+		a := &ask{state: s.State, provide: s.Asks(), requires: s.Requires}
+		n.asks = append(n.asks, a)
 		for i := range a.requires {
 			if a.requires[i].Remote() {
 				b.remote(n, a, &a.requires[i])
 			}
 		}
 	}
-	for _, a := range n.asks {
+}
+
+// simples creates the variables of the simple requires of the route's steps.
+func (b *builder) simples(n *node) {
+	for _, s := range n.Route.Steps {
+		a := n.ask(s)
+		if a == nil {
+			continue
+		}
 		for i := range a.requires {
 			if !a.requires[i].Remote() {
 				b.simple(n, a, &a.requires[i])
@@ -137,6 +158,16 @@ func (b *builder) expand(n *node) {
 	}
 }
 
+// ask finds what a step asks, nil if that is not known (yet) or nothing.
+func (n *node) ask(s spec.Step) *ask {
+	for _, a := range n.asks {
+		if s.Action != spec.Leave && a.state == s.State && a.provide == s.Asks() {
+			return a
+		}
+	}
+	return nil
+}
+
 func (b *builder) advance(n *node, svc service) {
 	if b.entered[svc] == nil {
 		b.entered[svc] = map[string]*node{}
@@ -144,11 +175,42 @@ func (b *builder) advance(n *node, svc service) {
 	n.from = b.stacks[svc]
 	for _, s := range n.Route.Steps {
 		n.Steps = append(n.Steps, spec.Step{Action: s.Action, State: s.State, Provide: s.Provide})
-		if s.Action == spec.Enter {
+		switch s.Action {
+		case spec.Enter:
 			b.entered[svc][s.State] = n
+		case spec.Leave:
+			b.left(n, svc, s.State)
+			delete(b.entered[svc], s.State)
+		case spec.Call:
+			b.callers[svc] = append(b.callers[svc], n)
 		}
 	}
+	n.enteredBy = b.entered[svc][n.Provide.Path.State()]
 	b.stacks[svc] = n.Route.After
+}
+
+// left complains of a step that leaves a state in which this very deployment calls
+// something: both cannot hold.
+func (b *builder) left(n *node, svc service, state string) {
+	for _, c := range b.callers[svc] {
+		if c.Provide.Path.State() == state && !below(n, c) {
+			b.problem(Problem{Node: n.ID, Path: n.Provide.Path,
+				Msg:  fmt.Sprintf("%s leaves %s of %s on %s, which %s needs", n.ID, state, svc.lifecycle, svc.host, c.ID),
+				Hint: "these two cannot both hold: deploy one of them elsewhere, or later"})
+			return
+		}
+	}
+}
+
+// below reports whether c is somewhere below n: what n required before it moves on
+// is done with.
+func below(n, c *node) bool {
+	for p := c.up; p != nil; p = p.up {
+		if p == n {
+			return true
+		}
+	}
+	return false
 }
 
 // loops reports whether an ancestor is the same provide on the same host.
@@ -172,7 +234,14 @@ func (b *builder) loops(n *node) bool {
 
 // refuse says that a node cannot be, at the question that placed it where it can.
 func (b *builder) refuse(n *node, msg, hint string) {
-	p := Problem{Node: n.ID, Path: n.Provide.Path, Msg: msg, Hint: hint}
+	b.refuseAs(n, spec.Invalid, msg, hint)
+}
+
+// refuseErr passes on what an agent, or the way to it, said.
+func (b *builder) refuseErr(n *node, err *spec.Error) { b.refuseAs(n, err.Kind, err.Msg, err.Hint) }
+
+func (b *builder) refuseAs(n *node, kind spec.Kind, msg, hint string) {
+	p := Problem{Node: n.ID, Path: n.Provide.Path, Kind: kind, Msg: msg, Hint: hint}
 	if q := n.placed; q != nil {
 		q.Status, p.Key = Wrong, q.Key
 		if q.Problem == "" {

@@ -18,8 +18,8 @@ func (b *builder) judge() {
 	}
 	called := map[NodeID]bool{}
 	for _, n := range b.post {
-		called[n.ID] = true
 		b.order(n, called)
+		called[n.ID] = true
 		if n.Same == nil && !b.faulty(n) && !n.misplaced() {
 			b.check(n)
 		}
@@ -33,7 +33,7 @@ func (b *builder) order(n *node, called map[NodeID]bool) {
 		d, deferred := b.settle(v).x.(spec.Deferred)
 		if deferred && !called[NodeID(d.Node)] && b.byID[NodeID(d.Node)].ready {
 			b.problem(Problem{Node: n.ID, Path: v.path(),
-				Msg:  fmt.Sprintf("%s needs what %s returns, but that is called later", v.rel, d.Node),
+				Msg:  fmt.Sprintf("%s needs what %s returns, but that is not called before", v.rel, d.Node),
 				Hint: "in the module, declare the require that returns it first"})
 		}
 	}

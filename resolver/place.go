@@ -14,8 +14,8 @@ func (b *builder) place(n *node) bool {
 	case n.Host != "":
 	case n.Parent == nil && patternHost(n.Pattern) != "":
 		n.Host = patternHost(n.Pattern)
-		if why := b.unreachable(n.Host); why != "" {
-			b.refuse(n, why, "")
+		if kind, why := b.unreachable(n.Host); why != "" {
+			b.refuseAs(n, kind, why, "")
 			return false
 		}
 	default:
@@ -55,47 +55,47 @@ func (b *builder) askHost(n *node, reach bool) bool {
 		return false
 	}
 	q.Source, q.Value, q.Status = sourceOf(a), a.Value, OK
-	h, err := b.host(a.Value, reach)
+	h, kind, err := b.host(a.Value, reach)
 	if err != "" {
 		q.Options = b.hostOptions(n.Pattern)
 		q.Status = Wrong
-		b.refuse(n, err, b.knownHosts())
+		b.refuseAs(n, kind, err, b.knownHosts())
 		return false
 	}
 	q.Value, n.Host, q.Host = h, h, h
 	return true
 }
 
-// host reads one host of an answer; the text says what is wrong with it.
-func (b *builder) host(x any, reach bool) (spec.Host, string) {
+// host reads one host of an answer; kind and text say what is wrong with it.
+func (b *builder) host(x any, reach bool) (h spec.Host, kind spec.Kind, why string) {
 	if h, ok := x.(spec.Host); ok {
 		x = string(h)
 	}
 	v := spec.Variable{Name: "host", Type: spec.Type{Kind: spec.KindHost}}
 	s, err := v.Convert(x)
 	if err != nil {
-		return "", err.Error()
+		return "", spec.Invalid, err.Error()
 	}
-	h := spec.Host(s.(string))
+	h = spec.Host(s.(string))
 	if reach {
-		if why := b.unreachable(h); why != "" {
-			return "", why
+		if kind, why := b.unreachable(h); why != "" {
+			return "", kind, why
 		}
 	}
-	return h, ""
+	return h, "", ""
 }
 
-func (b *builder) unreachable(h spec.Host) string {
+func (b *builder) unreachable(h spec.Host) (spec.Kind, string) {
 	f, ok := b.facts.Hosts[h]
 	switch {
 	case !ok:
-		return fmt.Sprintf("there is no host %q", string(h))
+		return spec.NotFound, fmt.Sprintf("there is no host %q", string(h))
 	case !f.Online && f.Why != "":
-		return fmt.Sprintf("%s cannot be reached: %s", h, f.Why)
+		return spec.Unavailable, fmt.Sprintf("%s cannot be reached: %s", h, f.Why)
 	case !f.Online:
-		return fmt.Sprintf("%s cannot be reached", h)
+		return spec.Unavailable, fmt.Sprintf("%s cannot be reached", h)
 	}
-	return ""
+	return "", ""
 }
 
 func (b *builder) knownHosts() string {
@@ -162,7 +162,7 @@ func (b *builder) specialise(n *node) bool {
 		return false
 	}
 	if f.Err != nil {
-		b.refuse(n, f.Err.Msg, f.Err.Hint)
+		b.refuseErr(n, f.Err)
 		return false
 	}
 	k := Key{Node: n.ID, Kind: AskChoose}

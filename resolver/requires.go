@@ -27,7 +27,7 @@ func (b *builder) remote(n *node, a *ask, r *spec.Require) {
 			seen[h]++
 			id := string(h)
 			if seen[h] > 1 {
-				id = fmt.Sprintf("%s.%d", h, seen[h])
+				id = fmt.Sprintf("%s#%d", h, seen[h])
 			}
 			b.instance(n, a, r, NodeID(base+"["+id+"]"), h, i, len(hosts)).placed = q
 		}
@@ -119,9 +119,9 @@ func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spe
 	}
 	good := make([]spec.Host, 0, len(hosts))
 	for _, x := range hosts {
-		h, bad := b.host(x, !b.allUnmanaged(n, name, x))
+		h, kind, bad := b.host(x, !b.unmanagedAt(n, name, x))
 		if bad != "" {
-			b.wrong(q, bad, b.knownHosts())
+			b.wrongAs(q, kind, bad, b.knownHosts())
 			continue
 		}
 		good = append(good, h)
@@ -129,12 +129,16 @@ func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spe
 	return good, q
 }
 
-// allUnmanaged reports whether the instance on a host is declared as not managed:
-// then nobody needs to be reachable there.
-func (b *builder) allUnmanaged(n *node, name string, h spec.Host) bool {
+// unmanagedAt reports whether the first instance on a host is declared as not
+// managed: then nobody needs to be reachable there.
+func (b *builder) unmanagedAt(n *node, name string, h spec.Host) bool {
 	id := NodeID(string(n.ID) + "/" + name + "[" + string(h) + "]")
 	a, ok := b.answers[Key{Node: id, Kind: AskManage}]
-	return ok && (a.Value == false || strings.EqualFold(fmt.Sprint(a.Value), "no"))
+	if !ok {
+		return false
+	}
+	manage, err := spec.Variable{Name: "manage", Type: spec.Type{Kind: spec.KindBool}}.Convert(a.Value)
+	return err == nil && manage == false
 }
 
 // askCount asks how often a local or a simple require is given.
@@ -197,10 +201,12 @@ func (b *builder) count(n *node, name string, r *spec.Require, a *ask) int {
 	return times
 }
 
-func (b *builder) wrong(q *Question, msg, hint string) {
+func (b *builder) wrong(q *Question, msg, hint string) { b.wrongAs(q, spec.Invalid, msg, hint) }
+
+func (b *builder) wrongAs(q *Question, kind spec.Kind, msg, hint string) {
 	q.Status = Wrong
 	if q.Problem == "" {
 		q.Problem, q.Hint = msg, hint
 	}
-	b.problem(Problem{Node: q.Key.Node, Key: q.Key, Path: q.Path, Msg: msg, Hint: hint})
+	b.problem(Problem{Node: q.Key.Node, Key: q.Key, Path: q.Path, Kind: kind, Msg: msg, Hint: hint})
 }

@@ -22,6 +22,7 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 		byID:    map[NodeID]*node{},
 		stacks:  map[service][]string{},
 		entered: map[service]map[string]*node{},
+		callers: map[service][]*node{},
 		byRel:   map[string]*variable{},
 		given:   map[string][]*variable{},
 	}
@@ -62,6 +63,7 @@ type builder struct {
 	byID    map[NodeID]*node
 	stacks  map[service][]string         // as planned so far
 	entered map[service]map[string]*node // which node enters a state
+	callers map[service][]*node          // the nodes that are called there
 	vars    []*variable                  // in order of creation
 	byRel   map[string]*variable         // the first with that path
 	given   map[string][]*variable       // those with an answer, by path
@@ -70,15 +72,16 @@ type builder struct {
 // node is a Node with what is needed while it is computed.
 type node struct {
 	*Node
-	scope  *scope
-	asks   []*ask      // what crossing and calling ask, in order
-	vars   []*variable // of those asks: remote requires first
-	items  []item      // questions and children, in the order of asking
-	placed *Question   // the question that decided the host, for complaints
-	kids   []*node
-	up     *node    // the requirer, nil for the root
-	ready  bool     // everything about it is known: host, provide, route
-	from   []string // planned stack before its steps
+	scope     *scope
+	asks      []*ask      // what crossing and calling ask, in order
+	vars      []*variable // of those asks: remote requires first
+	items     []item      // questions and children, in the order of asking
+	placed    *Question   // the question that decided the host, for complaints
+	kids      []*node
+	up        *node    // the requirer, nil for the root
+	ready     bool     // everything about it is known: host, provide, route
+	from      []string // planned stack before its steps
+	enteredBy *node    // who enters the state it is called in, nil if it is applied already
 }
 
 // item is a question, a variable that may become one, or a child.

@@ -151,6 +151,7 @@ type Problem struct {
 	Node    NodeID
 	Key     Key // the answer that caused it, zero if none did
 	Path    spec.Path
+	Kind    spec.Kind // Unavailable if a host cannot be reached, Invalid for most
 	Msg     string
 	Hint    string
 	Warning bool // does not keep the plan from being made

@@ -1,5 +1,7 @@
 package resolver
 
+import "github.com/armonic/armonic/spec"
+
 // suggestion is a Suggestion and the source that a value taken from it has.
 type suggestion struct {
 	Suggestion
@@ -53,7 +55,7 @@ func (b *builder) hardOf(w *variable) (value, bool) {
 		return value{}, false
 	}
 	x, ok := b.hard(w)
-	return x, ok && x.known()
+	return x, ok && x.x != nil && x.problem == ""
 }
 
 // shown are the suggestions as a front end lists them: without what cannot be
@@ -62,6 +64,9 @@ func (b *builder) shown(v *variable) []Suggestion {
 	var out []Suggestion
 	seen := map[string]bool{}
 	add := func(s Suggestion) {
+		if _, deferred := s.Value.(spec.Deferred); deferred {
+			return // not a value yet
+		}
 		x, err := v.Convert(s.Value)
 		if err != nil || x == nil {
 			return

@@ -41,6 +41,9 @@ func (b *builder) evaluate(v *variable) value {
 		return x
 	}
 	for _, s := range b.suggestions(v) {
+		if _, deferred := s.Value.(spec.Deferred); deferred {
+			return value{x: s.Value, source: s.source, why: s.Why}
+		}
 		if x, err := v.Convert(s.Value); err == nil && x != nil {
 			return value{x: x, source: s.source, why: s.Why}
 		}
@@ -75,6 +78,9 @@ func (b *builder) answered(v *variable, a Answer) value {
 	x, err := v.Convert(a.Value)
 	if err != nil {
 		out.problem = err.Error()
+		if s, ok := a.Value.(string); ok && v.Hidden() {
+			out.x = spec.Secret(s)
+		}
 		return out
 	}
 	out.x = x
