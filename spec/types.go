@@ -111,6 +111,31 @@ func (t Type) named() bool {
 	return false
 }
 
+// hiding is the type of a list whose elements are secret, if secret says so.
+func (t Type) hiding(secret bool) Type {
+	if secret && t.Kind == KindList {
+		elem := Variable{Type: Type{Kind: KindStr}}
+		if t.Elem != nil {
+			elem = *t.Elem
+		}
+		elem.Secret = true
+		t.Elem = &elem
+	}
+	return t
+}
+
+// text reports whether values are texts, or lists of them: what can be a Secret.
+func (t Type) text() bool {
+	switch t.Kind {
+	case KindInt, KindPort, KindFloat, KindBool, KindFirstInstance:
+		return false
+	case KindList:
+		return t.Elem == nil || t.Elem.Type.text()
+	case KindStr, KindHost, KindHostname, KindURL, KindPassword, KindThisHost, KindHosts:
+	}
+	return true
+}
+
 func (t Type) toList(name string, x any) (any, error) {
 	xs, ok := x.([]any)
 	if !ok {

@@ -29,14 +29,17 @@ type Variable struct {
 }
 
 // Hidden reports whether values must not be shown.
-func (v Variable) Hidden() bool { return v.Secret || v.Type.Kind == KindPassword }
+func (v Variable) Hidden() bool {
+	return v.Secret || v.Type.Kind == KindPassword || v.Type.Kind == KindList && v.Type.Elem != nil && v.Type.Elem.Hidden()
+}
 
 // Convert checks a value and gives it in the variable's type: string (Secret if
-// hidden), int, float64, bool or []any. nil means no value, and stays nil. The
-// error is one sentence that starts with the variable's name.
+// hidden, or if it was one), int, float64, bool or []any. nil means no value, and
+// stays nil. The error is one sentence that starts with the variable's name.
 func (v Variable) Convert(x any) (any, error) {
+	hide := v.Hidden()
 	if s, ok := x.(Secret); ok {
-		x = s.Reveal()
+		x, hide = s.Reveal(), true
 	}
 	if empty(x) {
 		if !v.Optional {
@@ -49,9 +52,9 @@ func (v Variable) Convert(x any) (any, error) {
 			return nil, nil
 		}
 	}
-	y, err := v.Type.convert(v.Name, x)
+	y, err := v.Type.hiding(v.Secret).convert(v.Name, x)
 	if err != nil {
-		if v.Hidden() && v.Type.Kind != KindPassword { // whose message never quotes the value
+		if hide && v.Type.Kind != KindPassword { // whose message never quotes the value
 			return nil, fmt.Errorf("%s is not a valid %s", v.Name, v.Type)
 		}
 		return nil, err
@@ -59,7 +62,7 @@ func (v Variable) Convert(x any) (any, error) {
 	if err := v.constrain(y); err != nil {
 		return nil, err
 	}
-	if s, ok := y.(string); ok && v.Hidden() {
+	if s, ok := y.(string); ok && hide {
 		return Secret(s), nil
 	}
 	return y, nil
@@ -89,6 +92,9 @@ func (v Variable) CheckDefinition() error {
 	}
 	if v.Modifier != "" && strings.Count(v.Modifier, "%s") != 1 {
 		return fmt.Errorf("modifier of %s must contain %%s once, is %q", v.Name, v.Modifier)
+	}
+	if v.Secret && !v.Type.text() {
+		return fmt.Errorf("%s cannot be secret: only texts and lists of texts can", v.Name)
 	}
 	if v.Min != nil && v.Max != nil && *v.Min > *v.Max {
 		return fmt.Errorf("min of %s is greater than its max", v.Name)
