@@ -288,6 +288,8 @@ func (m *Model) Outcome() Outcome {
 		s := d.run.Snapshot()
 		out.Failed = out.Failed || (s.Over && !s.OK)
 	}
-	out.Text = strings.TrimRight(b.String(), "\n")
+	if text := strings.TrimRight(b.String(), "\n"); text != "" {
+		out.Text = text + "\n"
+	}
 	return out
 }

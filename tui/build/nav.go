@@ -33,8 +33,7 @@ func (m *Model) arrange() {
 			m.rows = append(m.rows, i)
 		}
 	}
-	from, to := m.list.Window()
-	m.list.Set(len(m.rows), max(to-from, 1))
+	m.list.Hold(len(m.rows))
 }
 
 // plain reports whether a question is of interest to everyone.

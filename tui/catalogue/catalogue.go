@@ -112,8 +112,7 @@ func (m *Model) search() {
 	m.section("OPERATION", ops)
 	m.section("RUNS OF THIS SESSION", runs)
 	m.section("HOSTS", hosts)
-	from, to := m.list.Window()
-	m.list.Set(len(m.rows), max(to-from, 1))
+	m.list.Hold(len(m.rows))
 	m.skip(1)
 }
 

@@ -34,12 +34,7 @@ func (o *options) narrow() {
 			o.shown = append(o.shown, i)
 		}
 	}
-	o.list.Set(len(o.shown), max(o.height(), 1))
-}
-
-func (o *options) height() int {
-	from, to := o.list.Window()
-	return to - from
+	o.list.Hold(len(o.shown))
 }
 
 func (o *options) here() (int, bool) {

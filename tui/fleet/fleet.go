@@ -113,8 +113,7 @@ func (m *Model) arrange() {
 	if m.byLink { // those that need a look first
 		slices.SortStableFunc(m.shown, func(a, b int) int { return rank(&m.hosts[a]) - rank(&m.hosts[b]) })
 	}
-	from, to := m.list.Window()
-	m.list.Set(len(m.shown), max(to-from, 1))
+	m.list.Hold(len(m.shown))
 	m.lay()
 }
 

@@ -34,7 +34,7 @@ func (m *Model) lay() {
 	m.rows = m.rows[:0]
 	v := m.view()
 	if v == nil {
-		m.detail.Set(0, 1)
+		m.detail.Hold(0)
 		return
 	}
 	m.about(v)
@@ -42,8 +42,7 @@ func (m *Model) lay() {
 		m.stackRows(v)
 		m.offerRows(v)
 	}
-	from, to := m.detail.Window()
-	m.detail.Set(len(m.rows), max(to-from, 1))
+	m.detail.Hold(len(m.rows))
 }
 
 func (m *Model) text(cells ...string) { m.rows = append(m.rows, row{cells: cells}) }

@@ -93,16 +93,10 @@ func (p *Pane) Catch() {
 }
 
 func (p *Pane) place() {
-	from, to := p.list.Window()
-	p.list.Set(len(p.shown), max(to-from, p.room(), 1))
+	p.list.Hold(len(p.shown))
 	if !p.Away {
 		p.list.Do(ui.Last)
 	}
-}
-
-func (p *Pane) room() int {
-	from, to := p.list.Window()
-	return to - from
 }
 
 func (p *Pane) passes(x *deploy.LogLine, want string) bool {

@@ -67,8 +67,7 @@ func Matching(rows []Row, text string) []Row {
 
 func (m *Menu) search() {
 	m.shown = m.rows(m.field.Text())
-	from, to := m.list.Window()
-	m.list.Set(len(m.shown), max(to-from, 1))
+	m.list.Hold(len(m.shown))
 	m.list.To(0)
 	m.skip(1)
 }

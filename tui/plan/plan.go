@@ -83,8 +83,7 @@ func (m *Model) lay() {
 	} else {
 		m.layHosts()
 	}
-	from, to := m.list.Window()
-	m.list.Set(len(m.rows), max(to-from, 1))
+	m.list.Hold(len(m.rows))
 	m.layDetail()
 }
 
@@ -186,8 +185,7 @@ func (m *Model) layDetail() {
 			m.inputs(t, s)
 		}
 	}
-	from, to := m.detail.Window()
-	m.detail.Set(len(m.lines), max(to-from, 1))
+	m.detail.Hold(len(m.lines))
 }
 
 func (m *Model) waits(t *resolver.Task) string {

@@ -81,6 +81,7 @@ func New(l ui.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *M
 	m.weigh()
 	m.tree.Show(t)
 	m.readLog()
+	m.heat()
 	return m
 }
 

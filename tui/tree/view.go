@@ -39,12 +39,7 @@ func (v *View) Lay() {
 	if v.Tree != nil && len(v.Tree.Items) > 0 {
 		v.walk(0)
 	}
-	v.List.Set(len(v.Rows), v.height())
-}
-
-func (v *View) height() int {
-	from, to := v.List.Window()
-	return max(to-from, 1)
+	v.List.Hold(len(v.Rows))
 }
 
 func (v *View) walk(i int) {

@@ -12,6 +12,9 @@ func (l *List) Set(n, height int) {
 	l.clamp()
 }
 
+// Hold says how long the list is; the height stays what it was drawn with.
+func (l *List) Hold(n int) { l.Set(n, l.height) }
+
 // Len is the length of the list.
 func (l *List) Len() int { return l.n }
 
@@ -49,10 +52,13 @@ func (l *List) Do(a Action) bool {
 
 func (l *List) clamp() {
 	l.Cursor = max(min(l.Cursor, l.n-1), 0)
+	if l.height == 0 { // not drawn yet
+		return
+	}
 	if l.Cursor < l.Top {
 		l.Top = l.Cursor
 	}
-	if l.height > 0 && l.Cursor >= l.Top+l.height {
+	if l.Cursor >= l.Top+l.height {
 		l.Top = l.Cursor - l.height + 1
 	}
 	l.Top = max(min(l.Top, l.n-l.height), 0)
