@@ -1,0 +1,166 @@
+package host_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/spec"
+)
+
+func sh(script string) spec.Command { return spec.Command{Argv: []string{"sh", "-c", script}} }
+
+func TestRunGivesWhatTheCommandPrinted(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cmd  spec.Command
+		want spec.CommandResult
+	}{
+		{"both streams", sh("echo out; sleep 0.05; echo err >&2; exit 3"),
+			spec.CommandResult{Code: 3, Stdout: "out\n", Stderr: "err\n", Last: []string{"out", "err"}}},
+		{"no last newline", sh("printf 'a\\nb'"), spec.CommandResult{Stdout: "a\nb", Last: []string{"a", "b"}}},
+		{"no shell", spec.Command{Argv: []string{"echo", "$HOME", "*", ";", "a  b"}}, spec.CommandResult{Stdout: "$HOME * ; a  b\n", Last: []string{"$HOME * ; a  b"}}},
+		{"input", spec.Command{Argv: []string{"cat"}, Input: "x\n"}, spec.CommandResult{Stdout: "x\n", Last: []string{"x"}}},
+		{"no input", sh("cat; echo end"), spec.CommandResult{Stdout: "end\n", Last: []string{"end"}}},
+		{"a signal", sh("kill -9 $$"), spec.CommandResult{Code: 137}},
+		{"environment", spec.Command{Argv: []string{"sh", "-c", "echo $A $LC_ALL $ARMONIC_X"}, Env: map[string]string{"A": "1"}},
+			spec.CommandResult{Stdout: "1 C.UTF-8\n", Last: []string{"1 C.UTF-8"}}},
+		{"directory", spec.Command{Argv: []string{"pwd"}, Dir: "/usr"}, spec.CommandResult{Stdout: "/usr\n", Last: []string{"/usr"}}},
+		{"the root by default", spec.Command{Argv: []string{"pwd"}}, spec.CommandResult{Stdout: "/\n", Last: []string{"/"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("ARMONIC_X", "from the agent")
+			var lines []string
+			got, err := host.New().Run(t.Context(), c.cmd, func(s string) { lines = append(lines, s) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if !cmp.Equal(c.want.Last, lines) {
+				t.Errorf("lines are %q", lines)
+			}
+		})
+	}
+}
+
+func TestRunPassesLinesOnWhileTheCommandRuns(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "go-on")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The command waits, after its first line, for what is written when that has come.
+	_, err := host.New().Run(t.Context(), sh("echo first; cat "+fifo), func(s string) {
+		if s == "first" {
+			if err := os.WriteFile(fifo, []byte("go on\n"), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRunIsBounded(t *testing.T) {
+	lines, longest := 0, 0
+	got, err := host.New().Run(t.Context(), sh("yes | head -c 5000000; head -c 1000000 /dev/zero"), func(s string) {
+		lines++
+		longest = max(longest, len(s))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Stdout) > 1<<20 || lines > 10001 || longest > 3*4096 || len(got.Last) != 20 {
+		t.Errorf("kept %d bytes, passed on %d lines of up to %d bytes, %d last", len(got.Stdout), lines, longest, len(got.Last))
+	}
+}
+
+func TestRunDoesOnlyWhatIsNeeded(t *testing.T) {
+	dir := t.TempDir()
+	touch := func(more spec.Command) spec.Command {
+		more.Argv, more.Dir = []string{"touch", "made"}, dir
+		return more
+	}
+	for i, c := range []struct {
+		cmd     spec.Command
+		skipped string
+	}{
+		{touch(spec.Command{Creates: "made"}), ""},
+		{touch(spec.Command{Creates: "made"}), dir + "/made exists"},
+		{touch(spec.Command{Creates: filepath.Join(dir, "made")}), dir + "/made exists"},
+		{touch(spec.Command{Unless: []string{"test", "-e", "made"}}), "test says that there is nothing to do"},
+		{touch(spec.Command{Unless: []string{"test", "-e", "other"}}), ""},
+	} {
+		got, err := host.New().Run(t.Context(), c.cmd, func(string) {})
+		if err != nil || got.Skipped != c.skipped {
+			t.Errorf("%d: skipped %q, %v", i, got.Skipped, err)
+		}
+	}
+}
+
+func TestRunSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct {
+		cmd  spec.Command
+		kind spec.Kind
+		msg  string
+	}{
+		{spec.Command{}, spec.Invalid, "empty"},
+		{spec.Command{Argv: []string{"no-such-program"}}, spec.NotFound, "there is no program no-such-program"},
+		{spec.Command{Argv: []string{"/no/such"}}, spec.NotFound, "there is no program /no/such"},
+		{spec.Command{Argv: []string{"true"}, Dir: "/no/such"}, spec.NotFound, "there is no directory /no/such"},
+		{spec.Command{Argv: []string{"/etc/passwd"}}, spec.Failed, "permission denied"},
+		{spec.Command{Argv: []string{"sleep", "60"}, Timeout: 20 * time.Millisecond}, spec.Timeout, "sleep did not end within 20ms"},
+	} {
+		_, err := host.New().Run(t.Context(), c.cmd, func(string) {})
+		if spec.KindOf(err) != c.kind || !strings.Contains(fmt.Sprint(err), c.msg) {
+			t.Errorf("%q: %v", c.cmd.Argv, err)
+		}
+	}
+}
+
+// A command that is stopped takes its children with it, also those that ignore
+// being asked.
+func TestRunEndsTheWholeGroup(t *testing.T) {
+	for name, script := range map[string]string{
+		"obedient":              "sleep 100 & echo $!; wait",
+		"child that ignores it": "(trap '' TERM; sleep 100 >/dev/null 2>&1) & echo $!; wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			child := 0
+			_, err := host.New().Run(ctx, sh(script), func(s string) {
+				fmt.Sscan(s, &child)
+				cancel()
+			})
+			if spec.KindOf(err) != spec.Canceled || child == 0 {
+				t.Fatalf("child %d: %v", child, err)
+			}
+			for range 1000 { // the kernel takes a moment
+				if gone(child) {
+					return
+				}
+				syscall.Select(0, nil, nil, nil, &syscall.Timeval{Usec: 10000})
+			}
+			t.Errorf("process %d still runs", child)
+		})
+	}
+}
+
+func gone(pid int) bool {
+	if syscall.Kill(pid, 0) != nil {
+		return true
+	}
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return strings.Contains(string(stat), ") Z ") // nobody waits for an orphan in a container
+}
