@@ -21,10 +21,15 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	for _, d := range m.deps {
 		d.build.SetHosts(m.hosts)
 	}
-	if m.stale {
-		return m.survey()
+	var cmds []tea.Cmd
+	if p := m.cfg.Pattern; p != "" {
+		m.cfg.Pattern = ""
+		cmds = append(cmds, m.commandDeploy(string(p)))
 	}
-	return nil
+	if m.stale {
+		cmds = append(cmds, m.survey())
+	}
+	return batch(cmds...)
 }
 
 func (m *Model) onHost(msg surveyedHost) {

@@ -90,14 +90,11 @@ func New(ctx context.Context, c Config) (*Model, error) {
 // Close ends what the screen waits for. Executions go on.
 func (m *Model) Close() { m.cancel() }
 
-// Init reads the fleet.
+// Init reads the fleet. A deployment to begin with waits for the catalogue, which
+// says what its pattern means.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.survey(), m.poll()}
-	if m.cfg.Pattern != "" {
-		cmds = append(cmds, m.begin(m.cfg.Pattern, ""))
-	}
 	m.draw()
-	return tea.Batch(cmds...)
+	return tea.Batch(m.survey(), m.poll())
 }
 
 // View is the frame that Update made.

@@ -302,3 +302,17 @@ func TestFiveHundredHosts(t *testing.T) {
 		d.see("websites x500")
 	})
 }
+
+func TestBeginningWithAPattern(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"//Proxy//start":  "Host for //Proxy//start",
+		"Website//start":  "Website//start is taken as WebSite//start",
+		"//Nothing//here": "Nothing", // an error, and the fleet
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Pattern = spec.Pattern(pattern) })
+			d.settle()
+			d.see(want)
+		})
+	}
+}
