@@ -154,6 +154,7 @@ func TestEveryTextComesBackFromAFile(t *testing.T) {
 	f := newFleet(t, newLab().lifecycles(), "main", "a")
 	key := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/note"}
 	check := func(t testing.TB, text string) {
+		t.Helper()
 		s := planned(t, f, "a")
 		s.Answer(key, text)
 		var file bytes.Buffer
