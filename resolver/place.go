@@ -44,10 +44,8 @@ func (b *builder) askHost(n *node, reach bool) bool {
 		Var: spec.Variable{Name: "host", Label: "Host for " + string(n.Pattern), Type: spec.Type{Kind: spec.KindHost}}}
 	n.items = append(n.items, item{q: q})
 	n.placed = q
+	q.Options = b.hostOptions(n.Pattern)
 	a, ok := b.answer(k)
-	if !ok || !reach {
-		q.Options = b.hostOptions(n.Pattern)
-	}
 	if !ok {
 		if only := onlyOption(q.Options); only != nil && reach {
 			q.Suggestions = []Suggestion{{Value: only, Why: "the only host that offers it"}}
@@ -57,7 +55,6 @@ func (b *builder) askHost(n *node, reach bool) bool {
 	q.Source, q.Value, q.Status = sourceOf(a), a.Value, OK
 	h, kind, err := b.host(a.Value, reach)
 	if err != "" {
-		q.Options = b.hostOptions(n.Pattern)
 		q.Status = Wrong
 		b.refuseAs(n, kind, err, b.knownHosts())
 		return false
@@ -114,8 +111,12 @@ func (b *builder) knownHosts() string {
 	return "the hosts are " + strings.Join(names, ", ")
 }
 
-// hostOptions lists all hosts with what is known of them for a pattern.
+// hostOptions lists all hosts with what is known of them for a pattern. Questions
+// with the same pattern share the list.
 func (b *builder) hostOptions(p spec.Pattern) []Option {
+	if out, ok := b.options[p]; ok {
+		return out
+	}
 	out := make([]Option, 0, len(b.hosts))
 	for _, h := range b.hosts {
 		o := Option{Value: h}
@@ -135,6 +136,7 @@ func (b *builder) hostOptions(p spec.Pattern) []Option {
 		}
 		out = append(out, o)
 	}
+	b.options[p] = out
 	return out
 }
 

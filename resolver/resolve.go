@@ -19,6 +19,7 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 		res:     &Result{},
 		used:    map[Key]bool{},
 		needed:  map[NeedKey]bool{},
+		options: map[spec.Pattern][]Option{},
 		byID:    map[NodeID]*node{},
 		stacks:  map[service][]string{},
 		entered: map[service]map[string]*node{},
@@ -60,6 +61,7 @@ type builder struct {
 	post    []*node // in the order in which they would be run one by one
 	used    map[Key]bool
 	needed  map[NeedKey]bool
+	options map[spec.Pattern][]Option // hosts, by what they are to offer
 	byID    map[NodeID]*node
 	stacks  map[service][]string         // as planned so far
 	entered map[service]map[string]*node // which node enters a state
