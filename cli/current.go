@@ -35,9 +35,22 @@ type jsonCurrent struct {
 }
 
 type jsonFault struct {
-	Step  string      `json:"step"`
-	Run   spec.RunID  `json:"run,omitempty"`
-	Error *spec.Error `json:"error"`
+	Step    string      `json:"step"`
+	Run     spec.RunID  `json:"run,omitempty"`
+	Error   *spec.Error `json:"error"`
+	Did     []string    `json:"did,omitempty"`     // what the step had said and done until then
+	Earlier *jsonFault  `json:"earlier,omitempty"` // a failure before it, not made good
+}
+
+func faultOf(f *spec.Fault) *jsonFault {
+	if f == nil {
+		return nil
+	}
+	out := &jsonFault{Run: f.By, Error: spec.AsError(f.Err), Did: f.Did, Earlier: faultOf(f.Earlier)}
+	if f.Step.Action != "" { // none: what is applied is not known
+		out.Step = f.Step.Name()
+	}
+	return out
 }
 
 func (l *low) current(ctx context.Context, p spec.Pattern) error {
@@ -56,17 +69,18 @@ func (l *low) current(ctx context.Context, p spec.Pattern) error {
 		if s.Doing != nil {
 			out[i].Doing = s.Doing.Name()
 		}
-		if s.Fault != nil {
-			out[i].Fault = &jsonFault{s.Fault.Step.Name(), s.Fault.By, s.Fault.Err}
-		}
+		out[i].Fault = faultOf(s.Fault)
 		width = max(width, len(s.Path))
 	}
 	return list(l, out, func(w io.Writer, x jsonCurrent) {
 		_, _ = fmt.Fprintf(w, "%-*s  %s\n", width, x.Path, strings.Join(x.Stack, " > "))
 		detail(w, "doing", x.Doing)
-		if x.Fault != nil {
-			detail(w, "failed", x.Fault.Error.Error())
-			detail(w, "hint", x.Fault.Error.Hint)
+		for f := x.Fault; f != nil; f = f.Earlier {
+			detail(w, "failed", f.Error.Error())
+			detail(w, "hint", f.Error.Hint)
+			for _, line := range f.Did {
+				detail(w, "had done", line)
+			}
 		}
 	})
 }

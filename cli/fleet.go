@@ -65,7 +65,7 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
 	}
 	if g.local {
-		f, err := newLocal(set.Lifecycles, g.localState(), system)
+		f, err := newLocal(set.Lifecycles, g.localState(), system, warn)
 		if err != nil {
 			return nil, nil, err
 		}

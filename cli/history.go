@@ -34,8 +34,10 @@ type jsonCall struct {
 	At      time.Time   `json:"at"`
 	Seconds float64     `json:"seconds"`
 	Run     spec.RunID  `json:"run,omitempty"`
+	Who     string      `json:"who,omitempty"`
 	Inputs  spec.Inputs `json:"inputs"`
 	Returns any         `json:"returns"`
+	Error   *spec.Error `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
 
 func (l *low) history(ctx context.Context, p spec.Pattern) error {
@@ -57,7 +59,7 @@ func (l *low) history(ctx context.Context, p spec.Pattern) error {
 	for _, s := range stacks {
 		for _, c := range s.Calls {
 			if at := s.Path.Join(c.State, c.Provide); p == "" || wanted[at] {
-				out = append(out, jsonCall{at, c.At, c.Took.Seconds(), c.By, c.Inputs, c.Returns})
+				out = append(out, jsonCall{at, c.At, c.Took.Seconds(), c.By, c.Who, c.Inputs, c.Returns, c.Err})
 			}
 		}
 	}
@@ -65,9 +67,12 @@ func (l *low) history(ctx context.Context, p spec.Pattern) error {
 	plain := &plainPrinter{}
 	return list(l, out, func(w io.Writer, x jsonCall) {
 		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, plain.inputs(x.Inputs), returns(x.Returns))
-		if x.Run != "" {
-			line += "  (run " + string(x.Run) + ")"
+		if by := strings.TrimSpace(x.Who + " " + string(x.Run)); by != "" {
+			line += "  (" + by + ")"
 		}
 		_, _ = fmt.Fprintln(w, strings.TrimRight(clean(line), " "))
+		if x.Error != nil {
+			detail(w, "but", x.Error.Error())
+		}
 	})
 }

@@ -1,37 +1,40 @@
 package cli
 
 import (
+	"io"
 	"time"
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 )
 
 // localFleet is the agent of this host, in this process.
 type localFleet struct {
-	info  spec.Info
-	agent *agentd.Service
-	close func()
+	info    spec.Info
+	agent   *agentd.Service
+	journal *journal.Journal
 }
 
-// newLocal opens the state of the agent and starts it. A zero system is detected.
-func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS) (*localFleet, error) {
+// newLocal opens the state of the agent and starts it. A zero system is detected;
+// what of the state is damaged goes to warn.
+func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, warn io.Writer) (*localFleet, error) {
 	info, err := thisHost(system)
 	if err != nil {
 		return nil, err
 	}
-	store, closeStore, err := openStore(dir)
+	j, err := openJournal(dir, warn)
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: store})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j})
 	if err != nil {
-		closeStore()
+		_ = j.Close() // the first error counts
 		return nil, err
 	}
-	return &localFleet{info: info, agent: a, close: closeStore}, nil
+	return &localFleet{info: info, agent: a, journal: j}, nil
 }
 
 // Name is "local".
@@ -54,7 +57,7 @@ func (f *localFleet) Agent(h spec.Host) (spec.Agent, error) {
 // Close stops the agent, waits for it, and lets go of its state.
 func (f *localFleet) Close() {
 	f.agent.Close()
-	f.close()
+	_ = f.journal.Close() // all it was given is on the disk already
 }
 
 // thisHost describes this machine.

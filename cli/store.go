@@ -1,18 +1,27 @@
 package cli
 
 import (
+	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/armonic/armonic/journal"
-	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
 )
 
-// openStore opens what the agent of this host remembers, in a folder that only one
-// process uses at a time. The function it returns closes it.
-func openStore(dir string) (lifecycle.Store, func(), error) {
+// openJournal opens what the agent of this host remembers, in a folder that only
+// one process uses at a time. Lifecycles whose records are damaged are named: they
+// cannot be used, the others can.
+func openJournal(dir string, warn io.Writer) (*journal.Journal, error) {
 	j, err := journal.Open(filepath.Join(dir, journal.File), journal.Options{})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return j, func() { _ = j.Close() }, nil // every step is on the disk already
+	for _, err := range j.Damaged() {
+		_, _ = fmt.Fprintf(warn, "warning: %v\n", err)
+		if hint := spec.HintOf(err); hint != "" {
+			_, _ = fmt.Fprintf(warn, "  hint: %s\n", hint)
+		}
+	}
+	return j, nil
 }
