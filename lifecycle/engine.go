@@ -115,14 +115,14 @@ func (e *Engine) Stack() spec.Stack {
 // depth first as the transitions are declared; after the forward ways those that
 // leave states first to reach another branch. The way to a state that is applied
 // leaves those above it. There is none to or from what the lifecycle does not have.
-func (e *Engine) Paths(from []string, state string) iter.Seq[[]Move] {
+func (e *Engine) Paths(from []string, state string) iter.Seq[Path] {
 	if from == nil {
 		from = e.Applied()
 	}
 	stack, err := e.m.numbers(from)
 	target, ok := e.m.index[state]
 	if err != nil || !ok || len(stack) == 0 {
-		return func(func([]Move) bool) {}
+		return func(func(Path) bool) {}
 	}
 	return e.m.paths(stack, target, false)
 }

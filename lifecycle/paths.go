@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -13,17 +14,60 @@ type Move struct {
 	State  string
 }
 
+// Path is a way from a stack to a state.
+type Path []Move
+
+// Leaves names the states that the path leaves, in that order.
+func (p Path) Leaves() []string {
+	var out []string
+	for _, m := range p {
+		if m.Action == spec.Leave {
+			out = append(out, m.State)
+		}
+	}
+	return out
+}
+
+// Further reports whether the path leaves states to reach another branch.
+func (p Path) Further() bool {
+	return len(p) > 0 && p[0].Action == spec.Leave && p[len(p)-1].Action == spec.Enter
+}
+
+// String writes "enter B, enter C", "leaves C, B: enter D" for one that leaves
+// states first, "" for one without moves.
+func (p Path) String() string {
+	var names []string
+	for _, m := range p {
+		if m.Action == spec.Enter || !p.Further() {
+			names = append(names, string(m.Action)+" "+m.State)
+		}
+	}
+	if p.Further() {
+		return "leaves " + strings.Join(p.Leaves(), ", ") + ": " + strings.Join(names, ", ")
+	}
+	return strings.Join(names, ", ")
+}
+
 // paths lists the ways from a stack to a state, lazily: the leaving of the states
 // above it if it is applied (no move at all if it is the top), else the forward
 // paths, depth first in the order of the transitions, and after them those that go
 // down the stack to a fork first, the nearest fork first. No path enters a state
 // twice or one that is applied. Backwards lists the same from the last.
-func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]Move] {
-	return func(yield func([]Move) bool) {
+func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[Path] {
+	return m.after(stack, target, backwards, 0)
+}
+
+// after lists the same without the first ones, which it counts and does not walk
+// where no way runs in circles.
+func (m *machine) after(stack []int, target int, backwards bool, skip int) iter.Seq[Path] {
+	return func(yield func(Path) bool) {
 		if at := slices.Index(stack, target); at >= 0 {
-			yield(m.leave(stack, at+1))
+			if skip == 0 {
+				yield(m.leave(stack, at+1))
+			}
 			return
 		}
+		skip := skip
 		forks := make([]int, len(stack)) // how many states stay applied
 		for i := range forks {
 			forks[i] = len(stack) - i
@@ -32,11 +76,11 @@ func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]Move
 			slices.Reverse(forks)
 		}
 		for _, keep := range forks {
-			w := newWalker(m, stack[:keep], target, backwards)
-			if keep < len(stack) {
-				w.notFirst = stack[keep] // leaving it only to enter it again is no other way
+			w := newWalker(m, stack, keep, target, backwards)
+			if skip > 0 && !w.cyclic {
+				w.count = newCounter(w)
 			}
-			w.prefix = m.leave(stack, keep)
+			w.skip = &skip
 			if !w.walk(stack[keep-1], yield) {
 				return
 			}
@@ -44,8 +88,8 @@ func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]Move
 	}
 }
 
-func (m *machine) leave(stack []int, keep int) []Move {
-	moves := []Move{}
+func (m *machine) leave(stack []int, keep int) Path {
+	moves := Path{}
 	for i := len(stack) - 1; i >= keep; i-- {
 		moves = append(moves, Move{spec.Leave, m.states[stack[i]].Name})
 	}
@@ -59,33 +103,52 @@ type walker struct {
 	m         *machine
 	target    int
 	backwards bool
-	notFirst  int
-	prefix    []Move
+	start     int
+	notFirst  int // leaving it only to enter it again is no other way
+	prefix    Path
 	blocked   []bool // applied, or on the path so far
 	path      []int
-	useful    []bool // from where the target can be reached
-	cyclic    bool   // then what is useful depends on the path so far
+	useful    []bool   // from where the target can be reached
+	skip      *int     // how many paths are still to be left out
+	count     *counter // to leave out many at once; may be nil
+	cyclic    bool     // then what is useful depends on the path so far
 }
 
-func newWalker(m *machine, applied []int, target int, backwards bool) *walker {
-	w := &walker{m: m, target: target, backwards: backwards, notFirst: -1, blocked: make([]bool, len(m.states))}
-	for _, s := range applied {
+// newWalker makes one that keeps the lowest states of a stack.
+func newWalker(m *machine, stack []int, keep, target int, backwards bool) *walker {
+	w := &walker{m: m, target: target, backwards: backwards, start: stack[keep-1], notFirst: -1,
+		prefix: m.leave(stack, keep), blocked: make([]bool, len(m.states))}
+	for _, s := range stack[:keep] {
 		w.blocked[s] = true
 	}
+	if keep < len(stack) {
+		w.notFirst = stack[keep]
+	}
 	w.useful = w.reaching()
-	w.cyclic = w.hasCycle()
+	groups := w.groups()
+	seen := make([]bool, len(m.states))
+	for s, useful := range w.useful {
+		if useful {
+			w.cyclic = w.cyclic || seen[groups[s]]
+			seen[groups[s]] = true
+		}
+	}
 	return w
 }
 
-func (w *walker) walk(from int, yield func([]Move) bool) bool {
+func (w *walker) walk(from int, yield func(Path) bool) bool {
 	if from == w.target {
+		if *w.skip > 0 {
+			*w.skip--
+			return true
+		}
 		moves := slices.Clone(w.prefix)
 		for _, s := range w.path {
 			moves = append(moves, Move{spec.Enter, w.m.states[s].Name})
 		}
 		return yield(moves)
 	}
-	useful := w.useful
+	useful := w.useful // without cycles, whatever the path so far
 	if w.cyclic && len(w.path) > 0 {
 		useful = w.reaching()
 	}
@@ -95,8 +158,14 @@ func (w *walker) walk(from int, yield func([]Move) bool) bool {
 		if w.backwards {
 			s = next[len(next)-1-i]
 		}
-		if !useful[s] || w.blocked[s] || (len(w.path) == 0 && s == w.notFirst) {
+		if !useful[s] || w.blocked[s] || (from == w.start && s == w.notFirst) {
 			continue
+		}
+		if w.count != nil && *w.skip > 0 {
+			if n := w.count.from(s); n <= *w.skip {
+				*w.skip -= n
+				continue
+			}
 		}
 		w.blocked[s] = true
 		w.path = append(w.path, s)
@@ -128,44 +197,55 @@ func (w *walker) reaching() []bool {
 	return out
 }
 
-// hasCycle reports a cycle among the useful states, by removing states to which
-// nothing useful leads until none or a cycle is left.
-func (w *walker) hasCycle() bool {
-	into := make([]int, len(w.m.states))
-	left := 0
-	for from, next := range w.m.next {
-		if !w.useful[from] {
-			continue
+// groups numbers the states so that useful ones have the same number exactly if
+// they lie on a cycle together (Tarjan's strongly connected components). The target,
+// where every path ends, is in a group of its own, as is a state that is applied.
+func (w *walker) groups() []int {
+	g := &grouping{w: w, order: make([]int, len(w.m.states)), low: make([]int, len(w.m.states)), group: make([]int, len(w.m.states))}
+	for s := range w.m.states {
+		g.group[s] = -1
+	}
+	for s := range w.m.states {
+		if g.order[s] == 0 {
+			g.visit(s)
 		}
-		left++
-		if from == w.target {
-			continue // where every path ends
-		}
-		for _, to := range next {
-			if w.useful[to] {
-				into[to]++
+	}
+	return g.group
+}
+
+type grouping struct {
+	w          *walker
+	count      int
+	order, low []int // 0 is not visited
+	group      []int // -1 is not known
+	open       []int
+}
+
+func (g *grouping) visit(s int) {
+	g.count++
+	g.order[s], g.low[s] = g.count, g.count
+	g.open = append(g.open, s)
+	if s != g.w.target && g.w.useful[s] {
+		for _, next := range g.w.m.next[s] {
+			switch {
+			case !g.w.useful[next] || g.w.blocked[next]:
+			case g.order[next] == 0:
+				g.visit(next)
+				g.low[s] = min(g.low[s], g.low[next])
+			case g.group[next] < 0:
+				g.low[s] = min(g.low[s], g.order[next])
 			}
 		}
 	}
-	var todo []int
-	for s, n := range into {
-		if w.useful[s] && n == 0 {
-			todo = append(todo, s)
+	if g.low[s] != g.order[s] {
+		return
+	}
+	for {
+		last := g.open[len(g.open)-1]
+		g.open = g.open[:len(g.open)-1]
+		g.group[last] = s
+		if last == s {
+			return
 		}
 	}
-	for ; len(todo) > 0; left-- {
-		s := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if s == w.target {
-			continue
-		}
-		for _, to := range w.m.next[s] {
-			if w.useful[to] {
-				if into[to]--; into[to] == 0 {
-					todo = append(todo, to)
-				}
-			}
-		}
-	}
-	return left > 0
 }

@@ -132,15 +132,6 @@ func TestPathsAreLazy(t *testing.T) {
 	t.Fatalf("found %d paths, want 100 and more", n)
 }
 
-func BenchmarkFirstPathOf16Million(b *testing.B) {
-	e := newEngine(b, ladder(24), nil)
-	for b.Loop() {
-		for range e.Paths(nil, "S24") {
-			break
-		}
-	}
-}
-
 func TestOSMatch(t *testing.T) {
 	for _, tt := range []struct {
 		match, name, release string

@@ -97,26 +97,30 @@ func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
 
 // way is the path with an index; a negative index counts from the last.
 func (e *Engine) way(stack []int, target, index int) ([]Move, error) {
-	n, i := 0, index
+	i := index
 	if index < 0 {
 		i = -index - 1
 	}
-	for moves := range e.m.paths(stack, target, index < 0) {
-		if n == i {
-			return moves, nil
-		}
-		n++
+	for moves := range e.m.after(stack, target, index < 0, i) {
+		return moves, nil
 	}
+	return nil, e.noWay(stack, target, index)
+}
+
+// noWay says why there is no path with an index.
+func (e *Engine) noWay(stack []int, target, index int) error {
+	count := e.m.count(stack, target)
+	n := add(count.Forward, count.Further)
 	to, top := e.m.states[target], e.m.states[stack[len(stack)-1]]
 	if n > 0 {
-		return nil, spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path()).
+		return spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path()).
 			WithHint("there are %d paths, counted from 0", n)
 	}
 	err := spec.Errorf(spec.NotFound, "no path leads from %s to %s in %s", top.Name, to.Name, e.path())
 	if !supports(to.OS, e.me.OS) {
-		return nil, err.WithHint("%s supports %s, this host is %s", to.Name, showOS(to.OS), e.me.OS)
+		return err.WithHint("%s supports %s, this host is %s", to.Name, showOS(to.OS), e.me.OS)
 	}
-	return nil, err
+	return err
 }
 
 func showOS(matches []OSMatch) string {

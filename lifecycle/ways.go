@@ -17,14 +17,14 @@ func (e *Engine) Ways(ctx context.Context, q spec.PathsQuery) (spec.Paths, error
 	if bad != nil {
 		return spec.Paths{}, bad
 	}
-	most := min(max(q.Most, 1), spec.MostPaths)
-	out := spec.Paths{Paths: [][]spec.Step{}}
+	limit := min(max(q.Most, 1), spec.MostPaths)
+	count := e.m.count(at.stack, e.m.index[s.Name])
+	out := spec.Paths{Paths: [][]spec.Step{}, Total: add(count.Forward, count.Further), AtLeast: count.AtLeast}
 	for moves := range e.m.paths(at.stack, e.m.index[s.Name], false) {
 		if err := ctx.Err(); err != nil {
 			return spec.Paths{}, err
 		}
-		if len(out.Paths) == most {
-			out.More = true
+		if len(out.Paths) == limit {
 			break
 		}
 		steps := make([]spec.Step, len(moves))

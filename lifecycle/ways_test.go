@@ -20,11 +20,11 @@ func TestWays(t *testing.T) {
 		most  int
 		want  string
 	}{
-		{"E", 0, "[[enter B enter D enter E]] true"},
-		{"E", 1, "[[enter B enter D enter E]] true"},
-		{"E", 2, "[[enter B enter D enter E] [enter C enter D enter E]] false"},
-		{"E", 9, "[[enter B enter D enter E] [enter C enter D enter E]] false"},
-		{"A", 9, "[[]] false"},
+		{"E", 0, "[[enter B enter D enter E]] 2"},
+		{"E", 1, "[[enter B enter D enter E]] 2"},
+		{"E", 2, "[[enter B enter D enter E] [enter C enter D enter E]] 2"},
+		{"E", 9, "[[enter B enter D enter E] [enter C enter D enter E]] 2"},
+		{"A", 9, "[[]] 1"},
 	} {
 		got, err := e.Ways(t.Context(), spec.PathsQuery{State: spec.MakePath("h", l.Name, tt.state), Most: tt.most})
 		if err != nil {
@@ -36,7 +36,7 @@ func TestWays(t *testing.T) {
 				names[i] = append(names[i], s.Name())
 			}
 		}
-		if text := fmt.Sprint(names, " ", got.More); text != tt.want {
+		if text := fmt.Sprint(names, " ", got.Total); text != tt.want {
 			t.Errorf("at most %d to %s: %s, want %s", tt.most, tt.state, text, tt.want)
 		}
 	}
