@@ -43,7 +43,7 @@ func parseGiven(texts []string) ([]given, error) {
 	return out, nil
 }
 
-var setIndex = regexp.MustCompile(`\[(\d+)\]`) //nolint:gochecknoglobals // compiled once, never changed
+var setIndex = regexp.MustCompile(`\[(\d+)\]`)
 
 // sets is how many sets of a require the values are about.
 func sets(values []given) int {

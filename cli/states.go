@@ -174,9 +174,14 @@ func movesOf(p spec.Paths) [][]jsonMove {
 
 // more says that ways were left out.
 func (l *low) more(at spec.Path, p spec.Paths) {
-	if p.More {
-		_, _ = fmt.Fprintf(l.Err, "note: there are more than %d ways to %s; --most N lists more\n", len(p.Paths), at)
+	if p.Total <= len(p.Paths) && !p.AtLeast {
+		return
 	}
+	least := ""
+	if p.AtLeast {
+		least = "at least "
+	}
+	_, _ = fmt.Fprintf(l.Err, "note: there are %s%d ways to %s, %d are listed; --most N lists more\n", least, p.Total, at, len(p.Paths))
 }
 
 func (l *statesCmd) print(w io.Writer, s jsonState) {
@@ -203,13 +208,28 @@ func printPaths(w io.Writer, paths [][]jsonMove) {
 		_, _ = fmt.Fprintln(w, "    cannot be reached")
 	}
 	for i, p := range paths {
-		texts := make([]string, len(p))
-		for j, m := range p {
-			texts[j] = string(m.Action) + " " + m.State
-		}
-		if len(p) == 0 {
-			texts = []string{"is the current state"}
-		}
-		_, _ = fmt.Fprintf(w, "    %d: %s\n", i, strings.Join(texts, ", "))
+		_, _ = fmt.Fprintf(w, "    %d: %s\n", i, showPath(p))
 	}
+}
+
+// showPath writes "enter B, enter C"; of a way that leaves states to reach another
+// branch, "leaves C, B: enter D".
+func showPath(p []jsonMove) string {
+	if len(p) == 0 {
+		return "is the current state"
+	}
+	var moves, left []string
+	further := p[0].Action == spec.Leave && p[len(p)-1].Action == spec.Enter
+	for _, m := range p {
+		if further && m.Action == spec.Leave {
+			left = append(left, m.State)
+			continue
+		}
+		moves = append(moves, string(m.Action)+" "+m.State)
+	}
+	text := strings.Join(moves, ", ")
+	if further {
+		text = "leaves " + strings.Join(left, ", ") + ": " + text
+	}
+	return text
 }

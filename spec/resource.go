@@ -26,6 +26,7 @@ type PathsQuery struct {
 // them: of each the states to enter and to leave. A way without steps says that the
 // state is the current one; no way at all, that it cannot be reached.
 type Paths struct {
-	Paths [][]Step `json:"paths"`
-	More  bool     `json:"more,omitempty"` // there are further ones
+	Paths   [][]Step `json:"paths"`
+	Total   int      `json:"total"`              // how many there are, listed or not
+	AtLeast bool     `json:"at_least,omitempty"` // there may be more than Total: too many to count
 }
