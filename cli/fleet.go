@@ -13,6 +13,7 @@ import (
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
@@ -106,7 +107,7 @@ func (g *globals) modules() (*modules.Set, error) {
 		}
 		sources = append(sources, src)
 	}
-	set, err := modules.Load(sources...)
+	set, err := modules.Config{Machine: host.New()}.Load(sources...)
 	if err == nil {
 		return set, nil
 	}

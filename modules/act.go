@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -16,6 +17,8 @@ import (
 type runner struct {
 	lifecycle string
 	asks      map[string][]*requireValue // what each state asks, by its name on the stack
+	machine   Machine                    // nil: there is none
+	time      time.Duration              // of computing, per call
 }
 
 // action makes an action of a state of a function; nil stays nil.
@@ -71,7 +74,7 @@ func (s *session) do(ctx context.Context, fn *starlark.Function, requires []*req
 	if err != nil {
 		return nil, &spec.Error{Kind: spec.Failed, At: fn.Position().String(), Msg: s.hide(err.Error())}
 	}
-	b := &budget{left: maxAlloc, stopwatch: newStopwatch(actTime)}
+	b := &budget{left: maxAlloc, stopwatch: newStopwatch(s.run.time)}
 	t := newThread(fn.Name(), actSteps, b)
 	defer b.run(t)()
 	t.Print = func(t *starlark.Thread, msg string) {
@@ -81,12 +84,15 @@ func (s *session) do(ctx context.Context, fn *starlark.Function, requires []*req
 	}
 	stop := context.AfterFunc(ctx, func() { t.Cancel(isStopped) })
 	defer stop()
-	v, err := starlark.Call(t, fn, append(starlark.Tuple{s.ctx(req)}, more...), nil)
+	v, err := starlark.Call(t, fn, append(starlark.Tuple{s.ctx(ctx, req)}, more...), nil)
 	if err == nil {
 		return v, nil
 	}
 	e := evalError(err)
 	if ctx.Err() != nil && e.Msg == isStopped {
+		return nil, ended(ctx, e.At)
+	}
+	if k := spec.KindOf(err); ctx.Err() != nil && (k == spec.Canceled || k == spec.Timeout) {
 		return nil, ended(ctx, e.At)
 	}
 	e.Kind, e.Msg = spec.Failed, s.hide(e.Msg)

@@ -1,20 +1,11 @@
 package modules
 
 import (
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
 )
-
-// signature is what a builtin takes.
-type signature struct {
-	name     string
-	params   []string          // all names, the positional ones first
-	npos     int               // how many may be given by position
-	required int               // how many of the first must be given
-	rest     bool              // further positional arguments are taken too
-	renamed  map[string]string // what the Python original called them, and what to write
-}
 
 // args are the arguments of one call of a builtin. What is wrong with them is
 // reported and left out, so that the rest of the file is checked too.
@@ -35,11 +26,11 @@ func (d *defining) bind(sig *signature, pos []starlark.Value, kwargs []starlark.
 	for i, v := range pos {
 		switch {
 		case i < sig.npos:
-			a.values[sig.params[i]], a.places[sig.params[i]] = v, at.nth(i)
-		case sig.rest:
+			a.values[sig.params[i].name], a.places[sig.params[i].name] = v, at.nth(i)
+		case sig.rest.name != "":
 			a.rest = append(a.rest, v)
 		default:
-			a.errorf(at.nth(i), "name the arguments: "+strings.Join(named(sig), ", "),
+			a.errorf(at.nth(i), "name the arguments: "+strings.Join(sig.named(), ", "),
 				"%s takes %s by position, this is number %d", sig.name, plural(sig.npos, "argument"), i+1)
 		}
 	}
@@ -47,8 +38,8 @@ func (d *defining) bind(sig *signature, pos []starlark.Value, kwargs []starlark.
 		name := string(kv[0].(starlark.String))
 		_, twice := a.values[name]
 		switch {
-		case !sig.has(name):
-			hint := didYouMean(name, sig.params)
+		case !slices.Contains(sig.names(), name):
+			hint := didYouMean(name, sig.names())
 			if to, ok := sig.renamed[name]; ok {
 				hint = "write " + to
 			}
@@ -59,35 +50,13 @@ func (d *defining) bind(sig *signature, pos []starlark.Value, kwargs []starlark.
 			a.values[name], a.places[name] = kv[1], at.at(name)
 		}
 	}
-	for _, name := range sig.params[:sig.required] {
+	for _, name := range sig.names()[:sig.required] {
 		if _, ok := a.values[name]; !ok {
 			a.broken = true
 			a.errorf(at.String(), "write "+sig.usage(), "%s needs '%s'", sig.name, name)
 		}
 	}
 	return a
-}
-
-func named(sig *signature) []string {
-	var out []string
-	for _, p := range sig.params[sig.npos:] {
-		out = append(out, p+" = …")
-	}
-	return out
-}
-
-func (s *signature) has(name string) bool {
-	for _, p := range s.params {
-		if p == name {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *signature) usage() string {
-	out := s.name + "(" + strings.Join(s.params[:s.required], ", ")
-	return out + ", …)"
 }
 
 func plural(n int, what string) string {

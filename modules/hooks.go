@@ -35,7 +35,7 @@ func (r *runner) hooks(requires []*requireValue) lifecycle.Hooks {
 
 func (r *runner) suggest(v *varValue, requires []*requireValue) func(context.Context, *lifecycle.Call) (any, error) {
 	return func(ctx context.Context, c *lifecycle.Call) (any, error) {
-		s := &session{call: c, run: r}
+		s := &session{call: c, run: r, asking: true}
 		got, err := s.do(ctx, v.suggest, requires)
 		if err != nil {
 			return nil, err
@@ -62,7 +62,7 @@ func (r *runner) validate(v *varValue, requires []*requireValue) func(context.Co
 		if err != nil {
 			return &spec.Error{Kind: spec.Failed, At: at, Msg: err.Error()}
 		}
-		s := &session{call: c, run: r}
+		s := &session{call: c, run: r, asking: true}
 		s.note(value)
 		got, err := s.do(ctx, v.validate, requires, x)
 		if err != nil {

@@ -8,8 +8,15 @@ import (
 
 func lifecycleSignature() *signature {
 	return &signature{
-		name: "lifecycle", npos: 1, required: 2,
-		params:  []string{"name", "states", "transitions", "initial", "doc"},
+		name: "lifecycle", npos: 1, required: 2, returns: "lifecycle",
+		doc: "Declares the state machine of one service. It belongs to the top level of a file outside lib/.",
+		params: []param{
+			{"name", "str", "", "Its name, which paths begin with."},
+			{"states", "list[state]", "", "The states; each leads to the next, unless transitions say otherwise."},
+			{"transitions", "list[tuple[str, str]]", "", "Pairs (\"From\", \"To\"), in the order in which they are tried."},
+			{"initial", "str", "", "The state that is applied from the start; the first, if it is not given."},
+			{"doc", "str", "", "What the service is; the docstring of the file, if it is not given."},
+		},
 		renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
 	}
 }
@@ -28,7 +35,7 @@ func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 	a := d.bind(lifecycleSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
-	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}}
+	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}, machine: d.Machine, time: d.actTime()}
 	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}
 	if out.lc.Doc == "" {
 		out.lc.Doc = dedent(d.doc)

@@ -3,6 +3,7 @@ package modules
 import (
 	"errors"
 	"io"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -31,8 +32,25 @@ func (s *Set) Find(name string) (*lifecycle.Lifecycle, bool) {
 // everything that is wrong with any of them, as Errors lists it: each a spec.Error
 // of kind Invalid. The set is never nil; with an error it holds the lifecycles of the
 // files without one.
-func Load(sources ...Source) (*Set, error) {
-	l := &loader{report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
+func Load(sources ...Source) (*Set, error) { return Config{}.Load(sources...) }
+
+// Config is what modules are loaded for. The zero value is for hosts that only
+// simulate, and for checks.
+type Config struct {
+	Machine Machine       // what actions work on; nil: they can run nothing
+	ActTime time.Duration // that one call may compute, waiting aside; 0 is half a minute
+}
+
+func (c Config) actTime() time.Duration {
+	if c.ActTime > 0 {
+		return c.ActTime
+	}
+	return actTime
+}
+
+// Load is the function of that name, for the machine.
+func (c Config) Load(sources ...Source) (*Set, error) {
+	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
 		budget: &budget{left: maxAlloc, stopwatch: newStopwatch(defineTime)}}
 	l.builtins = l.predeclared()
 	for i, s := range sources {
@@ -70,6 +88,7 @@ func Load(sources ...Source) (*Set, error) {
 }
 
 type loader struct {
+	Config
 	*report
 	sources  []Source
 	files    map[string]*file // by label

@@ -8,8 +8,19 @@ import (
 
 func provideSignature() *signature {
 	return &signature{
-		name: "provide", npos: 2, required: 1,
-		params: []string{"name", "fn", "requires", "returns", "flags", "label", "help", "tags", "each"},
+		name: "provide", npos: 2, required: 1, returns: "provide",
+		doc: "An operation of a state, which others and people can call.",
+		params: []param{
+			{"name", "str", "", "Its name, which becomes part of paths."},
+			{"fn", "Callable[[ctx], dict | None]", "", "Called to do it; gives a dict of what returns declares."},
+			{"requires", "list[require]", "[]", "What it needs before it can be called."},
+			{"returns", "list[var]", "[]", "What it gives to whoever calls it."},
+			{"flags", "dict[str, Any]", "{}", "Handed to cross of its state and of all above."},
+			{"label", "str", "", "A few words for people."},
+			{"help", "str", "", "What a person should know; the docstring of fn, if it is not given."},
+			{"tags", "list[str]", "[]", "Words to find it by."},
+			{"each", "bool", "False", "Call it once for each who requires it, even with equal values."},
+		},
 		renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
 			"ret": "returns = […]", "doc": "help"},
 	}

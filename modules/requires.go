@@ -11,17 +11,38 @@ import (
 
 func requireSignature() *signature {
 	return &signature{
-		name: "require", npos: 1, required: 1, rest: true,
-		params: []string{"name", "nargs", "label", "help"},
+		name: "require", npos: 1, required: 1, returns: "require",
+		doc: "Values that a person gives.",
+		params: []param{
+			{"name", "str", "", "Its name: ctx.req.<name>."},
+			{"nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."},
+			{"label", "str", "", "A few words for people."},
+			{"help", "str", "", "What a person should know, in a sentence or two."},
+		},
+		rest: param{"vars", "var", "", "The variables of one set."},
 		renamed: map[string]string{"vars": "the variables without a name: require(\"conf\", var(…), var(…))",
 			"variables": "the variables without a name: require(\"conf\", var(…), var(…))"},
 	}
 }
 
-func remoteSignature(name string) *signature {
+func remoteSignature(kind spec.RequireKind) *signature {
+	name, doc := "require_"+string(kind), "Another provide, called first, on the same host."
+	if kind == spec.External {
+		doc = "Another provide, called first, on a host that a person chooses; ctx.req.<name>.host is that host."
+	}
 	return &signature{
-		name: name, npos: 2, required: 2,
-		params: []string{"name", "pattern", "args", "returns", "nargs", "bind", "label", "help"},
+		name: name, npos: 2, required: 2, returns: "require",
+		doc: doc,
+		params: []param{
+			{"name", "str", "", "Its name: ctx.req.<name>."},
+			{"pattern", "str", "", "Which provide meets it, as in \"//WebServer//start\"."},
+			{"args", "list[var]", "[]", "Wishes for the variables of the same names that the provide asks for."},
+			{"returns", "list[var]", "[]", "What is used of the values that it gives."},
+			{"nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."},
+			{"bind", "dict[str, str]", "{}", "Sets variables that the provide asks for: {\"their_var\": \"our_require.our_var\"}."},
+			{"label", "str", "", "A few words for people."},
+			{"help", "str", "", "What a person should know, in a sentence or two."},
+		},
 		renamed: map[string]string{"xpath": "pattern", "provide_args": "args = [var(…)]", "provide_ret": "returns = [var(…)]",
 			"ret": "returns = [var(…)]", "vars": "args = [var(…)]"},
 	}
@@ -51,7 +72,7 @@ func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at si
 
 func (d *defining) newRemote(kind spec.RequireKind) declarer {
 	return func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-		a := d.bind(remoteSignature("require_"+string(kind)), pos, kwargs, at)
+		a := d.bind(remoteSignature(kind), pos, kwargs, at)
 		out := d.emptyRequire(a, kind)
 		out.r.Pattern = spec.Pattern(a.str("pattern"))
 		if _, given := a.get("pattern"); given {

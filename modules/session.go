@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,11 +16,12 @@ import (
 type session struct {
 	call    *lifecycle.Call
 	run     *runner
+	asking  bool     // it suggests or validates, and must not touch the host
 	secrets []string // that the function was given, to keep them out of what it says
 }
 
 // ctx is the first parameter of every function.
-func (s *session) ctx(req starlark.Value) starlark.Value {
+func (s *session) ctx(ctx context.Context, req starlark.Value) starlark.Value {
 	me := s.call.Me
 	return newRecord("ctx", starlark.StringDict{
 		"req": req,
@@ -31,15 +33,16 @@ func (s *session) ctx(req starlark.Value) starlark.Value {
 				"release": starlark.String(me.OS.Release),
 			}),
 		}),
+		"host":     s.host(ctx),
 		"entered":  starlark.NewBuiltin("ctx.entered", s.entered),
 		"log":      starlark.NewBuiltin("ctx.log", s.logged),
 		"progress": starlark.NewBuiltin("ctx.progress", s.progress),
 	})
 }
 
-func (s *session) entered(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *session) entered(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "state", &name); err != nil {
+	if err := enteredSignature().unpack(args, kwargs, &name); err != nil {
 		return nil, err
 	}
 	requires, ok := s.run.asks[name]
@@ -57,10 +60,10 @@ func (s *session) entered(_ *starlark.Thread, b *starlark.Builtin, args starlark
 	return s.shape(inputs, requires)
 }
 
-func (s *session) logged(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *session) logged(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text starlark.Value
 	level := string(spec.LevelInfo)
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "text", &text, "level?", &level); err != nil {
+	if err := logSignature().unpack(args, kwargs, &text, &level); err != nil {
 		return nil, err
 	}
 	line, ok := starlark.AsString(text)
@@ -95,9 +98,9 @@ func (s *session) log(level spec.Level, text string) {
 	}
 }
 
-func (s *session) progress(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *session) progress(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var done, total int
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "done", &done, "total?", &total); err != nil {
+	if err := progressSignature().unpack(args, kwargs, &done, &total); err != nil {
 		return nil, err
 	}
 	if done < 0 || total < 0 || total > 0 && done > total {

@@ -10,11 +10,30 @@ import (
 
 func stateSignature() *signature {
 	return &signature{
-		name: "state", npos: 1, required: 1,
-		params: []string{"name", "enter", "leave", "cross", "requires", "provides", "os", "doc"},
+		name: "state", npos: 1, required: 1, returns: "state",
+		doc: "One step of deploying the service. All functions may be left out: a state may well do nothing.",
+		params: []param{
+			{"name", "str", "", "Its name, which becomes part of paths."},
+			{"enter", "Callable[[ctx], None]", "", "Called to apply the state."},
+			{"leave", "Callable[[ctx], None]", "", "Called to undo it."},
+			{"cross", "Callable[[ctx, flags], None]", "", "Called when a provide of this state or of one below it was called, with the flags of that provide."},
+			{"requires", "list[require]", "[]", "What entering it needs."},
+			{"provides", "list[provide]", "[]", "The operations that it offers."},
+			{"os", "list[str]", "[]", "The systems it supports, as in [\"debian\", \"ubuntu >= 24.04\"]; all if it is empty."},
+			{"doc", "str", "", "What the state means; the docstring of enter, if it is not given."},
+		},
 		renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
 			"help": "doc", "label": "doc"},
 	}
+}
+
+func metaStateSignature() *signature {
+	sig := stateSignature()
+	sig.name, sig.npos, sig.required = "meta_state", 2, 2
+	sig.doc = "A state with several implementations, of which the first whose os fits the host is entered, as \"Name.Implementation\"."
+	impl := param{"implementations", "list[state]", "", "States, each with the os that it is for."}
+	sig.params = append([]param{sig.params[0], impl}, sig.params[1:]...)
+	return sig
 }
 
 func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
@@ -22,10 +41,7 @@ func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at site
 }
 
 func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	sig := stateSignature()
-	sig.name, sig.npos, sig.required = "meta_state", 2, 2
-	sig.params = append([]string{"name", "implementations"}, sig.params[1:]...)
-	a := d.bind(sig, pos, kwargs, at)
+	a := d.bind(metaStateSignature(), pos, kwargs, at)
 	out := d.stateOf(a)
 	out.meta = true
 	seen := map[string]bool{}

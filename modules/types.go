@@ -55,8 +55,13 @@ func typeOf(v starlark.Value) (t spec.Type, hint string, ok bool) {
 	return t, "possible: str, int, float, bool, list_of(type), port, host, hostname, url, password, this_host, hosts, first_instance", false
 }
 
+func listOfSignature() *signature {
+	return &signature{name: "list_of", npos: 1, required: 1, returns: "type", doc: "The type of a list.",
+		params: []param{{"type", "type | var", "", "The type of its elements, or a var whose type and constraints they have."}}}
+}
+
 func (d *defining) listOf(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
-	a := d.bind(&signature{name: "list_of", params: []string{"type"}, npos: 1, required: 1}, pos, kwargs, at)
+	a := d.bind(listOfSignature(), pos, kwargs, at)
 	t := spec.Type{Kind: spec.KindList, Elem: &spec.Variable{Type: spec.Type{Kind: spec.KindStr}}}
 	if v, ok := a.values["type"]; ok {
 		if x, isVar := v.(*varValue); isVar {

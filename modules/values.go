@@ -156,8 +156,8 @@ func (s secret) Attr(name string) (starlark.Value, error) {
 	if name != "reveal" {
 		return nil, nil
 	}
-	return starlark.NewBuiltin("reveal", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	return starlark.NewBuiltin("reveal", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if err := revealSignature().unpack(args, kwargs); err != nil {
 			return nil, err
 		}
 		return starlark.String(s.text.Reveal()), nil

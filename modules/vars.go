@@ -10,9 +10,27 @@ import (
 
 func varSignature() *signature {
 	return &signature{
-		name: "var", npos: 2, required: 2,
-		params: []string{"name", "type", "default", "required", "pattern", "pattern_error", "min", "max", "one_of",
-			"from_xpath", "modifier", "suggest", "validate", "label", "help", "expert", "secret"},
+		name: "var", npos: 2, required: 2, returns: "var",
+		doc: "One typed, validated value.",
+		params: []param{
+			{"name", "str", "", "Its name: ctx.req.<require>.<name>."},
+			{"type", "type", "", "What values it takes; see the types below."},
+			{"default", "Any", "", "Its value, if none is given."},
+			{"required", "bool", "True", "Whether it must have a value."},
+			{"pattern", "str", "", "A regular expression (RE2) that the whole text must match."},
+			{"pattern_error", "str", "", "What to say if it does not."},
+			{"min", "float", "", "The least number."},
+			{"max", "float", "", "The greatest number."},
+			{"one_of", "list", "[]", "All values there are."},
+			{"from_xpath", "str", "", "A variable elsewhere whose value it takes: \"Lifecycle/State/provide/require/variable\"."},
+			{"modifier", "str", "", "How the module sees a text, as in \"http://%s\"."},
+			{"suggest", "Callable[[ctx], Any]", "", "Gives a value that suits the host; it cannot change the host."},
+			{"validate", "Callable[[ctx, Any], str | None]", "", "Gives what is wrong with a value, or None."},
+			{"label", "str", "", "A few words for people."},
+			{"help", "str", "", "What a person should know, in a sentence or two."},
+			{"expert", "bool", "False", "Shown only to who asks for it."},
+			{"secret", "bool", "False", "Never shown, logged or saved in clear; the module gets a secret."},
+		},
 		renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
 			"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},
 	}
