@@ -254,7 +254,7 @@ func FuzzPattern(f *testing.F) {
 	})
 }
 
-func BenchmarkSelect10000(b *testing.B) {
+func BenchmarkXPath(b *testing.B) {
 	root := query.NewRoot()
 	for h := range 100 {
 		host := root.Add(query.Location, fmt.Sprintf("h%d", h))
@@ -265,14 +265,27 @@ func BenchmarkSelect10000(b *testing.B) {
 			}
 		}
 	}
-	for _, p := range []spec.Pattern{"//L3//start", "//*[@resource='lifecycle']", "/h50/L3/S2/start"} {
-		b.Run(string(p), func(b *testing.B) {
-			e, err := query.Compile(p)
+	for _, bb := range []struct {
+		name    string
+		pattern spec.Pattern
+		want    int
+	}{
+		{"uri", "/h50/L3/S2/start", 1},
+		{"anywhere", "//L3//start", 500},
+		{"levels", "/*/*", 900},
+		{"attribute", "//*[@resource='lifecycle']", 900},
+		{"everything", "//*", 10000},
+	} {
+		b.Run("resources=10000/pattern="+bb.name, func(b *testing.B) {
+			e, err := query.Compile(bb.pattern)
 			if err != nil {
 				b.Fatal(err)
 			}
+			b.ReportAllocs()
 			for b.Loop() {
-				e.Select(root)
+				if n := len(e.Select(root)); n != bb.want {
+					b.Fatalf("%s selects %d, want %d", bb.pattern, n, bb.want)
+				}
 			}
 		})
 	}
