@@ -333,6 +333,11 @@ func (c caseVariable) matched(s string) bool {
 }
 
 func (c caseVariable) matchesNow(s string) bool {
-	at := regexp.MustCompile(`^(?:` + c.Pattern + `)$`).FindStringIndex(s)
-	return c.Pattern == "" || at != nil && at[0] == 0 && at[1] == len(s)
+	if c.Pattern == "" {
+		return true
+	}
+	re := regexp.MustCompile(c.Pattern)
+	re.Longest()
+	at := re.FindStringIndex(s)
+	return len(at) == 2 && at[0] == 0 && at[1] == len(s)
 }

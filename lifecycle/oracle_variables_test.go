@@ -52,7 +52,7 @@ type judged struct{ value any }
 // if it is refused.
 func (c *tally) judge(name string, i int, cv caseVariable, v spec.Variable, x any, how string, was verdict) *judged {
 	y, err := v.Convert(x)
-	rule := ""
+	var rule string
 	switch {
 	case err == nil && !was.valid:
 		rule = cv.accepts(x, how, was)

@@ -63,7 +63,7 @@ func TestRandomOperations(t *testing.T) {
 				before := e.Applied()
 				s := spec.Step{Action: action, State: state.Draw(t, "state"), Provide: "p"}
 				_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
-				if spec.KindOf(err) == spec.Failed != (err != nil && g.fails && e.Stack().Fault != nil && e.Stack().Fault.Err == err) {
+				if spec.KindOf(err) == spec.Failed != (err != nil && g.fails && e.Stack().Fault != nil && errors.Is(err, e.Stack().Fault.Err)) {
 					t.Fatalf("%s gave %v, the fault is %v", s.Name(), err, e.Stack().Fault)
 				}
 				if err != nil && !slices.Equal(before, e.Applied()) {
