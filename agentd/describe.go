@@ -46,7 +46,7 @@ func (s *Service) matches(p spec.Pattern) ([]*query.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.Eval(s.tree)
+	return expr.Eval(s.catalogue().tree)
 }
 
 // Provides lists what matches and can be called now or after entering states.
@@ -56,7 +56,7 @@ func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, e
 		return nil, err
 	}
 	known := map[spec.Path]spec.Provide{}
-	for _, e := range s.engines {
+	for _, e := range s.catalogue().engines {
 		reachable := map[string]bool{}
 		for _, p := range e.Provides() {
 			state := p.Path.State()
@@ -115,12 +115,5 @@ func (s *Service) Preview(_ context.Context, w spec.Work) ([]spec.StepPreview, e
 
 // Stacks lists every lifecycle with what is applied of it.
 func (s *Service) Stacks(context.Context) ([]spec.Stack, error) {
-	out := make([]spec.Stack, len(s.engines))
-	for i, e := range s.engines {
-		out[i] = e.Stack()
-	}
-	for _, l := range s.lost {
-		out = append(out, l.stack(s.info.Host, s.info.Since))
-	}
-	return out, nil
+	return s.catalogue().stacks(s.info.Since), nil
 }

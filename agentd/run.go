@@ -123,9 +123,12 @@ func (s *Service) find(id spec.RunID) (*run, error) {
 	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.info.Host)
 }
 
-// add appends an event; the lock is held. The last one ends the run.
-func (s *Service) add(r *run, ev spec.Event) {
-	ev = s.number(r, ev)
+// add appends an event to a run that is not executed yet; the lock is held.
+func (s *Service) add(r *run, ev spec.Event) { s.show(r, s.number(r, ev)) }
+
+// show appends an event that has its number; the lock is held. The last one ends the
+// run.
+func (s *Service) show(r *run, ev spec.Event) {
 	r.events = append(r.events, ev)
 	if r.ended = ev.Kind == spec.EventRunDone; r.ended {
 		s.bound(r)

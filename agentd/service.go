@@ -3,12 +3,10 @@ package agentd
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/armonic/armonic/lifecycle"
-	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -30,16 +28,16 @@ type Service struct {
 	clock   func() time.Time
 	pace    time.Duration
 	log     *slog.Logger
-	engines []*lifecycle.Engine
-	lost    []lost
-	tree    *query.Node
+	store   lifecycle.Store
 	stories Stories
 
 	stop    context.CancelFunc
 	stopped chan struct{} // closed when the worker has ended
 	wake    chan struct{} // of size 1: a token means that the queue has grown
+	turn    chan struct{} // of size 1: full while a run is executed or definitions are replaced
 
 	mu     sync.Mutex
+	now    *catalogue
 	closed bool
 	runs   map[spec.RunID]*run
 	ended  []*run // oldest first
@@ -55,7 +53,8 @@ var _ spec.Agent = (*Service)(nil)
 func New(c Config) (*Service, error) {
 	s := &Service{
 		info: c.Info, clock: c.Clock, pace: c.Pace, log: c.Logger,
-		tree:    query.NewRoot(),
+		store:   c.Store,
+		turn:    make(chan struct{}, 1),
 		stopped: make(chan struct{}),
 		wake:    make(chan struct{}, 1),
 		runs:    map[spec.RunID]*run{},
@@ -73,25 +72,16 @@ func New(c Config) (*Service, error) {
 	if s.info.Since.IsZero() {
 		s.info.Since = s.clock()
 	}
+	s.now = &catalogue{host: s.info.Host}
 	for _, l := range c.Lifecycles {
-		if _, err := s.engine(l.Name); spec.KindOf(err) != spec.NotFound {
-			return nil, &spec.Error{Kind: spec.Invalid, At: l.Source, Msg: "there are two lifecycles " + l.Name}
-		}
-		if _, err := c.Store.Load(l.Name); err != nil {
-			s.log.Error("cannot load a lifecycle", "lifecycle", l.Name, "error", err)
-			s.lost = append(s.lost, lost{l, err})
-			continue
-		}
-		e, err := lifecycle.New(l, lifecycle.Deps{Store: c.Store, Me: s.info, Clock: s.clock, Logger: s.log})
-		if err != nil {
+		if err := s.open(s.now, l); err != nil {
 			return nil, err
 		}
-		s.engines = append(s.engines, e)
 	}
+	s.now.plant()
 	if err := s.restore(); err != nil {
 		return nil, err
 	}
-	lifecycle.Tree(s.tree, s.info.Host, c.Lifecycles...)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
 	go s.work(ctx)
@@ -106,38 +96,4 @@ func (s *Service) Close() {
 	s.mu.Unlock()
 	s.stop()
 	<-s.stopped
-}
-
-// lost is a lifecycle of which the store cannot tell what is applied. Nothing is done
-// with it, and the others are not concerned.
-type lost struct {
-	def *lifecycle.Lifecycle
-	err error
-}
-
-func (l lost) stack(h spec.Host, at time.Time) spec.Stack {
-	out := spec.Stack{Path: spec.MakePath(h, l.def.Name), Doc: l.def.Doc, Fault: &spec.Fault{At: at, Err: spec.AsError(l.err)}}
-	for _, s := range l.def.States {
-		out.States = append(out.States, s.Name)
-	}
-	return out
-}
-
-func (s *Service) engine(name string) (*lifecycle.Engine, error) {
-	for _, l := range s.lost {
-		if l.def.Name == name {
-			return nil, l.err
-		}
-	}
-	names := make([]string, len(s.engines))
-	for i, e := range s.engines {
-		if names[i] = e.Name(); names[i] == name {
-			return e, nil
-		}
-	}
-	err := spec.Errorf(spec.NotFound, "there is no lifecycle %q on %s", name, s.info.Host)
-	if len(names) > 0 {
-		return nil, err.WithHint("it has %s", strings.Join(names, ", "))
-	}
-	return nil, err
 }

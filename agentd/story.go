@@ -92,23 +92,17 @@ func (s *Service) say(r *run, ev spec.Event) {
 	r.telling.Lock()
 	defer r.telling.Unlock()
 	s.mu.Lock()
-	next := s.number(r, ev)
+	ev = s.number(r, ev)
 	s.mu.Unlock()
-	switch ev.Kind {
-	case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
-	default:
-		if next.Seq <= r.seen {
-			next.Seq = 0
-		}
-	}
-	if next.Seq > 0 {
-		if err := s.record(r, &next); err != nil {
+	ends := ev.Kind == spec.EventStepDone || ev.Kind == spec.EventStepFailed || ev.Kind == spec.EventRunDone
+	if ends || ev.Seq > r.seen {
+		if err := s.record(r, &ev); err != nil {
 			s.log.Error("cannot record a run", "run", r.ID, "error", err)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.add(r, ev)
+	s.show(r, ev)
 }
 
 // record tells the story of a run so far, with one event more that nobody has seen.

@@ -56,6 +56,8 @@ func (s *Service) drain() {
 
 // execute does a run from its start to its last event.
 func (s *Service) execute(ctx context.Context, r *run) {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
 	e, err := s.engine(r.Lifecycle)
 	var stack []string
 	if err == nil {

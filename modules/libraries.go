@@ -45,7 +45,7 @@ func (d *defining) find(name string) int {
 		}
 	}
 	for _, i := range order {
-		if info, err := fs.Stat(d.sources[i].FS, name); err == nil && !info.IsDir() {
+		if d.sources[i].has(name) {
 			return i
 		}
 	}

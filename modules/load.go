@@ -2,7 +2,6 @@ package modules
 
 import (
 	"errors"
-	"io"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -129,7 +128,7 @@ func (l *loader) load(source int, name string) *file {
 	}
 	f := &file{failed: true}
 	l.files[label] = f
-	src, err := l.read(source, name)
+	src, err := l.sources[source].read(name)
 	if err != nil {
 		l.errorf(label, "", "cannot read the file: %s", reason(err))
 		return f
@@ -190,16 +189,6 @@ func (d *defining) label(name string) string {
 		return f.Position().String()
 	}
 	return d.sources[d.source].label(d.path)
-}
-
-// read is bounded: a file is never taken in whole to find that it is too long.
-func (l *loader) read(source int, name string) (string, error) {
-	f, err := l.sources[source].FS.Open(name)
-	if err != nil {
-		return "", err
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	return string(text), errors.Join(err, f.Close())
 }
 
 // fileOf is the file that declares a function.

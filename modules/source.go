@@ -18,6 +18,8 @@ type Source struct {
 	Name string // starts the file names in messages: "shipped", "/etc/armonic/modules"
 	FS   fs.FS
 	Only string // if set, the one file of FS that is a module; the others can still be loaded by it
+
+	held map[string]string // if not nil, the texts of the files, instead of FS
 }
 
 //go:embed shipped/*.star
@@ -68,6 +70,9 @@ func (s Source) files() ([]string, error) {
 	if s.Only != "" {
 		return []string{s.Only}, nil
 	}
+	if s.held != nil {
+		return s.heldFiles(), nil
+	}
 	var out []string
 	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
@@ -77,7 +82,7 @@ func (s Source) files() ([]string, error) {
 			if p != "." && strings.HasPrefix(d.Name(), ".") {
 				return fs.SkipDir
 			}
-		case strings.HasSuffix(p, ".star") && !strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(d.Name(), "."):
+		case isModule(p):
 			out = append(out, p)
 		}
 		return nil

@@ -1,0 +1,82 @@
+package agentd
+
+import (
+	"strings"
+	"time"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// catalogue is what a host offers. It does not change: Replace puts another in its
+// place.
+type catalogue struct {
+	host    spec.Host
+	engines []*lifecycle.Engine
+	lost    []lost
+	stale   map[string]*spec.Fault // why a lifecycle keeps a definition that was replaced
+	tree    *query.Node
+}
+
+// lost is a lifecycle of which the store cannot tell what is applied. Nothing is done
+// with it, and the others are not concerned.
+type lost struct {
+	def *lifecycle.Lifecycle
+	err error
+}
+
+func (l lost) stack(h spec.Host, at time.Time) spec.Stack {
+	out := spec.Stack{Path: spec.MakePath(h, l.def.Name), Doc: l.def.Doc, Fault: &spec.Fault{At: at, Err: spec.AsError(l.err)}}
+	for _, s := range l.def.States {
+		out.States = append(out.States, s.Name)
+	}
+	return out
+}
+
+// plant makes the tree of all that is offered.
+func (c *catalogue) plant() {
+	var defs []*lifecycle.Lifecycle
+	for _, e := range c.engines {
+		defs = append(defs, e.Definition())
+	}
+	for _, l := range c.lost {
+		defs = append(defs, l.def)
+	}
+	c.tree = query.NewRoot()
+	lifecycle.Tree(c.tree, c.host, defs...)
+}
+
+func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {
+	for _, l := range c.lost {
+		if l.def.Name == name {
+			return nil, l.err
+		}
+	}
+	names := make([]string, len(c.engines))
+	for i, e := range c.engines {
+		if names[i] = e.Name(); names[i] == name {
+			return e, nil
+		}
+	}
+	err := spec.Errorf(spec.NotFound, "there is no lifecycle %q on %s", name, c.host)
+	if len(names) > 0 {
+		return nil, err.WithHint("it has %s", strings.Join(names, ", "))
+	}
+	return nil, err
+}
+
+// stacks lists every lifecycle with what is applied of it.
+func (c *catalogue) stacks(since time.Time) []spec.Stack {
+	out := make([]spec.Stack, len(c.engines))
+	for i, e := range c.engines {
+		out[i] = e.Stack()
+		if out[i].Fault == nil {
+			out[i].Fault = c.stale[e.Name()]
+		}
+	}
+	for _, l := range c.lost {
+		out = append(out, l.stack(c.host, since))
+	}
+	return out
+}

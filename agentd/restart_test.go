@@ -1,0 +1,210 @@
+package agentd_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/internal/agenttest"
+	"github.com/armonic/armonic/journal"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+	"github.com/google/go-cmp/cmp"
+)
+
+func openJournal(t testing.TB, dir string) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(filepath.Join(dir, journal.File), journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func withStores(t testing.TB, store lifecycle.Store, stories agentd.Stories) *agentd.Service {
+	t.Helper()
+	s, err := agentd.New(agentd.Config{
+		Info:       spec.Info{Host: agenttest.Host, Address: "localhost", OS: spec.OS{Name: "debian", Release: "12"}},
+		Lifecycles: append(agenttest.Lifecycles(), vault()),
+		Store:      store,
+		Stories:    stories,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// vault returns a secret.
+func vault() *lifecycle.Lifecycle {
+	return &lifecycle.Lifecycle{Name: "Vault", States: []*lifecycle.State{{Name: "A", Provides: []*lifecycle.Provide{{
+		Name:    "key",
+		Provide: spec.Provide{Returns: []spec.Variable{{Name: "key", Type: spec.Type{Kind: spec.KindPassword}}}},
+		Do: func(context.Context, *lifecycle.Call) (any, error) {
+			return map[string]any{"key": "open sesame"}, nil
+		},
+	}}}}}
+}
+
+// agents that keep a journal meet the contract too.
+func TestTheContractWithAJournal(t *testing.T) {
+	agenttest.Run(t, func(t testing.TB) (spec.Agent, func()) {
+		t.Helper()
+		j := openJournal(t, t.TempDir())
+		s, err := agentd.New(agentd.Config{
+			Info:       spec.Info{Host: agenttest.Host, Address: "localhost", OS: spec.OS{Name: "debian", Release: "12"}},
+			Lifecycles: agenttest.Lifecycles(), Store: j, Stories: j,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, func() { s.Close(); j.Close() }
+	})
+}
+
+func TestARunIsToldAndNotExecutedAgainAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	j := openJournal(t, dir)
+	s := withStores(t, j, j)
+	count := bench("r1", "count")
+	count.Steps[0].Inputs = spec.Inputs{"to": {{"n": 300}}}
+	key := spec.Run{ID: "r2", Work: spec.Work{Lifecycle: "Vault", From: []string{"A"}, Steps: []spec.Step{{Action: spec.Call, State: "A", Provide: "key"}}}}
+	var before [][]spec.Event
+	for _, r := range []spec.Run{count, key} {
+		if err := s.Start(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		before = append(before, follow(t, s, r.ID))
+	}
+	s.Close()
+	j.Close()
+
+	j = openJournal(t, dir)
+	defer j.Close()
+	s = withStores(t, j, j)
+	defer s.Close()
+	count.Steps[0].Inputs = spec.Inputs{"to": {{"n": 300.0}}} // the same value in another form
+	for _, r := range []spec.Run{count, key} {
+		if err := s.Start(t.Context(), r); err != nil {
+			t.Errorf("starting %s again: %v", r.ID, err)
+		}
+	}
+	if diff := cmp.Diff(before[1], follow(t, s, "r2")); diff != "" {
+		t.Errorf("r2, -before +after the restart:\n%s", diff)
+	}
+	after := follow(t, s, "r1") // of its 300 lines the last 200 are kept
+	if diff := cmp.Diff(before[0][103:], after[3:]); diff != "" || len(after) != 205 {
+		t.Errorf("r1 has %d events, -before +after the restart:\n%s", len(after), diff)
+	}
+	if calls := stackOf(t, s, "Bench").Calls; len(calls) != 1 {
+		t.Errorf("%d calls", len(calls))
+	}
+	count.Steps[0].Inputs["to"][0]["n"] = 301
+	if err := s.Start(t.Context(), count); spec.KindOf(err) != spec.Conflict {
+		t.Errorf("the id with other content gives %v", err)
+	}
+}
+
+func stackOf(t *testing.T, s *agentd.Service, lifecycle string) spec.Stack {
+	t.Helper()
+	stacks, err := s.Stacks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range stacks {
+		if st.Path.Lifecycle() == lifecycle {
+			return st
+		}
+	}
+	t.Fatalf("there is no stack of %s", lifecycle)
+	return spec.Stack{}
+}
+
+// told is stories in memory.
+type told struct {
+	stories []spec.Story
+	err     error
+}
+
+func (s *told) Stories() ([]spec.Story, error) { return s.stories, nil }
+
+func (s *told) Tell(st spec.Story) error {
+	if s.err == nil {
+		s.stories = append(s.stories, st)
+	}
+	return s.err
+}
+
+func (s *told) Digest(spec.Secret) (string, error) { return "digest", nil }
+
+func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
+	st := &told{stories: []spec.Story{{Run: "r1", Lifecycle: "Bench", Digest: "digest", Seen: 1003, Events: []spec.Event{
+		{Run: "r1", Seq: 1, Kind: spec.EventQueued}, {Run: "r1", Seq: 2, Kind: spec.EventStarted}}}}}
+	s := withStores(t, lifecycle.NewMemory(), st)
+	defer s.Close()
+	if err := s.Start(t.Context(), bench("r1", "echo")); err != nil {
+		t.Error(err)
+	}
+	events := follow(t, s, "r1")
+	last := events[len(events)-1]
+	if len(events) != 3 || last.Seq != 1004 || last.Kind != spec.EventRunDone || !strings.Contains(last.Err.Error(), "cannot execute the run r1: it was interrupted") || last.Err.Hint == "" {
+		t.Errorf("it ends with %+v", last)
+	}
+	var seen []spec.Event // by one who had seen many lines that were not kept
+	err := s.Follow(t.Context(), "r1", 900, func(ev spec.Event) error { seen = append(seen, ev); return nil })
+	if err != nil || len(seen) != 1 {
+		t.Errorf("a follower saw %v, error %v", seen, err)
+	}
+	if again := st.stories[len(st.stories)-1]; !again.Ended() || again.Seen < 1004 {
+		t.Errorf("recorded is %+v", again)
+	}
+}
+
+func TestARunThatCannotBeRecordedDoesNothing(t *testing.T) {
+	s := withStores(t, lifecycle.NewMemory(), &told{err: spec.Errorf(spec.Failed, "disk full").WithHint("make room")})
+	defer s.Close()
+	if err := s.Start(t.Context(), bench("r1", "echo")); err != nil {
+		t.Fatal(err)
+	}
+	events := follow(t, s, "r1")
+	err := events[len(events)-1].Err
+	if err == nil || err.Error() != "cannot start the run r1: it cannot be recorded, so nothing was done: disk full" || err.Hint != "make room" {
+		t.Errorf("it ends with %v", err)
+	}
+	if calls := stackOf(t, s, "Bench").Calls; len(calls) != 0 {
+		t.Errorf("it did %v", calls)
+	}
+}
+
+// partial is a store of which one record is damaged.
+type partial struct{ *lifecycle.Memory }
+
+func (p partial) Load(name string) (lifecycle.Record, error) {
+	if name == "Bench" {
+		return lifecycle.Record{}, spec.Errorf(spec.Failed, "what it has of Bench is damaged").WithHint("restore it")
+	}
+	return p.Memory.Load(name)
+}
+
+func TestALifecycleThatIsDamagedConcernsNoOther(t *testing.T) {
+	s := withStores(t, partial{lifecycle.NewMemory()}, nil)
+	defer s.Close()
+	if err := s.Start(t.Context(), bench("r1", "echo")); err == nil || spec.HintOf(err) != "restore it" {
+		t.Errorf("a run on it gives %v", err)
+	}
+	if st := stackOf(t, s, "Bench"); st.Fault == nil || st.Fault.Err.Msg != "what it has of Bench is damaged" || len(st.Applied) != 0 || len(st.States) != 3 {
+		t.Errorf("its stack is %+v", st)
+	}
+	if st := stackOf(t, s, "Forked"); st.Fault != nil || st.Top() != "Base" {
+		t.Errorf("the other is %+v", st)
+	}
+	if _, err := s.Route(t.Context(), spec.RouteQuery{Provide: "/host1/Bench/On/start"}); spec.KindOf(err) != spec.Failed {
+		t.Errorf("a route in it gives %v", err)
+	}
+	provides, err := s.Provides(t.Context(), "//echo")
+	if err != nil || len(provides) != 1 {
+		t.Errorf("provides are %v, error %v", provides, err)
+	}
+}

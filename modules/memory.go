@@ -1,0 +1,51 @@
+package modules
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// readFile is bounded: a file is never taken in whole to find that it is too long.
+func readFile(in fs.FS, name string) (string, error) {
+	f, err := in.Open(name)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	return string(text), errors.Join(err, f.Close())
+}
+
+// read is the text of a file of the source.
+func (s Source) read(name string) (string, error) {
+	if s.held == nil {
+		return readFile(s.FS, name)
+	}
+	if text, ok := s.held[name]; ok {
+		return text, nil
+	}
+	return "", fs.ErrNotExist
+}
+
+// has reports whether there is such a file.
+func (s Source) has(name string) bool {
+	if s.held != nil {
+		_, ok := s.held[name]
+		return ok
+	}
+	info, err := fs.Stat(s.FS, name)
+	return err == nil && !info.IsDir()
+}
+
+// isModule reports whether a path is that of a Starlark file that is loaded; tests of
+// modules are not, nor is anything hidden.
+func isModule(p string) bool {
+	return strings.HasSuffix(p, ".star") && !strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(p, ".") && !strings.Contains(p, "/.")
+}
+
+func (s Source) heldFiles() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.held)), func(p string) bool { return !isModule(p) })
+}
