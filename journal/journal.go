@@ -39,6 +39,7 @@ type Journal struct {
 	secrets map[string]words // by lifecycle: what must not appear in a text
 	partial map[string]error // lifecycles whose records are damaged
 	broken  error            // why nothing can be used any more
+	stuck   bool             // bbolt has panicked, and may never give its locks back
 }
 
 var _ lifecycle.Store = (*Journal)(nil)
@@ -75,7 +76,7 @@ func Open(path string, o Options) (*Journal, error) {
 		err = j.verify()
 	}
 	if err != nil {
-		j.Close()
+		_ = j.Close() // nothing was written
 		return nil, j.failed(opening, err)
 	}
 	return j, nil
@@ -100,13 +101,13 @@ func (j *Journal) Damaged() []error {
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	db := j.db
-	j.db = nil
-	stuck := j.broken != nil
-	if j.broken == nil {
-		j.broken = &spec.Error{Kind: spec.Unavailable, Op: "use the journal", At: j.path, Msg: "it is closed"}
+	if j.stuck {
+		db = nil
 	}
+	j.db = nil
+	j.broken = &spec.Error{Kind: spec.Unavailable, Op: "use the journal", At: j.path, Msg: "it is closed"}
 	j.mu.Unlock()
-	if db == nil || stuck { // after a panic bbolt may never give its locks back
+	if db == nil {
 		return nil
 	}
 	return j.failed("close the journal", db.Close())
@@ -123,7 +124,7 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // the other name stays
 	if err := f.Close(); err != nil {
 		return err
 	}
@@ -231,6 +232,9 @@ func (j *Journal) guard(fn func() error) (err error) {
 		if r := recover(); r != nil {
 			err = j.damaged(fmt.Errorf("it changed while it was open: %v", r))
 			j.breakOff(err)
+			j.mu.Lock()
+			j.stuck = true
+			j.mu.Unlock()
 		}
 	}()
 	return fn()

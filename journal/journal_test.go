@@ -28,6 +28,18 @@ func open(t testing.TB, path string) *journal.Journal {
 	return j
 }
 
+// quick is a folder in memory, where there is one: for tests that write much and do
+// not ask whether the disk has it.
+func quick(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "journal-") //nolint:usetesting // not where other files are
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func reopen(t testing.TB, j *journal.Journal) *journal.Journal {
 	t.Helper()
 	if err := j.Close(); err != nil {
@@ -127,7 +139,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 }
 
 func TestTheHistoryIsBounded(t *testing.T) {
-	j := open(t, filepath.Join(t.TempDir(), journal.File))
+	j := open(t, filepath.Join(quick(t), journal.File))
 	memory := lifecycle.NewMemory()
 	for i := range lifecycle.MaxCalls + 3 {
 		o := lifecycle.Outcome{Called: &spec.Called{State: "On", Provide: "p", Took: time.Duration(i)}}
@@ -163,7 +175,7 @@ func TestOwedReloads(t *testing.T) {
 }
 
 func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
-	j := open(t, filepath.Join(t.TempDir(), journal.File))
+	j := open(t, filepath.Join(quick(t), journal.File))
 	const n = spec.MaxStories + 2
 	id := func(i int) spec.RunID { return spec.RunID(strings.Repeat("r", i+1)) }
 	end := spec.Event{Seq: 2, Kind: spec.EventRunDone, Step: -1, Stack: []string{"Off"}}

@@ -19,8 +19,9 @@ import (
 // Whatever is recorded, in whatever order, and however often the journal is opened
 // again: it knows what a store in memory knows, but for what it hides on purpose.
 func TestAJournalIsAStoreInMemoryThatLasts(t *testing.T) {
+	parent := quick(t)
 	rapid.Check(t, func(t *rapid.T) {
-		dir, err := os.MkdirTemp("", "journal-model")
+		dir, err := os.MkdirTemp(parent, "") //nolint:usetesting // one for each of many tries
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -198,11 +198,28 @@ func (f *file) readTree(id uint64, low, high []byte, depth int) error {
 		low = keys[i]
 	}
 	for i := range n {
-		if err := f.readTree(u64(b, pageHeader+i*elementSize+8), keys[i], keys[i+1], depth+1); err != nil {
+		child := u64(b, pageHeader+i*elementSize+8)
+		if err := f.readTree(child, keys[i], keys[i+1], depth+1); err != nil {
 			return err
+		}
+		if !bytes.Equal(f.firstKey(child), keys[i]) { // bbolt would write the entry twice
+			return fmt.Errorf("page %d does not begin with the entry %q", child, keys[i])
 		}
 	}
 	return nil
+}
+
+// firstKey is that of a page that has been read.
+func (f *file) firstKey(id uint64) []byte {
+	b := f.data[int(id)*f.pageSize:]
+	e := pageHeader // of a branch: position 4, size of key 4; a leaf has flags before
+	switch {
+	case u16(b, 10) == 0:
+		return nil
+	case u16(b, 8) == leafPage:
+		return b[e+u32(b, e+4):][:u32(b, e+8)]
+	}
+	return b[e+u32(b, e):][:u32(b, e+4)]
 }
 
 // readLeaf looks at a page of values. One that is itself held in a value is at the

@@ -39,7 +39,8 @@ func refused(t *testing.T, path string, kind spec.Kind, is error, want ...string
 
 // used is the path of a journal with something in it.
 func used(t testing.TB) string {
-	j := open(t, filepath.Join(t.TempDir(), journal.File))
+	t.Helper()
+	j := open(t, filepath.Join(quick(t), journal.File))
 	for _, name := range []string{"Web", "Mail"} {
 		on := spec.Applied{State: "On", At: noon, Inputs: secretive}
 		must(t,
@@ -143,6 +144,7 @@ func TestWhatIsMissingOrTooMuchIsDamage(t *testing.T) {
 }
 
 func alter(t *testing.T, path string, change func(b *bbolt.Bucket) error) {
+	t.Helper()
 	db, err := bbolt.Open(path, 0, nil)
 	must(t, err)
 	must(t, db.Update(func(tx *bbolt.Tx) error { return change(tx.Bucket([]byte("journal"))) }), db.Close())
