@@ -68,12 +68,13 @@ func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {
 
 // stacks lists every lifecycle with what is applied of it.
 func (c *catalogue) stacks(since time.Time) []spec.Stack {
-	out := make([]spec.Stack, len(c.engines))
-	for i, e := range c.engines {
-		out[i] = e.Stack()
-		if out[i].Fault == nil {
-			out[i].Fault = c.stale[e.Name()]
+	out := make([]spec.Stack, 0, len(c.engines)+len(c.lost))
+	for _, e := range c.engines {
+		st := e.Stack()
+		if st.Fault == nil {
+			st.Fault = c.stale[e.Name()]
 		}
+		out = append(out, st)
 	}
 	for _, l := range c.lost {
 		out = append(out, l.stack(c.host, since))
