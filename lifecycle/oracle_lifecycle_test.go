@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -423,10 +422,11 @@ func (r *replay) converted(trace []any) []any {
 			sets, _ := given[req.Name].([]any)
 			for _, set := range sets {
 				for _, v := range req.Variables {
-					x, isText := set.(map[string]any)[v.Name].(string)
-					if n, err := strconv.Atoi(strings.TrimSpace(x)); isText && v.Type == "VInt" && err == nil {
+					x := set.(map[string]any)[v.Name]
+					_, isInt := x.(int)
+					if f, ok := asNumber(x); ok && !isInt && v.isInt() {
 						r.allow("43")
-						set.(map[string]any)[v.Name] = n
+						set.(map[string]any)[v.Name] = int(f)
 					}
 				}
 			}
