@@ -74,7 +74,7 @@ func (s *Service) open(c *catalogue, l *lifecycle.Lifecycle) error {
 		c.lost = append(c.lost, lost{l, err})
 		return nil
 	}
-	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.store, Me: s.info, Clock: s.clock, Logger: s.log})
+	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.store, Me: s.info, Clock: s.clock, Limit: s.limit, Logger: s.log})
 	if err != nil {
 		return err
 	}

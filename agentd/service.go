@@ -17,6 +17,7 @@ type Config struct {
 	Store      lifecycle.Store
 	Stories    Stories          // remembers runs; nil forgets them when the process ends
 	Clock      func() time.Time // nil is time.Now
+	Limit      time.Duration    // how long a step may take; 0 is for ever
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
 	Logger     *slog.Logger     // nil discards
 }
@@ -26,6 +27,7 @@ type Config struct {
 type Service struct {
 	info    spec.Info
 	clock   func() time.Time
+	limit   time.Duration
 	pace    time.Duration
 	log     *slog.Logger
 	store   lifecycle.Store
@@ -52,7 +54,7 @@ var _ spec.Agent = (*Service)(nil)
 // had begun when the agent stopped has ended, interrupted.
 func New(c Config) (*Service, error) {
 	s := &Service{
-		info: c.Info, clock: c.Clock, pace: c.Pace, log: c.Logger,
+		info: c.Info, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
 		store:   c.Store,
 		turn:    make(chan struct{}, 1),
 		stopped: make(chan struct{}),

@@ -27,7 +27,8 @@ type globals struct {
 	local      bool
 	pace       time.Duration
 	stateDir   string
-	system     string // instead of the one that hosts have
+	limit      time.Duration // of a step of the local agent
+	system     string        // instead of the one that hosts have
 }
 
 func (g *globals) register(root *cobra.Command) {
@@ -36,6 +37,7 @@ func (g *globals) register(root *cobra.Command) {
 	f.BoolVar(&g.bare, "no-default-modules", false, "leave out the modules that come with Armonic")
 	f.BoolVar(&g.local, "local", false, "use the agent of this host, in this process; what it does is real")
 	f.StringVar(&g.stateDir, "state-dir", "", "the agent of this host keeps its state in `DIR` (default /var/lib/armonic as root, else "+filepath.Join("~", ".local", "state", "armonic")+")")
+	f.DurationVar(&g.limit, "step-limit", time.Hour, "how long a step may take with --local; 0 is for ever")
 	f.StringVar(&g.system, "os", "", "take hosts for `NAME[:RELEASE]`, such as debian:12, instead of what they are")
 	f.BoolVar(&g.demo, "demo", false, "use a fleet of simulated hosts; nothing on this machine is changed")
 	f.DurationVar(&g.pace, "demo-pace", defaultPace, "pause of simulated hosts at each line they log")
@@ -66,7 +68,7 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
 	}
 	if g.local {
-		f, err := newLocal(set.Lifecycles, g.localState(), system, warn)
+		f, err := newLocal(set.Lifecycles, g.localState(), system, g.limit, warn)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -20,7 +20,7 @@ type localFleet struct {
 
 // newLocal opens the state of the agent and starts it. A zero system is detected;
 // what of the state is damaged goes to warn.
-func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, warn io.Writer) (*localFleet, error) {
+func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, limit time.Duration, warn io.Writer) (*localFleet, error) {
 	info, err := thisHost(system)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, war
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j, Limit: limit})
 	if err != nil {
 		_ = j.Close() // the first error counts
 		return nil, err
