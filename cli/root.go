@@ -54,7 +54,7 @@ shows what will change, and does it in parallel.`,
 		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s --help lists the flags", c.CommandPath())
 	})
 	g.register(root)
-	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s))
+	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s))
 	root.AddCommand(lowLevel(g, s)...)
 	return root
 }

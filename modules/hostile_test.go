@@ -104,6 +104,9 @@ func hostile() map[string]struct{ body, limit string } {
 // one ends soon, says which limit it met, and the process that ran all of them has
 // not grown beyond reason.
 func TestHostileModules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
 	if os.Getenv("ARMONIC_TEST_HOSTILE") == "" {
 		exe, err := os.Executable()
 		if err != nil {

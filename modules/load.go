@@ -49,9 +49,7 @@ func (c Config) actTime() time.Duration {
 
 // Load is the function of that name, for the machine.
 func (c Config) Load(sources ...Source) (*Set, error) {
-	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
-		budget: &budget{left: maxAlloc, stopwatch: newStopwatch(defineTime)}}
-	l.builtins = l.predeclared()
+	l := newLoader(c, sources)
 	for i, s := range sources {
 		names, err := s.files()
 		if err != nil {
@@ -96,6 +94,13 @@ type loader struct {
 	builtins starlark.StringDict
 	set      *Set
 	*budget  // of all files together
+}
+
+func newLoader(c Config, sources []Source) *loader {
+	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
+		budget: &budget{left: maxAlloc, stopwatch: newStopwatch(defineTime)}}
+	l.builtins = l.predeclared()
+	return l
 }
 
 // file is one that was loaded, or could not be.

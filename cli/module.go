@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+func newModule(g *globals, s Streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "module",
+		Short: "Write, check, test and read modules",
+		Long: `Write, check, test and read modules: lifecycles in Starlark, the small Python for
+configuration. docs/modules.md begins at the beginning. Nothing here touches a host.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(newModuleNew(s), newModuleCheck(g, s), newModuleTest(g, s), newModuleDoc(g, s), newModuleFmt(s), newModuleStubs(s))
+	return c
+}
+
+// formats adds -o to a command of modules, and gives whether it is json.
+func formats(c *cobra.Command) func() (json bool, err error) {
+	var form string
+	c.Flags().StringVarP(&form, "output", "o", "plain", "`FORMAT`: plain or json")
+	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return func() (bool, error) {
+		if form != "plain" && form != "json" {
+			return false, spec.Errorf(spec.Invalid, "there is no output format %q", form).WithHint("-o plain or json")
+		}
+		return form == "json", nil
+	}
+}
+
+// atMostOneDir takes the folder or file of modules that a command is about, by
+// default the working directory.
+func atMostOneDir(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return spec.Errorf(spec.Invalid, "it takes one DIR, not %d", len(args))
+	}
+	return nil
+}
+
+// bench is the modules in a folder, with those they may need.
+type bench struct {
+	own     modules.Source
+	sources []modules.Source // own is the last
+	set     *modules.Set
+	err     error // what is wrong with the set
+}
+
+// openBench loads the modules in args[0] or here, besides the shipped ones and
+// --module-dir.
+func (g *globals) openBench(args []string) (*bench, error) {
+	dir := "."
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	b := &bench{}
+	var err error
+	if b.own, err = modules.Open(dir); err != nil {
+		return nil, err
+	}
+	if !g.bare {
+		b.sources = append(b.sources, modules.ShippedSource())
+	}
+	for _, name := range g.moduleDirs {
+		if sameDir(name, dir) {
+			continue
+		}
+		src, err := modules.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		b.sources = append(b.sources, src)
+	}
+	b.sources = append(b.sources, b.own)
+	b.set, b.err = modules.Load(b.sources...)
+	return b, nil
+}
+
+func sameDir(a, b string) bool {
+	x, err := filepath.Abs(a)
+	y, also := filepath.Abs(b)
+	return err == nil && also == nil && x == y
+}
+
+// isOwn reports whether a place, "file:line:column", is in the folder.
+func (b *bench) isOwn(at string) bool {
+	file, _, _ := strings.Cut(at, ".star")
+	if b.own.Only != "" {
+		return file+".star" == path.Join(b.own.Name, b.own.Only)
+	}
+	return b.own.Name == "." && !slices.ContainsFunc(b.sources[:len(b.sources)-1], func(s modules.Source) bool {
+		return strings.HasPrefix(at, s.Name+"/")
+	}) || strings.HasPrefix(at, b.own.Name+"/")
+}
+
+// lifecycles are those that the folder declares.
+func (b *bench) lifecycles() []*lifecycle.Lifecycle {
+	return slices.DeleteFunc(slices.Clone(b.set.Lifecycles), func(l *lifecycle.Lifecycle) bool { return !b.isOwn(l.Source) })
+}
+
+// finding is an error or a warning in JSON.
+type finding struct {
+	At      string `json:"at"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+func findings(es []*spec.Error) []finding {
+	out := make([]finding, len(es))
+	for i, e := range es {
+		msg := e.Msg
+		if e.Op != "" {
+			msg = "cannot " + e.Op + ": " + msg
+		}
+		out[i] = finding{e.At, msg, e.Hint}
+	}
+	return out
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,95 @@
+package trial
+
+import (
+	"fmt"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// examples invents values for what a module asks.
+type examples struct {
+	secrets []string // that were given, to look for them in what is said
+}
+
+// inputs answers requires as often as they must be given, and those that need not be
+// given once.
+func (e *examples) inputs(requires []spec.Require) (spec.Inputs, error) {
+	out := spec.Inputs{}
+	for _, r := range requires {
+		sets := make([]spec.Set, max(1, r.Nargs.Norm().Min))
+		for i := range sets {
+			set := spec.Set{}
+			for _, v := range r.Variables() {
+				x, err := e.value(v)
+				if err != nil {
+					return nil, fmt.Errorf("%s of require %s: %w", v.Name, r.Name, err)
+				}
+				if x != nil {
+					set[v.Name] = x
+				}
+			}
+			sets[i] = set
+		}
+		out[r.Name] = sets
+	}
+	return out, nil
+}
+
+// value is the default of a variable, or the first of some guesses that it takes.
+func (e *examples) value(v spec.Variable) (any, error) {
+	for _, x := range e.guesses(v) {
+		if _, err := v.Convert(x); err == nil {
+			if text, ok := x.(string); ok && v.Hidden() {
+				e.secrets = append(e.secrets, text)
+			}
+			return x, nil
+		}
+	}
+	if v.Optional {
+		return nil, nil //nolint:nilnil // no value is a value here
+	}
+	return nil, spec.Errorf(spec.Invalid, "no example value is known").
+		WithHint("give it a default, or say with one_of which values there are, and it can be tried")
+}
+
+func (e *examples) guesses(v spec.Variable) []any {
+	var out []any
+	if v.Hidden() {
+		out = append(out, fmt.Sprintf("hidden-%d-from-all", len(e.secrets)), fmt.Sprintf("Hidden%dFromAll", len(e.secrets)), fmt.Sprintf("hidden%dfromall", len(e.secrets)))
+	} else if v.Default != nil {
+		out = append(out, v.Default)
+	}
+	out = append(out, v.OneOf...)
+	for _, limit := range []*float64{v.Min, v.Max} {
+		if limit != nil {
+			out = append(out, *limit)
+		}
+	}
+	switch v.Type.Kind {
+	case spec.KindInt, spec.KindFloat:
+		return append(out, 1)
+	case spec.KindPort:
+		return append(out, 8080)
+	case spec.KindBool, spec.KindFirstInstance:
+		return append(out, true)
+	case spec.KindHost, spec.KindThisHost:
+		return append(out, "host1", "host1.example.org", "192.0.2.1")
+	case spec.KindHostname:
+		return append(out, "www.example.org", "www")
+	case spec.KindHosts:
+		return append(out, []any{"host1"})
+	case spec.KindURL:
+		return append(out, "http://host1.example.org/", "https://host1.example.org/")
+	case spec.KindList:
+		elem := spec.Variable{Type: spec.Type{Kind: spec.KindStr}}
+		if v.Type.Elem != nil {
+			elem = *v.Type.Elem
+		}
+		if x, err := e.value(elem); err == nil && x != nil {
+			return append(out, []any{x})
+		}
+		return out
+	case spec.KindStr, spec.KindPassword:
+	}
+	return append(out, "example", "example.org", "/srv/example", "Example1", "example@example.org", "1", "A", "10M", "192.0.2.1", "http://example.org/")
+}
