@@ -50,8 +50,8 @@ lint: ## run the linters of .golangci.yml
 	@$(TOOL) golangci-lint run $(PKG)
 
 .PHONY: race
-race: ## run every test under the race detector (needs a C compiler)
-	@$(GO) test -race -timeout 8m $(PKG)
+race: ## run the quick tests under the race detector (needs a C compiler)
+	@$(GO) test -race -short -timeout 8m $(PKG)
 
 .PHONY: golden
 golden: ## write the golden files anew; look at the difference before committing it

@@ -69,8 +69,12 @@ func runTUI(ctx context.Context, g *globals, s Streams, conf tui.Config) error {
 
 // linger follows what was left running to its end: agents in this process end with it.
 func linger(ctx context.Context, s Streams, running []*deploy.Execution) error {
+	defer func() {
+		for _, e := range running {
+			e.Close()
+		}
+	}()
 	for _, e := range running {
-		defer e.Close()
 		if !e.Snapshot().Over {
 			_, _ = fmt.Fprintf(s.Err, "deployment %s goes on; Ctrl-C ends it\n", e.ID())
 		}
