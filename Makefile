@@ -51,7 +51,7 @@ lint: ## run the linters of .golangci.yml
 
 .PHONY: race
 race: ## run the quick tests under the race detector (needs a C compiler)
-	@$(GO) test -race -short -timeout 8m $(PKG)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -short -timeout 8m $(PKG)
 
 .PHONY: golden
 golden: ## write the golden files anew; look at the difference before committing it
