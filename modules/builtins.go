@@ -2,6 +2,8 @@ package modules
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -47,4 +49,16 @@ func (d *defining) site(t *starlark.Thread) site {
 		s.call = f.calls[placeOf(pos)]
 	}
 	return s
+}
+
+// Predeclared lists the names that modules have besides those of Starlark itself.
+func Predeclared() []string {
+	var out []string
+	for name := range newLoader(Config{}, nil).builtins {
+		if _, standard := starlark.Universe[name]; !standard && !strings.HasPrefix(name, guardSign) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }

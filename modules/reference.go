@@ -169,3 +169,23 @@ func (s *signature) stub(b *strings.Builder, name, indent string) {
 	}
 	b.WriteString("\"\"\"\n")
 }
+
+// Limits is the table of what a module may use, in Markdown.
+func Limits() string {
+	rows := []struct{ name, what string }{
+		{"step", fmt.Sprintf("%d steps of the interpreter for each file, %d for each call", defineSteps, actSteps)},
+		{"time", fmt.Sprintf("%s of computing for loading all files, %s for each call; waiting for commands does not count", defineTime, actTime)},
+		{"memory", fmt.Sprintf("%d MiB of strings, lists, dicts and lines of the log in one call, and in all files together", maxAlloc>>20)},
+		{"nesting", fmt.Sprintf("values nested %d deep, where they are printed, compared or kept", maxNesting)},
+		{"size", fmt.Sprintf("ranges of %d elements; values of as many on all levels, where they are printed or compared", maxRange)},
+		{"number", fmt.Sprintf("whole numbers of %d bits", maxNumber*8)},
+	}
+	var b strings.Builder
+	b.WriteString("| limit | what is allowed |\n|---|---|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %s |\n", r.name, r.what)
+	}
+	fmt.Fprintf(&b, "\nA file has up to %d KiB, and there are up to %d files. A command prints as much as it likes; of what it prints, the first\n"+
+		"MiB comes back to the module. The message says which limit was met, and where.\n", maxFile>>10, maxFiles)
+	return b.String()
+}

@@ -1,0 +1,164 @@
+package trial_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/trial"
+)
+
+func load(t *testing.T, text string) *modules.Set {
+	t.Helper()
+	set, err := modules.Load(modules.ShippedSource(), modules.Source{Name: "own", FS: fstest.MapFS{"a.star": {Data: []byte(text)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestCheckFindsWhatAModuleDoesWrong(t *testing.T) {
+	for _, c := range []struct{ name, src, errs, warns string }{
+		{"nothing wrong", `lifecycle("L", states = [state("Off"), state("On")])`, "", ""},
+		{"entering fails", `
+def _f(ctx):
+    fail("no " + ctx.me.os.name)
+lifecycle("L", states = [state("Off"), state("On", enter = _f)])`, "own/a.star:3:9: cannot enter On: no debian", ""},
+		{"leaving fails", `
+def _f(ctx):
+    fail("no")
+lifecycle("L", states = [state("Off"), state("On", leave = _f)])`, "own/a.star:3:9: cannot leave On: no", ""},
+		{"a provide fails", `
+def _f(ctx):
+    return {"u": ctx.req.r.u + 1}
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [require("r", var("u", url))], returns = [var("u", url)])])])`,
+			"own/a.star:3:30: cannot call Off.p: unknown binary op: string + int", ""},
+		{"a return is missing", `
+def _f(ctx):
+    return {}
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, returns = [var("u", url)])])])`, "u is missing", ""},
+		{"a secret in a return", `
+def _f(ctx):
+    return {"dsn": "user:%s@host" % ctx.req.r.pw.reveal()}
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [require("r", var("pw", password))])])])`, "call Off.p gives a secret away", ""},
+		{"a secret in a secret return", `
+def _f(ctx):
+    ctx.log("is %s" % ctx.req.r.pw.reveal())
+    return {"pw": ctx.req.r.pw.reveal()}
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [require("r", var("pw", password))], returns = [var("pw", password)])])])`, "", ""},
+		{"values of all types", `
+def _f(ctx):
+    r = ctx.req.r
+    return [r.a + 1, r.b + 1.5, r.c, r.d[0] + "x", r.e, r.f, r.g, r.h, len(r.i.reveal()), r.j[0][0] + 1, r.k + 1]
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [require("r",
+    var("a", int), var("b", float), var("c", bool), var("d", list_of(str)), var("e", port), var("f", host), var("g", hostname), var("h", url),
+    var("i", password), var("j", list_of(list_of(int))), var("k", int, min = 7), var("l", str, one_of = ["x"]), var("m", str, pattern = "[a-z]+"))])])])`, "", ""},
+		{"nothing fits", `lifecycle("L", states = [state("Off"), state("On", requires = [require("r", var("v", str, pattern = "X{20}"))])])`, "",
+			"own/a.star:1:40: L.On: enter On was not tried: v of require r: no example value is known"},
+		{"refused", `
+def _v(ctx, value):
+    return "not today"
+lifecycle("L", states = [state("Off"), state("On", requires = [require("r", var("v", str, validate = _v))])])`, "", "enter On was not tried: v: not today"},
+		{"requires of all kinds", `
+def _f(ctx):
+    return [ctx.req.l.url, [w.host + w.url for w in ctx.req.e], ctx.req.q.path]
+lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [
+    require_local("l", "//WebServer//start", returns = [var("url", url)]),
+    require_external("e", "//WebSite//start", nargs = "*", returns = [var("url", url)]),
+    require_local("q", "//WebServer//create_document_root", nargs = "?", args = [var("path", str)])])])])`, "", ""},
+		{"a state for another system", `
+def _f(ctx):
+    fail(ctx.me.os.name)
+lifecycle("L", states = [state("Off"), state("On", enter = _f, os = ["arch"])])`, "own/a.star:3:9: cannot enter On: arch", ""},
+		{"a command", `
+def _f(ctx):
+    ctx.host.run(["rm", "-rf", "/"])
+lifecycle("L", states = [state("Off"), state("On", enter = _f)])`, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := trial.Check(t.Context(), load(t, c.src), []string{"L"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := said(r.Errors); !strings.Contains(got, c.errs) || c.errs == "" && got != "" {
+				t.Errorf("errors: %s", got)
+			}
+			if got := said(r.Warnings); !strings.Contains(got, c.warns) || c.warns == "" && got != "" {
+				t.Errorf("warnings: %s", got)
+			}
+		})
+	}
+}
+
+func said(es []*spec.Error) string {
+	var all []string
+	for _, e := range es {
+		all = append(all, e.Error())
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestCheckOfTheShippedModules(t *testing.T) {
+	set, err := modules.Load(modules.ShippedSource())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := trial.Check(t.Context(), set, []string{"Proxy", "WebServer", "WebSite"})
+	if err != nil || len(r.Errors)+len(r.Warnings) > 0 || r.Steps < 30 || !slices.Equal(r.Systems, []string{"debian 13"}) {
+		t.Errorf("%v: %+v", err, r)
+	}
+	if _, err := trial.Check(t.Context(), set, []string{"None"}); spec.KindOf(err) != spec.NotFound {
+		t.Errorf("a lifecycle that does not exist: %v", err)
+	}
+}
+
+// The bench is what tests of modules use.
+func TestBench(t *testing.T) {
+	b, err := trial.NewBench(load(t, `lifecycle("L", states = [state("Off"), state("On")])`).Lifecycles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.Fleet([]string{"lb", "w1", "w2"}, "debian 12"); err != nil {
+		t.Fatal(err)
+	}
+	res, err := b.Deploy(t.Context(), modules.TestDeployment{Pattern: "//Proxy//start", On: "lb",
+		Hosts: map[string]string{"websites": "w1,w2"}, Set: map[string]string{"//WebServer//conf/port": "81"}})
+	if want := `map[backends:[http://192.0.2.2:81 http://192.0.2.3:81]]`; err != nil || fmt.Sprint(res.Returns) != want {
+		t.Errorf("%v, %v", res.Returns, err)
+	}
+	if got, err := b.Stack("w2", "WebSite"); err != nil || !slices.Equal(got, []string{"NotInstalled", "Templated", "Active"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if !slices.Contains(b.Logs("w1"), "Starting the webserver...") || slices.Contains(b.Logs("lb"), "Starting the webserver...") || len(b.Logs("")) != len(res.Logs) {
+		t.Errorf("logs of w1 %q, of lb %q", b.Logs("w1"), b.Logs("lb"))
+	}
+	if err := b.Undo(t.Context(), "w1"); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{"w1": 1, "w2": 4} {
+		if got, err := b.Stack(host, "WebServer"); err != nil || len(got) != want {
+			t.Errorf("%s: %v, %v", host, got, err)
+		}
+	}
+	for _, c := range []struct {
+		d   modules.TestDeployment
+		msg string
+	}{
+		{modules.TestDeployment{Pattern: "//Nothing//start"}, "nothing"},
+		{modules.TestDeployment{Pattern: "//WebServer//start", On: "other"}, "other"},
+		{modules.TestDeployment{Pattern: "//WebServer//start", Set: map[string]string{"//conf/prot": "1"}}, "nothing in this deployment is called //conf/prot"},
+		{modules.TestDeployment{Pattern: "//WebSite//start", On: "lb", Set: map[string]string{"//WebServer//conf/port": "x"}}, "port"},
+	} {
+		if _, err := b.Deploy(t.Context(), c.d); err == nil || !strings.Contains(strings.ToLower(err.Error()), c.msg) {
+			t.Errorf("%+v: %v", c.d, err)
+		}
+	}
+	if err := b.Fleet([]string{"a", "a"}, "debian"); err == nil {
+		t.Error("two hosts may have one name")
+	}
+}
