@@ -76,7 +76,8 @@ func (s *session) do(ctx context.Context, fn *starlark.Function, requires []*req
 	}
 	b := &budget{left: maxAlloc, stopwatch: newStopwatch(s.run.time)}
 	t := newThread(fn.Name(), actSteps, b)
-	defer b.run(t)()
+	halt := b.run(t)
+	defer halt()
 	t.Print = func(t *starlark.Thread, msg string) {
 		if err := s.say(t, spec.LevelInfo, msg); err != nil {
 			t.Cancel(err.Error())

@@ -76,6 +76,8 @@ func TestFunctionsSeeTheirInputs(t *testing.T) {
 		{"a list as a value", `require("r", var("v", list_of(int)))`, `return sorted(ctx.req.r.v)`, spec.Inputs{"r": {{"v": []any{2, 1}}}}, []any{1, 2}},
 		{"operators work as ever", ``, "x = [1]\ny = x\nx += [2]\nd = {\"n\": 1}\nd[\"n\"] += 2\ns = \"a\"\ns *= 3\ns += \"%d%%\" % 5\nd[\"n\"] *= 2\nreturn [y, d[\"n\"], s, [0] * 2, 7 % 4, 2 * 3.5, list(range(3)), str(12)]", nil,
 			[]any{[]any{1, 2}, 6, "aaa5%", []any{0, 0}, 3, 7.0, []any{0, 1, 2}, "12"}},
+		{"dicts and sets change in place", ``, "d = {\"a\": 1}\ne = d\ne |= {\"b\": 2}\ns = set([1])\nt = s\nt |= set([2])\nu = s\nu -= set([1])\nn = 6\nn |= 1\nn -= 2\nn <<= 2\nreturn [d, len(s), len(u), n, \"abcd\"[::-2], [1, 2, 3][1:]]", nil,
+			[]any{map[string]any{"a": 1, "b": 2}, 2, 1, 20, "db", []any{2, 3}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := action(t, c.requires, c.body)(t.Context(), new(log).call(c.in))

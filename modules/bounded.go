@@ -25,9 +25,8 @@ func boundedBuiltins() starlark.StringDict {
 	for _, name := range []string{"enumerate", "zip"} {
 		add(name, each(elements1(pairSize)))
 	}
-	for _, name := range []string{"set", "dict"} {
-		add(name, each(keyed))
-	}
+	add("set", each(keyed(false)))
+	add("dict", each(keyed(true)))
 	for _, name := range []string{"str", "repr", "print", "fail"} {
 		add(name, each(printed))
 	}
@@ -67,28 +66,29 @@ func elements1(bytes int) func(*starlark.Thread, starlark.Value) error {
 	}
 }
 
-// keyed pays for a value whose elements, or the first of each pair, become keys.
-func keyed(t *starlark.Thread, v starlark.Value) error {
-	xs, ok := v.(starlark.Iterable)
-	if !ok {
-		return nil
-	}
-	n := 0
-	for x := range starlark.Elements(xs) {
-		n++
-		if err := hashable(t, x); err != nil {
-			return err
+// keyed pays for a value whose elements become keys; of pairs it is the first.
+func keyed(pairs bool) func(*starlark.Thread, starlark.Value) error {
+	return func(t *starlark.Thread, v starlark.Value) error {
+		xs, ok := v.(starlark.Iterable)
+		if !ok {
+			return nil
 		}
-		if l, ok := x.(*starlark.List); ok && l.Len() > 0 {
-			if err := hashable(t, l.Index(0)); err != nil {
+		_, isDict := v.(starlark.IterableMapping)
+		n := 0
+		for x := range starlark.Elements(xs) {
+			n++
+			if pair, ok := x.(starlark.Indexable); ok && pairs && !isDict && pair.Len() > 0 {
+				x = pair.Index(0)
+			}
+			if err := hashable(t, x); err != nil {
 				return err
 			}
 		}
+		if err := work(t, n); err != nil {
+			return err
+		}
+		return spend(t, mul(n, entrySize))
 	}
-	if err := work(t, n); err != nil {
-		return err
-	}
-	return spend(t, mul(n, entrySize))
 }
 
 // printed pays for a value's text.

@@ -14,9 +14,11 @@ const guardSign = "·"
 // The guards that are not operators.
 const (
 	guardAdd   = guardSign + "+="    // x += y, which for a list is not x = x + y
+	guardPipe  = guardSign + "|="    // x |= y, which changes a dict or a set
 	guardAttr  = guardSign + "."     // x.name
 	guardKey   = guardSign + "key"   // what is between the brackets of x[…]
 	guardMade  = guardSign + "made"  // a value that one step has made
+	guardCopy  = guardSign + "copy"  // the same of a slice with a step, which copies texts too
 	guardStar  = guardSign + "star"  // the list of f(*list), the dict of f(**dict)
 	guardAfter = guardSign + "after" // its second argument, once the first is evaluated
 )
@@ -54,6 +56,10 @@ func guards() starlark.StringDict {
 		})
 	}
 	add(guardAdd, addTo)
+	add(guardPipe, unite)
+	add(guardCopy, func(t *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
+		return args[0], spend(t, size(args[0]))
+	})
 	add(guardAttr, func(t *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
 		return attribute(t, args[0], string(args[1].(starlark.String)))
 	})
@@ -81,7 +87,7 @@ func guards() starlark.StringDict {
 func operate(t *starlark.Thread, op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 	switch {
 	case isComparison(op):
-		if err := comparable(t, x, y); err != nil {
+		if err := payComparison(t, x, y); err != nil {
 			return nil, err
 		}
 		ok, err := starlark.Compare(op, x, y)
@@ -89,7 +95,7 @@ func operate(t *starlark.Thread, op syntax.Token, x, y starlark.Value) (starlark
 	case op == syntax.IN || op == syntax.NOT_IN:
 		err := hashable(t, x)
 		if _, isDict := y.(starlark.Mapping); !isDict && err == nil {
-			err = comparable(t, x, y)
+			err = payComparison(t, x, y)
 		}
 		if err != nil {
 			return nil, err
@@ -122,6 +128,24 @@ func addTo(t *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
 	}
 	_, err = extend.(*starlark.Builtin).CallInternal(t, starlark.Tuple{y}, nil)
 	return l, err
+}
+
+// unite is x |= y.
+func unite(t *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
+	x, y := args[0], args[1]
+	_, dicts := x.(*starlark.Dict)
+	_, more := y.(*starlark.Dict)
+	_, sets := x.(*starlark.Set)
+	_, also := y.(*starlark.Set)
+	if !(dicts && more || sets && also) {
+		return operate(t, syntax.PIPE, x, y)
+	}
+	update, err := attribute(t, x, "update")
+	if err != nil {
+		return nil, err
+	}
+	_, err = update.(*starlark.Builtin).CallInternal(t, starlark.Tuple{y}, nil)
+	return x, err
 }
 
 // hashable pays for the hash of a key; one that is no tuple is cheap or refused.

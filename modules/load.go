@@ -147,7 +147,8 @@ func (l *loader) load(source int, name string) *file {
 
 	d := &defining{loader: l, file: f, source: source, path: name}
 	t := newThread(label, defineSteps, l.budget)
-	defer l.run(t)()
+	halt := l.run(t)
+	defer halt()
 	t.SetLocal(definingKey, d)
 	t.Load = d.loadFrom
 	t.Print = func(t *starlark.Thread, msg string) {

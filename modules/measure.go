@@ -93,8 +93,8 @@ func (m *measure) dict(d *starlark.Dict, depth int) error {
 	return nil
 }
 
-// comparable pays for a comparison, which the interpreter ends at a depth of its own.
-func comparable(t *starlark.Thread, vs ...starlark.Value) error {
+// payComparison pays for a comparison, which the interpreter ends at a depth of its own.
+func payComparison(t *starlark.Thread, vs ...starlark.Value) error {
 	for _, v := range vs {
 		if scalar(v) {
 			continue

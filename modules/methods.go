@@ -156,7 +156,7 @@ func payCollection(t *starlark.Thread, x starlark.Value, name string, args starl
 		return each(elements1(2*wordSize))(t, args)
 	case "index", "remove":
 		if _, isList := x.(*starlark.List); isList {
-			return comparable(t, append(starlark.Tuple{x}, args...)...)
+			return payComparison(t, append(starlark.Tuple{x}, args...)...)
 		}
 	case "items":
 		return spend(t, mul(starlark.Len(x), pairSize))
@@ -168,7 +168,8 @@ func payCollection(t *starlark.Thread, x starlark.Value, name string, args starl
 		if err := spend(t, size(x)+mul(len(kwargs), entrySize)); err != nil {
 			return err
 		}
-		return each(keyed)(t, args)
+		_, isDict := x.(*starlark.Dict)
+		return each(keyed(isDict))(t, args)
 	case "pop":
 		if len(args) > 0 {
 			return work(t, size(x)/4096)

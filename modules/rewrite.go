@@ -52,14 +52,15 @@ func (r *rewriter) stmts(list []syntax.Stmt) {
 func (r *rewriter) assign(s *syntax.AssignStmt) {
 	name := ""
 	switch s.Op {
+	case syntax.EQ:
 	case syntax.PLUS_EQ:
 		name = guardAdd
-	case syntax.STAR_EQ:
-		name = guardOf(syntax.STAR)
-	case syntax.PERCENT_EQ:
-		name = guardOf(syntax.PERCENT)
-	case syntax.LTLT_EQ:
-		name = guardOf(syntax.LTLT)
+	case syntax.PIPE_EQ:
+		name = guardPipe
+	default:
+		if op := s.Op - syntax.PLUS_EQ + syntax.PLUS; r.guarded[op] {
+			name = guardOf(op)
+		}
 	}
 	if name != "" {
 		x, ok := plain(s.LHS)
@@ -168,6 +169,9 @@ func (r *rewriter) expr(x syntax.Expr) syntax.Expr {
 		x.X, x.Y = r.expr(x.X), r.key(x.Y)
 	case *syntax.SliceExpr:
 		x.X, x.Lo, x.Hi, x.Step = r.expr(x.X), r.expr(x.Lo), r.expr(x.Hi), r.expr(x.Step)
+		if x.Step != nil {
+			return call(guardCopy, x.Lbrack, x)
+		}
 		return call(guardMade, x.Lbrack, x)
 	case *syntax.DotExpr:
 		name := &syntax.Literal{Token: syntax.STRING, TokenPos: x.NamePos, Raw: strconv.Quote(x.Name.Name), Value: x.Name.Name}

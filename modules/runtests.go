@@ -84,7 +84,8 @@ func runTest(ctx context.Context, fn *starlark.Function, open func() (Bench, err
 	t := newThread(fn.Name(), actSteps, b)
 	t.SetLocal(trialKey, &trialRun{ctx, bench})
 	t.Print = func(_ *starlark.Thread, msg string) { out.Said = append(out.Said, msg) }
-	defer b.run(t)()
+	halt := b.run(t)
+	defer halt()
 	stop := context.AfterFunc(ctx, func() { t.Cancel(isStopped) })
 	defer stop()
 	if _, err = starlark.Call(t, fn, nil, nil); err != nil {
