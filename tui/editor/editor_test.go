@@ -156,3 +156,13 @@ func TestAThousandOptionsAreFast(t *testing.T) {
 		t.Errorf("%v allocations for a key", n)
 	}
 }
+
+func TestALongWideValueIsShown(t *testing.T) {
+	e := open(t, value(spec.Variable{Name: "name", Type: spec.Type{Kind: spec.KindStr}}, strings.Repeat("漢字", 40)))
+	for _, w := range []int{20, 21, 70, 71} {
+		lines, at := e.Draw(w, 10)
+		if s := ansi.Strip(lines[0]); !strings.HasSuffix(strings.TrimRight(s, " "), "漢字") || ansi.StringWidth(s) > w || at.X >= w {
+			t.Errorf("in %d columns, cursor at %d: %q", w, at.X, s)
+		}
+	}
+}

@@ -33,29 +33,19 @@ func newValue(l ui.Look, q resolver.Question) input {
 type text struct {
 	look  ui.Look
 	q     resolver.Question
-	value string // bound to the field
+	field ui.Field
 	start string
-	field *huh.Input
 	pick  int  // suggestion that up and down are at, -1 for what was typed
 	said  bool // something was typed or entered, so a verdict is due
 }
 
 func newText(l ui.Look, q resolver.Question) *text {
-	t := &text{look: l, q: q, pick: -1}
-	t.value = textOf(q.Value)
-	if q.Status == resolver.AtRun {
-		t.value = ""
+	t := &text{look: l, q: q, pick: -1, said: q.Status == resolver.Wrong}
+	t.field.Hidden = q.Var.Hidden()
+	if q.Status != resolver.AtRun {
+		t.start = textOf(q.Value)
 	}
-	t.start = t.value
-	t.field = huh.NewInput().Prompt("> ").Validate(t.validate)
-	if q.Var.Hidden() {
-		t.field.EchoMode(huh.EchoModePassword)
-	}
-	t.field.WithTheme(theme(l))
-	t.field.WithKeyMap(fieldKeys())
-	t.field.Value(&t.value)
-	t.field.Focus() // its command would only make the cursor blink
-	t.said = q.Status == resolver.Wrong
+	t.field.Set(t.start)
 	return t
 }
 
@@ -63,19 +53,11 @@ func newText(l ui.Look, q resolver.Question) *text {
 func fieldKeys() *huh.KeyMap {
 	k := huh.NewDefaultKeyMap()
 	k.Quit.SetEnabled(false)
-	k.Input.AcceptSuggestion.SetEnabled(false)
-	k.Input.Prev.SetEnabled(false)
-	k.Input.Next.SetKeys("enter")
 	k.Select.Prev.SetEnabled(false)
 	k.Select.Next.SetKeys("enter")
 	k.Confirm.Prev.SetEnabled(false)
 	k.Confirm.Next.SetKeys("enter")
 	return k
-}
-
-func (t *text) validate(s string) error {
-	_, err := judge(&t.q, s)
-	return err
 }
 
 func (t *text) bindings() []ui.Binding {
@@ -112,16 +94,13 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 			return Outcome{Done: true, Next: true}
 		}
 		t.said = true
-		t.field.Update(k)
-		v, err := judge(&t.q, t.value)
-		if t.field.Error() != nil || err != nil {
+		v, err := judge(&t.q, t.field.Text())
+		if err != nil {
 			return Outcome{}
 		}
 		return Outcome{Done: true, Keep: true, Next: true, Value: v}
 	}
-	old := t.value
-	t.field.Update(k) // what it returns only serves blinking
-	if t.value != old {
+	if t.field.Type(k) {
 		t.said, t.pick = true, -1
 	}
 	return Outcome{}
@@ -130,19 +109,19 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 // kept reports whether entering the field would change nothing: a hidden value
 // that is there and was not typed over.
 func (t *text) kept() bool {
-	return t.value == t.start && t.q.Value != nil && t.q.Var.Hidden()
+	return t.field.Text() == t.start && t.q.Value != nil && t.q.Var.Hidden()
 }
 
 func (t *text) leave() Outcome {
-	if t.value == t.start {
+	if t.field.Text() == t.start {
 		return Outcome{Done: true}
 	}
-	if v, err := judge(&t.q, t.value); err == nil {
+	if v, err := judge(&t.q, t.field.Text()); err == nil {
 		return Outcome{Done: true, Keep: true, Value: v}
 	}
-	if v, err := parse(&t.q, t.value); err == nil && t.q.Key.Kind != resolver.AskCount {
+	if v, err := parse(&t.q, t.field.Text()); err == nil && t.q.Key.Kind != resolver.AskCount {
 		if t.q.Var.Hidden() {
-			v = spec.Secret(t.value)
+			v = spec.Secret(t.field.Text())
 		}
 		return Outcome{Done: true, Keep: true, Value: v} // wrong, and shown so
 	}
@@ -161,9 +140,9 @@ func (t *text) suggest(i int) {
 // complete takes the first suggestion that begins with what was typed, or the
 // next one.
 func (t *text) complete() {
-	if t.pick < 0 && t.value != "" {
+	if t.pick < 0 && t.field.Text() != "" {
 		for i, s := range t.q.Suggestions {
-			if x := textOf(s.Value); x != t.value && strings.HasPrefix(x, t.value) {
+			if x := textOf(s.Value); x != t.field.Text() && strings.HasPrefix(x, t.field.Text()) {
 				t.suggest(i)
 				return
 			}
@@ -173,8 +152,7 @@ func (t *text) complete() {
 }
 
 func (t *text) put(s string) {
-	t.value = s
-	t.field.Value(&t.value)
+	t.field.Set(s)
 	t.said = true
 }
 

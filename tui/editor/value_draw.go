@@ -9,14 +9,9 @@ import (
 )
 
 func (t *text) draw(w, h int) ([]string, ui.Point) {
-	t.field.WithWidth(max(w, 4))
-	line, _, _ := strings.Cut(t.field.View(), "\n")
-	at := ui.Point{}
-	if i := strings.Index(line, "\x1b[7m"); i >= 0 {
-		at.X = ui.Width(line[:i])
-	}
-	out := []string{line, t.verdict(w)}
-	return append(out, t.suggestions(w, h-len(out))...), at
+	line, x := t.field.Draw(t.look, max(w-2, 1))
+	out := []string{"> " + line, t.verdict(w)}
+	return append(out, suggested(t.look, &t.q, t.pick, w, h-len(out))...), ui.Point{X: 2 + x}
 }
 
 func (t *text) verdict(w int) string {
@@ -24,10 +19,10 @@ func (t *text) verdict(w int) string {
 	if !t.said {
 		return ""
 	}
-	if _, err := judge(&t.q, t.value); err != nil {
+	if _, err := judge(&t.q, t.field.Text()); err != nil {
 		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(err.Error()), w))
 	}
-	if t.value == t.start && t.q.Status == resolver.Wrong {
+	if t.field.Text() == t.start && t.q.Status == resolver.Wrong {
 		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(t.q.Problem), w))
 	}
 	return l.Good.Paint(l.Cut(l.OK+" "+rule(&t.q), w))
@@ -38,10 +33,6 @@ func rule(q *resolver.Question) string {
 		return "a number, " + span(q.Min, q.Max)
 	}
 	return show.Rule(q.Var)
-}
-
-func (t *text) suggestions(w, h int) []string {
-	return suggested(t.look, &t.q, t.pick, w, h)
 }
 
 // suggested lists what could be taken, and why.

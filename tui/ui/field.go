@@ -9,8 +9,9 @@ import (
 // Field is a line of text that is being typed: a filter, a command. Its cursor
 // does not blink, so that an idle screen stays still.
 type Field struct {
-	in    textinput.Model
-	ready bool
+	Hidden bool // the text is a secret: signs stand for its letters
+	in     textinput.Model
+	ready  bool
 }
 
 // Set replaces the text; the cursor goes to its end.
@@ -36,24 +37,38 @@ func (f *Field) Type(k tea.KeyMsg) bool {
 	return f.in.Value() != old
 }
 
-// Draw shows the text in w columns with its cursor, and where that is.
+// Draw shows the text in w columns with its cursor, and where that is. Only what
+// is in view is looked at closely, however long the text is.
 func (f *Field) Draw(l Look, w int) (string, int) {
 	f.init()
 	if w <= 0 {
 		return "", 0
 	}
 	text := []rune(f.in.Value())
+	if f.Hidden {
+		for i := range text {
+			text[i] = '*'
+		}
+	}
 	pos := min(f.in.Position(), len(text))
-	from := 0
-	for from < pos && Width(Clean(string(text[from:pos]))) >= w {
-		from++
-	}
-	before, under, after := Clean(string(text[from:pos])), " ", ""
+	under, rest := " ", pos
 	if pos < len(text) {
-		under, after = Clean(string(text[pos])), Clean(string(text[pos+1:]))
+		under, rest = Clean(string(text[pos])), pos+1
 	}
-	room := w - Width(before) - Width(under)
-	return before + l.Cursor.Paint(under) + l.Cut(after, room), Width(before)
+	from, room := pos, w-Width(under)
+	for from > 0 {
+		n := Width(Clean(string(text[from-1])))
+		if n > room {
+			break
+		}
+		from, room = from-1, room-n
+	}
+	to := rest
+	for n := 0; to < len(text) && n <= room; to++ {
+		n += Width(Clean(string(text[to])))
+	}
+	before := Clean(string(text[from:pos]))
+	return before + l.Cursor.Paint(under) + l.Cut(Clean(string(text[rest:to])), w-Width(before)-Width(under)), Width(before)
 }
 
 func (f *Field) init() {
