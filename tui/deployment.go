@@ -180,9 +180,6 @@ func (m *Model) take(d *deployment) tea.Cmd {
 			}
 		}
 	}
-	if d == m.watched() {
-		m.logs.Show(d.run.Name(), d.run.Buffer())
-	}
 	return batch(cmds...)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/menu"
+	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/ui"
 )
 
@@ -20,7 +21,15 @@ func (m *Model) openHelp() {
 	row := func(b ui.Binding) menu.Row {
 		return menu.Row{Left: strings.Join(strings.Fields(b.Keys), " "), Text: b.Help, Do: b.Action}
 	}
-	if s := m.current(); s != nil {
+	s := m.current()
+	switch {
+	case s != nil && m.typing(): // its keys go to what is typed in
+		for _, b := range s.Bindings() {
+			r := row(b)
+			r.Do = term.Key(b.Shown())
+			here = append(here, r)
+		}
+	case s != nil:
 		for _, b := range ui.Remap(s.Bindings(), m.cfg.Keys) {
 			here = append(here, row(b))
 		}

@@ -104,6 +104,7 @@ func (m *Model) View() string { return m.frame }
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.cfg.Now()
 	cmd := m.handle(msg)
+	m.freshen()
 	m.draw()
 	return m, cmd
 }

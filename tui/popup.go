@@ -144,15 +144,19 @@ func (m *Model) askQuit() tea.Cmd {
 		m.quit = true
 		return tea.Quit
 	}
+	unrun := count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
 	switch {
 	case m.busy():
+		if drafts > 0 {
+			text = append(text, unrun)
+		}
 		m.popup = &popup{title: "Something is running", text: text, choices: []choice{
 			{"l", "leave it running and close the screen", leave},
 			{"c", "cancel it, and close when it has stopped", m.cancelAll},
-			{"s esc", "stay", nil},
+			{"s esc", "stay", func() tea.Cmd { m.leaving = false; return nil }},
 		}}
 	case drafts > 0:
-		m.popup = &popup{title: "Leave?", text: []string{count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."}, choices: []choice{
+		m.popup = &popup{title: "Leave?", text: []string{unrun}, choices: []choice{
 			{"y q", "leave, and forget them", leave},
 			{"n s esc", "stay", nil},
 		}, at: 1}

@@ -13,7 +13,6 @@ import (
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/run"
-	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/ui"
 )
@@ -29,6 +28,8 @@ func (m *Model) ask(x any) tea.Cmd {
 		return m.do(x)
 	case command:
 		return m.command(x)
+	case tea.KeyMsg:
+		return m.key(x)
 	case ui.GoBack:
 		m.back()
 	case ui.Say:
@@ -114,6 +115,26 @@ func count(n int, one, more string) string {
 
 // openCatalogue shows what can be deployed, on one host if it is named.
 func (m *Model) openCatalogue(on spec.Host) {
+	m.show(catalogueView)
+	m.freshen()
+	m.catalogue.Enter(on)
+}
+
+// freshen gives the screens that show what has run what they are to show now,
+// whichever way a person came to them.
+func (m *Model) freshen() {
+	switch m.view {
+	case catalogueView:
+		m.catalogue.SetRuns(m.runs())
+	case logsView:
+		if d := m.watched(); d != nil {
+			m.logs.Show(d.run.Name(), d.run.Buffer())
+		}
+	case fleetView, deployView, runsView:
+	}
+}
+
+func (m *Model) runs() []catalogue.Run {
 	var runs []catalogue.Run
 	for i := len(m.deps) - 1; i >= 0; i-- {
 		d := m.deps[i]
@@ -125,11 +146,9 @@ func (m *Model) openCatalogue(on spec.Host) {
 		if !s.Over {
 			status = "running"
 		}
-		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: status, When: show.Age(m.now, s.Started), Index: i})
+		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: status, When: s.Started.Local().Format("15:04:05"), Index: i})
 	}
-	m.catalogue.SetRuns(runs)
-	m.catalogue.Enter(on)
-	m.show(catalogueView)
+	return runs
 }
 
 // copy puts text on the clipboard of the terminal.

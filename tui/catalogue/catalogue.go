@@ -72,8 +72,11 @@ func (m *Model) Set(c deploy.Catalogue, hosts []deploy.HostView) {
 	m.search()
 }
 
-// SetRuns shows the runs of this session.
+// SetRuns shows the runs of this session; the cursor stays in its row.
 func (m *Model) SetRuns(runs []Run) {
+	if slices.Equal(m.runs, runs) {
+		return
+	}
 	m.runs = runs
 	m.search()
 }

@@ -2,6 +2,7 @@ package editor_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,6 +126,35 @@ func TestEscKeepsWhatWasTypedEvenIfWrong(t *testing.T) {
 	e = open(t, value(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
 	if out := press(e, "esc"); !out.Done || out.Keep {
 		t.Errorf("nothing typed: %+v", out)
+	}
+}
+
+func TestEscKeepsANumberThatIsWrong(t *testing.T) {
+	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskCount}, Value: 1, Min: 1, Max: 3, Status: resolver.OK}
+	for text, want := range map[string]any{"2": 2, "7": "7", "x": "x"} {
+		if out := press(open(t, q), "clear", text, "esc"); !out.Keep || out.Value != want {
+			t.Errorf("%s: %+v", text, out)
+		}
+	}
+}
+
+func TestEscKeepsMarks(t *testing.T) {
+	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskHosts}, Value: []spec.Host{"a"}, Min: 2, Max: 3,
+		Options: []resolver.Option{{Value: spec.Host("a")}, {Value: spec.Host("b")}, {Value: spec.Host("c")}}}
+	e := open(t, q)
+	e.Do("mark")
+	if out := e.Do(ui.Back); !out.Keep || len(out.Value.([]spec.Host)) != 0 {
+		t.Errorf("nothing marked any more: %+v", out)
+	}
+	q.Value = nil
+	e = open(t, q)
+	if out := e.Do(ui.Back); out.Keep {
+		t.Errorf("nothing was marked: %+v", out)
+	}
+	e = open(t, q)
+	e.Do("mark")
+	if out := e.Do(ui.Back); !out.Keep || !slices.Equal(out.Value.([]spec.Host), []spec.Host{"a"}) {
+		t.Errorf("too few are marked: %+v", out)
 	}
 }
 

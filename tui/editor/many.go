@@ -159,7 +159,7 @@ func (m *many) keep(sure bool) Outcome {
 }
 
 func (m *many) leave() Outcome {
-	if slices.Equal(m.chosen, m.start) || len(m.chosen) == 0 || len(m.chosen) < m.q.Min {
+	if slices.Equal(m.chosen, m.start) {
 		return Outcome{Done: true}
 	}
 	return Outcome{Done: true, Keep: true, Value: slices.Clone(m.chosen)}

@@ -116,16 +116,17 @@ func (t *text) leave() Outcome {
 	if t.field.Text() == t.start {
 		return Outcome{Done: true}
 	}
-	if v, err := judge(&t.q, t.field.Text()); err == nil {
-		return Outcome{Done: true, Keep: true, Value: v}
-	}
-	if v, err := parse(&t.q, t.field.Text()); err == nil && t.q.Key.Kind != resolver.AskCount {
-		if t.q.Var.Hidden() {
-			v = spec.Secret(t.field.Text())
+	v, err := judge(&t.q, t.field.Text())
+	switch { // what is wrong is kept, and shown so
+	case err == nil:
+	case t.q.Var.Hidden():
+		v = spec.Secret(t.field.Text())
+	default:
+		if v, err = parse(&t.q, t.field.Text()); err != nil {
+			v = t.field.Text()
 		}
-		return Outcome{Done: true, Keep: true, Value: v} // wrong, and shown so
 	}
-	return Outcome{Done: true}
+	return Outcome{Done: true, Keep: true, Value: v}
 }
 
 func (t *text) suggest(i int) {

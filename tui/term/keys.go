@@ -5,6 +5,17 @@ import tea "github.com/charmbracelet/bubbletea"
 // maxPaste bounds a paste, in runes: more was hardly meant for a field.
 const maxPaste = 64 << 10
 
+// Key is the key of a name, as if it had been pressed. A key without a name is a
+// letter.
+func Key(name string) tea.KeyMsg {
+	for _, t := range []tea.KeyType{tea.KeyEnter, tea.KeyEsc, tea.KeyTab, tea.KeyUp, tea.KeyDown, tea.KeyLeft, tea.KeyRight, tea.KeyCtrlO} {
+		if k := (tea.KeyMsg{Type: t}); k.String() == name {
+			return k
+		}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+}
+
 // Split gives each key of a message alone. The library reads what the terminal
 // has ready in one go and makes one message of all letters in it, so that jjj
 // would be a key which nobody knows. Pastes stay whole, bounded.

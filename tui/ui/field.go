@@ -55,7 +55,7 @@ func (f *Field) Draw(l Look, w int) (string, int) {
 	if pos < len(text) {
 		under, rest = Clean(string(text[pos])), pos+1
 	}
-	from, room := pos, w-Width(under)
+	from, room := pos, w-max(Width(under), 1)
 	for from > 0 {
 		n := Width(Clean(string(text[from-1])))
 		if n > room {

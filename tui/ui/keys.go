@@ -56,9 +56,6 @@ func Moves() []Binding {
 // Shown is the first key as a person would write it.
 func (b Binding) Shown() string {
 	k, _, _ := strings.Cut(b.Keys, " ")
-	if k == "space" {
-		return "space"
-	}
 	return k
 }
 
