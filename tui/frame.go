@@ -31,7 +31,7 @@ func (m *Model) draw() {
 
 func (m *Model) lines() ([]string, ui.Point) {
 	l := m.look
-	if m.w < minW || m.h < minH {
+	if m.small() {
 		return m.tooSmall(), ui.Point{}
 	}
 	top := []string{m.title()}
@@ -60,6 +60,9 @@ func (m *Model) lines() ([]string, ui.Point) {
 	}
 	return lines, at
 }
+
+// small reports whether the window is too small to show anything.
+func (m *Model) small() bool { return m.w < minW || m.h < minH }
 
 func (m *Model) tooSmall() []string {
 	out := make([]string, m.h)

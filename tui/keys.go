@@ -121,6 +121,8 @@ func (m *Model) keysUnique() error {
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	name := ui.Name(k)
 	switch {
+	case m.h > 0 && m.small():
+		return m.smallKey(name)
 	case m.popup != nil:
 		return m.popupKey(k)
 	case m.menu != nil:
@@ -148,6 +150,17 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	}
 	if a, ok := ui.Find(m.bindings(), name); ok {
 		return m.do(a)
+	}
+	return nil
+}
+
+// smallKey handles a key where nothing can be seen: it may do no more than leave.
+func (m *Model) smallKey(name string) tea.Cmd {
+	switch name {
+	case "q", "ctrl+c":
+		return m.askQuit()
+	case "ctrl+z":
+		return m.do(suspend)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -71,7 +72,8 @@ func (m *Model) choose(i int) tea.Cmd {
 	return do()
 }
 
-// draw makes the popup's lines, at most w columns wide.
+// draw makes the popup's lines, at most w columns wide and h high. What can be
+// chosen is always there; of the text, what there is room for.
 func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 	iw := 46
 	for _, s := range p.text {
@@ -81,13 +83,11 @@ func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 		iw = max(iw, ui.Width(c.text)+14)
 	}
 	iw = max(min(iw, w-6), 10)
-	body := []string{""}
-	for _, s := range p.text {
-		for _, t := range ui.Wrap(ui.Clean(s), iw-4) {
-			body = append(body, "  "+t)
-		}
+	n := len(p.choices)
+	if p.field != nil {
+		n = 3
 	}
-	body = append(body, "")
+	body := p.above(iw-4, h-2-n)
 	at := ui.Point{}
 	if p.field != nil {
 		s, x := p.field.Draw(l, iw-6)
@@ -101,9 +101,24 @@ func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 		}
 		body = append(body, "  "+l.Pick(l.Row([]int{4, iw - 12}, ui.Cell{Text: first, Style: l.Key}, ui.T(c.text)), iw-4, i == p.at, true))
 	}
-	body = append(body, "")
-	n := min(len(body)+2, h)
-	return l.Box(ui.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, n, body), at
+	return l.Box(ui.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, min(len(body)+3, h), body), at
+}
+
+// above is the text over the choices, in at most h lines of w columns.
+func (p *popup) above(w, h int) []string {
+	var out []string
+	for _, s := range p.text {
+		for _, t := range ui.Wrap(ui.Clean(s), w) {
+			out = append(out, "  "+t)
+		}
+	}
+	switch n := len(out); {
+	case n+2 <= h:
+		return append(append([]string{""}, out...), "")
+	case n > h && h > 0:
+		return append(out[:h-1], fmt.Sprintf("  (and %d more lines)", n-h+1))
+	}
+	return out[:min(len(out), max(h, 0))]
 }
 
 func (p *popup) foot() string {

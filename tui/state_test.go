@@ -1,9 +1,14 @@
 package tui_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/spec"
 )
 
 func TestHelpRowsRunWhileTyping(t *testing.T) {
@@ -83,5 +88,45 @@ func TestQuittingNamesTheDraftsToo(t *testing.T) {
 		ran(d, "")
 		d.keys("2 proxy enter enter q")
 		d.see("is running", "1 deployment has answers that were not run")
+	})
+}
+
+func TestNoKeyActsOnAScreenThatIsTooSmallToSee(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 120, 36)
+		d.settle()
+		d.keys("2 website enter enter esc p")
+		d.send(tea.WindowSizeMsg{Width: 20, Height: 5})
+		d.see("make the window")
+		d.keys("R y")
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.see("What will happen")
+		d.notSee("Run WebSite.start")
+		d.send(tea.WindowSizeMsg{Width: 20, Height: 5})
+		d.keys("1 q")
+		if d.quit {
+			t.Error("the draft was thrown away unasked")
+		}
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
+		d.see("Leave?", "stay")
+	})
+}
+
+func TestAPopupAlwaysShowsWhatCanBeChosen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var hosts []spec.Host
+		for i := range 60 {
+			hosts = append(hosts, spec.Host(fmt.Sprintf("a-host-with-a-long-name-%02d", i)))
+		}
+		d := drive(t, newFleet(t, hosts...), 120, 36)
+		d.settle()
+		d.keys("2 proxy enter enter * enter")
+		d.wait(time.Second)
+		d.keys("esc p")
+		d.send(tea.WindowSizeMsg{Width: 40, Height: 10})
+		d.keys("R")
+		d.see("on 60 hosts", "a-host-with", "more", "run it", "> n    go back")
+		d.keys("y q")
+		d.see("leave it running", "cancel it", "> l", "stay")
 	})
 }
