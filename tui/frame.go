@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/run"
 	"github.com/armonic/armonic/tui/ui"
 )
 
@@ -132,10 +133,10 @@ func (m *Model) work() string {
 		}
 	}
 	if d := m.watched(); d != nil {
-		if !d.run.Snapshot().OK {
-			return "run FAILED"
+		if s := d.run.State(); s != run.Failed {
+			return "run " + string(s)
 		}
-		return "run done"
+		return "run FAILED"
 	}
 	return ""
 }

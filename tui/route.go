@@ -141,12 +141,7 @@ func (m *Model) runs() []catalogue.Run {
 		if d.exec == nil {
 			continue
 		}
-		s := d.run.Snapshot()
-		status := map[bool]string{true: "done", false: "failed"}[s.OK]
-		if !s.Over {
-			status = "running"
-		}
-		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: status, When: s.Started.Local().Format("15:04:05"), Index: i})
+		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: string(d.run.State()), When: d.run.Snapshot().Started.Local().Format("15:04:05"), Index: i})
 	}
 	return runs
 }

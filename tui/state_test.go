@@ -130,3 +130,22 @@ func TestAPopupAlwaysShowsWhatCanBeChosen(t *testing.T) {
 		d.see("leave it running", "cancel it", "> l", "stay")
 	})
 }
+
+func TestWhatWasCancelledHasNotFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 120, 36)
+		d.settle()
+		ran(d, "")
+		d.wait(500 * time.Millisecond)
+		d.keys("X y")
+		d.wait(5 * time.Second)
+		d.see("STOPPED", "stopped", "run stopped")
+		d.notSee("FAIL")
+		d.keys("v")
+		d.see("Summary", "STOPPED")
+		d.notSee("FAIL")
+		d.keys("2")
+		d.see("stopped")
+		d.notSee("failed")
+	})
+}

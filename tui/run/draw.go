@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/tui/show"
@@ -52,23 +53,16 @@ func (m *Model) panes(w, h int) ([]string, ui.Point) {
 func (m *Model) headline(w int) string {
 	l := m.look
 	s := m.snap
-	word, style := "RUN", l.Busy
-	switch {
-	case s.Over && s.OK:
-		word, style = "DONE", l.Good
-	case s.Over && s.Failed > 0:
-		word, style = "FAILED", l.Bad
-	case s.Over:
-		word, style = "STOPPED", l.Warn
-	}
-	if !s.Over {
-		word = l.Spinner[m.tick%len(l.Spinner)] + " " + word
+	state := m.State()
+	word, style := strings.ToUpper(string(state)), map[State]ui.Style{Done: l.Good, Failed: l.Bad, Stopped: l.Warn}[state]
+	if state == Running {
+		word, style = l.Spinner[m.tick%len(l.Spinner)]+" RUN", l.Busy
 	}
 	counts := fmt.Sprintf("%d ok", s.Done)
 	for _, x := range []struct {
 		n    int
 		what string
-	}{{s.Running, "run"}, {s.Failed, "FAIL"}, {s.Held, "held"}, {s.Waiting, "wait"}} {
+	}{{s.Running, "run"}, {m.broken(), "FAIL"}, {len(m.bad) - m.broken(), "stopped"}, {s.Held, "held"}, {s.Waiting, "wait"}} {
 		if x.n > 0 {
 			counts += fmt.Sprintf("  %d %s", x.n, x.what)
 		}

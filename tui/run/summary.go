@@ -16,15 +16,7 @@ import (
 // Summary says what came of the deployment, in plain lines of about w columns.
 func (m *Model) Summary(w int) []string {
 	s := m.snap
-	word := "RUNNING"
-	switch {
-	case s.Over && s.OK:
-		word = "DONE"
-	case s.Over && s.Failed > 0:
-		word = "FAILED"
-	case s.Over:
-		word = "STOPPED"
-	}
+	word := strings.ToUpper(string(m.State()))
 	hosts := m.hosts()
 	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %d %s in %s", word, m.name, s.StepsDone, s.Steps,
 		hosts, map[bool]string{true: "host", false: "hosts"}[hosts == 1], show.Between(s.Started, s.Ended, m.now)), "", w)

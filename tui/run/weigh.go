@@ -2,6 +2,41 @@ package run
 
 import "github.com/armonic/armonic/deploy"
 
+// State is how a deployment is, in a word.
+type State string
+
+// The states. What somebody stopped has not failed.
+const (
+	Running State = "running"
+	Done    State = "done"
+	Failed  State = "failed"
+	Stopped State = "stopped"
+)
+
+// State says how the deployment is.
+func (m *Model) State() State {
+	switch {
+	case !m.snap.Over:
+		return Running
+	case m.snap.OK:
+		return Done
+	case m.broken() > 0:
+		return Failed
+	}
+	return Stopped
+}
+
+// broken counts the tasks that failed, or of which nobody knows.
+func (m *Model) broken() int {
+	n := 0
+	for _, k := range m.bad {
+		if m.snap.Tasks[k].Status != deploy.Stopped {
+			n++
+		}
+	}
+	return n
+}
+
 // sum is how many steps there are, and are done.
 type sum struct{ done, all int }
 
