@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"github.com/armonic/armonic/tui/show"
 	"slices"
 	"strings"
 
@@ -113,7 +114,7 @@ func (m *Model) showPlan(d *deployment) {
 		d.planned = true
 		d.plan.Show(res)
 	case missing+wrong > 0:
-		m.say = "There is no plan yet: " + count(missing, "answer missing", "answers missing") + ", " + count(wrong, "wrong", "wrong") + ". a opens the next."
+		m.say = "There is no plan yet: " + show.Count(missing, "answer missing", "answers missing") + ", " + show.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
 		m.say = "There is no plan yet: the hosts are being asked."
 	default:

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"github.com/armonic/armonic/tui/show"
 	"regexp"
 	"strings"
 
@@ -159,7 +160,7 @@ func (m *Model) askQuit() tea.Cmd {
 		m.quit = true
 		return tea.Quit
 	}
-	unrun := count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
+	unrun := show.Count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
 	switch {
 	case m.busy():
 		if drafts > 0 {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"github.com/armonic/armonic/tui/show"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -79,7 +80,7 @@ func (m *Model) askDeploy(x any) tea.Cmd {
 	case build.Redo:
 		m.say = said(s.Redo(), "Done again.", "There is nothing to do again.")
 	case build.Accept:
-		m.say = count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
+		m.say = show.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
 	case build.Reread:
 		s.Forget()
 		s.Refresh()
@@ -104,13 +105,6 @@ func said(ok bool, yes, no string) string {
 		return yes
 	}
 	return no
-}
-
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // openCatalogue shows what can be deployed, on one host if it is named.
@@ -171,7 +165,7 @@ func (m *Model) confirmRun(d *deployment) {
 	m.popup = &popup{
 		title: "Run " + d.name() + "?",
 		text: []string{
-			count(p.Steps(), "step", "steps") + " on " + count(len(hosts), "host", "hosts") + ":",
+			show.Count(p.Steps(), "step", "steps") + " on " + show.Count(len(hosts), "host", "hosts") + ":",
 			strings.Join(hosts, " "),
 		},
 		choices: []choice{

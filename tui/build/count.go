@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"github.com/armonic/armonic/tui/show"
 
 	"github.com/armonic/armonic/tui/ui"
 )
@@ -64,7 +65,7 @@ func (m *Model) status(i int) (string, ui.Style, string) {
 	if enters == 0 {
 		return l.OK, l.Good, "ready"
 	}
-	return l.OK, l.Good, fmt.Sprintf("ready, %d %s", enters, plural(enters, "state", "states"))
+	return l.OK, l.Good, "ready, " + show.Count(enters, "state", "states")
 }
 
 func words(c count) string {
@@ -82,11 +83,4 @@ func words(c count) string {
 	add(c.wrong, "wrong")
 	add(c.checking, "checking")
 	return s
-}
-
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return one
-	}
-	return more
 }

@@ -125,10 +125,7 @@ func (m *Model) value(q *resolver.Question, w int) []string {
 				out = append(out, fmt.Sprintf("   and %d more", len(q.Suggestions)-i))
 				break
 			}
-			v := show.Value(s.Value)
-			if show.Hidden(q) {
-				v = strings.Repeat("*", 6)
-			}
+			v := show.ValueOf(q, s.Value)
 			out = append(out, "   "+l.Row(widths, ui.T(v), ui.Cell{Text: s.Why, Style: l.Dim}))
 		}
 	}

@@ -93,7 +93,7 @@ func (m *Model) headline(w int) string {
 			state, style = "READY for the plan (p)", l.Good
 		}
 		if p := m.res.Plan; p != nil {
-			right = fmt.Sprintf("%d %s on %d %s ", p.Steps(), plural(p.Steps(), "step", "steps"), len(p.Hosts), plural(len(p.Hosts), "host", "hosts"))
+			right = show.Count(p.Steps(), "step", "steps") + " on " + show.Count(len(p.Hosts), "host", "hosts") + " "
 		}
 	}
 	left := " " + l.Title.Paint(ui.Clean(name)) + "   " + style.Paint(state)
@@ -101,42 +101,8 @@ func (m *Model) headline(w int) string {
 }
 
 func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
-	l := m.look
 	box := ui.Box{Title: "Deployment tree", Focus: m.pane == nodes && m.edit == nil, Bare: m.zoom && m.edit == nil}
-	iw, ih := box.Inner(w, h)
-	m.tree.List.Set(len(m.tree.Rows), ih)
-	from, to := m.tree.List.Window()
-	if to < len(m.tree.Rows) {
-		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
-	}
-	host, text := 0, 5
-	for r := from; r < to; r++ {
-		i := m.tree.Rows[r]
-		_, _, s := m.status(i)
-		host = max(host, 1+ui.Width(string(m.tree.Tree.Items[i].Node.Host)))
-		text = max(text, ui.Width(s))
-	}
-	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw/3))
-	at := ui.Point{X: 1}
-	body := make([]string, 0, ih)
-	for r := from; r < to; r++ {
-		i := m.tree.Rows[r]
-		it := &m.tree.Tree.Items[i]
-		lines := m.tree.Lines(l, i, widths[0]/2)
-		sign, style, text := m.status(i)
-		where := ""
-		if it.Node.Host != "" && !it.Group {
-			where = "@" + string(it.Node.Host)
-		}
-		name := lines + " " + it.Name()
-		row := l.Row(widths, ui.T(name), ui.Cell{Text: sign, Style: style}, ui.T(where), ui.Cell{Text: text, Style: style})
-		here := r == m.tree.List.Cursor
-		if here {
-			at.Y = 1 + len(body)
-		}
-		body = append(body, l.Pick(row, iw, here, m.pane == nodes && m.edit == nil))
-	}
-	return l.Box(box, w, h, body), at
+	return m.tree.Draw(m.look, box, w, h, m.status)
 }
 
 func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {

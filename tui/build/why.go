@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/armonic/armonic/resolver"
@@ -77,7 +78,7 @@ func reason(n *resolver.Node) string {
 	}
 	s := fmt.Sprintf("%s needs %s: %s", by, n.Via.Require.Name, nodeName(n))
 	if n.Via.Require.Kind == spec.External {
-		return s + " on " + firstOf(string(n.Host), "a host you choose")
+		return s + " on " + cmp.Or(string(n.Host), "a host you choose")
 	}
 	return s + ", on the same host"
 }
@@ -87,13 +88,4 @@ func nodeName(n *resolver.Node) string {
 		return p.Lifecycle() + "." + p.Provide()
 	}
 	return string(n.Pattern)
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

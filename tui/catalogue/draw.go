@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -104,7 +105,7 @@ func (m *Model) about(w, h int) []string {
 		lines = append(lines, l.Cut(ui.Clean("  needs  "+needs(r)), w))
 	}
 	for _, v := range p.Returns {
-		lines = append(lines, l.Cut(ui.Clean("  returns  "+v.Name+"  "+firstOf(v.Label, v.Help)), w))
+		lines = append(lines, l.Cut(ui.Clean("  returns  "+v.Name+"  "+cmp.Or(v.Label, v.Help)), w))
 	}
 	hosts := make([]string, len(o.Hosts))
 	for i, x := range o.Hosts {
@@ -150,13 +151,6 @@ func needs(r spec.Require) string {
 		names[i] = v.Name + " (" + show.Rule(v) + ")"
 	}
 	return strings.Join(names, ", ")
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // Hint is the line that explains the row under the cursor.

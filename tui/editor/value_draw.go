@@ -1,7 +1,6 @@
 package editor
 
 import (
-	"strings"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/tui/show"
@@ -50,10 +49,7 @@ func suggested(l ui.Look, q *resolver.Question, pick, w, h int) []string {
 	from := max(min(pick-room+1, n-room), 0)
 	for i := from; i < n && i < from+room; i++ {
 		s := q.Suggestions[i]
-		v := show.Value(s.Value)
-		if show.Hidden(q) {
-			v = strings.Repeat("*", 6)
-		}
+		v := show.ValueOf(q, s.Value)
 		out = append(out, l.Pick(l.Row(widths, ui.T(v), ui.Cell{Text: s.Why, Style: l.Dim}), w, i == pick, true))
 	}
 	return out

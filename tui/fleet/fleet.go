@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -288,16 +289,7 @@ func (m *Model) Hint() string {
 		return string(v.Host) + ": " + text
 	case m.right && m.offer() != nil:
 		o := m.offer()
-		return string(o.Pattern) + ": " + firstOf(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
+		return string(o.Pattern) + ": " + cmp.Or(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
 	}
-	return string(v.Host) + ": " + firstOf(show.Services(v), "nothing applied") + ". enter opens, d deploys on it."
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
+	return string(v.Host) + ": " + cmp.Or(show.Services(v), "nothing applied") + ". enter opens, d deploys on it."
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"github.com/armonic/armonic/tui/show"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/tui/ui"
@@ -45,7 +46,7 @@ func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {
 	l := m.look
 	p := m.res.Plan
 	box := ui.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.right, Bare: m.zoom,
-		Right: count(p.Steps(), "step", "steps") + " on " + count(len(p.Hosts), "host", "hosts")}
+		Right: show.Count(p.Steps(), "step", "steps") + " on " + show.Count(len(p.Hosts), "host", "hosts")}
 	iw, ih := box.Inner(w, h)
 	widths := ui.Flex(iw-2, -3, -5, 10)
 	head := []string{"HOST", "NOW -> AFTER", ""}
@@ -91,9 +92,9 @@ func (m *Model) checks() []string {
 			late++
 		}
 	}
-	out := []string{"  " + l.Good.Paint(l.OK) + " " + count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
+	out := []string{"  " + l.Good.Paint(l.OK) + " " + show.Count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
 	if late > 0 {
-		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+count(late, "is", "are")+" known at run time: other calls return them")
+		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+show.Count(late, "is", "are")+" known at run time: other calls return them")
 	}
 	for i := range m.res.Problems {
 		if len(out) < 4 {

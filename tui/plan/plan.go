@@ -138,7 +138,7 @@ func (m *Model) layHosts() {
 			}
 			c.tasks = append(c.tasks, i)
 		}
-		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", count(calls, "step", "steps")}})
+		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", show.Count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
 			what := by[lc].now + " -> " + after
@@ -149,13 +149,6 @@ func (m *Model) layHosts() {
 			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"  " + lc, what, note}})
 		}
 	}
-}
-
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 func top(stack []string) string {

@@ -82,44 +82,11 @@ func (m *Model) headline(w int) string {
 }
 
 func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
-	l := m.look
 	box := ui.Box{Title: "Tree", Focus: !m.right, Bare: m.zoom, Right: "follow off (f)"}
 	if m.follow {
 		box.Right = "follows what runs (f)"
 	}
-	iw, ih := box.Inner(w, h)
-	m.tree.List.Set(len(m.tree.Rows), ih)
-	from, to := m.tree.List.Window()
-	if to < len(m.tree.Rows) {
-		box.Foot = fmt.Sprintf("%d more below", len(m.tree.Rows)-to)
-	}
-	host, text := 0, 5
-	for r := from; r < to; r++ {
-		i := m.tree.Rows[r]
-		_, _, s := m.row(i)
-		host = max(host, 1+ui.Width(string(m.tree.Tree.Items[i].Node.Host)))
-		text = max(text, ui.Width(s))
-	}
-	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
-	at := ui.Point{X: 1}
-	body := make([]string, 0, ih)
-	for r := from; r < to; r++ {
-		i := m.tree.Rows[r]
-		it := &m.tree.Tree.Items[i]
-		sign, style, text := m.row(i)
-		where := ""
-		if it.Node.Host != "" && !it.Group {
-			where = "@" + string(it.Node.Host)
-		}
-		row := l.Row(widths, ui.T(m.tree.Lines(l, i, widths[0]/2)+" "+it.Name()), ui.Cell{Text: sign, Style: style},
-			ui.T(where), ui.Cell{Text: text, Style: style})
-		here := r == m.tree.List.Cursor
-		if here {
-			at.Y = 1 + len(body)
-		}
-		body = append(body, l.Pick(row, iw, here, !m.right))
-	}
-	return l.Box(box, w, h, body), at
+	return m.tree.Draw(m.look, box, w, h, m.row)
 }
 
 // row gives sign, style and words of a row of the tree.

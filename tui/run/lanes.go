@@ -58,7 +58,7 @@ func (m *Model) doing(t *deploy.TaskView) string {
 	for s := range t.StepStates {
 		st := &t.StepStates[s]
 		name := t.Lifecycle + ": " + t.Steps[s].Name()
-		switch st.Status {
+		switch step(t, s) {
 		case deploy.Running:
 			if st.Total > 0 {
 				name += fmt.Sprintf(" %d/%d", st.Done, st.Total)

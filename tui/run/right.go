@@ -68,7 +68,7 @@ func (m *Model) about(i, w, h int) []string {
 		t := &m.snap.Tasks[k]
 		for s := range t.StepStates {
 			st := &t.StepStates[s]
-			sign, style, word := show.Task(l, st.Status)
+			sign, style, word := show.Task(l, step(t, s))
 			if st.Total > 0 && st.Status == deploy.Running {
 				word += fmt.Sprintf(" %d of %d", st.Done, st.Total)
 			}

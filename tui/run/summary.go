@@ -17,9 +17,8 @@ import (
 func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
-	hosts := m.hosts()
-	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %d %s in %s", word, m.name, s.StepsDone, s.Steps,
-		hosts, map[bool]string{true: "host", false: "hosts"}[hosts == 1], show.Between(s.Started, s.Ended, m.now)), "", w)
+	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %s in %s", word, m.name, s.StepsDone, s.Steps,
+		show.Count(m.hosts(), "host", "hosts"), show.Between(s.Started, s.Ended, m.now)), "", w)
 	out = append(out, "")
 	if s.Result != nil {
 		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")

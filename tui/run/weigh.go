@@ -37,6 +37,14 @@ func (m *Model) broken() int {
 	return n
 }
 
+// step is the status of a step. Of a task that somebody stopped, no step has failed.
+func step(t *deploy.TaskView, i int) deploy.TaskStatus {
+	if s := t.StepStates[i].Status; s != deploy.FailedTask || t.Status != deploy.Stopped {
+		return s
+	}
+	return deploy.Stopped
+}
+
 // sum is how many steps there are, and are done.
 type sum struct{ done, all int }
 

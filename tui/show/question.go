@@ -65,14 +65,14 @@ func Asked(q *resolver.Question) string {
 func Hidden(q *resolver.Question) bool { return q.Var.Hidden() }
 
 // QuestionValue writes a question's value.
-func QuestionValue(q *resolver.Question) string {
-	if q.Value == nil {
-		return None
+func QuestionValue(q *resolver.Question) string { return ValueOf(q, q.Value) }
+
+// ValueOf writes what is or could be a question's value.
+func ValueOf(q *resolver.Question, v any) string {
+	if v != nil && Hidden(q) {
+		return Value(spec.Secret(""))
 	}
-	if Hidden(q) {
-		return spec.Secret("").String()
-	}
-	return Value(q.Value)
+	return Value(v)
 }
 
 // Service is the lifecycle a question is about, or the provide's pattern.

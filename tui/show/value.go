@@ -27,6 +27,8 @@ func Value(v any) string {
 			return "yes"
 		}
 		return "no"
+	case spec.Secret:
+		return "******" // in any set of signs
 	case spec.Deferred:
 		return "known at run time"
 	case []any:
@@ -94,4 +96,12 @@ func Inputs(in spec.Inputs) []string {
 		}
 	}
 	return out
+}
+
+// Count writes a number of things.
+func Count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/armonic/armonic/tui/ui"
@@ -159,4 +160,41 @@ func (v *View) Lines(l ui.Look, i, w int) string {
 		b.WriteString(l.Shut)
 	}
 	return l.CutLeft(b.String(), w)
+}
+
+// Draw fills a pane of w columns and h rows with the tree; status gives sign, style
+// and words of a row.
+func (v *View) Draw(l ui.Look, box ui.Box, w, h int, status func(i int) (string, ui.Style, string)) ([]string, ui.Point) {
+	iw, ih := box.Inner(w, h)
+	v.List.Set(len(v.Rows), ih)
+	from, to := v.List.Window()
+	if to < len(v.Rows) {
+		box.Foot = fmt.Sprintf("%d more below", len(v.Rows)-to)
+	}
+	host, text := 0, 5
+	for _, i := range v.Rows[from:to] {
+		_, _, s := status(i)
+		host = max(host, 1+ui.Width(string(v.Tree.Items[i].Node.Host)))
+		text = max(text, ui.Width(s))
+	}
+	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
+	at := ui.Point{X: 1}
+	body := make([]string, 0, ih)
+	for r := from; r < to; r++ {
+		i := v.Rows[r]
+		it := &v.Tree.Items[i]
+		sign, style, text := status(i)
+		where := ""
+		if it.Node.Host != "" && !it.Group {
+			where = "@" + string(it.Node.Host)
+		}
+		name := v.Lines(l, i, widths[0]/2) + " " + it.Name()
+		row := l.Row(widths, ui.T(name), ui.Cell{Text: sign, Style: style}, ui.T(where), ui.Cell{Text: text, Style: style})
+		here := r == v.List.Cursor
+		if here {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(row, iw, here, box.Focus))
+	}
+	return l.Box(box, w, h, body), at
 }
