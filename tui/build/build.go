@@ -76,8 +76,7 @@ type Model struct {
 
 	rows   []int // questions shown, as indexes into res.Questions; below 0: problems
 	list   ui.List
-	filter ui.Field
-	typing bool
+	filter ui.Filter
 	all    bool // also what only experts look at
 
 	pane    pane
@@ -145,7 +144,7 @@ func (m *Model) Editing() bool { return m.edit != nil }
 
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool {
-	return m.typing || (m.edit != nil && m.edit.Typing())
+	return m.filter.Typing || (m.edit != nil && m.edit.Typing())
 }
 
 // Type handles a key while typing.
@@ -154,21 +153,7 @@ func (m *Model) Type(k tea.KeyMsg) ui.Out {
 	if m.edit != nil {
 		return m.outcome(m.edit.Type(k))
 	}
-	switch ui.Name(k) {
-	case "esc":
-		m.filter.Set("")
-		m.typing = false
-	case "enter":
-		m.typing = false
-	case "up":
-		m.list.Do(ui.Up)
-	case "down":
-		m.list.Do(ui.Down)
-	default:
-		if m.filter.Type(k) {
-			m.list.To(0)
-		}
-	}
+	m.filter.Type(k, &m.list)
 	m.arrange()
 	return ui.Out{}
 }
@@ -242,7 +227,7 @@ func (m *Model) glance(a ui.Action) {
 	case ui.Open, editAnswer:
 		m.open()
 	case ui.Search:
-		m.typing, m.pane, m.treeTop = true, questions, false
+		m.filter.Typing, m.pane, m.treeTop = true, questions, false
 	case ui.NextHit:
 		m.move(ui.Down)
 	case ui.PrevHit:

@@ -109,12 +109,9 @@ func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
 	l := m.look
 	box := ui.Box{Title: "Questions", Focus: m.pane == questions && m.edit == nil, Bare: m.zoom && m.edit == nil}
 	at := ui.Point{X: 1}
-	if text := m.filter.Text(); m.typing || text != "" {
-		box.Title = "Questions  filter: " + text
-		if m.typing {
-			box.Title += "_"
-			at.X = 2 + ui.Width(box.Title)
-		}
+	box.Title = m.filter.Title(l, box.Title)
+	if m.filter.Typing {
+		at.X = 2 + ui.Width(box.Title)
 	}
 	if m.res == nil {
 		return l.Box(box, w, h, nil), at
@@ -132,7 +129,7 @@ func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
 	from, to := m.list.Window()
 	for r := from; r < to; r++ {
 		here := r == m.list.Cursor
-		if here && !m.typing {
+		if here && !m.filter.Typing {
 			at.Y = 1 + len(body)
 		}
 		body = append(body, l.Pick(m.questionRow(r, widths), iw, here, m.pane == questions && m.edit == nil))

@@ -10,11 +10,8 @@ func (m *Model) Bindings() []ui.Binding {
 	if m.edit != nil {
 		return m.edit.Bindings()
 	}
-	if m.typing {
-		return []ui.Binding{
-			ui.Key(ui.Open, "enter", "keep filter", "keep the filter"),
-			ui.Key(ui.Back, "esc", "clear", "clear the filter"),
-		}
+	if m.filter.Typing {
+		return m.filter.Bindings()
 	}
 	return append([]ui.Binding{
 		ui.Key(ui.Open, "enter", "answer", "answer the question under the cursor"),

@@ -14,7 +14,7 @@ import (
 
 // arrange finds the rows of the list of questions.
 func (m *Model) arrange() {
-	want := strings.ToLower(m.filter.Text())
+	want := m.filter.Want()
 	m.rows = m.rows[:0]
 	if m.res == nil {
 		return

@@ -57,7 +57,7 @@ func (m *many) bindings() []ui.Binding {
 	}...)
 }
 
-func (m *many) typing() bool { return m.types }
+func (m *many) typing() bool { return m.filter.Typing }
 
 func (m *many) typed(k tea.KeyMsg) Outcome {
 	m.options.typed(k)
@@ -75,7 +75,7 @@ func (m *many) do(a ui.Action) Outcome {
 	case a == Keep:
 		return m.keep(none)
 	case a == ui.Search:
-		m.types = true
+		m.filter.Typing = true
 	case a == markAll:
 		m.toggleAll()
 	case !ok:

@@ -16,8 +16,7 @@ type options struct {
 	all    []resolver.Option
 	shown  []int
 	list   ui.List
-	filter ui.Field
-	types  bool
+	filter ui.Filter
 	note   string // what the last key could not do
 }
 
@@ -27,7 +26,7 @@ func (o *options) set(all []resolver.Option) {
 }
 
 func (o *options) narrow() {
-	want := strings.ToLower(o.filter.Text())
+	want := o.filter.Want()
 	o.shown = o.shown[:0]
 	for i := range o.all {
 		if strings.Contains(strings.ToLower(show.Value(o.all[i].Value)+" "+o.all[i].Note), want) {
@@ -46,31 +45,17 @@ func (o *options) here() (int, bool) {
 
 // typed handles a key of the filter.
 func (o *options) typed(k tea.KeyMsg) {
-	switch ui.Name(k) {
-	case "esc":
-		o.filter.Set("")
-		o.types = false
+	if o.filter.Type(k, &o.list) {
 		o.narrow()
-	case "enter":
-		o.types = false
-	case "up":
-		o.list.Do(ui.Up)
-	case "down":
-		o.list.Do(ui.Down)
-	default:
-		if o.filter.Type(k) {
-			o.narrow()
-			o.list.To(0)
-		}
 	}
 }
 
 func (o *options) filterLine(w int) (string, int) {
-	if !o.types && o.filter.Text() == "" {
+	if !o.filter.On() {
 		return "", 0
 	}
 	s, x := o.filter.Draw(o.look, max(w-8, 1))
-	if !o.types {
+	if !o.filter.Typing {
 		s = ui.Clean(o.filter.Text())
 	}
 	return "filter: " + s, x + 8
@@ -118,7 +103,7 @@ func (p *pick) do(a ui.Action) Outcome {
 	switch {
 	case p.list.Do(a):
 	case a == ui.Search:
-		p.types = true
+		p.filter.Typing = true
 	case a == Keep:
 		i, ok := p.here()
 		if !ok {
@@ -134,7 +119,7 @@ func (p *pick) do(a ui.Action) Outcome {
 	return Outcome{}
 }
 
-func (p *pick) typing() bool { return p.types }
+func (p *pick) typing() bool { return p.filter.Typing }
 
 func (p *pick) typed(k tea.KeyMsg) Outcome {
 	if ui.Name(k) == "enter" {
@@ -186,7 +171,7 @@ func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string
 			style = l.Dim
 		}
 		row := l.Row(widths, ui.T(mark(o.shown[r])), ui.Cell{Text: show.Value(opt.Value), Style: style}, ui.Cell{Text: opt.Note, Style: l.Dim})
-		if r == o.list.Cursor && !o.types {
+		if r == o.list.Cursor && !o.filter.Typing {
 			at = ui.Point{Y: len(out)}
 		}
 		out = append(out, l.Pick(row, w, r == o.list.Cursor, true))

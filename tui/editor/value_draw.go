@@ -1,7 +1,6 @@
 package editor
 
 import (
-
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"

@@ -35,10 +35,9 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 	}
 	iw, ih := box.Inner(w, h)
 	at := ui.Point{X: 1}
-	if text := m.filter.Text(); m.typing || text != "" {
-		box.Title = "Hosts  filter: " + text
-		if m.typing {
-			box.Title += "_"
+	if m.filter.On() {
+		box.Title = m.filter.Title(l, box.Title)
+		if m.filter.Typing {
 			at.X = 2 + ui.Width(box.Title)
 		}
 		box.Right = fmt.Sprintf("%d of %d", len(m.shown), len(m.hosts))
@@ -65,7 +64,7 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 			what = ui.Cell{Text: "nothing applied", Style: l.Dim}
 		}
 		line := l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(string(v.Host)), ui.Cell{Text: word, Style: style}, what)
-		if r == m.list.Cursor && !m.typing {
+		if r == m.list.Cursor && !m.filter.Typing {
 			at.Y = 1 + len(body)
 		}
 		body = append(body, l.Pick(line, iw, r == m.list.Cursor, !m.right))

@@ -43,8 +43,7 @@ type Model struct {
 
 	shown  []int // hosts that pass the filter, in order
 	list   ui.List
-	filter ui.Field
-	typing bool
+	filter ui.Filter
 	byLink bool
 
 	right  bool // the details have the keys
@@ -104,7 +103,7 @@ func (m *Model) view() *deploy.HostView {
 }
 
 func (m *Model) arrange() {
-	want := strings.ToLower(m.filter.Text())
+	want := m.filter.Want()
 	m.shown = m.shown[:0]
 	for i := range m.hosts {
 		if want == "" || strings.Contains(strings.ToLower(haystack(&m.hosts[i])), want) {
@@ -134,11 +133,8 @@ func haystack(v *deploy.HostView) string {
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []ui.Binding {
-	if m.typing {
-		return []ui.Binding{
-			ui.Key(ui.Open, "enter", "keep filter", "keep the filter"),
-			ui.Key(ui.Back, "esc", "clear", "clear the filter"),
-		}
+	if m.filter.Typing {
+		return m.filter.Bindings()
 	}
 	open := ui.Key(ui.Open, "enter", "open", "show the host's details; on an offer: deploy it")
 	return append(ui.Moves(), open,
@@ -156,25 +152,11 @@ func (m *Model) Bindings() []ui.Binding {
 }
 
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.typing }
+func (m *Model) Typing() bool { return m.filter.Typing }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) ui.Out {
-	switch ui.Name(k) {
-	case "esc":
-		m.filter.Set("")
-		m.typing = false
-	case "enter":
-		m.typing = false
-	case "up":
-		m.list.Do(ui.Up)
-	case "down":
-		m.list.Do(ui.Down)
-	default:
-		if m.filter.Type(k) {
-			m.list.To(0)
-		}
-	}
+	m.filter.Type(k, &m.list)
 	m.arrange()
 	return ui.Out{}
 }
@@ -183,7 +165,7 @@ func (m *Model) Type(k tea.KeyMsg) ui.Out {
 func (m *Model) Do(a ui.Action) ui.Out {
 	switch a {
 	case ui.Search:
-		m.typing, m.right = true, false
+		m.filter.Typing, m.right = true, false
 	case ui.NextPane, ui.PrevPane:
 		m.right = !m.right
 	case ui.Right:

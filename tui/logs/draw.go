@@ -13,12 +13,7 @@ import (
 // Note says what the pane shows: how many lines, which, whether it follows.
 func (p *Pane) Note() string {
 	s := fmt.Sprintf("%d lines", len(p.shown))
-	if text := p.filter.Text(); p.Typing || text != "" {
-		s += "  filter: " + text
-		if p.Typing {
-			s += "_"
-		}
-	}
+	s = p.filter.Title(p.look, s)
 	s += [...]string{"", "  warnings", "  errors"}[p.level]
 	if p.Away {
 		return s + "  follow off"

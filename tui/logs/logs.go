@@ -42,17 +42,14 @@ func (m *Model) Bindings() []ui.Binding {
 	switch {
 	case m.pane == nil:
 		return []ui.Binding{back}
-	case m.pane.Typing:
-		return []ui.Binding{
-			ui.Key(ui.Open, "enter", "keep filter", "keep the filter"),
-			ui.Key(ui.Back, "esc", "clear", "clear the filter"),
-		}
+	case m.pane.Typing():
+		return m.pane.Bindings()
 	}
 	return append(m.pane.Bindings(), ui.Key(ui.Zoom, "z", "without borders", "show the lines without borders"), back)
 }
 
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.pane != nil && m.pane.Typing }
+func (m *Model) Typing() bool { return m.pane != nil && m.pane.Typing() }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) ui.Out {

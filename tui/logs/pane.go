@@ -21,8 +21,7 @@ type Pane struct {
 	buf    *Buffer
 	tasks  map[resolver.TaskID]bool // nil is all
 	level  int                      // 0 all, 1 warnings and errors, 2 errors
-	filter ui.Field
-	Typing bool
+	filter ui.Filter
 
 	shown []int // positions
 	seen  int   // lines looked at
@@ -76,7 +75,7 @@ func (p *Pane) Catch() {
 		p.list.Cursor -= n
 		p.list.Top -= n
 	}
-	want := strings.ToLower(p.filter.Text())
+	want := p.filter.Want()
 	var last resolver.TaskID // neighbours are often of one task
 	wanted := p.tasks == nil
 	for i := max(p.seen, first); i < p.buf.Len(); i++ {
@@ -114,6 +113,9 @@ func (p *Pane) passes(x *deploy.LogLine, want string) bool {
 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []ui.Binding {
+	if p.filter.Typing {
+		return p.filter.Bindings()
+	}
 	follow := "follow"
 	if !p.Away {
 		follow = "stay"
@@ -140,7 +142,7 @@ func (p *Pane) Do(a ui.Action) bool {
 		p.level = (p.level + 1) % 3
 		p.again()
 	case ui.Search:
-		p.Typing = true
+		p.filter.Typing = true
 	case ui.Right:
 		p.x += 20
 	case ui.Left:
@@ -167,19 +169,16 @@ func (p *Pane) Filtered() bool {
 	return had
 }
 
+// Typing reports whether letters are text.
+func (p *Pane) Typing() bool { return p.filter.Typing }
+
 // Type handles a key while typing.
 func (p *Pane) Type(k tea.KeyMsg) {
-	switch ui.Name(k) {
-	case "esc":
-		p.filter.Set("")
-		p.Typing = false
+	at := p.list.Cursor
+	if p.filter.Type(k, &p.list) {
 		p.again()
-	case "enter":
-		p.Typing = false
-	default:
-		if p.filter.Type(k) {
-			p.again()
-		}
+	} else if p.list.Cursor != at {
+		p.Away = p.list.Cursor < len(p.shown)-1
 	}
 }
 

@@ -9,11 +9,8 @@ import (
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []ui.Binding {
-	if m.log.Typing {
-		return []ui.Binding{
-			ui.Key(ui.Open, "enter", "keep filter", "keep the filter"),
-			ui.Key(ui.Back, "esc", "clear", "clear the filter"),
-		}
+	if m.log.Typing() {
+		return m.log.Bindings()
 	}
 	var out []ui.Binding
 	if m.failed() != nil {

@@ -176,7 +176,7 @@ func (m *Model) readLog() {
 }
 
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.log.Typing }
+func (m *Model) Typing() bool { return m.log.Typing() }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) ui.Out {

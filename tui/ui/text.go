@@ -90,14 +90,18 @@ func (l Look) CutLeft(s string, w int) string {
 	if Width(s) <= w {
 		return s
 	}
-	for w > 0 && Width(l.Ellipsis)+Width(s) > w && s != "" {
-		_, n := utf8.DecodeRuneInString(s)
-		s = s[n:]
-	}
 	if w <= 0 {
 		return ""
 	}
-	return l.Ellipsis + s
+	from := len(s)
+	for room := w - Width(l.Ellipsis); from > 0; {
+		r, n := utf8.DecodeLastRuneInString(s[:from])
+		if room -= Width(string(r)); room < 0 {
+			break
+		}
+		from -= n
+	}
+	return l.Ellipsis + s[from:]
 }
 
 // Wrap breaks text into lines of at most w columns.
