@@ -8,11 +8,6 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-const (
-	wide = 100 // from which width on the panes stand side by side
-	low  = 8   // below which height only one of them is shown
-)
-
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 	head := m.headline(w)
@@ -26,24 +21,14 @@ func (m *Model) panes(w, h int) ([]string, ui.Point) {
 	if m.zoom && m.edit == nil {
 		return m.upper(w, h, m.pane == nodes)
 	}
-	if h < low && m.edit == nil {
+	if h < ui.Low && m.edit == nil {
 		return m.upper(w, h, m.treeTop)
 	}
-	if w >= wide && h >= 2*low {
-		left := w / 2
-		top := max(h*2/5, 6)
-		a, at := m.drawTree(left, top)
-		b, at2 := m.drawQuestions(left, h-top)
-		c, at3 := m.drawDetail(w-left, h)
-		at2.Y += top
-		at3.X += left
-		switch {
-		case m.edit != nil:
-			at = at3
-		case m.pane == questions:
-			at = at2
+	if w >= ui.Wide && h >= 2*ui.Low {
+		left := func(w, h int) ([]string, ui.Point) {
+			return ui.Stacked(w, h, max(h*2/5, 6), m.pane == questions, m.drawTree, m.drawQuestions)
 		}
-		return ui.Columns(append(a, b...), c), at
+		return ui.Beside(w, h, w/2, m.edit != nil, left, m.drawDetail)
 	}
 	top := max(h*2/5, 4)
 	if m.edit != nil {
@@ -52,19 +37,11 @@ func (m *Model) panes(w, h int) ([]string, ui.Point) {
 	if h < 12 && m.edit != nil {
 		top = 0
 	}
-	a, at := m.upper(w, top, m.treeTop)
-	b, at2 := m.drawDetail(w, h-top)
-	if m.edit != nil {
-		at2.Y += top
-		at = at2
-	}
-	return append(a, b...), at
+	upper := func(w, h int) ([]string, ui.Point) { return m.upper(w, h, m.treeTop) }
+	return ui.Stacked(w, h, top, m.edit != nil, upper, m.drawDetail)
 }
 
 func (m *Model) upper(w, h int, isTree bool) ([]string, ui.Point) {
-	if h <= 0 {
-		return nil, ui.Point{}
-	}
 	if isTree {
 		return m.drawTree(w, h)
 	}

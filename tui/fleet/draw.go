@@ -7,24 +7,15 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-// wide is from which width on both panes are shown.
-const wide = 100
-
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
-	if w < wide || m.zoom {
-		if m.right {
-			return m.drawDetail(w, h, 0)
-		}
-		return m.drawHosts(w, h)
+	switch {
+	case w >= ui.Wide && !m.zoom:
+		return ui.Beside(w, h, w*45/100, m.right, m.drawHosts, m.drawDetail)
+	case m.right:
+		return m.drawDetail(w, h)
 	}
-	left := w * 45 / 100
-	a, at := m.drawHosts(left, h)
-	b, at2 := m.drawDetail(w-left, h, left)
-	if m.right {
-		at = at2
-	}
-	return ui.Columns(a, b), at
+	return m.drawHosts(w, h)
 }
 
 func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
@@ -91,7 +82,7 @@ func (m *Model) widest(table int) int {
 	return w
 }
 
-func (m *Model) drawDetail(w, h, x int) ([]string, ui.Point) {
+func (m *Model) drawDetail(w, h int) ([]string, ui.Point) {
 	l := m.look
 	box := ui.Box{Title: string(m.Host()), Focus: m.right, Bare: m.zoom, Right: "tab"}
 	iw, ih := box.Inner(w, h)
@@ -102,7 +93,7 @@ func (m *Model) drawDetail(w, h, x int) ([]string, ui.Point) {
 	}
 	from, to := m.detail.Window()
 	body := make([]string, 0, ih)
-	at := ui.Point{X: x + 1}
+	at := ui.Point{X: 1}
 	for i := from; i < to; i++ {
 		r := &m.rows[i]
 		cells := make([]ui.Cell, len(r.cells))

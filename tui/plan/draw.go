@@ -8,38 +8,19 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-const (
-	wide = 100 // from which width on panes stand side by side
-	low  = 8   // below which height only one of them is shown
-)
-
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 	switch {
 	case m.res == nil || m.res.Plan == nil:
 		return m.look.Box(ui.Box{Title: "Plan"}, w, h, []string{" no plan yet"}), ui.Point{}
-	case (m.zoom || h < low) && m.right:
+	case (m.zoom || h < ui.Low) && m.right:
 		return m.drawRight(w, h)
-	case m.zoom || h < low:
+	case m.zoom || h < ui.Low:
 		return m.drawLeft(w, h)
-	case w >= wide:
-		left := w / 2
-		a, at := m.drawLeft(left, h)
-		b, at2 := m.drawRight(w-left, h)
-		if m.right {
-			at2.X += left
-			at = at2
-		}
-		return ui.Columns(a, b), at
+	case w >= ui.Wide:
+		return ui.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
 	}
-	top := h / 2
-	a, at := m.drawLeft(w, top)
-	b, at2 := m.drawRight(w, h-top)
-	if m.right {
-		at2.Y += top
-		at = at2
-	}
-	return append(a, b...), at
+	return ui.Stacked(w, h, h/2, m.right, m.drawLeft, m.drawRight)
 }
 
 func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {

@@ -9,11 +9,6 @@ import (
 	"github.com/armonic/armonic/tui/ui"
 )
 
-const (
-	wide = 100 // from which width on panes stand side by side
-	low  = 8   // below which height only one of them is shown
-)
-
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 	head := m.headline(w)
@@ -24,29 +19,20 @@ func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 
 func (m *Model) panes(w, h int) ([]string, ui.Point) {
 	switch {
-	case (m.zoom || h < low) && m.right:
+	case (m.zoom || h < ui.Low) && m.right:
 		return m.drawRight(w, h)
-	case m.zoom || h < low:
+	case m.zoom || h < ui.Low:
 		return m.drawTree(w, h)
-	case w >= wide:
-		left := w / 2
-		lanes := min(m.hosts()+2, h/3)
-		a, at := m.drawTree(left, h-lanes)
-		b, at2 := m.drawRight(w-left, h)
-		if m.right {
-			at2.X += left
-			at = at2
-		}
-		return ui.Columns(append(a, m.drawLanes(left, lanes)...), b), at
+	case w >= ui.Wide:
+		return ui.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
 	}
-	top := min(max(h*2/5, 4), len(m.tree.Rows)+2)
-	a, at := m.drawTree(w, top)
-	b, at2 := m.drawRight(w, h-top)
-	if m.right {
-		at2.Y += top
-		at = at2
-	}
-	return append(a, b...), at
+	return ui.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.right, m.drawTree, m.drawRight)
+}
+
+// drawLeft is the tree, and below it what each host does.
+func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {
+	lanes := min(m.hosts()+2, h/3)
+	return ui.Stacked(w, h, h-lanes, false, m.drawTree, m.drawLanes)
 }
 
 // headline says how far the whole is.

@@ -95,7 +95,7 @@ func (m *Model) waits(t *deploy.TaskView) string {
 }
 
 // drawLanes shows what each host does now.
-func (m *Model) drawLanes(w, h int) []string {
+func (m *Model) drawLanes(w, h int) ([]string, ui.Point) {
 	l := m.look
 	m.layLanes()
 	box := ui.Box{Title: "Hosts"}
@@ -119,5 +119,5 @@ func (m *Model) drawLanes(w, h int) []string {
 		body = append(body, " "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(string(x.host)),
 			ui.T(l.BarOf(x.steps.done, x.steps.all, 12)), ui.Cell{Text: word, Style: style}))
 	}
-	return l.Box(box, w, h, body)
+	return l.Box(box, w, h, body), ui.Point{}
 }
