@@ -149,3 +149,25 @@ func TestWhatWasCancelledHasNotFailed(t *testing.T) {
 		d.notSee("failed")
 	})
 }
+
+func TestAnOpenQuestionChangesItsLookToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 80, 24)
+		d.settle()
+		d.keys("2 proxy enter j enter j /zzzz enter : glyphs space ascii enter")
+		d.see("hosts marked", "nothing matches")
+		d.keys("/ ctrl+u esc")
+		for _, r := range d.screen() {
+			if r > '~' {
+				t.Fatalf("the screen shows %q:\n%s", r, d.screen())
+			}
+		}
+		d.keys("* + + + + + + + + + + + + + + + +")
+		d.see("5 of 5 hosts marked, 21 in all")
+		for _, r := range d.screen() {
+			if r > '~' {
+				t.Fatalf("the screen shows %q:\n%s", r, d.screen())
+			}
+		}
+	})
+}

@@ -93,7 +93,12 @@ func New(l ui.Look, p spec.Pattern) *Model {
 }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) { m.look = l }
+func (m *Model) Restyle(l ui.Look) {
+	m.look = l
+	if m.edit != nil {
+		m.edit.Restyle(l)
+	}
+}
 
 // SetHosts says what is known of the hosts, to choose among them.
 func (m *Model) SetHosts(hosts []deploy.HostView) { m.hosts = hosts }

@@ -14,15 +14,14 @@ import (
 // choice asks for one of a few values, or for yes or no.
 type choice struct {
 	q       resolver.Question
-	look    ui.Look
 	sel     *huh.Select[int] // nil for yes or no
 	at      int
 	confirm *huh.Confirm
 	yes     bool
 }
 
-func newChoice(l ui.Look, q resolver.Question) *choice {
-	c := &choice{q: q, look: l}
+func newChoice(q resolver.Question) *choice {
+	c := &choice{q: q}
 	opts := make([]huh.Option[int], len(q.Var.OneOf))
 	for i, v := range q.Var.OneOf {
 		opts[i] = huh.NewOption(ui.Clean(show.Value(v)), i)
@@ -31,17 +30,17 @@ func newChoice(l ui.Look, q resolver.Question) *choice {
 		}
 	}
 	c.sel = huh.NewSelect[int]().Options(opts...).Value(&c.at)
-	c.sel.WithTheme(theme(l))
+	c.sel.WithTheme(theme())
 	c.sel.WithKeyMap(fieldKeys())
 	c.sel.Focus()
 	return c
 }
 
-func newYesNo(l ui.Look, q resolver.Question) *choice {
-	c := &choice{q: q, look: l}
+func newYesNo(q resolver.Question) *choice {
+	c := &choice{q: q}
 	c.yes, _ = q.Value.(bool)
 	c.confirm = huh.NewConfirm().Affirmative("Yes").Negative("No").Value(&c.yes)
-	c.confirm.WithTheme(theme(l))
+	c.confirm.WithTheme(theme())
 	c.confirm.WithKeyMap(fieldKeys())
 	c.confirm.Focus()
 	return c
@@ -109,3 +108,6 @@ func (c *choice) draw(w, h int) ([]string, ui.Point) {
 }
 
 func (c *choice) refresh(q resolver.Question) { c.q = q }
+
+// restyle has nothing to do: a field of the form library is alike in every look.
+func (c *choice) restyle(ui.Look) {}

@@ -24,6 +24,7 @@ type input interface {
 	leave() Outcome // what closing without enter keeps
 	draw(w, h int) (lines []string, at ui.Point)
 	refresh(q resolver.Question)
+	restyle(l ui.Look)
 }
 
 // Editor asks one question.
@@ -48,7 +49,7 @@ func Open(l ui.Look, q resolver.Question) *Editor {
 	case resolver.AskHost, resolver.AskChoose:
 		e.in = newPick(l, q, q.Options)
 	case resolver.AskManage:
-		e.in = newYesNo(l, q)
+		e.in = newYesNo(q)
 	case resolver.AskCount, resolver.AskValue, resolver.AskReturn:
 		e.in = newValue(l, q)
 	}
@@ -80,6 +81,9 @@ func (e *Editor) Type(k tea.KeyMsg) Outcome { return e.in.typed(k) }
 
 // Refresh takes the question as resolved anew; what was typed stays.
 func (e *Editor) Refresh(q resolver.Question) { e.in.refresh(q) }
+
+// Restyle changes how the editor looks.
+func (e *Editor) Restyle(l ui.Look) { e.in.restyle(l) }
 
 // Draw gives the editor's lines, at most h of about w columns, and where its
 // cursor is.

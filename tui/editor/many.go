@@ -189,7 +189,13 @@ func (m *many) sign(i int) string {
 
 func (m *many) draw(w, h int) ([]string, ui.Point) {
 	l := m.look
-	head := fmt.Sprintf("%d of %d hosts marked", len(m.chosen), len(m.options.all))
+	once := slices.Clone(m.chosen)
+	slices.Sort(once)
+	once = slices.Compact(once)
+	head := fmt.Sprintf("%d of %d hosts marked", len(once), len(m.options.all))
+	if len(once) < len(m.chosen) {
+		head += fmt.Sprintf(", %d in all", len(m.chosen))
+	}
 	if len(m.chosen) > 0 {
 		head += "  order: " + show.Value(m.chosen)
 	}

@@ -25,6 +25,8 @@ func (o *options) set(all []resolver.Option) {
 	o.narrow()
 }
 
+func (o *options) restyle(l ui.Look) { o.look = l }
+
 func (o *options) narrow() {
 	want := o.filter.Want()
 	o.shown = o.shown[:0]

@@ -6,13 +6,11 @@ import (
 	"github.com/charmbracelet/huh"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
-
-	"github.com/armonic/armonic/tui/ui"
 )
 
-// theme dresses the form library's fields plainly. Its renderer is our own, so
+// theme dresses the form library's fields plainly, alike in every look. Its renderer is our own, so
 // that nothing is asked of the terminal and tests see what people see.
-func theme(l ui.Look) *huh.Theme {
+func theme() *huh.Theme {
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.ANSI))
 	r.SetColorProfile(termenv.ANSI)
 	r.SetHasDarkBackground(true)
@@ -28,7 +26,6 @@ func theme(l ui.Look) *huh.Theme {
 		PrevIndicator:  plain.SetString("<"),
 		FocusedButton:  plain.Reverse(true).SetString(">").Padding(0, 1),
 		BlurredButton:  plain.SetString(" ").Padding(0, 1),
-		ErrorIndicator: plain.SetString(l.Wrong),
 		TextInput:      huh.TextInputStyles{Cursor: plain, CursorText: plain, Placeholder: plain, Prompt: plain, Text: plain},
 	}
 	t.Blurred = t.Focused

@@ -16,7 +16,7 @@ import (
 func newValue(l ui.Look, q resolver.Question) input {
 	switch n := len(q.Var.OneOf); {
 	case q.Key.Kind != resolver.AskCount && q.Var.Type.Kind == spec.KindBool:
-		return newYesNo(l, q)
+		return newYesNo(q)
 	case n > maxSelect:
 		opts := make([]resolver.Option, n)
 		for i, v := range q.Var.OneOf {
@@ -24,7 +24,7 @@ func newValue(l ui.Look, q resolver.Question) input {
 		}
 		return newPick(l, q, opts)
 	case n > 0:
-		return newChoice(l, q)
+		return newChoice(q)
 	}
 	return newText(l, q)
 }
@@ -156,6 +156,8 @@ func (t *text) put(s string) {
 	t.field.Set(s)
 	t.said = true
 }
+
+func (t *text) restyle(l ui.Look) { t.look = l }
 
 func (t *text) refresh(q resolver.Question) {
 	t.q = q
