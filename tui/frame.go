@@ -155,7 +155,13 @@ func (m *Model) status() []string {
 		if n > 1 {
 			text += fmt.Sprintf("   (and %d more)", n-1)
 		}
-		out = append(out, l.Bad.Paint(l.Fit(ui.Clean(text), m.w)))
+		lines, room := ui.Wrap(ui.Clean(text), m.w-3), max(m.h/10, 1)
+		if len(lines) > room {
+			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
+		}
+		for i, s := range lines {
+			out = append(out, l.Bad.Paint(l.Fit(strings.Repeat(" ", min(i, 1)*3)+s, m.w)))
+		}
 	}
 	text, style := m.say, ui.Style("")
 	if text == "" {

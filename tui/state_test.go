@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -9,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui"
 )
 
 func TestHelpRowsRunWhileTyping(t *testing.T) {
@@ -169,5 +171,19 @@ func TestAnOpenQuestionChangesItsLookToo(t *testing.T) {
 				t.Fatalf("the screen shows %q:\n%s", r, d.screen())
 			}
 		}
+	})
+}
+
+func TestALongErrorIsShownWithItsHint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 80, 24, func(c *tui.Config) {
+			c.Write = func(string, []byte) error { return errors.New("no such file or directory, and more of the same to say") }
+		})
+		d.settle()
+		d.keys("2 website enter enter esc :")
+		d.keys("write space /a/path/that/is/rather/long.yaml enter")
+		d.see("cannot write /a/path", "hint: w writes under another name")
+		d.keys("j k")
+		d.see("hint: w writes under another name")
 	})
 }
