@@ -177,7 +177,9 @@ func TestAnOpenQuestionChangesItsLookToo(t *testing.T) {
 func TestALongErrorIsShownWithItsHint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 80, 24, func(c *tui.Config) {
-			c.Write = func(string, []byte) error { return errors.New("no such file or directory, and more of the same to say") }
+			c.Write = func(string, []byte) error {
+				return errors.New("no such file or directory, and more of the same to say")
+			}
 		})
 		d.settle()
 		d.keys("2 website enter enter esc :")
