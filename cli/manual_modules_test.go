@@ -22,7 +22,7 @@ func TestManualOfModules(t *testing.T) {
 	}
 	var script strings.Builder
 	var archive txtar.Archive
-	blocks := regexp.MustCompile("(?ms)^```([a-z]+)([^\n]*)\n(.*?)^```\n").FindAllStringSubmatch(string(text), -1)
+	blocks := regexp.MustCompile("(?s)\n```([a-z]+)([^\n]*)\n(.*?\n)```\n").FindAllStringSubmatch(string(text), -1)
 	runs := 0
 	for i, b := range blocks {
 		lang, info, body := b[1], strings.TrimSpace(b[2]), b[3]
