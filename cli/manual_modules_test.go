@@ -22,10 +22,10 @@ func TestManualOfModules(t *testing.T) {
 	}
 	var script strings.Builder
 	var archive txtar.Archive
-	blocks := regexp.MustCompile("(?s)\n```([a-z]+)([^\n]*)\n(.*?\n)```\n").FindAllStringSubmatch(string(text), -1)
+	blocks := regexp.MustCompile("(?s)\n```([a-z]+)([^\n]*)\n(.*?)\n```").FindAllStringSubmatch(string(text), -1)
 	runs := 0
 	for i, b := range blocks {
-		lang, info, body := b[1], strings.TrimSpace(b[2]), b[3]
+		lang, info, body := b[1], strings.TrimSpace(b[2]), b[3]+"\n"
 		name := fmt.Sprintf("block%d", i)
 		switch lang {
 		case "python":
@@ -51,8 +51,8 @@ func TestManualOfModules(t *testing.T) {
 			t.Fatalf("a block of %s is not run", lang)
 		}
 	}
-	if runs < 10 {
-		t.Fatalf("there are only %d blocks of commands", runs)
+	if fences := strings.Count("\n"+string(text), "\n```"); fences != 2*len(blocks) || runs < 10 {
+		t.Fatalf("%d blocks were found, %d of commands, but there are %d fences", len(blocks), runs, fences)
 	}
 	archive.Comment = []byte(script.String())
 	file := filepath.Join(t.TempDir(), "modules.txtar")
