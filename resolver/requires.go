@@ -97,6 +97,9 @@ func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spe
 	q := &Question{Key: k, Host: n.Host, Status: Missing, Min: nargs.Min, Max: nargs.Max,
 		Path: n.Provide.Path.Cut(2).Join(a.state, a.provide, r.Name),
 		Var:  spec.Variable{Name: r.Name, Label: r.Label, Help: r.Help, Type: spec.Type{Kind: spec.KindHosts}}}
+	if q.Var.Label == "" {
+		q.Var.Label = "Hosts for " + string(r.Pattern)
+	}
 	q.Options = b.hostOptions(r.Pattern)
 	if nargs.Min == 0 && nargs.Max == 1 {
 		q.Status, q.Source, q.Value = OK, Default, []spec.Host{}
