@@ -47,18 +47,18 @@ func TestReadmeCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants := map[string]string{
-		"go build":          "",
-		"--on lb1":          "returned backends = http://192.0.2.13:80, http://192.0.2.14:80",
-		"--save site.yaml":  "returned url = http://192.0.2.13:8080",
-		"--dry-run":         "conf.port=8080",
-		"--yes -o json":     `"returns":{"url":"http://192.0.2.13:8080"}`,
-		"armonic state": "/web1/WebServer/Active",
-		"provide-call":      "http://192.0.2.13:8080",
-		"plot":              "Configured",
-		"module check":      "",
-		"//Cache//start":    "returned address = 192.0.2.11:11211",
-		"make demo":         "lb1",
-		"make test":         "gotestsum",
+		"go build":         "",
+		"--on lb1":         "returned backends = http://192.0.2.13:80, http://192.0.2.14:80",
+		"--save site.yaml": "returned url = http://192.0.2.13:8080",
+		"--dry-run":        "conf.port=8080",
+		"--yes -o json":    `"returns":{"url":"http://192.0.2.13:8080"}`,
+		"armonic state":    "/web1/WebServer/Active",
+		"provide-call":     "http://192.0.2.13:8080",
+		"plot":             "Configured",
+		"module check":     "",
+		"//Cache//start":   "returned address = 192.0.2.11:11211",
+		"make demo":        "lb1",
+		"make test":        "gotestsum",
 	}
 	ran := map[string]bool{}
 	for line := range strings.Lines(strings.Join(b["sh"], "\n")) {

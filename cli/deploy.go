@@ -155,7 +155,7 @@ func (d *deployment) given() error {
 			return exit(exitAnswers, fmt.Errorf("cannot read the answers: %w", err))
 		}
 		defer func() { _ = f.Close() }() // only read
-		answers, err := deploy.LoadAnswers(f, d.answers, keys())
+		answers, err := deploy.LoadAnswers(f, d.answers, d.keys())
 		if err == nil {
 			err = d.session.Replay(answers)
 		}
@@ -185,9 +185,14 @@ func (d *deployment) given() error {
 	return nil
 }
 
-// keys seal secrets with a key in the operator's state directory.
-func keys() deploy.Keys {
-	return seal.KeyFile{Path: filepath.Join(stateDir(), "key")}
+// keys seal the secrets of answers files with a key in the operator's state
+// directory, or where --state-dir says.
+func (g *globals) keys() deploy.Keys {
+	dir := g.stateDir
+	if dir == "" {
+		dir = stateDir()
+	}
+	return seal.KeyFile{Path: filepath.Join(dir, "key")}
 }
 
 // stateDir is where the operator's state is kept.
@@ -220,7 +225,7 @@ func (d *deployment) write() error {
 		return nil
 	}
 	var text strings.Builder
-	if err := d.session.SaveAnswers(&text, keys()); err != nil {
+	if err := d.session.SaveAnswers(&text, d.keys()); err != nil {
 		return err
 	}
 	if err := renameio.WriteFile(d.save, []byte(text.String()), fs.FileMode(0o600)); err != nil {

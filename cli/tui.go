@@ -30,7 +30,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			conf := tui.Config{Theme: theme, Glyphs: glyphs, By: operator(), Seal: keys()}
+			conf := tui.Config{Theme: theme, Glyphs: glyphs, By: operator(), Seal: g.keys()}
 			if len(args) == 1 {
 				conf.Pattern = spec.Pattern(args[0])
 			}
