@@ -1,6 +1,7 @@
 package agentd
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -19,21 +20,6 @@ type catalogue struct {
 	tree    *query.Node
 }
 
-// lost is a lifecycle of which the store cannot tell what is applied. Nothing is done
-// with it, and the others are not concerned.
-type lost struct {
-	def *lifecycle.Lifecycle
-	err error
-}
-
-func (l lost) stack(h spec.Host, at time.Time) spec.Stack {
-	out := spec.Stack{Path: spec.MakePath(h, l.def.Name), Doc: l.def.Doc, Fault: &spec.Fault{At: at, Err: spec.AsError(l.err)}}
-	for _, s := range l.def.States {
-		out.States = append(out.States, s.Name)
-	}
-	return out
-}
-
 // plant makes the tree of all that is offered.
 func (c *catalogue) plant() {
 	var defs []*lifecycle.Lifecycle
@@ -45,6 +31,11 @@ func (c *catalogue) plant() {
 	}
 	c.tree = query.NewRoot()
 	lifecycle.Tree(c.tree, c.host, defs...)
+}
+
+func (c *catalogue) has(name string) bool {
+	return slices.ContainsFunc(c.engines, func(e *lifecycle.Engine) bool { return e.Name() == name }) ||
+		slices.ContainsFunc(c.lost, func(l lost) bool { return l.def.Name == name })
 }
 
 func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {

@@ -44,6 +44,9 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 		case err == nil:
 		case before != nil && spec.KindOf(err) == spec.Conflict:
 			keep(before, &spec.Error{Kind: spec.Conflict, Op: "replace " + l.Name, At: l.Source, Hint: spec.HintOf(err), Msg: spec.AsError(err).Msg})
+		case spec.KindOf(err) == spec.Conflict:
+			s.misfit(c, l, err)
+			kept = append(kept, err)
 		default:
 			return err
 		}
@@ -51,11 +54,11 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 	for _, e := range old.engines {
 		gone := !slices.ContainsFunc(lifecycles, func(l *lifecycle.Lifecycle) bool { return l.Name == e.Name() })
 		if now := e.Applied(); gone && len(now) > 1 {
-			err := spec.Errorf(spec.Conflict, "%s is applied, but no module declares it any more", show(now)).
-				WithHint("bring back its module, leave the states, and remove the module then")
-			err.Op = "remove " + e.Name()
-			keep(e, err)
+			keep(e, undeclared(e.Name(), now))
 		}
+	}
+	if err := s.strays(c); err != nil {
+		return err
 	}
 	c.plant()
 	s.mu.Lock()
@@ -66,12 +69,11 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 
 // open adds the engine of a lifecycle to a catalogue.
 func (s *Service) open(c *catalogue, l *lifecycle.Lifecycle) error {
-	if _, err := c.engine(l.Name); spec.KindOf(err) != spec.NotFound {
+	if c.has(l.Name) {
 		return &spec.Error{Kind: spec.Invalid, At: l.Source, Msg: "there are two lifecycles " + l.Name}
 	}
 	if _, err := s.store.Load(l.Name); err != nil {
-		s.log.Error("cannot load a lifecycle", "lifecycle", l.Name, "error", err)
-		c.lost = append(c.lost, lost{l, err})
+		s.lose(c, l, nil, err)
 		return nil
 	}
 	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.store, Me: s.info, Clock: s.clock, Limit: s.limit, Logger: s.log})

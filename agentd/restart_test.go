@@ -208,3 +208,86 @@ func TestALifecycleThatIsDamagedConcernsNoOther(t *testing.T) {
 		t.Errorf("provides are %v, error %v", provides, err)
 	}
 }
+
+// What is applied does not vanish, nor keep others from being used, when modules are
+// exchanged while the agent is down.
+func TestAStackWithoutItsDefinition(t *testing.T) {
+	dir := t.TempDir()
+	two := func(name string, states ...string) *lifecycle.Lifecycle {
+		l := &lifecycle.Lifecycle{Name: name}
+		for _, s := range states {
+			l.States = append(l.States, &lifecycle.State{Name: s})
+		}
+		return l
+	}
+	start := func(ls ...*lifecycle.Lifecycle) (*agentd.Service, func()) {
+		t.Helper()
+		j := openJournal(t, dir)
+		s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: ls, Store: j, Stories: j})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, func() { s.Close(); _ = j.Close() }
+	}
+	s, stop := start(two("Changed", "Off", "Old", "On"), two("Gone", "Off", "On"), two("Fine", "Off", "On"))
+	for _, name := range []string{"Changed", "Gone"} {
+		steps := []spec.Step{{Action: spec.Enter, State: "On"}}
+		if name == "Changed" {
+			steps = append([]spec.Step{{Action: spec.Enter, State: "Old"}}, steps...)
+		}
+		if err := s.Start(t.Context(), spec.Run{ID: spec.RunID(name), Work: spec.Work{Lifecycle: name, From: []string{"Off"}, Steps: steps}}); err != nil {
+			t.Fatal(err)
+		}
+		if events := follow(t, s, spec.RunID(name)); events[len(events)-1].Err != nil {
+			t.Fatal(events[len(events)-1].Err)
+		}
+	}
+	stop()
+
+	s, stop = start(two("Changed", "Off", "On"), two("Fine", "Off", "On"))
+	defer stop()
+	check := func() {
+		t.Helper()
+		stacks, err := s.Stacks(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, st := range stacks {
+			text := strings.Join(st.Names(), " ")
+			if st.Fault != nil {
+				text += ": " + spec.AsError(st.Fault.Err).Msg
+			}
+			got[st.Path.Lifecycle()] = text
+		}
+		want := map[string]string{
+			"Changed": "Off Old On: Changed.Old is applied, but Changed has no such state",
+			"Gone":    "On: On is applied, but no module declares it any more",
+			"Fine":    "Off",
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+	}
+	check()
+	if _, err := s.Route(t.Context(), spec.RouteQuery{Provide: "/h/Gone/On/x"}); spec.KindOf(err) != spec.Conflict {
+		t.Errorf("a way in a lifecycle that no module declares: %v", err)
+	}
+	if err := s.Replace(t.Context(), []*lifecycle.Lifecycle{two("Changed", "Off", "On"), two("Fine", "Off", "On")}); spec.KindOf(err) != spec.Conflict {
+		t.Errorf("replaced by the same: %v", err)
+	}
+	check()
+	whole := []*lifecycle.Lifecycle{two("Changed", "Off", "Old", "On"), two("Gone", "Off", "On"), two("Fine", "Off", "On")}
+	if err := s.Replace(t.Context(), whole); err != nil {
+		t.Fatal(err)
+	}
+	stacks, err := s.Stacks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range stacks {
+		if st.Fault != nil {
+			t.Errorf("%s has its definition again, and the fault %v", st.Path, st.Fault.Err)
+		}
+	}
+}

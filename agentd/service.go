@@ -49,9 +49,11 @@ type Service struct {
 
 var _ spec.Agent = (*Service)(nil)
 
-// New makes a service and starts its worker. The error is that of the first
-// lifecycle that cannot be applied, or of the stories that cannot be read. A run that
-// had begun when the agent stopped has ended, interrupted.
+// New makes a service and starts its worker. A lifecycle whose stack does not fit its
+// definition, or that nothing defines any more, is shown with that as its fault, and
+// the others are not concerned. The error is that of a wrong definition, or of stories
+// that cannot be read. A run that had begun when the agent stopped has ended,
+// interrupted.
 func New(c Config) (*Service, error) {
 	s := &Service{
 		info: c.Info, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
@@ -76,9 +78,15 @@ func New(c Config) (*Service, error) {
 	}
 	s.now = &catalogue{host: s.info.Host}
 	for _, l := range c.Lifecycles {
-		if err := s.open(s.now, l); err != nil {
+		err := s.open(s.now, l)
+		if spec.KindOf(err) == spec.Conflict {
+			s.misfit(s.now, l, err)
+		} else if err != nil {
 			return nil, err
 		}
+	}
+	if err := s.strays(s.now); err != nil {
+		return nil, err
 	}
 	s.now.plant()
 	if err := s.restore(); err != nil {

@@ -51,6 +51,13 @@ func (j *Journal) Load(name string) (lifecycle.Record, error) {
 	return out, nil
 }
 
+// Lifecycles names those of which something is known.
+func (j *Journal) Lifecycles() ([]string, error) {
+	var idx index
+	err := j.view("list the lifecycles", func(b *bbolt.Bucket) error { return get(b, keyIndex, &idx) })
+	return idx.Lifecycles, err
+}
+
 // Begin records that a step is about to have effects.
 func (j *Journal) Begin(name string, d lifecycle.Doing) error {
 	known := words{}

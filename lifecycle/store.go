@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +23,12 @@ type Store interface {
 	Note(lifecycle string, did ...string) error
 	// End records how the step ended, as one change.
 	End(lifecycle string, o Outcome) error
+}
+
+// Lister is a Store that can say of which lifecycles it knows something, so that
+// what is applied of one that no module declares any more is not forgotten.
+type Lister interface {
+	Lifecycles() ([]string, error) // sorted
 }
 
 // Record is what a store keeps of one lifecycle. The initial state, which is
@@ -116,6 +123,13 @@ type Memory struct {
 
 // NewMemory makes an empty store.
 func NewMemory() *Memory { return &Memory{records: map[string]*Record{}} }
+
+// Lifecycles names those that something was asked or recorded of.
+func (m *Memory) Lifecycles() ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.records)), nil
+}
 
 // Load gives a copy of the record.
 func (m *Memory) Load(lifecycle string) (Record, error) {

@@ -1,0 +1,91 @@
+package agentd
+
+import (
+	"slices"
+	"time"
+
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+)
+
+// lost is a lifecycle that cannot be worked with: the store cannot tell what is
+// applied of it, or what is applied does not fit its definition, or nothing defines
+// it. It is shown with the reason, and the others are not concerned.
+type lost struct {
+	def     *lifecycle.Lifecycle
+	applied []spec.Applied // as far as the store can tell
+	err     error
+}
+
+func (l lost) stack(h spec.Host, at time.Time) spec.Stack {
+	out := spec.Stack{Path: spec.MakePath(h, l.def.Name), Doc: l.def.Doc, Applied: l.applied,
+		Fault: &spec.Fault{At: at, Err: spec.AsError(l.err)}}
+	for _, s := range l.def.States {
+		out.States = append(out.States, s.Name)
+	}
+	return out
+}
+
+// lose adds a lifecycle that cannot be worked with to a catalogue.
+func (s *Service) lose(c *catalogue, l *lifecycle.Lifecycle, applied []spec.Applied, why error) {
+	s.log.Error("cannot use a lifecycle", "lifecycle", l.Name, "error", why)
+	c.lost = append(c.lost, lost{l, slices.Clone(applied), why})
+}
+
+// misfit adds a lifecycle of which states are applied that its definition does not
+// have.
+func (s *Service) misfit(c *catalogue, l *lifecycle.Lifecycle, why error) {
+	known, err := s.store.Load(l.Name)
+	if err != nil {
+		why = err
+	}
+	if start := initial(l); len(known.Applied) > 0 && known.Applied[0].State != start {
+		known.Applied = slices.Insert(known.Applied, 0, spec.Applied{State: start}) // a store need not have it
+	}
+	s.lose(c, l, known.Applied, why)
+}
+
+func initial(l *lifecycle.Lifecycle) string {
+	if l.Initial == "" && len(l.States) > 0 {
+		return l.States[0].Name
+	}
+	return l.Initial
+}
+
+// strays adds what is applied of lifecycles that no module declares.
+func (s *Service) strays(c *catalogue) error {
+	lister, ok := s.store.(lifecycle.Lister)
+	if !ok {
+		return nil
+	}
+	names, err := lister.Lifecycles()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if c.has(name) {
+			continue
+		}
+		known, err := s.store.Load(name)
+		bare := &lifecycle.Lifecycle{Name: name}
+		var states []string
+		for _, a := range known.Applied {
+			states = append(states, a.State)
+			bare.States = append(bare.States, &lifecycle.State{Name: a.State})
+		}
+		switch {
+		case err != nil:
+			s.lose(c, bare, nil, err)
+		case len(known.Applied) > 0:
+			s.lose(c, bare, known.Applied, undeclared(name, states))
+		}
+	}
+	return nil
+}
+
+func undeclared(name string, applied []string) *spec.Error {
+	err := spec.Errorf(spec.Conflict, "%s is applied, but no module declares it any more", show(applied)).
+		WithHint("bring back its module, leave the states, and remove the module then")
+	err.Op = "work with " + name
+	return err
+}
