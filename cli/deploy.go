@@ -195,18 +195,6 @@ func (g *globals) keys() deploy.Keys {
 	return seal.KeyFile{Path: filepath.Join(dir, "key")}
 }
 
-// stateDir is where the operator's state is kept.
-func stateDir() string {
-	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
-		return filepath.Join(dir, "armonic")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return filepath.Join(os.TempDir(), "armonic")
-	}
-	return filepath.Join(home, ".local", "state", "armonic")
-}
-
 // savable says early what would keep the answers from being saved in the end.
 func (d *deployment) savable() error {
 	if d.save == "" {
@@ -302,13 +290,4 @@ func outcome(s *deploy.Snapshot) error {
 		}
 	}
 	return exit(exitFailed, nil)
-}
-
-func operator() string {
-	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
-		if u := os.Getenv(name); u != "" {
-			return u
-		}
-	}
-	return "unknown"
 }

@@ -50,3 +50,6 @@ func States(ctx context.Context, f deploy.Fleet, warn io.Writer, p spec.Pattern)
 
 // ReadOSRelease reads the text of /etc/os-release.
 func ReadOSRelease(text string) spec.OS { return readOSRelease(text) }
+
+// StateDir is where the operator's state is kept.
+func StateDir() string { return stateDir() }

@@ -88,6 +88,9 @@ func (f *finder) one(ctx context.Context, p spec.Pattern, kind query.Kind) (spec
 	switch len(paths) {
 	case 0:
 		err := spec.Errorf(spec.NotFound, "%s is a %s, not a %s", p, all[0].Kind, kind)
+		if len(all) > 1 {
+			err = spec.Errorf(spec.NotFound, "%s matches no %s, but %s", p, kind, some(pathsOf(all)))
+		}
 		below, _ := f.describe(ctx, nearest(all[0].Path, kind)) // only for the hint
 		if len(below) > 0 {
 			return spec.Resource{}, err.WithHint("name one of %s", some(pathsOf(below)))

@@ -90,7 +90,7 @@ func (g *globals) localState() string {
 	case g.stateDir != "":
 		return g.stateDir
 	case os.Geteuid() == 0:
-		return "/var/lib/armonic"
+		return systemState
 	}
 	return stateDir()
 }

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,15 +27,24 @@ func (w *watcher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// TestInterruptStopsTheRun interrupts a run whose step would take an hour.
+// TestInterruptStopsTheRun interrupts a run whose step would take an hour, from the
+// keyboard, from outside, and by closing the terminal.
 func TestInterruptStopsTheRun(t *testing.T) {
-	for _, tt := range []struct{ format, begun, want string }{
-		{"plain", "enter Installed", "NOT DONE, /web1/WebServer is at NotInstalled"},
-		{"json", `"step-started"`, `"ok":false`},
+	for _, tt := range []struct {
+		sig                 syscall.Signal
+		format, begun, want string
+	}{
+		{syscall.SIGINT, "plain", "enter Installed", "NOT DONE, /web1/WebServer is at NotInstalled"},
+		{syscall.SIGINT, "json", `"step-started"`, `"ok":false`},
+		{syscall.SIGTERM, "plain", "enter Installed", "NOT DONE, /web1/WebServer is at NotInstalled"},
+		{syscall.SIGHUP, "plain", "enter Installed", "NOT DONE, /web1/WebServer is at NotInstalled"},
 	} {
-		t.Run(tt.format, func(t *testing.T) {
+		t.Run(tt.sig.String()+" "+tt.format, func(t *testing.T) {
+			if signal.Ignored(tt.sig) {
+				t.Skip("the signal is ignored here, as by nohup")
+			}
 			out := &watcher{text: tt.begun, do: func() {
-				if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+				if err := syscall.Kill(os.Getpid(), tt.sig); err != nil {
 					t.Error(err)
 				}
 			}}

@@ -42,7 +42,10 @@ func (l *low) register(c *cobra.Command) {
 // pattern takes the one PATTERN that a command may be given, of resources of a kind.
 func (l *low) pattern(c *cobra.Command, what string, needed bool, kind query.Kind, do func(context.Context, spec.Pattern) error) {
 	c.Args = func(c *cobra.Command, args []string) error {
-		if len(args) > 1 || needed && (len(args) == 0 || args[0] == "") {
+		if needed && len(args) == 1 && args[0] == "" {
+			return spec.Errorf(spec.Invalid, "the %s is empty", what).WithHint("%s --help shows examples", c.CommandPath())
+		}
+		if len(args) > 1 || needed && len(args) == 0 {
 			return spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), what, len(args)).
 				WithHint("%s --help shows examples", c.CommandPath())
 		}

@@ -21,7 +21,11 @@ type Streams struct {
 // Main runs the command that args name and gives the exit code.
 func Main(args []string, s Streams) int {
 	signal.Ignore(syscall.SIGPIPE) // an output that is closed must not end a deployment
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	stops := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup stays in force
+		stops = append(stops, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), stops...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	root := newRoot(s)
