@@ -169,7 +169,9 @@ func toString(name string, x any) (string, error) {
 			return "True", nil
 		}
 		return "False", nil
-	case int, int64, uint64, float64:
+	case float64:
+		return decimal(y), nil
+	case int, int64, uint64:
 		return fmt.Sprint(y), nil
 	}
 	return "", fmt.Errorf("%s must be a text, is %s", name, quote(x))
