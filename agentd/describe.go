@@ -2,6 +2,7 @@ package agentd
 
 import (
 	"context"
+	"slices"
 
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
@@ -12,11 +13,20 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	info := s.info
+	info.Notes = slices.Clone(s.notes)
 	info.Queue = len(s.queue)
 	if s.busy != nil {
 		info.Busy = s.busy.ID
 	}
 	return info, nil
+}
+
+// Note sets what Info says that an operator should know. It replaces what was noted
+// before.
+func (s *Service) Note(notes []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes = slices.Clone(notes)
 }
 
 // Describe lists what matches.

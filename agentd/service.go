@@ -39,6 +39,7 @@ type Service struct {
 	turn    chan struct{} // of size 1: full while a run is executed or definitions are replaced
 
 	mu     sync.Mutex
+	notes  []string
 	now    *catalogue
 	closed bool
 	runs   map[spec.RunID]*run

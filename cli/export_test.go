@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,3 +55,19 @@ func ReadOSRelease(text string) spec.OS { return readOSRelease(text) }
 
 // StateDir is where the operator's state is kept.
 func StateDir() string { return stateDir() }
+
+// Reloading gives a demo fleet whose modules are in dir, and a function that looks at
+// their files once, as keepLoaded does from time to time.
+func Reloading(dir string) (fleet deploy.Fleet, look, closeFleet func(), err error) {
+	g := &globals{demo: true, moduleDirs: []string{dir}}
+	loader, set, err := g.load()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	f, err := newDemo(set.Lifecycles, 0, spec.OS{Name: "debian"})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	look = func() { reload(context.Background(), loader.Poll(), slices.Collect(maps.Values(f.agents))) }
+	return f, look, f.Close, nil
+}

@@ -3,19 +3,17 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/lifecycle"
-	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -60,7 +58,7 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := g.modules()
+	loader, set, err := g.load()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +70,8 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 		if err != nil {
 			return nil, nil, err
 		}
-		return f, f.Close, nil
+		stop := keepLoaded(loader, f.agent)
+		return f, func() { stop(); f.Close() }, nil
 	}
 	if system == (spec.OS{}) {
 		system = spec.OS{Name: "debian", Release: "13"}
@@ -81,7 +80,8 @@ func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, f.Close, nil
+	stop := keepLoaded(loader, slices.Collect(maps.Values(f.agents))...)
+	return f, func() { stop(); f.Close() }, nil
 }
 
 // localState is where the agent of this host keeps its state.
@@ -93,34 +93,6 @@ func (g *globals) localState() string {
 		return systemState
 	}
 	return stateDir()
-}
-
-// modules loads the shipped modules and those of the operator. The error shows
-// everything that is wrong with them.
-func (g *globals) modules() (*modules.Set, error) {
-	var sources []modules.Source
-	if !g.bare {
-		sources = append(sources, modules.ShippedSource())
-	}
-	for _, dir := range g.moduleDirs {
-		src, err := modules.Open(dir)
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, src)
-	}
-	set, err := modules.Config{Machine: host.New()}.Load(sources...)
-	if err == nil {
-		return set, nil
-	}
-	var all []string
-	for _, e := range modules.Errors(err) {
-		all = append(all, set.Explain(e))
-	}
-	if len(all) == 0 {
-		return nil, err
-	}
-	return nil, spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(all), strings.Join(all, "\n"))
 }
 
 // demoFleet is a fleet of simulated agents in this process.

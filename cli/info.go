@@ -51,5 +51,13 @@ func (l *low) info(ctx context.Context) error {
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%s\n", i.Host, system, i.Address, i.Version, i.Load, doing)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, i := range all {
+		for _, note := range i.Notes {
+			_, _ = fmt.Fprintf(l.Out, "%s: %s\n", i.Host, note)
+		}
+	}
+	return nil
 }

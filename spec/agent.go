@@ -30,7 +30,8 @@ type Info struct {
 	Busy      RunID     `json:"busy,omitempty"`
 	Queue     int       `json:"queue,omitempty"` // runs waiting
 	Simulated bool      `json:"simulated,omitempty"`
-	Since     time.Time `json:"since,omitzero"` // when the agent started
+	Since     time.Time `json:"since,omitzero"`  // when the agent started
+	Notes     []string  `json:"notes,omitempty"` // what an operator should know: a module that does not load
 }
 
 // Change is one effect a step would have on the host.

@@ -83,6 +83,11 @@ func (m *Model) about(v *deploy.HostView) {
 		parts = append(parts, "busy with "+string(v.Info.Busy))
 	}
 	m.text(strings.Join(parts, "   "))
+	for _, note := range v.Info.Notes {
+		for line := range strings.Lines(note) {
+			m.rows = append(m.rows, row{cells: []string{"! " + strings.TrimRight(line, "\n")}, style: bad})
+		}
+	}
 }
 
 func (m *Model) stackRows(v *deploy.HostView) {
