@@ -234,9 +234,12 @@ func show(argv []string) string {
 	parts := make([]string, len(argv))
 	for i, a := range argv {
 		if a == "" || strings.ContainsAny(a, " \t\n\"'\\$&|;<>()*?`#~") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+			a = "'" + inQuotes(a) + "'"
 		}
 		parts[i] = a
 	}
 	return strings.Join(parts, " ")
 }
+
+// inQuotes is how a word is written between single quotes of the shell.
+func inQuotes(word string) string { return strings.ReplaceAll(word, "'", `'\''`) }

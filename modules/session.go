@@ -186,10 +186,7 @@ func (s *session) note(x any) {
 		if x == "" {
 			return
 		}
-		s.secrets = append(s.secrets, x.Reveal())
-		if q := starlark.String(x.Reveal()).String(); q[1:len(q)-1] != x.Reveal() {
-			s.secrets = append(s.secrets, q[1:len(q)-1]) // as %r writes it
-		}
+		s.secrets = append(s.secrets, spellings(x.Reveal())...)
 	case []any:
 		for _, y := range x {
 			s.note(y)
