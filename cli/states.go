@@ -43,6 +43,12 @@ Ways and what they ask are from the stack of now.`,
 // mostFlag adds the flag that bounds how many ways are listed.
 func mostFlag(c *cobra.Command, most *int) {
 	c.Flags().IntVar(most, "most", 100, fmt.Sprintf("with --path: list `N` ways to each at most (up to %d)", spec.MostPaths))
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *most < 1 || *most > spec.MostPaths {
+			return spec.Errorf(spec.Invalid, "--most must be from 1 to %d, is %d", spec.MostPaths, *most)
+		}
+		return nil
+	}
 }
 
 type jsonMove struct {
