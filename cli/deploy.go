@@ -66,7 +66,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	}
 	f := c.Flags()
 	f.StringVar(&d.on, "on", "", "deploy on `HOST`")
-	f.StringArrayVar(&d.hosts, "hosts", nil, "meet a require on these hosts: `REQUIRE=H1,H2` (repeatable; REQUIRE= for none)")
+	f.StringArrayVar(&d.hosts, "hosts", nil, "meet a require on these hosts: `REQUIRE=H1,H2` (repeatable; REQUIRE= for none, REQUIRE=N for how often one without hosts is given)")
 	f.StringArrayVar(&d.set, "set", nil, "set all variables that a path pattern matches: `PATTERN=VALUE` (repeatable)")
 	f.StringVar(&d.answers, "answers", "", "replay the answers in `FILE`")
 	f.StringVar(&d.save, "save", "", "save all answers to `FILE`")
