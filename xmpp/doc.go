@@ -1,0 +1,2 @@
+// Package xmpp carries the agent contract over an XMPP server.
+package xmpp

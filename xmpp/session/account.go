@@ -1,0 +1,62 @@
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"net"
+	"os"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Account is who connects, and how.
+type Account struct {
+	JID      JID
+	Password spec.Secret
+	Resource string // "" lets the server choose
+
+	// Server is the address of the server, host:port or a host. "" asks DNS for the
+	// SRV records of the domain.
+	Server   string
+	StartTLS bool   // Server speaks TLS only after it was asked to; else it does so at once
+	CAFile   string // certificates of authorities besides those of the system, in PEM
+	Register bool   // make the account if there is none and the server lets us
+
+	Logger *slog.Logger // nil discards
+
+	// Dial connects to an address; nil is that of net.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// tls is how to know the server: its certificate must name the domain.
+func (a Account) tls() (*tls.Config, error) {
+	c := &tls.Config{ServerName: a.JID.Domain(), MinVersion: tls.VersionTLS12, NextProtos: []string{"xmpp-client"}}
+	if a.CAFile == "" {
+		return c, nil
+	}
+	text, err := os.ReadFile(a.CAFile)
+	if err != nil {
+		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, spec.Errorf(spec.Invalid, "there is no certificate in %s", a.CAFile).WithHint("it must hold certificates in PEM")
+	}
+	c.RootCAs = pool
+	return c, nil
+}
+
+func (a Account) check() error {
+	switch {
+	case a.JID.Local() == "":
+		return spec.Errorf(spec.Invalid, "%q is not the address of an account", a.JID).WithHint("write it as name@domain")
+	case a.Password == "":
+		return spec.Errorf(spec.Invalid, "there is no password for %s", a.JID.Bare())
+	}
+	return nil
+}

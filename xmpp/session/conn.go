@@ -1,0 +1,30 @@
+package session
+
+import (
+	"bufio"
+	"crypto/tls"
+	"net"
+)
+
+// conn is a connection that can be read byte by byte. So nobody who parses it reads
+// further than it must, and whoever comes next finds everything that follows.
+type conn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func newConn(c net.Conn) *conn { return &conn{c, bufio.NewReaderSize(c, 16<<10)} }
+
+// Read and ReadByte read from the same buffer.
+func (c *conn) Read(b []byte) (int, error) { return c.r.Read(b) }
+
+// ReadByte reads one byte.
+func (c *conn) ReadByte() (byte, error) { return c.r.ReadByte() }
+
+// ConnectionState is that of TLS, zero if there is none.
+func (c *conn) ConnectionState() tls.ConnectionState {
+	if t, ok := c.Conn.(*tls.Conn); ok {
+		return t.ConnectionState()
+	}
+	return tls.ConnectionState{}
+}

@@ -1,0 +1,171 @@
+package session
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+)
+
+// Namespaces that this package speaks.
+const (
+	nsClient  = "jabber:client"
+	nsStream  = "http://etherx.jabber.org/streams"
+	nsStanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
+	nsStreams = "urn:ietf:params:xml:ns:xmpp-streams"
+	nsBind    = "urn:ietf:params:xml:ns:xmpp-bind"
+	nsAcks    = "urn:xmpp:sm:3"
+	nsPing    = "urn:xmpp:ping"
+	nsIBR     = "jabber:iq:register"
+)
+
+// Element is a piece of XML: a name, attributes without a namespace, and text or
+// other elements inside.
+type Element struct {
+	Space, Local string
+	Attrs        []Attr
+	Text         string // all text directly inside, joined
+	Kids         []*Element
+}
+
+// Attr is an attribute.
+type Attr struct{ Name, Value string }
+
+// New makes an element; attributes are pairs of name and value, those without a value
+// are left out.
+func New(space, local string, attrs ...string) *Element {
+	e := &Element{Space: space, Local: local}
+	for i := 0; i+1 < len(attrs); i += 2 {
+		if attrs[i+1] != "" {
+			e.Attrs = append(e.Attrs, Attr{attrs[i], attrs[i+1]})
+		}
+	}
+	return e
+}
+
+// Stanza makes an iq, message or presence.
+func Stanza(local string, attrs ...string) *Element { return New(nsClient, local, attrs...) }
+
+// Add puts elements inside and returns e.
+func (e *Element) Add(kids ...*Element) *Element {
+	e.Kids = append(e.Kids, kids...)
+	return e
+}
+
+// WithText sets the text and returns e.
+func (e *Element) WithText(s string) *Element {
+	e.Text = s
+	return e
+}
+
+// Attr is the value of an attribute, "" if there is none. It can be asked of nil.
+func (e *Element) Attr(name string) string {
+	if e == nil {
+		return ""
+	}
+	for _, a := range e.Attrs {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// Kid is the first element inside with a namespace and a name; "" stands for any
+// name. It can be asked of nil.
+func (e *Element) Kid(space, local string) *Element {
+	if e == nil {
+		return nil
+	}
+	for _, k := range e.Kids {
+		if k.Space == space && (local == "" || k.Local == local) {
+			return k
+		}
+	}
+	return nil
+}
+
+// From and Type are the attributes of these names, ID too.
+func (e *Element) From() JID    { return JID(e.Attr("from")) }
+func (e *Element) Type() string { return e.Attr("type") }
+func (e *Element) ID() string   { return e.Attr("id") }
+
+// String writes the element as it goes over the wire.
+func (e *Element) String() string { return string(e.append(nil, nsClient)) }
+
+func (e *Element) append(b []byte, space string) []byte {
+	b = append(append(b, '<'), e.Local...)
+	if e.Space != space {
+		b = attr(b, "xmlns", e.Space)
+	}
+	for _, a := range e.Attrs {
+		b = attr(b, a.Name, a.Value)
+	}
+	if e.Text == "" && len(e.Kids) == 0 {
+		return append(b, "/>"...)
+	}
+	b = escape(append(b, '>'), e.Text)
+	for _, k := range e.Kids {
+		b = k.append(b, e.Space)
+	}
+	return append(append(append(b, "</"...), e.Local...), '>')
+}
+
+func attr(b []byte, name, value string) []byte {
+	b = append(append(append(b, ' '), name...), '=', '\'')
+	return append(escape(b, value), '\'')
+}
+
+// escape leaves out what XML cannot hold: it becomes U+FFFD.
+func escape(b []byte, s string) []byte {
+	w := bytes.NewBuffer(b)
+	_ = xml.EscapeText(w, []byte(s)) // a Buffer takes everything
+	return w.Bytes()
+}
+
+// mostDepth is how deep elements may be nested.
+const mostDepth = 64
+
+var errDeep = errors.New("elements are nested too deeply")
+
+// parse reads one stanza that was cut out of a stream.
+func parse(text []byte) (*Element, error) {
+	d := xml.NewDecoder(io.MultiReader(
+		bytes.NewReader([]byte("<stream:stream xmlns='"+nsClient+"' xmlns:stream='"+nsStream+"'>")),
+		bytes.NewReader(text)))
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	var stack []*Element
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			e := &Element{Space: t.Name.Space, Local: t.Name.Local}
+			for _, a := range t.Attr {
+				if a.Name.Space == "" && a.Name.Local != "xmlns" {
+					e.Attrs = append(e.Attrs, Attr{a.Name.Local, a.Value})
+				}
+			}
+			if len(stack) == mostDepth {
+				return nil, errDeep
+			}
+			if n := len(stack); n > 0 {
+				stack[n-1].Kids = append(stack[n-1].Kids, e)
+			}
+			stack = append(stack, e)
+		case xml.EndElement:
+			if len(stack) == 1 {
+				return stack[0], nil
+			}
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			if n := len(stack); n > 0 {
+				stack[n-1].Text += string(t)
+			}
+		}
+	}
+}

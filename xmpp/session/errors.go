@@ -1,0 +1,239 @@
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// StanzaError is what an iq was refused with.
+type StanzaError struct {
+	From      JID
+	Type      string   // "cancel", "wait", "auth", …
+	Condition string   // "service-unavailable", …
+	Text      string   // for people, may be empty
+	Payload   *Element // what the other party said besides, or nil
+}
+
+func (e *StanzaError) Error() string {
+	if e.Text != "" {
+		return e.Condition + ": " + e.Text
+	}
+	return e.Condition
+}
+
+// AsStanzaError finds the stanza error in err's chain.
+func AsStanzaError(err error) (*StanzaError, bool) {
+	var e *StanzaError
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
+// stanzaError reads the error of a stanza of type error.
+func stanzaError(e *Element) *StanzaError {
+	in := e.Kid(nsClient, "error")
+	out := &StanzaError{From: e.From(), Type: in.Attr("type"), Condition: "undefined-condition"}
+	if in == nil {
+		return out
+	}
+	for _, k := range in.Kids {
+		switch {
+		case k.Space != nsStanzas:
+			out.Payload = k
+		case k.Local == "text":
+			out.Text = k.Text
+		default:
+			out.Condition = k.Local
+		}
+	}
+	return out
+}
+
+// Refuse is the answer that refuses an iq. Payload may be nil.
+func Refuse(iq *Element, kind, condition, text string, payload *Element) *Element {
+	e := New(nsClient, "error", "type", kind).Add(New(nsStanzas, condition))
+	if text != "" {
+		e.Add(New(nsStanzas, "text").WithText(text))
+	}
+	if payload != nil {
+		e.Add(payload)
+	}
+	return Stanza("iq", "type", "error", "id", iq.ID(), "to", string(iq.From())).Add(e)
+}
+
+// Answer is the result of an iq, with what it holds.
+func Answer(iq *Element, payload ...*Element) *Element {
+	return Stanza("iq", "type", "result", "id", iq.ID(), "to", string(iq.From())).Add(payload...)
+}
+
+// streamError explains why the server ended the stream.
+func streamError(e *Element) *spec.Error {
+	condition, text := "undefined-condition", ""
+	for _, k := range e.Kids {
+		switch {
+		case k.Space != nsStreams:
+		case k.Local == "text":
+			text = k.Text
+		default:
+			condition = k.Local
+		}
+	}
+	return ended(condition, text)
+}
+
+func ended(condition, text string) *spec.Error {
+	say := condition
+	if text != "" && text != condition {
+		say += " (" + text + ")"
+	}
+	switch condition {
+	case "conflict":
+		return spec.Errorf(spec.Conflict, "the server ended the session: the same account connected again as the same resource").
+			WithHint("only one program may use the account and resource; stop the other one")
+	case "policy-violation", "resource-constraint":
+		return spec.Errorf(spec.Unavailable, "the server ended the session: %s", say).
+			WithHint("its limits may be too low: look at rate limits and the size of stanzas in its configuration")
+	case "host-unknown":
+		return spec.Errorf(spec.Unavailable, "the server does not serve this domain").WithHint("check the address of the account and of the server")
+	case "system-shutdown":
+		return spec.Errorf(spec.Unavailable, "the server is shutting down")
+	}
+	return spec.Errorf(spec.Unavailable, "the server ended the session: %s", say)
+}
+
+// noSuchName is how TLS says that a server does not serve a domain. The alert has no
+// type that could be named.
+const noSuchName = "tls: unrecognized name"
+
+// explain turns what went wrong while connecting into what a person can act on.
+func (a Account) explain(at endpoint, err error) error {
+	var known *spec.Error
+	var unknownCA x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	var netErr net.Error
+	domain := a.JID.Domain()
+	unavailable := func(format string, args ...any) *spec.Error {
+		e := spec.Errorf(spec.Unavailable, format, args...)
+		e.Op, e.Err = "connect to "+at.address, err
+		return e
+	}
+	condition := condition(err)
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		return unavailable("the server did not answer in time").WithHint("is %s the right address, and does a firewall let it through?", at.address)
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &unknownCA):
+		return unavailable("its certificate is signed by an authority that is not known here").
+			WithHint("give the certificate of the authority with a CA file")
+	case errors.As(err, &name):
+		return unavailable("its certificate does not name %s", domain).
+			WithHint("it must name the domain of the account, not the host; it names: %s", names(name.Certificate))
+	case strings.Contains(err.Error(), noSuchName):
+		return unavailable("it does not serve %s", domain).WithHint("check the address of the account, and the domains in the server's configuration")
+	case errors.As(err, &invalid):
+		return unavailable("its certificate is not valid: %v", err).WithHint("look at its dates, and at the clock of this host")
+	case errors.As(err, &record):
+		return unavailable("it does not speak TLS").WithHint("try STARTTLS, or the port for direct TLS, usually 5223")
+	case condition == "not-authorized" || condition == "account-disabled":
+		e := spec.Errorf(spec.Denied, "the server refuses the password of %s, or has no such account", a.JID.Bare())
+		e.Op, e.Err = "log in", err
+		return e.WithHint("check the password; make the account on the server, or let it allow registration")
+	case condition == "temporary-auth-failure":
+		return unavailable("the server cannot check passwords now")
+	case strings.Contains(err.Error(), "no matching SASL mechanisms"):
+		return unavailable("the server offers no way to log in that keeps the password secret").
+			WithHint("it must offer SCRAM-SHA-256 or SCRAM-SHA-1")
+	case condition != "":
+		return unavailable("%v", ended(condition, ""))
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return unavailable("the server closed the connection").WithHint("is it an XMPP server, and is direct TLS or STARTTLS chosen rightly?")
+	}
+	return unavailable("%v", err)
+}
+
+// condition is that of an error of the library, whose types cannot be named.
+func condition(err error) string {
+	var e interface {
+		error
+		TokenReader() xml.TokenReader
+	}
+	if !errors.As(err, &e) {
+		return ""
+	}
+	r := e.TokenReader()
+	for depth := 0; depth < 2; {
+		tok, err := r.Token()
+		if start, ok := tok.(xml.StartElement); ok {
+			if depth++; depth == 2 {
+				return start.Name.Local
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	return ""
+}
+
+func names(c *x509.Certificate) string {
+	if c == nil || len(c.DNSNames) == 0 {
+		return "nothing"
+	}
+	return strings.Join(c.DNSNames, ", ")
+}
+
+func (a Account) unreachable(at endpoint, err error) error {
+	var dns *net.DNSError
+	e := spec.Errorf(spec.Unavailable, "%v", err)
+	e.Op, e.Err = "connect to "+at.address, err
+	var op *net.OpError
+	switch {
+	case errors.As(err, &dns):
+		e.Msg = "there is no host of this name"
+		return e.WithHint("check the domain of %s, or name the server", a.JID.Bare())
+	case errors.As(err, &op) && op.Err != nil:
+		e.Msg = strings.TrimPrefix(op.Err.Error(), "connect: ")
+	}
+	return e.WithHint("is the server running, and is this its address?")
+}
+
+func (a Account) nowhere(err error) error {
+	e := spec.Errorf(spec.Unavailable, "%v", strings.ReplaceAll(err.Error(), "\n", "; "))
+	e.Op, e.Err = "find the server of "+a.JID.Domain(), err
+	return e.WithHint("is the server running? its address can be given if DNS does not know it")
+}
+
+// unregistered explains why an account could not be made.
+func (a Account) unregistered(err error) error {
+	e := spec.Errorf(spec.Unavailable, "%v", err)
+	e.Op, e.Err = fmt.Sprintf("register %s", a.JID.Bare()), err
+	var se *StanzaError
+	if !errors.As(err, &se) {
+		return e
+	}
+	switch {
+	case se.Type == "wait" || se.Condition == "resource-constraint" || se.Condition == "policy-violation":
+		e.Msg = "the server makes no further accounts for now: " + se.Error()
+		return e.WithHint("wait a while, raise its limit, or make the account on the server")
+	case se.Condition == "forbidden" || se.Condition == "not-allowed":
+		e.Kind, e.Msg = spec.Denied, "the server does not let this host make accounts"
+		return e.WithHint("make the account on the server, or allow registration there")
+	case se.Condition == "not-acceptable":
+		e.Kind, e.Msg = spec.Invalid, "the server does not accept the name or the password: "+se.Error()
+		return e.WithHint("a longer password may help")
+	}
+	return e
+}

@@ -1,0 +1,178 @@
+package session
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Opener connects. Account.Open is one.
+type Opener func(context.Context) (*Session, error)
+
+// Hooks are told what becomes of a connection, one after another, in the goroutine
+// that reads: they must not wait for anything.
+type Hooks struct {
+	Up     func(*Session)
+	Stanza func(*Session, *Element)
+	Down   func(*Session, error) // after Up, when that session has ended
+}
+
+// Status is how a connection is.
+type Status struct {
+	Session *Session  // nil if there is none
+	Since   time.Time // of the session, or of its loss
+	Err     error     // why there is none, as far as known
+	Tries   int       // that failed since there was one
+	Next    time.Time // of the next try; zero while one is made
+}
+
+// Keeper keeps an account connected: whenever the connection is lost or cannot be
+// made, it tries again, at first soon, then less and less often.
+type Keeper struct {
+	open  Opener
+	hooks Hooks
+	stop  context.CancelFunc
+	done  chan struct{} // closed when the goroutine has ended
+
+	mu      sync.Mutex
+	status  Status
+	changed chan struct{} // closed, and replaced, when the status changes
+	hurry   chan struct{} // of size 1: a token means that the next try is due now
+}
+
+// Keep starts to connect. The caller must call Close.
+func Keep(open Opener, hooks Hooks) *Keeper {
+	ctx, cancel := context.WithCancel(context.Background())
+	k := &Keeper{open: open, hooks: hooks, stop: cancel, done: make(chan struct{}),
+		status: Status{Since: time.Now()}, changed: make(chan struct{}), hurry: make(chan struct{}, 1)}
+	go k.run(ctx)
+	return k
+}
+
+// Close says goodbye to the server and returns when everything has ended.
+func (k *Keeper) Close() {
+	if s := k.Status().Session; s != nil {
+		s.Close()
+	}
+	k.stop()
+	<-k.done
+}
+
+// Status says how the connection is.
+func (k *Keeper) Status() Status {
+	s, _ := k.Watch()
+	return s
+}
+
+// Watch is Status, and a channel that is closed when the status has changed.
+func (k *Keeper) Watch() (Status, <-chan struct{}) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.status, k.changed
+}
+
+// Retry makes the next try now.
+func (k *Keeper) Retry() {
+	select {
+	case k.hurry <- struct{}{}:
+	default: // it is due already
+	}
+}
+
+// Wait returns the session when there is one. The error is that of ctx, or, if
+// patient is false, of the first try that fails.
+func (k *Keeper) Wait(ctx context.Context, patient bool) (*Session, error) {
+	for {
+		st, changed := k.Watch()
+		switch {
+		case st.Session != nil:
+			return st.Session, nil
+		case !patient && st.Err != nil:
+			return nil, st.Err
+		}
+		select {
+		case <-changed:
+		case <-k.done:
+			return nil, errClosed()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func errClosed() error { return spec.Errorf(spec.Unavailable, "the connection was closed") }
+
+func (k *Keeper) set(st Status) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.status = st
+	close(k.changed)
+	k.changed = make(chan struct{})
+}
+
+func (k *Keeper) run(ctx context.Context) {
+	defer close(k.done)
+	tries, lost := 0, time.Now()
+	for {
+		s, err := k.open(ctx)
+		if err == nil {
+			began := time.Now()
+			err = k.serve(ctx, s, began)
+			if lost = time.Now(); lost.Sub(began) > soon {
+				tries = 0
+			}
+		}
+		if ctx.Err() != nil {
+			k.set(Status{Since: lost, Err: errClosed()})
+			return
+		}
+		tries++
+		wait := delay(tries, spec.KindOf(err))
+		k.set(Status{Since: lost, Err: err, Tries: tries, Next: time.Now().Add(wait)})
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-k.hurry:
+		case <-ctx.Done():
+		}
+		t.Stop()
+		k.set(Status{Since: lost, Err: err, Tries: tries})
+	}
+}
+
+func (k *Keeper) serve(ctx context.Context, s *Session, began time.Time) error {
+	stop := context.AfterFunc(ctx, func() { s.fail(errClosed()) })
+	defer stop()
+	k.hooks.Up(s)
+	k.set(Status{Session: s, Since: began})
+	err := s.Serve(func(e *Element) { k.hooks.Stanza(s, e) })
+	k.set(Status{Since: time.Now(), Err: err})
+	k.hooks.Down(s, err)
+	return err
+}
+
+// The pauses between tries. A session that lasted longer than soon was a good one;
+// slow is for what a person must mend first: another try may do harm.
+const (
+	soon  = 10 * time.Second
+	first = 500 * time.Millisecond
+	most  = 30 * time.Second
+	slow  = 30 * time.Second
+	never = 5 * time.Minute
+)
+
+// delay is how long to wait before a try, so jittered that many who lost the same
+// server do not come back at the same moment.
+func delay(tries int, why spec.Kind) time.Duration {
+	wait, limit := first, most
+	if why == spec.Denied || why == spec.Conflict || why == spec.Invalid {
+		wait, limit = slow, never
+	}
+	for range tries - 1 {
+		wait = min(2*wait, limit)
+	}
+	return wait/2 + rand.N(wait)
+}

@@ -1,0 +1,203 @@
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"mellium.im/sasl"
+	"mellium.im/xmpp"
+	"mellium.im/xmpp/jid"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// openTime bounds all of connecting: the address, TLS, the password, the resource.
+const openTime = 20 * time.Second
+
+// Open connects the account. The error is a spec.Error that says what is wrong and
+// what to do: Denied for a wrong password, Unavailable for a server that cannot be
+// reached or is not the one that was meant. The caller must call Serve or Close.
+func (a Account) Open(ctx context.Context) (*Session, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	config, err := a.tls()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	raw, at, err := a.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// The library is never given a context that ends: it would spoil the connection
+	// afterwards. Closing the connection stops it as well.
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	s, err := a.negotiate(context.WithoutCancel(ctx), raw, at, config)
+	if !stop() && err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		raw.Close()
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, a.explain(at, err)
+	}
+	return s, nil
+}
+
+func (a Account) negotiate(ctx context.Context, raw net.Conn, at endpoint, config *tls.Config) (*Session, error) {
+	var state xmpp.SessionState
+	c := newConn(raw)
+	if !at.startTLS {
+		t := tls.Client(raw, config)
+		if err := t.HandshakeContext(ctx); err != nil {
+			return nil, err
+		}
+		c, state = newConn(t), xmpp.Secure
+	}
+	origin, err := jid.Parse(string(a.JID.Bare()))
+	if err != nil {
+		return nil, err
+	}
+	n := &negotiation{account: a}
+	features := []xmpp.StreamFeature{
+		n.startTLS(config),
+		xmpp.SASL("", a.Password.Reveal(), sasl.ScramSha256, sasl.ScramSha1),
+		n.bind(),
+	}
+	if a.Register {
+		features = append(features, n.register())
+	}
+	x, err := xmpp.NewSession(ctx, origin.Domain(), origin, c, state, xmpp.NewNegotiator(
+		func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
+			return xmpp.StreamConfig{Features: features}
+		}))
+	if err != nil {
+		if n.err != nil { // what the library swallowed explains what came of it
+			err = n.err
+		}
+		return nil, err
+	}
+	c, ok := x.Conn().(*conn)
+	if !ok || c.ConnectionState().Version == 0 || n.bound == "" {
+		return nil, spec.Errorf(spec.Internal, "the stream ended up without TLS or without a resource")
+	}
+	_, acks := x.Feature(nsAcks)
+	return newSession(c, n.bound, acks, a.Logger), nil
+}
+
+// negotiation holds what the features of one stream learn.
+type negotiation struct {
+	account Account
+	bound   JID
+	err     error // of registration, which is optional to the library
+}
+
+// startTLS is that of the library, on a connection that does not read ahead.
+func (n *negotiation) startTLS(config *tls.Config) xmpp.StreamFeature {
+	f := xmpp.StartTLS(config)
+	f.Negotiate = func(ctx context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
+		mask, rw, err := xmpp.StartTLS(config).Negotiate(ctx, s, nil)
+		if err != nil {
+			return mask, rw, err
+		}
+		t, ok := rw.(*tls.Conn)
+		if !ok {
+			return mask, rw, spec.Errorf(spec.Internal, "TLS gave no connection")
+		}
+		if err := t.HandshakeContext(ctx); err != nil {
+			return 0, nil, err
+		}
+		return mask, newConn(t), nil
+	}
+	return f
+}
+
+// bind asks for the resource that was chosen.
+func (n *negotiation) bind() xmpp.StreamFeature {
+	return xmpp.StreamFeature{
+		Name: xml.Name{Space: nsBind, Local: "bind"}, Necessary: xmpp.Authn, Prohibited: xmpp.Ready,
+		Parse: skipped(true),
+		Negotiate: func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
+			bind := New(nsBind, "bind")
+			if n.account.Resource != "" {
+				bind.Add(New(nsBind, "resource").WithText(n.account.Resource))
+			}
+			got, err := ask(s, Stanza("iq", "type", "set", "id", "bind").Add(bind))
+			if err != nil {
+				return 0, nil, err
+			}
+			full := got.Kid(nsBind, "bind").Kid(nsBind, "jid")
+			if full == nil || full.Text == "" {
+				return 0, nil, spec.Errorf(spec.Internal, "the server gave no resource")
+			}
+			n.bound = JID(full.Text)
+			return xmpp.Ready, nil, nil
+		},
+	}
+}
+
+// register makes the account before the password is used. That it exists already is
+// as good.
+func (n *negotiation) register() xmpp.StreamFeature {
+	return xmpp.StreamFeature{
+		Name:      xml.Name{Space: "http://jabber.org/features/iq-register", Local: "register"},
+		Necessary: xmpp.Secure, Prohibited: xmpp.Authn,
+		Parse: skipped(false),
+		Negotiate: func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
+			_, err := ask(s, Stanza("iq", "type", "set", "id", "register").Add(New(nsIBR, "query").Add(
+				New(nsIBR, "username").WithText(n.account.JID.Local()),
+				New(nsIBR, "password").WithText(n.account.Password.Reveal()))))
+			if e, is := AsStanzaError(err); is && e.Condition == "conflict" {
+				return 0, nil, nil
+			}
+			if err != nil {
+				n.err = n.account.unregistered(err)
+			}
+			return 0, nil, n.err
+		},
+	}
+}
+
+// skipped reads a feature that says nothing but that it is there.
+func skipped(required bool) func(context.Context, *xml.Decoder, *xml.StartElement) (bool, any, error) {
+	return func(_ context.Context, d *xml.Decoder, _ *xml.StartElement) (bool, any, error) {
+		return required, nil, d.Skip()
+	}
+}
+
+// ask sends an iq while the stream is negotiated, and reads the answer: nothing else
+// may arrive.
+func ask(s *xmpp.Session, iq *Element) (*Element, error) {
+	c, ok := s.Conn().(*conn)
+	if !ok {
+		return nil, spec.Errorf(spec.Internal, "the stream is not ours")
+	}
+	if _, err := io.WriteString(c, iq.String()); err != nil {
+		return nil, err
+	}
+	var f frame
+	if err := f.read(c); err != nil {
+		return nil, err
+	}
+	got, err := parse(f.text)
+	switch {
+	case err != nil:
+		return nil, err
+	case got.Local == "error" && got.Space == nsStream:
+		return nil, streamError(got)
+	case got.Local != "iq" || got.ID() != iq.ID():
+		return nil, fmt.Errorf("the server answered with a %s", got.Local)
+	case got.Type() != "result":
+		return nil, stanzaError(got)
+	}
+	return got, nil
+}

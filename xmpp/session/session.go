@@ -1,0 +1,194 @@
+package session
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// The times of a session.
+const (
+	writeTime = 20 * time.Second       // one stanza may take so long to be sent
+	pingEvery = 15 * time.Second       //
+	pingTime  = 5 * time.Second        // within which something must arrive
+	closeTime = 100 * time.Millisecond // for the server to say goodbye
+)
+
+// Session is one stream to a server, ready for stanzas.
+type Session struct {
+	conn *conn
+	jid  JID
+	log  *slog.Logger
+	acks bool // whether the server offers XEP-0198
+
+	writing chan struct{} // of size 1: who has put a token in may write
+	buf     []byte        // of what is written, guarded by writing
+
+	calls calls
+	heard heard
+	inbox int // stanzas received since acks were enabled; -1 before
+
+	once    sync.Once
+	failure error         // why the session ended, set before ended is closed
+	ended   chan struct{} // closed when the session has ended
+	serving sync.WaitGroup
+}
+
+// Over makes a session of a stream that was negotiated by others.
+func Over(c net.Conn, me JID, log *slog.Logger) *Session {
+	return newSession(newConn(c), me, false, log)
+}
+
+func newSession(c *conn, me JID, acks bool, log *slog.Logger) *Session {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Session{conn: c, jid: me, acks: acks, log: log, inbox: -1,
+		writing: make(chan struct{}, 1), calls: newCalls(), ended: make(chan struct{})}
+}
+
+// JID is the full address that the server gave.
+func (s *Session) JID() JID { return s.jid }
+
+// Ended is closed when the session has ended.
+func (s *Session) Ended() <-chan struct{} { return s.ended }
+
+// Serve reads stanzas until the session ends, and returns why. Everything but
+// answers to calls is given to handle, which must not wait; an iq that asks must be
+// answered by it, now or later.
+func (s *Session) Serve(handle func(*Element)) error {
+	s.serving.Add(1)
+	defer s.serving.Done()
+	var pinging sync.WaitGroup
+	pinging.Add(1)
+	go func() {
+		defer pinging.Done()
+		s.ping()
+	}()
+	if s.acks {
+		_ = s.Send(New(nsAcks, "enable")) // an error ends the session
+	}
+	err := s.read(handle)
+	s.fail(err)
+	pinging.Wait()
+	return s.failure
+}
+
+func (s *Session) read(handle func(*Element)) error {
+	var f frame
+	for {
+		err := f.read(s.conn)
+		s.heard.now()
+		switch {
+		case errors.Is(err, io.EOF):
+			return spec.Errorf(spec.Unavailable, "the server closed the connection")
+		case errors.Is(err, errFraming):
+			return spec.Errorf(spec.Unavailable, "%v", err)
+		case err != nil:
+			return &spec.Error{Kind: spec.Unavailable, Msg: "the connection to the server was lost", Err: err}
+		}
+		e, err := parse(f.text)
+		switch {
+		case !f.whole():
+			s.log.Warn("a stanza is too large and was dropped", "bytes", f.size)
+			s.count()
+		case err != nil:
+			s.log.Warn("a stanza cannot be read and was dropped", "error", err)
+			s.count()
+		case e.Space == nsStream && e.Local == "error":
+			return streamError(e)
+		case e.Space == nsAcks:
+			s.ack(e)
+		case e.Space == nsClient:
+			s.count()
+			if !s.settle(e) {
+				handle(e)
+			}
+		}
+	}
+}
+
+// count and ack tell the server what has arrived (XEP-0198). Streams are never
+// resumed: what was lost is asked for again.
+func (s *Session) count() {
+	if s.inbox >= 0 {
+		s.inbox++
+	}
+}
+
+func (s *Session) ack(e *Element) {
+	switch {
+	case e.Local == "enabled":
+		s.inbox = 0
+	case e.Local == "r" && s.inbox >= 0:
+		_ = s.Send(New(nsAcks, "a", "h", strconv.Itoa(s.inbox))) // an error ends the session
+	}
+}
+
+// Send writes a stanza. An error has ended the session.
+func (s *Session) Send(e *Element) error {
+	s.writing <- struct{}{} // whoever has it gives it back within writeTime
+	defer func() { <-s.writing }()
+	s.buf = e.append(s.buf[:0], nsClient)
+	return s.write(s.buf)
+}
+
+// write needs the token.
+func (s *Session) write(b []byte) error {
+	err := s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	if err == nil {
+		_, err = s.conn.Write(b)
+	}
+	if err != nil {
+		s.fail(&spec.Error{Kind: spec.Unavailable, Msg: "the connection to the server was lost", Err: err})
+		return s.failure
+	}
+	return nil
+}
+
+// Close says goodbye, and returns when the session has ended.
+func (s *Session) Close() {
+	t := time.NewTimer(closeTime)
+	defer t.Stop()
+	select {
+	case s.writing <- struct{}{}:
+		_ = s.conn.SetWriteDeadline(time.Now().Add(closeTime))
+		_, _ = s.conn.Write([]byte("<presence type='unavailable'/></stream:stream>")) // it ends in any case
+		<-s.writing
+	case <-t.C: // the link is stalled
+	}
+	select {
+	case <-s.ended: // the server has closed as well
+	case <-t.C:
+	}
+	s.fail(spec.Errorf(spec.Canceled, "the session was closed"))
+	s.serving.Wait()
+}
+
+// fail ends the session; the first reason counts.
+func (s *Session) fail(why error) {
+	s.once.Do(func() {
+		s.failure = why
+		close(s.ended)
+		s.cut()
+		s.calls.failAll(why)
+	})
+	<-s.ended
+}
+
+// cut closes the connection without waiting to say so, which a dead link would not
+// let us.
+func (s *Session) cut() {
+	if t, ok := s.conn.Conn.(*tls.Conn); ok {
+		_ = t.NetConn().Close()
+		return
+	}
+	_ = s.conn.Close()
+}
