@@ -1,0 +1,79 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// condition is how a kind of error is said in a stanza, for those who do not read
+// what else is in it.
+type condition struct{ typ, name string }
+
+func conditions() map[spec.Kind]condition {
+	return map[spec.Kind]condition{
+		spec.Internal:    {"cancel", "internal-server-error"},
+		spec.Invalid:     {"modify", "bad-request"},
+		spec.NotFound:    {"cancel", "item-not-found"},
+		spec.Ambiguous:   {"modify", "not-acceptable"},
+		spec.Conflict:    {"cancel", "conflict"},
+		spec.Unavailable: {"wait", "recipient-unavailable"},
+		spec.Denied:      {"auth", "forbidden"},
+		spec.Failed:      {"cancel", "undefined-condition"},
+		spec.Canceled:    {"cancel", "gone"},
+		spec.Timeout:     {"wait", "remote-server-timeout"},
+	}
+}
+
+// Condition gives the type and the condition of the stanza error for a kind.
+func Condition(k spec.Kind) (typ, name string) {
+	c, ok := conditions()[k]
+	if !ok {
+		c = conditions()[spec.Internal]
+	}
+	return c.typ, c.name
+}
+
+// KindOf gives the kind for a condition, of our peers or of any server.
+func KindOf(name string) spec.Kind {
+	switch name {
+	case "service-unavailable", "remote-server-not-found", "resource-constraint", "policy-violation", "redirect":
+		return spec.Unavailable
+	case "not-allowed", "not-authorized", "registration-required", "subscription-required":
+		return spec.Denied
+	case "jid-malformed", "feature-not-implemented", "unexpected-request":
+		return spec.Invalid
+	}
+	for kind, c := range conditions() {
+		if c.name == name {
+			return kind
+		}
+	}
+	return spec.Internal
+}
+
+// Error is what a peer is told of an error. It never has a cause.
+func Error(err error) *spec.Error {
+	e := *spec.AsError(err)
+	switch {
+	case e.Kind != spec.Internal:
+	case errors.Is(err, context.Canceled):
+		e.Kind = spec.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Kind = spec.Timeout
+	}
+	e.Err = nil
+	e.Msg, e.Hint = short(e.Msg), short(e.Hint)
+	return &e
+}
+
+// mostWords keeps an error in one stanza.
+const mostWords = 32 << 10
+
+func short(s string) string {
+	if len(s) > mostWords {
+		return s[:mostWords] + "…"
+	}
+	return s
+}
