@@ -1,0 +1,134 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// lookEvery is how often an agent looks whether its presence still tells the truth.
+const lookEvery = 5 * time.Second
+
+// up begins a session: the agent says that it is there, and asks to be seen by its
+// masters.
+func (r *Responder) up(ctx context.Context, s *session.Session) {
+	r.log.Info("connected", "as", s.JID())
+	r.mu.Lock()
+	r.name, r.said = rand.Text()[:12], ""
+	r.mu.Unlock()
+	r.work.Go(func() {
+		r.announce(ctx, s)
+		r.befriend(ctx, s)
+		t := time.NewTicker(lookEvery)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+			case <-r.notice:
+			case <-ctx.Done():
+				return
+			}
+			r.announce(ctx, s)
+		}
+	})
+}
+
+// look has the presence looked at now.
+func (r *Responder) look() { token(r.notice) }
+
+// announce sends the presence if it is not what was sent last.
+func (r *Responder) announce(ctx context.Context, s *session.Session) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	info, err := r.agent.Info(ctx)
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	r.mu.Lock()
+	e := session.Stanza("presence").Add(session.New(wire.Namespace, "agent", "versions", wire.Ours().String(),
+		"version", info.Version, "os", info.OS.Name, "release", info.OS.Release, "busy", string(info.Busy), "session", r.name))
+	text := e.String()
+	same := text == r.said
+	r.said = text
+	r.mu.Unlock()
+	if !same {
+		_ = s.Send(e) // an error has ended the session
+	}
+}
+
+// befriend makes the roster what the list of masters says: each is asked to let the
+// agent see it, for the agent must know who leaves; who is not on the list any more is
+// not told anything.
+func (r *Responder) befriend(ctx context.Context, s *session.Session) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
+	if err != nil {
+		r.log.Warn("cannot read the roster", "error", err)
+		return
+	}
+	sees := map[session.JID]bool{}
+	if q := answer.Kid(nsRoster, "query"); q != nil {
+		for _, item := range q.Kids {
+			who := session.JID(item.Attr("jid"))
+			if _, listed := r.masters[who]; !listed {
+				_ = s.Send(session.Stanza("iq", "type", "set", "id", "remove").Add(session.New(nsRoster, "query").
+					Add(session.New(nsRoster, "item", "jid", string(who), "subscription", "remove"))))
+				continue
+			}
+			sub := item.Attr("subscription")
+			sees[who] = sub == "to" || sub == "both"
+		}
+	}
+	for who := range r.masters {
+		if !sees[who] {
+			_ = s.Send(session.Stanza("presence", "type", "subscribe", "to", string(who)))
+		}
+	}
+}
+
+// presence takes what others say of themselves, and who wants to see the agent.
+func (r *Responder) presence(s *session.Session, e *session.Element) {
+	from := e.From()
+	_, listed := r.masters[from.Bare()]
+	switch e.Type() {
+	case "unavailable", "error":
+		r.left(from)
+	case "subscribe":
+		typ := "unsubscribed"
+		if listed {
+			typ = "subscribed"
+		} else if !r.audit.refused(from, "subscribe") {
+			return
+		}
+		_ = s.Send(session.Stanza("presence", "type", typ, "to", string(from.Bare())))
+	}
+}
+
+// statement is what an agent's presence says.
+type statement struct {
+	versions wire.Versions
+	version  string
+	os       spec.OS
+	busy     spec.RunID
+	session  string
+}
+
+// readStatement reads the presence of an agent; ok is false for any other.
+func readStatement(e *session.Element) (st statement, ok bool) {
+	a := e.Kid(wire.Namespace, "agent")
+	if a == nil {
+		return statement{}, false
+	}
+	st = statement{version: cut(a.Attr("version")), os: spec.OS{Name: cut(a.Attr("os")), Release: cut(a.Attr("release"))},
+		busy: spec.RunID(cut(a.Attr("busy"))), session: cut(a.Attr("session"))}
+	st.versions, ok = wire.ParseVersions(a.Attr("versions"))
+	if !ok {
+		st.versions = wire.Versions{} // nothing in common with anybody
+	}
+	return st, true
+}

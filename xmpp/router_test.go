@@ -1,0 +1,183 @@
+package xmpp_test
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// router is a server in memory, as small as can be: it delivers stanzas between
+// those who are connected, everybody sees everybody's presence, and is in everybody's
+// roster.
+type router struct {
+	mu    sync.Mutex
+	conns map[session.JID]*routed
+	work  sync.WaitGroup
+}
+
+type routed struct {
+	jid      session.JID
+	conn     net.Conn
+	presence string
+	mu       sync.Mutex
+	queue    []string
+	more     chan struct{}
+	gone     chan struct{}
+}
+
+func newRouter() *router { return &router{conns: map[session.JID]*routed{}} }
+
+// open is a session.Opener for an account.
+func (r *router) open(jid session.JID) session.Opener {
+	return func(context.Context) (*session.Session, error) {
+		ours, theirs := net.Pipe()
+		c := &routed{jid: jid, conn: theirs, more: make(chan struct{}, 1), gone: make(chan struct{})}
+		r.mu.Lock()
+		r.conns[jid] = c
+		r.mu.Unlock()
+		r.work.Go(func() { r.read(c) })
+		r.work.Go(c.write)
+		return session.Over(ours, jid, nil), nil
+	}
+}
+
+// cut ends the connection of an account as a network does.
+func (r *router) cut(jid session.JID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.conns[jid]; c != nil {
+		c.conn.Close()
+	}
+}
+
+func (r *router) wait() { r.work.Wait() }
+
+func (c *routed) send(text string) {
+	c.mu.Lock()
+	c.queue = append(c.queue, text)
+	c.mu.Unlock()
+	select {
+	case c.more <- struct{}{}:
+	default:
+	}
+}
+
+func (c *routed) write() {
+	for {
+		c.mu.Lock()
+		queue := c.queue
+		c.queue = nil
+		c.mu.Unlock()
+		for _, text := range queue {
+			if _, err := c.conn.Write([]byte(text)); err != nil {
+				return
+			}
+		}
+		select {
+		case <-c.more:
+		case <-c.gone:
+			return
+		}
+	}
+}
+
+type anyStanza struct {
+	XMLName xml.Name
+	To      string `xml:"to,attr"`
+	ID      string `xml:"id,attr"`
+	Type    string `xml:"type,attr"`
+	Inner   string `xml:",innerxml"`
+}
+
+func (e anyStanza) from(who session.JID) string {
+	attrs := ""
+	for _, a := range [][2]string{{"from", string(who)}, {"to", e.To}, {"id", e.ID}, {"type", e.Type}} {
+		if a[1] != "" {
+			attrs += fmt.Sprintf(" %s='%s'", a[0], a[1])
+		}
+	}
+	return fmt.Sprintf("<%s%s>%s</%s>", e.XMLName.Local, attrs, e.Inner, e.XMLName.Local)
+}
+
+func (r *router) read(c *routed) {
+	defer func() {
+		close(c.gone)
+		c.conn.Close()
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.conns[c.jid] == c {
+			delete(r.conns, c.jid)
+			if c.presence != "" {
+				r.broadcast(c, fmt.Sprintf("<presence type='unavailable' from='%s'/>", c.jid))
+			}
+		}
+	}()
+	d := xml.NewDecoder(c.conn)
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return
+		}
+		start, ok := tok.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		var e anyStanza
+		if err := d.DecodeElement(&e, &start); err != nil {
+			return
+		}
+		r.mu.Lock()
+		r.route(c, e)
+		r.mu.Unlock()
+	}
+}
+
+func (r *router) broadcast(from *routed, text string) {
+	for _, other := range r.conns {
+		if other != from && other.presence != "" {
+			other.send(text)
+		}
+	}
+}
+
+func (r *router) route(c *routed, e anyStanza) {
+	switch {
+	case e.XMLName.Local == "presence" && e.To == "" && e.Type == "":
+		if c.presence == "" {
+			for _, other := range r.conns {
+				if other != c && other.presence != "" {
+					c.send(other.presence)
+				}
+			}
+		}
+		c.presence = e.from(c.jid)
+		r.broadcast(c, c.presence)
+	case e.XMLName.Local == "presence":
+		return // everybody sees everybody already
+	case e.To == "" && strings.Contains(e.Inner, "jabber:iq:roster"):
+		items := ""
+		for jid := range r.conns {
+			if jid.Bare() != c.jid.Bare() {
+				items += fmt.Sprintf("<item jid='%s' subscription='both'/>", jid.Bare())
+			}
+		}
+		c.send(fmt.Sprintf("<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>", e.ID, items))
+	case e.XMLName.Local == "iq" && (e.To == "" || !strings.Contains(e.To, "@")):
+		if e.Type == "get" || e.Type == "set" {
+			c.send(fmt.Sprintf("<iq type='result' id='%s' from='%s'/>", e.ID, e.To))
+		}
+	default:
+		to := r.conns[session.JID(e.To)]
+		switch {
+		case to != nil:
+			to.send(e.from(c.jid))
+		case e.XMLName.Local == "iq" && (e.Type == "get" || e.Type == "set"):
+			c.send(fmt.Sprintf("<iq type='error' id='%s' from='%s'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", e.ID, e.To))
+		}
+	}
+}
