@@ -2,6 +2,7 @@ package xmpp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -222,7 +223,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 		switch {
 		case ctx.Err() == nil:
 			b = f.take()
-		case online.Err() != nil || context.Cause(ctx) == context.Canceled:
+		case online.Err() != nil || errors.Is(ctx.Err(), context.Canceled):
 			return // nobody is there to be told
 		default:
 			b.Paused = true // the lease has run out

@@ -42,10 +42,11 @@ type pair struct {
 func connect(t testing.TB, agent, master session.JID, openAgent, openMaster session.Opener) *pair {
 	t.Helper()
 	p := &pair{service: serve(t), jid: agent}
-	p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: openAgent, Agent: p.service,
-		Masters: map[session.JID]xmpp.Role{master.Bare(): xmpp.Deploy}})
 	p.client = xmpp.NewClient(xmpp.ClientConfig{Open: openMaster, Grace: 20 * time.Second,
 		Approve: func(jid session.JID) bool { return jid == agent.Bare() }})
+	_, _ = p.client.Connection().Wait(t.Context(), false) // so that its account exists
+	p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: openAgent, Agent: p.service,
+		Masters: map[session.JID]xmpp.Role{master.Bare(): xmpp.Deploy}})
 	p.agent = p.client.Agent(agent.Bare())
 	p.close = sync.OnceFunc(func() {
 		p.client.Close()

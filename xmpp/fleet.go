@@ -213,20 +213,27 @@ func (m *Client) presence(s *session.Session, e *session.Element) {
 		})
 	case "":
 		if st, ok := readStatement(e); ok {
-			m.change(func() { m.arrive(from, st) })
+			m.change(func() {
+				if m.arrive(from, st) {
+					s.Departed(from)
+				}
+			})
 		}
 	}
 }
 
-// arrive notes an agent that is online; the lock is held.
-func (m *Client) arrive(from session.JID, st statement) {
+// arrive notes an agent that is online, and reports whether it was so before in another
+// session; the lock is held.
+func (m *Client) arrive(from session.JID, st statement) (other bool) {
 	h := m.hosts[from.Bare()]
 	if h == nil || from.Resource() != Resource {
-		return // somebody who was not approved, or another program of the same account
+		return false // somebody who was not approved, or another program of the same account
 	}
+	other = h.Link == On && h.session != st.session
 	if h.Link != On || h.session != st.session {
 		h.Since = time.Now()
 	}
 	h.Link, h.Why, h.full, h.session, h.heard = On, "", from, st.session, true
 	h.Version, h.OS, h.Busy, h.versions = st.version, st.os, st.busy, st.versions
+	return other
 }

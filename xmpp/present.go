@@ -10,8 +10,13 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// lookEvery is how often an agent looks whether its presence still tells the truth.
-const lookEvery = 5 * time.Second
+// lookEvery is how often an agent looks whether its presence still tells the truth;
+// greetEvery is how often it asks masters again who have not let it see them: servers
+// forget who asks for an account that does not exist yet.
+const (
+	lookEvery  = time.Second
+	greetEvery = time.Minute
+)
 
 // up begins a session: the agent says that it is there, and asks to be seen by its
 // masters.
@@ -25,10 +30,18 @@ func (r *Responder) up(ctx context.Context, s *session.Session) {
 		r.befriend(ctx, s)
 		t := time.NewTicker(lookEvery)
 		defer t.Stop()
+		again := time.NewTicker(greetEvery)
+		defer again.Stop()
 		for {
 			select {
 			case <-t.C:
 			case <-r.notice:
+			case <-r.greet:
+				r.befriend(ctx, s)
+			case <-again.C:
+				if r.blind() {
+					r.befriend(ctx, s)
+				}
 			case <-ctx.Done():
 				return
 			}
@@ -84,11 +97,33 @@ func (r *Responder) befriend(ctx context.Context, s *session.Session) {
 			sees[who] = sub == "to" || sub == "both"
 		}
 	}
+	unseen := map[session.JID]bool{}
 	for who := range r.masters {
 		if !sees[who] {
+			unseen[who] = true
 			_ = s.Send(session.Stanza("presence", "type", "subscribe", "to", string(who)))
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unseen = unseen
+}
+
+// met asks a master who calls, and whom the agent does not see, once more.
+func (r *Responder) met(who session.JID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unseen[who] {
+		delete(r.unseen, who)
+		token(r.greet)
+	}
+}
+
+// blind reports whether there are masters whom the agent does not see.
+func (r *Responder) blind() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.unseen) > 0
 }
 
 // presence takes what others say of themselves, and who wants to see the agent.

@@ -31,42 +31,50 @@ var _ spec.Agent = (*remote)(nil)
 
 // Info says what the host is.
 func (a *remote) Info(ctx context.Context) (out spec.Info, err error) {
-	return out, a.m.call(ctx, a.jid, opInfo, asked{}, &out)
+	err = a.m.call(ctx, a.jid, opInfo, asked{}, &out)
+	return out, err
 }
 
 // Describe lists resources.
 func (a *remote) Describe(ctx context.Context, p spec.Pattern) (out []spec.Resource, err error) {
-	return out, a.m.call(ctx, a.jid, opDescribe, asked{Pattern: p}, &out)
+	err = a.m.call(ctx, a.jid, opDescribe, asked{Pattern: p}, &out)
+	return out, err
 }
 
 // Provides lists what can be called.
 func (a *remote) Provides(ctx context.Context, p spec.Pattern) (out []spec.Provide, err error) {
-	return out, a.m.call(ctx, a.jid, opProvides, asked{Pattern: p}, &out)
+	err = a.m.call(ctx, a.jid, opProvides, asked{Pattern: p}, &out)
+	return out, err
 }
 
 // Route says which states to cross.
 func (a *remote) Route(ctx context.Context, q spec.RouteQuery) (out spec.Route, err error) {
-	return out, a.m.call(ctx, a.jid, opRoute, q, &out)
+	err = a.m.call(ctx, a.jid, opRoute, q, &out)
+	return out, err
 }
 
 // Paths lists the ways to a state.
 func (a *remote) Paths(ctx context.Context, q spec.PathsQuery) (out spec.Paths, err error) {
-	return out, a.m.call(ctx, a.jid, opPaths, q, &out)
+	err = a.m.call(ctx, a.jid, opPaths, q, &out)
+	return out, err
 }
 
 // Check validates inputs.
 func (a *remote) Check(ctx context.Context, w spec.Work) (out []spec.Problem, err error) {
-	return out, a.m.call(ctx, a.jid, opCheck, w, &out)
+	err = a.m.call(ctx, a.jid, opCheck, w, &out)
+	return out, err
 }
 
 // Preview says what work would change.
 func (a *remote) Preview(ctx context.Context, w spec.Work) (out []spec.StepPreview, err error) {
-	return out, a.m.call(ctx, a.jid, opPreview, w, &out)
+	err = a.m.call(ctx, a.jid, opPreview, w, &out)
+	return out, err
 }
 
 // Stacks lists what is applied. Secrets in it are empty: the agent keeps them.
 func (a *remote) Stacks(ctx context.Context) (out []spec.Stack, err error) {
-	return out, a.m.call(ctx, a.jid, opStacks, asked{}, &out)
+	err = a.m.call(ctx, a.jid, opStacks, asked{}, &out)
+	return out, err
 }
 
 // Start hands a run over. If the answer is lost, starting it again is right.

@@ -41,15 +41,17 @@ type Responder struct {
 
 	mu        sync.Mutex
 	followers map[followKey]*follower
-	name      string // tells one session of the agent from the next
-	said      string // the presence that was sent last
-	notice    chan struct{}
+	name      string               // tells one session of the agent from the next
+	said      string               // the presence that was sent last
+	unseen    map[session.JID]bool // the masters of whom the agent is not told when they leave
+	notice    chan struct{}        // of size 1: a token means that the presence may have changed
+	greet     chan struct{}        // of size 1: a token means that a master is there who is not seen
 }
 
 // NewResponder connects, and serves the agent until Close.
 func NewResponder(c ResponderConfig) *Responder {
 	r := &Responder{agent: c.Agent, masters: map[session.JID]Role{}, log: c.Logger, heap: newHeap(),
-		slots: make(chan struct{}, atOnce), followers: map[followKey]*follower{}, notice: make(chan struct{}, 1)}
+		slots: make(chan struct{}, atOnce), followers: map[followKey]*follower{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -114,14 +116,15 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 		}
 		return
 	}
-	switch {
-	case what.Space == wire.Namespace:
+	r.met(from.Bare())
+	switch what.Space {
+	case wire.Namespace:
 		r.serve(ctx, s, e, what, role)
-	case what.Space == nsPing:
+	case nsPing:
 		_ = s.Send(session.Answer(e))
-	case what.Space == nsDisco:
+	case nsDisco:
 		_ = s.Send(session.Answer(e, features()))
-	case what.Space == nsVersion:
+	case nsVersion:
 		r.work.Go(func() { _ = s.Send(session.Answer(e, r.version(ctx))) })
 	default:
 		_ = s.Send(session.Refuse(e, "cancel", "service-unavailable", "", nil))

@@ -46,15 +46,6 @@ func (r *router) open(jid session.JID) session.Opener {
 	}
 }
 
-// cut ends the connection of an account as a network does.
-func (r *router) cut(jid session.JID) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if c := r.conns[jid]; c != nil {
-		c.conn.Close()
-	}
-}
-
 func (r *router) wait() { r.work.Wait() }
 
 func (c *routed) send(text string) {

@@ -38,7 +38,7 @@ c2s_require_encryption = true
 allow_registration = REGISTER
 authentication = "internal_hashed"
 password_hash = "SHA-256"
-network_settings = { nagle = false; min_wait = 0.00001; read_timeout = 15 }
+network_settings = { nagle = false; min_wait = 0.00001; read_timeout = 12 }
 ssl = { key = "DIR/key.pem"; certificate = "DIR/cert.pem" }
 log = { info = "DIR/server.log" }
 VirtualHost "DOMAIN"

@@ -1,6 +1,7 @@
 package xmpptest
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -167,7 +168,7 @@ func (p *Proxy) pass(to, from net.Conn) {
 			}
 		}
 		if err != nil {
-			if t, ok := to.(*net.TCPConn); ok && err == io.EOF {
+			if t, ok := to.(*net.TCPConn); ok && errors.Is(err, io.EOF) {
 				_ = t.CloseWrite()
 			} else {
 				_ = to.Close()

@@ -38,6 +38,8 @@ func Kinds() []Kind {
 }
 
 // Each runs a test for each kind of server.
+//
+//nolint:thelper // it runs tests
 func Each(t *testing.T, test func(t *testing.T, k Kind)) {
 	for _, k := range Kinds() {
 		t.Run(string(k), func(t *testing.T) { test(t, k) })
@@ -105,7 +107,7 @@ func address(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 

@@ -116,6 +116,10 @@ func (cs *calls) take(id string, from func(to JID) bool) *call {
 	return c
 }
 
+// Departed fails the calls to somebody of whom we learned that he is not who was asked:
+// he has gone, and perhaps come back.
+func (s *Session) Departed(who JID) { s.calls.left(who) }
+
 // left fails what was asked of somebody who went offline.
 func (cs *calls) left(who JID) {
 	cs.Lock()

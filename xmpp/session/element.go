@@ -17,6 +17,7 @@ const (
 	nsAcks    = "urn:xmpp:sm:3"
 	nsPing    = "urn:xmpp:ping"
 	nsIBR     = "jabber:iq:register"
+	nsDisco   = "http://jabber.org/protocol/disco#info"
 )
 
 // Element is a piece of XML: a name, attributes without a namespace, and text or
@@ -85,10 +86,14 @@ func (e *Element) Kid(space, local string) *Element {
 	return nil
 }
 
-// From and Type are the attributes of these names, ID too.
-func (e *Element) From() JID    { return JID(e.Attr("from")) }
+// From is who sent a stanza; only the server can leave it out.
+func (e *Element) From() JID { return JID(e.Attr("from")) }
+
+// Type is the type of a stanza.
 func (e *Element) Type() string { return e.Attr("type") }
-func (e *Element) ID() string   { return e.Attr("id") }
+
+// ID is the id of a stanza.
+func (e *Element) ID() string { return e.Attr("id") }
 
 // String writes the element as it goes over the wire.
 func (e *Element) String() string { return string(e.append(nil, nsClient)) }

@@ -60,10 +60,7 @@ func (f *frame) tag(r io.ByteReader) (bool, error) {
 		return false, errFraming
 	}
 	var quote, last byte
-	for {
-		if quote == 0 && c == '>' {
-			break
-		}
+	for quote != 0 || c != '>' {
 		switch {
 		case quote == c:
 			quote = 0

@@ -38,13 +38,13 @@ func (a Account) Open(ctx context.Context) (*Session, error) {
 	}
 	// The library is never given a context that ends: it would spoil the connection
 	// afterwards. Closing the connection stops it as well.
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	s, err := a.negotiate(context.WithoutCancel(ctx), raw, at, config)
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		raw.Close()
+		_ = raw.Close()
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}

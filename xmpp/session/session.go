@@ -72,9 +72,6 @@ func (s *Session) Serve(handle func(*Element)) error {
 		defer pinging.Done()
 		s.ping()
 	}()
-	if s.acks {
-		_ = s.Send(New(nsAcks, "enable")) // an error ends the session
-	}
 	err := s.read(handle)
 	s.fail(err)
 	pinging.Wait()
@@ -138,6 +135,13 @@ func (s *Session) Send(e *Element) error {
 	defer func() { <-s.writing }()
 	s.buf = e.append(s.buf[:0], nsClient)
 	return s.write(s.buf)
+}
+
+// Raw writes text that is a stanza, or is meant not to be one.
+func (s *Session) Raw(text string) error {
+	s.writing <- struct{}{}
+	defer func() { <-s.writing }()
+	return s.write([]byte(text))
 }
 
 // write needs the token.

@@ -1,0 +1,209 @@
+package xmpp_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/xmpptest"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+func links(hosts []xmpp.Host) string {
+	var out []string
+	for _, h := range hosts {
+		name, _, _ := strings.Cut(string(h.Name), "-")
+		out = append(out, name+" "+string(h.Link))
+	}
+	return strings.Join(out, ", ")
+}
+
+// Two masters see the same fleet; who is on it, and who is not, is seen by each.
+func TestFleet(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		server := xmpptest.Start(t, k)
+		masters := []session.Account{account(server, "master1"), account(server, "master2")}
+		listed := map[session.JID]xmpp.Role{masters[0].JID: xmpp.Deploy, masters[1].JID: xmpp.Observe}
+		var agents []session.Account
+		var mine []session.JID
+		for _, name := range []string{"web1", "web2"} {
+			a := account(server, name)
+			a.Resource = xmpp.Resource
+			agents, mine = append(agents, a), append(mine, a.JID)
+		}
+		service := serve(t)
+		defer service.Close()
+		start := func(a session.Account) *xmpp.Responder {
+			return xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: service, Masters: listed})
+		}
+		var clients []*xmpp.Client
+		for i, m := range masters {
+			c := xmpp.ClientConfig{Open: m.Open}
+			if i == 0 {
+				c.Approve = func(jid session.JID) bool { return slices.Contains(mine, jid) }
+			}
+			clients = append(clients, xmpp.NewClient(c))
+			defer clients[i].Close()
+			if err := clients[i].Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(clients[i].Hosts()); n != 0 {
+				t.Errorf("there are %d hosts to begin with", n)
+			}
+		}
+		web1, web2 := start(agents[0]), start(agents[1])
+		defer web1.Close()
+		isOn := func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 on" }
+		hosts := waitFor(t, clients[0], isOn)
+		if h := hosts[0]; h.OS.String() != "debian 12" || h.Version != "0.4" || h.Busy != "" || h.JID != agents[0].JID || h.Since.IsZero() {
+			t.Errorf("web1 is %+v", h)
+		}
+		// the second master approves by hand
+		for _, a := range mine {
+			for !slices.Contains(clients[1].Requests(), a) {
+				_, changed := clients[1].WatchHosts()
+				if !slices.Contains(clients[1].Requests(), a) {
+					<-changed
+				}
+			}
+			if err := clients[1].Approve(a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		waitFor(t, clients[1], isOn)
+		if len(clients[1].Requests()) != 0 {
+			t.Errorf("still there ask %v", clients[1].Requests())
+		}
+		// somebody whom nobody approved says that he is an agent
+		eve := account(server, "eve")
+		eve.Resource = xmpp.Resource
+		stranger := start(eve)
+		defer stranger.Close()
+		if _, err := stranger.Connection().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := clients[0].Find(spec.Host(eve.JID.Local())); spec.KindOf(err) != spec.NotFound {
+			t.Errorf("eve is in the fleet: %v", err)
+		}
+		// what an agent does is seen
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
+		if err := clients[0].Agent(mine[0]).Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
+		if err := clients[1].Agent(mine[0]).Stop(t.Context(), "r1"); spec.KindOf(err) != spec.Denied {
+			t.Errorf("an observer stops a run: %v", err)
+		}
+		if err := clients[0].Agent(mine[0]).Stop(t.Context(), "r1"); err != nil {
+			t.Error(err)
+		}
+		waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
+		// one leaves
+		web2.Close()
+		hosts = waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		if hosts[1].Since.IsZero() || hosts[1].Why == "" {
+			t.Errorf("web2 is %+v", hosts[1])
+		}
+		waitFor(t, clients[0], func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		// a client that comes later sees the same at once
+		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1})
+		defer c.Close()
+		began := time.Now()
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("a new client is ready after %s", time.Since(began).Round(time.Millisecond))
+		if got := links(c.Hosts()); got != "web1 on, web2 off" {
+			t.Errorf("it sees %s", got)
+		}
+		_, err := c.Agent(mine[1]).Info(t.Context())
+		if spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "offline") {
+			t.Errorf("an agent that is off: %v", err)
+		}
+		_, err = c.Agent(session.JID("nobody@" + xmpptest.Domain)).Info(t.Context())
+		if spec.KindOf(err) != spec.Unavailable {
+			t.Errorf("an agent that is not there: %v", err)
+		}
+		// and back
+		web2 = start(agents[1])
+		defer web2.Close()
+		waitFor(t, c, isOn)
+		// out of the fleet
+		if err := c.Remove(mine[1]); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, c, func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on" })
+	})
+}
+
+// An agent that vanishes while it executes a run is lost, not off.
+func TestLostAgent(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		b := overBroken(t, xmpptest.Start(t, k), 0)
+		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
+		if err := b.agent.Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, b.client, func(h []xmpp.Host) bool { return h[0].Busy == "r1" })
+		b.agentNet.Down()
+		hosts := waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 lost" })
+		if hosts[0].Busy != "r1" {
+			t.Errorf("it is %+v", hosts[0])
+		}
+		b.agentNet.Up()
+		b.responder.Connection().Retry()
+		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		if err := b.agent.Stop(t.Context(), "r1"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A link that is silent, and not broken, is noticed on both sides within 30 s.
+func TestSilentLink(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute")
+	}
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		t.Parallel()
+		b := overBroken(t, xmpptest.Start(t, k), 0)
+		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		b.agentNet.Stall()
+		began := time.Now()
+		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 off" })
+		took := time.Since(began)
+		t.Logf("the fleet shows it after %s", took.Round(time.Millisecond))
+		if took > 30*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if st := b.responder.Connection().Status(); st.Session != nil && time.Since(began) > 25*time.Second {
+			t.Error("the agent has not noticed")
+		}
+		b.agentNet.Resume()
+	})
+}
+
+// The client says what it waits for when it is not connected.
+func TestDisconnectedClient(t *testing.T) {
+	server := xmpptest.Start(t, xmpptest.Prosody)
+	b := overBroken(t, server, 0)
+	waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+	c := xmpp.NewClient(xmpp.ClientConfig{Grace: -1, Open: (session.Account{JID: "x@" + xmpptest.Domain, Password: "wrong", Server: server.TLS, CAFile: server.CAFile}).Open})
+	defer c.Close()
+	if err := c.Ready(t.Context()); spec.KindOf(err) != spec.Denied {
+		t.Errorf("with a wrong password: %v", err)
+	}
+	if _, err := c.Agent(b.jid).Info(t.Context()); spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "password") {
+		t.Errorf("a call: %v (%s)", err, spec.HintOf(err))
+	}
+	b.masterNet.Down()
+	hosts := waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 off" })
+	if !strings.Contains(fmt.Sprint(hosts[0].Why), "not connected") {
+		t.Errorf("it is %+v", hosts[0])
+	}
+}
