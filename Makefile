@@ -24,7 +24,7 @@ PICTURE_DO   ?= wait:lb1 2 wait:WebSite type:proxy Enter 'wait:Host for' Down En
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: build ## open the terminal UI on a small fleet of simulated hosts
@@ -37,6 +37,10 @@ build: ## build bin/armonic
 .PHONY: test
 test: ## run every test; as root, install the programs that tests need
 	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 5m $(PKG)
+
+.PHONY: test-servers
+test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
+	@ARMONIC_SERVERS=all $(GO) test -timeout 5m ./xmpp/...
 
 .PHONY: check
 check: ## before each commit: gofmt, vet, the architecture, the quick tests

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions given to xmpptest.Each are tests themselves
 package xmpp_test
 
 import (
@@ -41,13 +42,17 @@ func TestFleet(t *testing.T) {
 			return xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: service, Masters: listed})
 		}
 		var clients []*xmpp.Client
+		defer func() {
+			for _, c := range clients {
+				c.Close()
+			}
+		}()
 		for i, m := range masters {
 			c := xmpp.ClientConfig{Open: m.Open}
 			if i == 0 {
 				c.Approve = func(jid session.JID) bool { return slices.Contains(mine, jid) }
 			}
 			clients = append(clients, xmpp.NewClient(c))
-			defer clients[i].Close()
 			if err := clients[i].Ready(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions given to xmpptest.Each are tests themselves
 package session_test
 
 import (
