@@ -9,7 +9,8 @@
 // package session the connection that it goes over.
 //
 // A Responder starts a goroutine for each call that it serves, of which there are so
-// many at most, and two for each follower; a Client starts one when it is connected.
+// many at most, and two for each follower; a Client starts one when it is connected,
+// and one for each call, which ends with it.
 // Close ends and awaits them all. The package decides nothing about lifecycles, and
 // never puts a secret into a stanza that is not for the agent that needs it.
 package xmpp

@@ -17,6 +17,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // seed is where the schedules of this test come from: ARMONIC_SEED, or another each
@@ -231,7 +232,6 @@ func TestServersThatAreKilled(t *testing.T) {
 func TestCallsSurviveACut(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
 		for name, p := range map[string]*xmpptest.Proxy{"agent": b.agentNet, "master": b.masterNet} {
 			p.Stall()
 			end := make(chan error)
@@ -286,4 +286,41 @@ func TestLargeCallsAndAnswers(t *testing.T) {
 			t.Errorf("stacks: %d, error %v", len(stacks), err)
 		}
 	})
+}
+
+// A call that reached nobody is noticed and made again, long before it times out.
+func TestALostCallIsMadeAgain(t *testing.T) {
+	server := xmpptest.Start(t, xmpptest.Prosody)
+	agent, master := account(server, "host1"), account(server, "master")
+	agent.Resource = xmpp.Resource
+	deaf := connectRaw(t, agent)
+	service := serve(t)
+	defer service.Close()
+	go func() { // it loses the first call, and answers the next
+		calls := 0
+		for e := range deaf.heard {
+			if len(e.Kids) == 0 {
+				continue
+			}
+			what := e.Kids[0]
+			switch what.Local {
+			case "pending":
+				_ = deaf.Send(session.Refuse(e, "cancel", "item-not-found", "", session.New(wire.Namespace, "error", "versions", "1").WithText(`{"kind":"not found"}`)))
+			case "call":
+				if calls++; calls > 1 {
+					_ = deaf.Send(session.Answer(e, session.New(wire.Namespace, "result").WithText(`{"host":"host1"}`)))
+				}
+			}
+		}
+	}()
+	c := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open})
+	defer c.Close()
+	if err := c.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	info, err := c.Agent(agent.JID).Info(t.Context())
+	if err != nil || info.Host != "host1" || time.Since(began) > 20*time.Second {
+		t.Errorf("after %s: %+v, error %v", time.Since(began), info, err)
+	}
 }

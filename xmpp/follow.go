@@ -179,7 +179,7 @@ func (m *Client) leave(f *following) {
 		return // these are texts only
 	}
 	_ = s.Send(session.Stanza("iq", "type", "set", "id", "leave-"+f.id, "to", string(f.agent)).
-		Add(call(opUnfollow, wire.Ours().Max, string(text))))
+		Add(call(opUnfollow, wire.Ours().Max, "", string(text))))
 }
 
 // incarnation names the session with the server and that of the agent: if either is

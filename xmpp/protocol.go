@@ -58,9 +58,10 @@ type batch struct {
 // who is slow is not flooded.
 const credit = 1000
 
-// call makes the element of a call.
-func call(o op, version int, text string) *session.Element {
-	return session.New(wire.Namespace, "call", "v", strconv.Itoa(version), "op", string(o)).WithText(text)
+// call makes the element of a call. Ref names it among those of the client, for the
+// client to ask whether it is still being served.
+func call(o op, version int, ref, text string) *session.Element {
+	return session.New(wire.Namespace, "call", "v", strconv.Itoa(version), "op", string(o), "ref", ref).WithText(text)
 }
 
 // inPieces says that the text is elsewhere, in so many pieces under an id.

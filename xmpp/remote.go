@@ -19,6 +19,7 @@ const (
 	pieceTime = 20 * time.Second // for one piece
 	replyTime = 70 * time.Second // for the answer: longer than an agent takes
 	againTime = 250 * time.Millisecond
+	doubtTime = 3 * time.Second // without an answer, after which an agent is asked whether it has the call
 )
 
 // remote is the agent of an account.
@@ -165,7 +166,8 @@ func (m *Client) once(ctx context.Context, to session.JID, o op, text []byte) ([
 	if err != nil {
 		return nil, err
 	}
-	e := call(o, version, string(text))
+	ref := rand.Text()
+	e := call(o, version, ref, string(text))
 	if all := wire.Split(text); len(all) > 1 {
 		id := rand.Text()
 		if err := m.put(ctx, s, to, version, id, all); err != nil {
@@ -173,7 +175,7 @@ func (m *Client) once(ctx context.Context, to session.JID, o op, text []byte) ([
 		}
 		inPieces(e, id, len(all))
 	}
-	answer, err := m.ask(ctx, s, to, replyTime, "set", e)
+	answer, err := m.patiently(ctx, s, to, version, ref, e)
 	if err != nil {
 		return nil, err
 	}
@@ -210,6 +212,8 @@ func (m *Client) ask(ctx context.Context, s *session.Session, to session.JID, li
 		return answer, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case limited.Err() != nil && limit == pieceTime: // pieces are small: it is the link
+		return nil, spec.Errorf(spec.Unavailable, "%s did not take or give a piece within %s", to.Local(), limit)
 	case limited.Err() != nil:
 		return nil, spec.Errorf(spec.Timeout, "%s did not answer within %s", to.Local(), limit).
 			WithHint("it may be hung, or its link broken")
@@ -219,6 +223,40 @@ func (m *Client) ask(ctx context.Context, s *session.Session, to session.JID, li
 		return nil, m.explain(to, refused)
 	}
 	return nil, err
+}
+
+// patiently sends a call and waits for its answer, as long as the agent says that it
+// is at work on it. A call that went to an agent whose link was dead already is lost,
+// and nobody else would say so.
+func (m *Client) patiently(ctx context.Context, s *session.Session, to session.JID, version int, ref string, e *session.Element) (*session.Element, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answered, asking := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(asking)
+		t := time.NewTicker(doubtTime)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+			case <-answered:
+				return
+			}
+			_, err := m.ask(ctx, s, to, doubtTime, "get", session.New(wire.Namespace, "pending", "v", strconv.Itoa(version), "ref", ref))
+			if spec.KindOf(err) == spec.NotFound {
+				cancel(spec.Errorf(spec.Unavailable, "%s did not receive the call", to.Local()))
+				return
+			}
+		}
+	}()
+	answer, err := m.ask(ctx, s, to, replyTime, "set", e)
+	close(answered)
+	if err != nil && spec.KindOf(context.Cause(ctx)) == spec.Unavailable {
+		err = context.Cause(ctx)
+	}
+	cancel(nil)
+	<-asking
+	return answer, err
 }
 
 // explain turns a refusal into the error that the agent meant, or the server.

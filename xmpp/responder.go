@@ -40,6 +40,7 @@ type Responder struct {
 	work    sync.WaitGroup
 
 	mu        sync.Mutex
+	doing     map[doingKey]int // calls that are served
 	followers map[followKey]*follower
 	name      string               // tells one session of the agent from the next
 	said      string               // the presence that was sent last
@@ -51,7 +52,7 @@ type Responder struct {
 // NewResponder connects, and serves the agent until Close.
 func NewResponder(c ResponderConfig) *Responder {
 	r := &Responder{agent: c.Agent, masters: map[session.JID]Role{}, log: c.Logger, heap: newHeap(),
-		slots: make(chan struct{}, atOnce), followers: map[followKey]*follower{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
+		slots: make(chan struct{}, atOnce), followers: map[followKey]*follower{}, doing: map[doingKey]int{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -119,6 +120,10 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 	r.met(from.Bare())
 	switch what.Space {
 	case wire.Namespace:
+		if what.Local == "pending" {
+			_ = s.Send(r.pending(e, what.Attr("ref")))
+			return
+		}
 		r.serve(ctx, s, e, what, role)
 	case nsPing:
 		_ = s.Send(session.Answer(e))
@@ -165,14 +170,43 @@ func (r *Responder) serve(ctx context.Context, s *session.Session, iq, what *ses
 		_ = s.Send(refusal(iq, spec.Errorf(spec.Unavailable, "the agent has too much to do").WithHint("try again")))
 		return
 	}
+	key := doingKey{iq.From(), what.Attr("ref")}
+	r.begin(key, 1)
 	r.work.Go(func() {
 		defer func() { <-r.slots }()
+		defer r.begin(key, -1)
 		answer, after := r.answer(ctx, s, iq, what, role)
 		_ = s.Send(answer) // an error has ended the session
 		if after != nil {
 			after()
 		}
 	})
+}
+
+// doingKey is a call of a client.
+type doingKey struct {
+	peer session.JID
+	ref  string
+}
+
+// begin counts a call that begins, or with -1 one that has been answered.
+func (r *Responder) begin(key doingKey, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.doing[key] += n; r.doing[key] == 0 {
+		delete(r.doing, key)
+	}
+}
+
+// pending says whether a call is still served. One that is not, and was not answered,
+// has been lost on the way.
+func (r *Responder) pending(iq *session.Element, ref string) *session.Element {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.doing[doingKey{iq.From(), ref}] == 0 {
+		return refusal(iq, spec.Errorf(spec.NotFound, "the agent does not serve this call"))
+	}
+	return session.Answer(iq)
 }
 
 // answer does a call. What is to happen after it was answered is in after.

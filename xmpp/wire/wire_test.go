@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -234,6 +235,26 @@ func TestEveryKindOfErrorComesBack(t *testing.T) {
 		if got := wire.KindOf(name); got != kind {
 			t.Errorf("%s is %q, want %q", name, got, kind)
 		}
+	}
+}
+
+func TestTheDocumentSaysTheSame(t *testing.T) {
+	text, err := os.ReadFile("../../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range spec.Kinds() {
+		name := string(kind)
+		if kind == spec.Internal {
+			name = "(none: a fault of the agent's)"
+		}
+		typ, condition := wire.Condition(kind)
+		if row := fmt.Sprintf("| %s | %s | %s |", name, typ, condition); !strings.Contains(string(text), row) {
+			t.Errorf("docs/protocol.md has no row %s", row)
+		}
+	}
+	if !strings.Contains(string(text), "`"+wire.Namespace+"`") {
+		t.Error("docs/protocol.md does not name the namespace")
 	}
 }
 

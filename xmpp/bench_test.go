@@ -1,0 +1,62 @@
+package xmpp_test
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"github.com/armonic/armonic/internal/xmpptest"
+	"github.com/armonic/armonic/spec"
+)
+
+// A call that changes nothing, from one client to one agent: one after another, and
+// 32 at once.
+func BenchmarkInfo(b *testing.B) {
+	for _, k := range xmpptest.Kinds() {
+		b.Run(string(k), func(b *testing.B) {
+			p := overServer(b, xmpptest.Start(b, k))
+			defer p.close()
+			b.Run("alone", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := p.agent.Info(b.Context()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run("32 at once", func(b *testing.B) {
+				b.SetParallelism(16)
+				b.RunParallel(func(pb *testing.PB) {
+					for pb.Next() {
+						if _, err := p.agent.Info(b.Context()); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			})
+		})
+	}
+}
+
+// Events of a run, from its start to the last one told.
+func BenchmarkFollow(b *testing.B) {
+	var runs atomic.Int64
+	for _, k := range xmpptest.Kinds() {
+		b.Run(string(k), func(b *testing.B) {
+			p := overServer(b, xmpptest.Start(b, k))
+			defer p.close()
+			const lines = 5000
+			events := 0
+			for b.Loop() {
+				id := spec.RunID(rune('a' + runs.Add(1)))
+				if err := p.agent.Start(b.Context(), count(id, lines)); err != nil {
+					b.Fatal(err)
+				}
+				if err := told(b.Context(), p.agent, id, lines+5); err != nil {
+					b.Fatal(err)
+				}
+				events += lines + 5
+			}
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
