@@ -70,13 +70,35 @@ type Server struct {
 // says otherwise.
 func Start(t testing.TB, k Kind, options ...Option) *Server {
 	t.Helper()
-	s := &Server{Kind: k, dir: folder(t), TLS: address(t), StartTLS: address(t)}
+	s := &Server{Kind: k, dir: folder(t)}
 	s.CAFile = filepath.Join(s.dir, "ca.pem")
 	for _, o := range options {
 		o(s)
 	}
 	certificates(t, s.dir, Domain)
-	switch k {
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			t.Logf("the log of the server ends:\n%s", s.log())
+		}
+	})
+	// A port that was free may be taken by somebody else before the server has it.
+	for try := 1; ; try++ {
+		s.configure(t)
+		err := s.run(t)
+		if err == nil {
+			return s
+		}
+		if s.Kill(); try == 3 {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (s *Server) configure(t testing.TB) {
+	t.Helper()
+	s.TLS, s.StartTLS = address(t), address(t)
+	switch s.Kind {
 	case Prosody:
 		need.Program(t, "prosody", "prosody")
 		s.prosodyConfig(t)
@@ -84,14 +106,6 @@ func Start(t testing.TB, k Kind, options ...Option) *Server {
 		need.Program(t, "/usr/sbin/ejabberdctl", "ejabberd")
 		s.ejabberdConfig(t)
 	}
-	t.Cleanup(func() {
-		s.Kill()
-		if t.Failed() {
-			t.Logf("the log of the server ends:\n%s", s.log())
-		}
-	})
-	s.Run(t)
-	return s
 }
 
 // folder is a short-lived folder that the server's own user can use.
@@ -111,8 +125,13 @@ func address(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// Run starts the server, also again after Kill, and returns when it can be used.
+// Run starts the server again after Kill, and returns when it can be used.
 func (s *Server) Run(t testing.TB) {
+	t.Helper()
+	must(t, s.run(t))
+}
+
+func (s *Server) run(t testing.TB) error {
 	t.Helper()
 	cmd := s.prosody()
 	if s.Kind == Ejabberd {
@@ -133,16 +152,23 @@ func (s *Server) Run(t testing.TB) {
 		close(ended)
 	}()
 	for until := time.Now().Add(30 * time.Second); ; {
+		select {
+		case <-ended:
+			return fmt.Errorf("%s ended at once:\n%s", s.Kind, s.log())
+		default:
+		}
 		if answers(s.TLS) && answers(s.StartTLS) {
-			return
+			if text := s.log(); strings.Contains(text, "Failed to open server port") { // Prosody goes on without it
+				return fmt.Errorf("%s has no port:\n%s", s.Kind, text)
+			}
+			return nil
 		}
 		select {
 		case <-ended:
-			t.Fatalf("%s ended at once:\n%s", s.Kind, s.log())
 		case <-time.After(10 * time.Millisecond):
 		}
 		if time.Now().After(until) {
-			t.Fatalf("%s does not listen:\n%s", s.Kind, s.log())
+			return fmt.Errorf("%s does not listen:\n%s", s.Kind, s.log())
 		}
 	}
 }

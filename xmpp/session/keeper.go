@@ -116,7 +116,7 @@ func (k *Keeper) set(st Status) {
 func (k *Keeper) run(ctx context.Context) {
 	defer close(k.done)
 	tries, lost := 0, time.Now()
-	for {
+	for ctx.Err() == nil {
 		s, err := k.open(ctx)
 		if err == nil {
 			began := time.Now()
@@ -126,8 +126,7 @@ func (k *Keeper) run(ctx context.Context) {
 			}
 		}
 		if ctx.Err() != nil {
-			k.set(Status{Since: lost, Err: errClosed()})
-			return
+			break
 		}
 		tries++
 		wait := delay(tries, spec.KindOf(err))
@@ -141,6 +140,7 @@ func (k *Keeper) run(ctx context.Context) {
 		t.Stop()
 		k.set(Status{Since: lost, Err: err, Tries: tries})
 	}
+	k.set(Status{Since: lost, Err: errClosed()})
 }
 
 func (k *Keeper) serve(ctx context.Context, s *Session, began time.Time) error {
