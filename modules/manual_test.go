@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 )
@@ -66,10 +67,7 @@ func TestNothingIsLeftOutOfTheReference(t *testing.T) {
 }
 
 func TestStubsArePython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("there is no python3 to read them with")
-	}
+	python := need.Program(t, "python3", "python3")
 	c := exec.CommandContext(t.Context(), python, "-c", "import ast, sys; ast.parse(sys.stdin.read())")
 	c.Stdin = strings.NewReader(modules.Stubs())
 	if out, err := c.CombinedOutput(); err != nil {

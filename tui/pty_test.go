@@ -63,7 +63,7 @@ func onTerminal(t *testing.T, what string, env ...string) *terminal {
 	cmd.Env = append(cmd.Env, env...)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 36, Cols: 120})
 	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
+		t.Fatalf("no pseudo-terminal: %v", err)
 	}
 	x := &terminal{t: t, cmd: cmd, tty: tty, more: make(chan struct{}, 1), end: make(chan struct{})}
 	go x.read()
