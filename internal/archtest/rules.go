@@ -44,6 +44,7 @@ func Armonic() Rules {
 			{Name: "agentd", Duty: "the daemon around one engine: queue, journal, event fan-out, who may call", May: []string{"spec", "query", "lifecycle"}},
 			{Name: "seal", Duty: "keep secrets unreadable at rest", May: []string{"spec"}},
 			{Name: "journal", Duty: "a lifecycle store on disk: durable before and after every step", May: []string{"spec", "lifecycle", "seal"}},
+			{Name: "config", Duty: "gather settings from files, environment and flags, and know where each came from", May: []string{"spec"}},
 			{Name: "trial", Duty: "try modules out on simulated hosts: their tests, and checks without tests", May: []string{"spec", "query", "lifecycle", "modules", "resolver", "deploy", "agentd"}},
 			{Name: "tui/...", Duty: "draw a deploy session, turn keys into answers", May: []string{"spec", "query", "resolver", "deploy", "tui/..."}},
 			{Name: "cli", Duty: "flags, commands, all wiring", May: []string{"*"}},

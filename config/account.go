@@ -1,0 +1,65 @@
+package config
+
+import (
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Address is host:port of the server, a host alone, or "" for what DNS says.
+func (c Connection) Address() (string, error) {
+	_, port, err := net.SplitHostPort(c.Server)
+	switch {
+	case c.Port == 0:
+		return c.Server, nil
+	case c.Server == "":
+		_, domain, _ := strings.Cut(c.JID, "@")
+		return net.JoinHostPort(domain, strconv.Itoa(c.Port)), nil
+	case err == nil && port != strconv.Itoa(c.Port):
+		return "", spec.Errorf(spec.Invalid, "the server %s and the port %d are two ports", c.Server, c.Port).WithHint("leave one of them out")
+	case err == nil:
+		return c.Server, nil
+	}
+	return net.JoinHostPort(strings.Trim(c.Server, "[]"), strconv.Itoa(c.Port)), nil
+}
+
+// Rooms is the domain of the rooms for logs, "" for none.
+func (c Connection) Rooms() string {
+	switch c.MUCDomain {
+	case "none":
+		return ""
+	case "":
+		_, domain, _ := strings.Cut(c.JID, "@")
+		domain, _, _ = strings.Cut(domain, "/")
+		return "logs." + domain
+	}
+	return c.MUCDomain
+}
+
+// Secret is the password: the one that is set, or the first line of the file. It is
+// empty if there is neither. What is wrong with how the file is kept is in warning.
+func (c Connection) Secret() (password spec.Secret, warning string, err error) {
+	if c.Password != "" || c.PasswordFile == "" {
+		return c.Password, "", nil
+	}
+	info, err := os.Stat(c.PasswordFile)
+	if err != nil {
+		return "", "", spec.Errorf(spec.Invalid, "cannot read the password: %v", err).
+			WithHint("password_file must name a file whose first line is the password of %s", c.JID)
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 {
+		warning = c.PasswordFile + " can be read by everybody on this host: chmod 600 " + c.PasswordFile
+	}
+	text, err := os.ReadFile(c.PasswordFile)
+	if err != nil {
+		return "", "", spec.Errorf(spec.Invalid, "cannot read the password: %v", err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	if first = strings.TrimRight(first, "\r"); first == "" {
+		return "", "", spec.Errorf(spec.Invalid, "the first line of %s is empty", c.PasswordFile).WithHint("it must be the password of %s", c.JID)
+	}
+	return spec.Secret(first), warning, nil
+}

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Connection is how to reach the server. Each field is a key of the files, an
+// environment variable ARMONIC_KEY, and a flag. A path in a file is relative to
+// its folder.
+type Connection struct {
+	JID          string      `koanf:"jid" doc:"the account, as name@domain"`
+	Password     spec.Secret `koanf:"password" doc:"of the account; better is password_file"`
+	PasswordFile string      `koanf:"password_file" path:"yes" doc:"the file whose first line is the password"`
+	Server       string      `koanf:"server" doc:"host or host:port of the server; if not given, DNS is asked for the SRV records of the domain"`
+	Port         int         `koanf:"port" doc:"of the server"`
+	StartTLS     bool        `koanf:"starttls" doc:"the server speaks TLS only after it was asked to, as on port 5222"`
+	CAFile       string      `koanf:"ca_file" path:"yes" doc:"certificates of authorities besides those of the system, in PEM"`
+	Register     bool        `koanf:"register" doc:"make the account if there is none and the server lets us"`
+	MUCDomain    string      `koanf:"muc_domain" doc:"where the rooms are that logs are written to; logs.DOMAIN if not given, none for no rooms"`
+}
+
+// Client are the settings of the operator's commands.
+type Client struct {
+	Connection `koanf:",squash"`
+
+	Approve []string `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
+	Theme   string   `koanf:"theme" doc:"colours of the UI"`
+	Glyphs  string   `koanf:"glyphs" doc:"signs of the UI"`
+}
+
+// Agent are the settings of an agent.
+type Agent struct {
+	Connection `koanf:",squash"`
+
+	Masters        []string      `koanf:"masters" doc:"who may call: name@domain, or name@domain=observe"`
+	PublicIP       string        `koanf:"public_ip" doc:"address or name of this host that others use; its own name if not given"`
+	StateDir       string        `koanf:"state_dir" path:"yes" doc:"where the agent keeps its state"`
+	ModuleDirs     []string      `koanf:"module_dirs" path:"yes" doc:"folders or files with modules"`
+	DefaultModules bool          `koanf:"default_modules" doc:"load the modules that come with Armonic"`
+	OS             string        `koanf:"os" doc:"take this host for NAME[:RELEASE]"`
+	StepLimit      time.Duration `koanf:"step_limit" doc:"how long a step may take; 0 is for ever"`
+	Simulation     bool          `koanf:"simulation" doc:"do nothing real, and keep nothing"`
+	Log            string        `koanf:"log" doc:"how much to log: debug, info, warn or error"`
+}
+
+// DefaultAgent are the settings of an agent for which nothing is set.
+func DefaultAgent() Agent {
+	return Agent{
+		Connection:     Connection{Register: true},
+		StateDir:       "/var/lib/armonic",
+		ModuleDirs:     []string{"/etc/armonic/modules"},
+		DefaultModules: true,
+		StepLimit:      time.Hour,
+		Log:            "info",
+	}
+}
+
+// DefaultClient are the settings of commands for which nothing is set.
+func DefaultClient() Client { return Client{} }
