@@ -95,8 +95,11 @@ func TestARunIsToldAndNotExecutedAgainAfterARestart(t *testing.T) {
 		t.Errorf("r2, -before +after the restart:\n%s", diff)
 	}
 	after := follow(t, s, "r1") // of its 300 lines the last 200 are kept
-	if diff := cmp.Diff(before[0][103:], after[3:]); diff != "" || len(after) != 205 {
+	if diff := cmp.Diff(before[0][103:], after[4:]); diff != "" || len(after) != 206 {
 		t.Errorf("r1 has %d events, -before +after the restart:\n%s", len(after), diff)
+	}
+	if gap := after[3]; gap.Seq != 103 || gap.Level != spec.LevelWarn || gap.Text != "100 older events were dropped" {
+		t.Errorf("in the place of the others is %+v", gap)
 	}
 	if calls := stackOf(t, s, "Bench").Calls; len(calls) != 1 {
 		t.Errorf("%d calls", len(calls))
@@ -149,12 +152,12 @@ func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 	}
 	events := follow(t, s, "r1")
 	last := events[len(events)-1]
-	if len(events) != 3 || last.Seq != 1004 || last.Kind != spec.EventRunDone || !strings.Contains(last.Err.Error(), "cannot execute the run r1: it was interrupted") || last.Err.Hint == "" {
+	if len(events) != 4 || last.Seq != 1004 || last.Kind != spec.EventRunDone || !strings.Contains(last.Err.Error(), "cannot execute the run r1: it was interrupted") || last.Err.Hint == "" {
 		t.Errorf("it ends with %+v", last)
 	}
 	var seen []spec.Event // by one who had seen many lines that were not kept
 	err := s.Follow(t.Context(), "r1", 900, func(ev spec.Event) error { seen = append(seen, ev); return nil })
-	if err != nil || len(seen) != 1 {
+	if err != nil || len(seen) != 2 || seen[0].Seq != 1003 || seen[0].Text != "the agent stopped here: what the step said last may be missing" {
 		t.Errorf("a follower saw %v, error %v", seen, err)
 	}
 	if again := st.stories[len(st.stories)-1]; !again.Ended() || again.Seen < 1004 {

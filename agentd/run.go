@@ -15,7 +15,8 @@ type run struct {
 	spec.Run
 	digest  string        // of what was asked, if only that is known
 	began   time.Time     // zero as long as it waits
-	events  []spec.Event  // by number; of a run of an earlier process some may be missing
+	events  []spec.Event  // by number; where some are missing, they were dropped
+	weight  int           // of the events, in bytes
 	seen    int           // no event that anybody saw has a higher number: that is recorded
 	changed chan struct{} // closed, and replaced, when an event is added
 	ended   bool
@@ -26,7 +27,7 @@ type run struct {
 
 // Start hands a run over. The error is Invalid for a run without id, NotFound for a
 // lifecycle that is not here, Conflict for an id that has other content, and
-// Unavailable after Close.
+// Unavailable after Close, and as soon as Drain has begun.
 func (s *Service) Start(_ context.Context, r spec.Run) error {
 	if r.ID == "" {
 		return spec.Errorf(spec.Invalid, "the run has no id")
@@ -48,7 +49,8 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 		return nil
 	}
 	if s.closed {
-		return spec.Errorf(spec.Unavailable, "the agent of %s has stopped", s.info.Host)
+		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.info.Host).
+			WithHint("try again when it is back")
 	}
 	added := &run{Run: cloneRun(r), changed: make(chan struct{})}
 	s.runs[r.ID] = added
@@ -59,41 +61,6 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	default: // the worker has been told already
 	}
 	return nil
-}
-
-// Follow tells what happened in a run and what happens next, each event once and in
-// order, until the run has ended.
-func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
-	r, err := s.find(id)
-	if err != nil {
-		return err
-	}
-	for {
-		s.mu.Lock()
-		next, _ := slices.BinarySearchFunc(r.events, after+1, func(ev spec.Event, seq int) int { return ev.Seq - seq })
-		events := slices.Clone(r.events[next:])
-		changed, ended := r.changed, r.ended
-		s.mu.Unlock()
-		for _, ev := range events {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			ev.Returns = spec.CloneValue(ev.Returns)
-			ev.Stack = slices.Clone(ev.Stack)
-			if err := fn(ev); err != nil {
-				return err
-			}
-			after = ev.Seq
-		}
-		if ended {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // Stop ends a run that waits, and asks one that is executed to end.
@@ -129,7 +96,7 @@ func (s *Service) add(r *run, ev spec.Event) { s.show(r, s.number(r, ev)) }
 // show appends an event that has its number; the lock is held. The last one ends the
 // run.
 func (s *Service) show(r *run, ev spec.Event) {
-	r.events = append(r.events, ev)
+	s.memory.add(r, ev)
 	if r.ended = ev.Kind == spec.EventRunDone; r.ended {
 		s.bound(r)
 	}

@@ -1,6 +1,7 @@
 package agentd
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -19,11 +20,14 @@ type Config struct {
 	Clock      func() time.Time // nil is time.Now
 	Limit      time.Duration    // how long a step may take; 0 is for ever
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
+	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
 	Logger     *slog.Logger     // nil discards
 }
 
 // Service is the agent of one host. The last spec.MaxRuns runs are known to it, the
-// last spec.MaxStories of those that have ended with all their events.
+// last spec.MaxStories of those that have ended with what happened in them. What is
+// executed, and what ended lately, is known with every line; of the others, and of what
+// says more than Config.Keep holds, the last lines are.
 type Service struct {
 	info    spec.Info
 	clock   func() time.Time
@@ -35,17 +39,19 @@ type Service struct {
 
 	stop    context.CancelFunc
 	stopped chan struct{} // closed when the worker has ended
+	leaving chan struct{} // closed when nothing is begun any more
 	wake    chan struct{} // of size 1: a token means that the queue has grown
 	turn    chan struct{} // of size 1: full while a run is executed or definitions are replaced
 
 	mu     sync.Mutex
 	notes  []string
 	now    *catalogue
-	closed bool
+	closed bool // and leaving with it
 	runs   map[spec.RunID]*run
 	ended  []*run // oldest first
 	queue  []*run // waiting, oldest first
 	busy   *run
+	memory memory
 }
 
 var _ spec.Agent = (*Service)(nil)
@@ -61,6 +67,8 @@ func New(c Config) (*Service, error) {
 		store:   c.Store,
 		turn:    make(chan struct{}, 1),
 		stopped: make(chan struct{}),
+		leaving: make(chan struct{}),
+		memory:  memory{limit: cmp.Or(c.Keep, keptBytes)},
 		wake:    make(chan struct{}, 1),
 		runs:    map[spec.RunID]*run{},
 		stories: c.Stories,
@@ -97,14 +105,4 @@ func New(c Config) (*Service, error) {
 	s.stop = cancel
 	go s.work(ctx)
 	return s, nil
-}
-
-// Close stops the run that is executed and ends those that wait, and returns when
-// nothing runs any more. Afterwards runs can be followed, and none started.
-func (s *Service) Close() {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.stop()
-	<-s.stopped
 }

@@ -25,13 +25,9 @@ func (forgetful) Stories() ([]spec.Story, error)     { return nil, nil }
 func (forgetful) Tell(spec.Story) error              { return nil }
 func (forgetful) Digest(spec.Secret) (string, error) { return "", nil }
 
-// A story holds so many lines of the log and reports of progress. Numbers of events
-// are recorded in blocks before anybody sees one, so that an agent that starts again
-// goes on with a number that nobody has seen.
-const (
-	keptLines = 200
-	seenBlock = 1000
-)
+// Numbers of events are recorded in blocks (of this size at least) before anybody sees one, so that an agent
+// that starts again goes on with a number that nobody has seen.
+const seenBlock = 1000
 
 // restore makes the runs of earlier processes known. One that had not ended was
 // interrupted: it is never executed again.
@@ -41,7 +37,8 @@ func (s *Service) restore() error {
 		return err
 	}
 	for _, st := range stories {
-		r := &run{digest: st.Digest, began: st.Began, events: st.Events, seen: st.Seen, changed: make(chan struct{})}
+		r := &run{digest: st.Digest, began: st.Began, seen: st.Seen, changed: make(chan struct{})}
+		s.memory.set(r, st.Events)
 		r.ID, r.Deployment, r.By, r.Lifecycle = st.Run, st.Deployment, st.By, st.Lifecycle
 		for i := range r.events {
 			r.events[i].Returns = revealed(r.events[i].Returns)
@@ -55,11 +52,14 @@ func (s *Service) restore() error {
 			WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", st.Lifecycle)
 		lost.Op = "execute the run " + string(st.Run)
 		done := s.number(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: lost})
-		done.Seq = max(done.Seq, r.seen+1)
+		if r.seen >= done.Seq {
+			done.Seq = r.seen + 1
+			r.events = append(r.events, note(done, "the agent stopped here: what the step said last may be missing"))
+		}
 		if e, err := s.engine(st.Lifecycle); err == nil {
 			done.Stack = e.Applied()
 		}
-		r.events = append(r.events, done)
+		s.memory.set(r, append(r.events, done))
 		if err := s.stories.Tell(r.story(r.events, done.Seq)); err != nil {
 			return err
 		}
@@ -108,21 +108,21 @@ func (s *Service) say(r *run, ev spec.Event) {
 // record tells the story of a run so far, with one event more that nobody has seen.
 func (s *Service) record(r *run, more *spec.Event) error {
 	s.mu.Lock()
-	events := slices.Clone(r.events)
+	events := kept(r.events)
 	s.mu.Unlock()
 	if more != nil {
 		events = append(events, *more)
 	}
 	seen := 0
 	if n := len(events); n > 0 {
-		seen = events[n-1].Seq + seenBlock
+		seen = events[n-1].Seq + seenBlock + events[n-1].Seq/8 // a run that says much is not recorded all the time
 	}
 	for i, ev := range events {
 		if ev.Step >= 0 && ev.Step < len(r.Steps) {
 			events[i].Returns = s.hidden(r, r.Steps[ev.Step], ev.Returns)
 		}
 	}
-	if err := s.stories.Tell(r.story(kept(events), seen)); err != nil {
+	if err := s.stories.Tell(r.story(events, seen)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -145,28 +145,14 @@ func (s *Service) number(r *run, ev spec.Event) spec.Event {
 	return ev
 }
 
-// kept leaves out all but the last lines of the log.
-func kept(events []spec.Event) []spec.Event {
-	n := 0
-	for i := len(events) - 1; i >= 0; i-- {
-		if k := events[i].Kind; k != spec.EventLog && k != spec.EventProgress {
-			continue
-		}
-		if n++; n > keptLines {
-			events = slices.Delete(events, i, i+1)
-		}
-	}
-	return events
-}
-
 // bound forgets what is too old when a run has ended; the lock is held.
 func (s *Service) bound(r *run) {
 	s.ended = append(s.ended, r)
 	if n := len(s.ended) - spec.MaxStories; n > 0 {
-		old := s.ended[n-1]
-		old.events = slices.Clone(old.events[len(old.events)-1:])
+		s.memory.forget(s.ended[n-1])
 	}
 	if n := len(s.ended) - spec.MaxRuns; n > 0 {
+		s.memory.weight -= s.ended[0].weight
 		delete(s.runs, s.ended[0].ID)
 		s.ended = slices.Delete(s.ended, 0, n)
 	}

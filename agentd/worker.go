@@ -10,8 +10,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// work executes runs in the order in which they were started, until ctx ends; then
-// it ends those that wait.
+// work executes runs in the order in which they were started, until the agent leaves;
+// then it ends those that wait.
 func (s *Service) work(ctx context.Context) {
 	defer close(s.stopped)
 	for {
@@ -21,19 +21,19 @@ func (s *Service) work(ctx context.Context) {
 		}
 		select {
 		case <-s.wake:
-		case <-ctx.Done():
-			s.drain()
+		case <-s.leaving:
+			s.dismiss()
 			return
 		}
 	}
 }
 
 // next takes the oldest run that waits and gives it its context. No run begins once
-// ctx has ended.
+// the agent leaves.
 func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 || ctx.Err() != nil {
+	if len(s.queue) == 0 || s.closed {
 		return nil, nil
 	}
 	r := s.queue[0]
@@ -45,11 +45,12 @@ func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	return r, ctx
 }
 
-func (s *Service) drain() {
+// dismiss ends the runs that wait.
+func (s *Service) dismiss() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.queue {
-		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: stopped()})
+		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: s.unbegun("the run began")})
 	}
 	s.queue = nil
 }
@@ -89,9 +90,11 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 		return err
 	}
 	for i, step := range r.Steps {
-		if ctx.Err() != nil {
-			err := spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
-			return err
+		switch {
+		case s.left():
+			return s.unbegun("it could " + step.Name())
+		case ctx.Err() != nil:
+			return spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
 		}
 		if err := s.step(ctx, e, r, i); err != nil {
 			return err
@@ -111,7 +114,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) 
 	returns, err := e.Do(ctx, r.ID, step, lifecycle.Sink{
 		Who: r.By,
 		Log: func(level spec.Level, text string) {
-			say(spec.Event{Kind: spec.EventLog, Level: level, Text: text})
+			say(spec.Event{Kind: spec.EventLog, Level: level, Text: shortened(text)})
 			s.pause(ctx)
 		},
 		Progress: func(done, total int) {

@@ -29,7 +29,8 @@ const (
 	LevelError Level = "error"
 )
 
-// Event is one thing that happened in a run. Seq starts at 1 and has no gaps.
+// Event is one thing that happened in a run. Seq starts at 1 and has no gaps, but for
+// those before an EventLog of no step: in it the agent says how many are missing.
 type Event struct {
 	Run     RunID     `json:"run"`
 	Seq     int       `json:"seq"`
