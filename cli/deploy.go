@@ -86,7 +86,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	if err := d.savable(); err != nil {
 		return d.show.failure(err)
 	}
-	fleet, closeFleet, err := d.open(d.Err)
+	fleet, closeFleet, err := d.open(ctx, d.Streams, false)
 	if err != nil {
 		return d.show.failure(err)
 	}

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/deploy"
@@ -27,6 +28,7 @@ type globals struct {
 	stateDir   string
 	limit      time.Duration // of a step of the local agent
 	system     string        // instead of the one that hosts have
+	flags      *pflag.FlagSet
 }
 
 func (g *globals) register(root *cobra.Command) {
@@ -39,20 +41,30 @@ func (g *globals) register(root *cobra.Command) {
 	f.StringVar(&g.system, "os", "", "take hosts for `NAME[:RELEASE]`, such as debian:12, instead of what they are")
 	f.BoolVar(&g.demo, "demo", false, "use a fleet of simulated hosts; nothing on this machine is changed")
 	f.DurationVar(&g.pace, "demo-pace", defaultPace, "pause of simulated hosts at each line they log")
+	g.registerConnection(f)
 }
 
 // defaultPace is slow enough to watch and fast enough not to bore.
 const defaultPace = 120 * time.Millisecond
 
-// open makes the fleet that the flags name. Warnings about modules go to warn.
-// close ends it.
-func (g *globals) open(warn io.Writer) (fleet deploy.Fleet, closeFleet func(), err error) {
-	switch {
-	case g.demo && g.local:
+// open makes the fleet that the flags and settings name. Warnings go to s.Err. If
+// shows, the caller shows how the connection is: then one that cannot be made yet is no
+// error. closeFleet ends it.
+func (g *globals) open(ctx context.Context, s Streams, shows bool) (fleet deploy.Fleet, closeFleet func(), err error) {
+	warn := s.Err
+	if g.demo && g.local {
 		return nil, nil, spec.Errorf(spec.Invalid, "--demo and --local cannot be had together")
-	case !g.demo && !g.local:
-		return nil, nil, spec.Errorf(spec.Invalid, "no fleet is chosen").
-			WithHint("add --demo to use the simulated hosts lb1, web1, web2, web3 and db1, or --local for this host")
+	}
+	if !g.demo && !g.local {
+		c, _, err := g.client()
+		if err != nil {
+			return nil, nil, err
+		}
+		f, err := newLive(ctx, c, s, shows)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f, f.Close, nil
 	}
 	system, err := parseOS(g.system)
 	if err != nil {
@@ -100,13 +112,14 @@ type demoFleet struct {
 	hosts  []spec.Host
 	agents map[spec.Host]*agentd.Service
 	since  time.Time
+	system spec.OS
 }
 
 func demoHosts() []spec.Host { return []spec.Host{"db1", "lb1", "web1", "web2", "web3"} }
 
 // newDemo starts the five hosts of the demo, all offering the same lifecycles.
 func newDemo(lifecycles []*lifecycle.Lifecycle, pace time.Duration, system spec.OS) (*demoFleet, error) {
-	f := &demoFleet{agents: map[spec.Host]*agentd.Service{}, since: time.Now()}
+	f := &demoFleet{agents: map[spec.Host]*agentd.Service{}, since: time.Now(), system: system}
 	for i, h := range demoHosts() {
 		a, err := agentd.New(agentd.Config{
 			Info: spec.Info{Host: h, Address: fmt.Sprintf("192.0.2.%d", 11+i), OS: system,
@@ -132,7 +145,7 @@ func (f *demoFleet) Name() string { return "demo" }
 func (f *demoFleet) Hosts() []deploy.HostStatus {
 	out := make([]deploy.HostStatus, len(f.hosts))
 	for i, h := range f.hosts {
-		out[i] = deploy.HostStatus{Host: h, Link: deploy.On, Since: f.since}
+		out[i] = deploy.HostStatus{Host: h, Link: deploy.On, Since: f.since, Version: version(), OS: f.system}
 	}
 	return out
 }

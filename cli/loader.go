@@ -33,7 +33,13 @@ func (g *globals) load() (*modules.Reloader, *modules.Set, error) {
 		}
 		sources = append(sources, src)
 	}
-	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	return reloader(host.New(), sources)
+}
+
+// reloader loads modules for the first time. The error shows everything that is wrong
+// with them.
+func reloader(m modules.Machine, sources []modules.Source) (*modules.Reloader, *modules.Set, error) {
+	r := modules.NewReloader(modules.Config{Machine: m}, sources...)
 	first := r.Poll()
 	if len(first.Errors) > 0 {
 		return nil, nil, spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(first.Errors), strings.Join(explain(first), "\n"))

@@ -42,7 +42,7 @@ func (f *localFleet) Name() string { return "local" }
 
 // Hosts is this host.
 func (f *localFleet) Hosts() []deploy.HostStatus {
-	return []deploy.HostStatus{{Host: f.info.Host, Link: deploy.On, Since: f.info.Since}}
+	return []deploy.HostStatus{{Host: f.info.Host, Link: deploy.On, Since: f.info.Since, Version: f.info.Version, OS: f.info.OS}}
 }
 
 // Agent gives the agent of this host.

@@ -20,23 +20,24 @@ type low struct {
 	Streams
 	output string
 	hosts  []string
+	fleet  deploy.Fleet // all of it
 	find   *finder
 }
 
 // lowLevel are the commands that ask agents one thing.
 func lowLevel(g *globals, s Streams) []*cobra.Command {
 	return []*cobra.Command{
-		newInfo(g, s), newLifecycle(g, s), newState(g, s), newStateCurrent(g, s), newStateGoto(g, s),
+		newList(g, s), newInfo(g, s), newLifecycle(g, s), newState(g, s), newStateCurrent(g, s), newStateGoto(g, s),
 		newProvide(g, s), newProvideCall(g, s), newXPath(g, s), newHistory(g, s), newPlot(g, s),
 	}
 }
 
 // register adds the flags that these commands have besides the global ones.
 func (l *low) register(c *cobra.Command) {
-	c.Flags().StringSliceVarP(&l.hosts, "host", "J", nil, "ask only `HOST` (repeatable); all hosts if not given")
+	c.Flags().StringSliceVarP(&l.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*' (repeatable); all hosts if not given")
 	c.Flags().StringVarP(&l.output, "output", "o", "plain", "`FORMAT`: plain or json")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("host", l.completeHosts)
+	_ = c.RegisterFlagCompletionFunc("on", l.completeHosts)
 }
 
 // pattern takes the one PATTERN that a command may be given, of resources of a kind.
@@ -74,17 +75,14 @@ func (l *low) run(ctx context.Context, do func(context.Context) error) error {
 }
 
 func (l *low) opened(ctx context.Context, do func(context.Context) error) error {
-	fleet, closeFleet, err := l.open(l.Err)
+	fleet, closeFleet, err := l.open(ctx, l.Streams, false)
 	if err != nil {
 		return err
 	}
 	defer closeFleet()
-	hosts := make([]spec.Host, len(l.hosts))
-	for i, h := range l.hosts {
-		hosts[i] = spec.Host(h)
-	}
+	l.fleet = fleet
 	var some deploy.Fleet
-	if some, err = choose(fleet, hosts); err != nil {
+	if some, err = choose(fleet, l.hosts); err != nil {
 		return err
 	}
 	l.find = &finder{Fleet: some, warn: l.Err}

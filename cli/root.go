@@ -58,7 +58,8 @@ shows what will change, and does it in parallel.`,
 		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s --help lists the flags", c.CommandPath())
 	})
 	g.register(root)
-	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s))
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.flags = c.Flags() } // of the command, too
+	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s), newConfig(g, s), newApprove(g, s), newForget(g, s), newAgentd(g, s))
 	root.AddCommand(lowLevel(g, s)...)
 	return root
 }

@@ -68,47 +68,56 @@ func (t *task) flags(c *cobra.Command) {
 }
 
 func (t *task) gotoState(ctx context.Context, p spec.Pattern) error {
-	r, err := t.find.one(ctx, p, query.State)
+	targets, err := t.targets(ctx, p, query.State)
 	if err != nil {
 		return err
 	}
-	return t.do(ctx, r.Path)
+	return t.do(ctx, targets)
 }
 
 func (t *task) call(ctx context.Context, p spec.Pattern) error {
-	r, err := t.find.one(ctx, p, query.Provide)
+	targets, err := t.targets(ctx, p, query.Provide)
 	if err != nil {
 		return err
 	}
-	if r.Path.Provide() == string(spec.Enter) {
-		return spec.Errorf(spec.Invalid, "%s enters a state and is not called", r.Path).
-			WithHint("armonic state-goto %s", r.Path.Cut(3))
+	if first := targets[0]; first.Provide() == string(spec.Enter) {
+		return spec.Errorf(spec.Invalid, "%s enters a state and is not called", first).
+			WithHint("armonic state-goto %s", first.Cut(3))
 	}
-	return t.do(ctx, r.Path)
+	return t.do(ctx, targets)
 }
 
-// do plans the way to a state or provide, and goes it.
-func (t *task) do(ctx context.Context, target spec.Path) error {
+// prepare plans the way to a state or provide, and says what is wrong with the values.
+func (t *task) prepare(ctx context.Context, target spec.Path) ([]spec.Problem, error) {
 	values, err := parseGiven(t.values)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if t.agent, err = t.find.Agent(target.Host()); err != nil {
-		return err
+		return nil, err
 	}
 	if t.route, err = t.agent.Route(ctx, spec.RouteQuery{Provide: target, Index: t.index}); err != nil {
-		return err
+		return nil, err
 	}
 	steps, problems, err := fill(target.Cut(2), t.route.Steps, values)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.work = spec.Work{Lifecycle: t.route.Lifecycle, From: t.route.From, Steps: steps}
 	wrong, err := t.agent.Check(ctx, t.work)
+	return append(problems, wrong...), err
+}
+
+// do goes the way to a state or provide, on one host or several.
+func (t *task) do(ctx context.Context, targets []spec.Path) error {
+	if len(targets) > 1 {
+		return t.doAll(ctx, targets)
+	}
+	target := targets[0]
+	problems, err := t.prepare(ctx, target)
 	if err != nil {
 		return err
 	}
-	problems = append(problems, wrong...)
 	switch {
 	case t.check:
 		return t.checked(problems)

@@ -15,7 +15,6 @@ import (
 )
 
 func newTUI(g *globals, s Streams) *cobra.Command {
-	var theme, glyphs string
 	c := &cobra.Command{
 		Use:   "tui [PATTERN]",
 		Short: "Open the terminal UI",
@@ -30,15 +29,19 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			conf := tui.Config{Theme: theme, Glyphs: glyphs, By: operator(), Seal: g.keys()}
+			set, _, err := g.client()
+			if err != nil {
+				return err
+			}
+			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: operator(), Seal: g.keys()}
 			if len(args) == 1 {
 				conf.Pattern = spec.Pattern(args[0])
 			}
 			return runTUI(c.Context(), g, s, conf)
 		},
 	}
-	c.Flags().StringVar(&theme, "theme", "", "colours: `NAME` is one of "+strings.Join(ui.Themes(), ", "))
-	c.Flags().StringVar(&glyphs, "glyphs", "", "signs: `NAME` is one of "+strings.Join(ui.GlyphSets(), ", "))
+	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(ui.Themes(), ", "))
+	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(ui.GlyphSets(), ", "))
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(ui.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -47,7 +50,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 func runTUI(ctx context.Context, g *globals, s Streams, conf tui.Config) error {
 	conf.In, _ = s.In.(*os.File)
 	conf.Out, _ = s.Out.(*os.File)
-	fleet, closeFleet, err := g.open(s.Err)
+	fleet, closeFleet, err := g.open(ctx, s, true)
 	if err != nil {
 		return err
 	}

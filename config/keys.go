@@ -156,6 +156,9 @@ func (ks keys) entries(v reflect.Value, from map[string]string) []Entry {
 	var out []Entry
 	for _, name := range ks.names() {
 		e := Entry{Name: name, Value: v.FieldByIndex(ks[name].index).Interface(), From: from[name], Doc: ks[name].doc}
+		if e.Value == spec.Secret("") {
+			e.Value = "" // there is nothing to hide
+		}
 		if e.From == "" {
 			e.From = "default"
 		}

@@ -24,6 +24,11 @@ type HostStatus struct {
 	Link  Link
 	Why   string    // if it is not on: "seen 14m ago", "no agent"
 	Since time.Time // of the link's state; zero if unknown
+
+	// What the fleet knows of the agent without asking it; "" and zero if it does not.
+	Version string // of Armonic
+	OS      spec.OS
+	Busy    spec.RunID // the run it executes, or executed when it was lost
 }
 
 // Fleet is where the agents are.

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	systemd "github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/journal"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// loadModules reads the modules that the settings of an agent name. Folders that are
+// not there are left out.
+func (d *daemon) loadModules() (*modules.Reloader, *modules.Set, error) {
+	var sources []modules.Source
+	if d.set.DefaultModules {
+		sources = append(sources, modules.ShippedSource())
+	}
+	usual := config.DefaultAgent().ModuleDirs
+	for _, dir := range d.set.ModuleDirs {
+		if _, err := os.Stat(dir); err != nil && slices.Contains(usual, dir) {
+			continue // nobody asked for it
+		}
+		src, err := modules.Open(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		sources = append(sources, src)
+	}
+	return reloader(host.New(), sources)
+}
+
+// serve runs the agent until it is told to end.
+func (d *daemon) serve(ctx context.Context) error {
+	signals := make(chan os.Signal, 2) // the second, too, is one that counts
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	defer signal.Stop(signals)
+
+	log := d.logger()
+	acc, err := account(ctx, d.set.Connection, d.Streams, log)
+	if err != nil {
+		return err
+	}
+	acc.Resource = xmpp.Resource
+	service, end, err := d.service(log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters, Logger: log})
+	unwatchLink := sync.OnceFunc(watchLink(responder.Connection(), func(st session.Status) { d.linked(log, st) }))
+	defer unwatchLink()
+	log.Info("started", "version", version(), "host", d.jid.Local(), "account", d.jid)
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady+"\nSTATUS=connecting to "+d.jid.Domain())
+	unwatch := watchdog(service)
+	defer unwatch()
+
+	log.Info("ending: the step that is executed is finished; a second signal interrupts it", "signal", <-signals)
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+	unhurried, hurry := context.WithCancel(context.WithoutCancel(ctx))
+	defer hurry()
+	go func() { // ends with the signals, or with the program
+		s := <-signals
+		log.Warn("ending now: the step is interrupted", "signal", s)
+		signal.Stop(signals) // a third one ends the program at once
+		hurry()
+	}()
+	if err := service.Drain(unhurried); err != nil {
+		log.Warn("the step was interrupted", "error", err)
+	}
+	unwatchLink() // we know that it ends
+	responder.Close()
+	log.Info("ended")
+	return nil
+}
+
+// service makes the agent with what it remembers; end stops it.
+func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
+	loader, set, err := d.loadModules()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, w := range set.Warnings {
+		log.Warn("a module may be wrong", "module", set.Explain(w))
+	}
+	c := agentd.Config{Lifecycles: set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info()}
+	closeStore := func() {}
+	if d.set.Simulation {
+		c.Store = lifecycle.NewMemory()
+	} else {
+		var j *journal.Journal
+		if j, err = openJournal(d.set.StateDir, d.Err); err != nil {
+			return nil, nil, err
+		}
+		c.Store, c.Stories = j, j
+		closeStore = func() { _ = j.Close() } // all it was given is on the disk already
+	}
+	if s, err = agentd.New(c); err != nil {
+		closeStore()
+		return nil, nil, err
+	}
+	stop := keepLoaded(loader, s)
+	return s, func() { stop(); s.Close(); closeStore() }, nil
+}
+
+// info is what the agent says of this host.
+func (d *daemon) info() spec.Info {
+	i := spec.Info{Host: spec.Host(d.jid.Local()), Address: d.set.PublicIP, OS: d.os, Version: version(),
+		Load: loadAverage(), Simulated: d.set.Simulation, Since: time.Now()}
+	if i.OS == (spec.OS{}) {
+		i.OS = detectOS()
+	}
+	if i.Address == "" {
+		i.Address = string(i.Host)
+		if name, err := hostName(); err == nil {
+			i.Address = string(name)
+		}
+	}
+	return i
+}
+
+// linked tells systemd and the log how the connection is.
+func (d *daemon) linked(log *slog.Logger, st session.Status) {
+	switch {
+	case st.Session != nil:
+		_, _ = systemd.SdNotify(false, "STATUS=connected as "+string(d.jid))
+	case st.Err != nil && !st.Next.IsZero():
+		in := time.Until(st.Next).Round(time.Second)
+		_, _ = systemd.SdNotify(false, fmt.Sprintf("STATUS=not connected, next try in %s: %v", in, st.Err))
+		log.Warn("not connected", "error", st.Err, "hint", spec.HintOf(st.Err), "next", in, "tries", st.Tries)
+	}
+}
+
+// logger writes to standard error; the system's journal knows the time itself.
+func (d *daemon) logger() *slog.Logger {
+	o := &slog.HandlerOptions{Level: d.level}
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
+	return slog.New(slog.NewTextHandler(d.Err, o))
+}
+
+// watchdog tells systemd that the agent is alive, as often as it wants to hear it,
+// until stop is called. An agent that is stuck says nothing, and is started again.
+func watchdog(s *agentd.Service) (stop func()) {
+	every, err := systemd.SdWatchdogEnabled(false)
+	if err != nil || every <= 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(every / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if _, err := s.Info(ctx); err == nil {
+					_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}

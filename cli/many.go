@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// many reports whether the flags choose several hosts: then the task is done on each.
+func (l *low) many() bool {
+	return len(l.hosts) > 1 || len(l.hosts) == 1 && isGlob(l.hosts[0])
+}
+
+// targets are the resources of a kind that a pattern means: one, or one on each host
+// if several were chosen.
+func (t *task) targets(ctx context.Context, p spec.Pattern, kind query.Kind) ([]spec.Path, error) {
+	if !t.many() {
+		r, err := t.find.one(ctx, p, kind)
+		return []spec.Path{r.Path}, err
+	}
+	all, err := t.find.find(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	var paths []spec.Path
+	seen := map[spec.Path]bool{}
+	for _, r := range all {
+		at := r.Path.Cut(depth(kind))
+		if len(at.Parts()) == depth(kind) && !seen[at] {
+			seen[at] = true
+			paths = append(paths, at)
+		}
+	}
+	if len(paths) == 0 {
+		return nil, spec.Errorf(spec.NotFound, "%s is a %s, not a %s", p, all[0].Kind, kind)
+	}
+	for _, at := range paths[1:] {
+		if at.Relative() != paths[0].Relative() {
+			return nil, ambiguous(p, kind, paths)
+		}
+	}
+	return paths, nil
+}
+
+// doAll does the task on several hosts at once. Nothing is done anywhere unless all
+// is right everywhere.
+func (t *task) doAll(ctx context.Context, targets []spec.Path) error {
+	tasks := make([]*task, len(targets))
+	var out sync.Mutex
+	for i := range targets {
+		one := *t
+		one.Out = &lines{out: t.Out, mu: &out}
+		tasks[i] = &one
+	}
+	problems := make([][]spec.Problem, len(tasks))
+	errs := inParallel(len(tasks), func(i int) (err error) {
+		problems[i], err = tasks[i].prepare(ctx, targets[i])
+		return err
+	})
+	if err := onHosts(targets, errs); err != nil {
+		return err
+	}
+	var all []spec.Problem
+	for _, p := range problems {
+		all = append(all, p...)
+	}
+	switch {
+	case t.check:
+		return t.checked(all)
+	case len(all) > 0:
+		return exit(exitAnswers, &answersError{all})
+	case t.dryRun:
+		for i, one := range tasks {
+			if err := one.preview(ctx, targets[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return onHosts(targets, inParallel(len(tasks), func(i int) error { return tasks[i].execute(ctx, targets[i]) }))
+}
+
+// inParallel calls fn for 0 to n-1, many at once, and gives what each returned.
+func inParallel(n int, fn func(i int) error) []error {
+	errs := make([]error, n)
+	slots := make(chan struct{}, askedAtOnce) // full: the next waits for a slot
+	var wg sync.WaitGroup
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			errs[i] = fn(i)
+		})
+	}
+	wg.Wait()
+	return errs
+}
+
+// onHosts makes one error of those of several hosts. Its code is that of the first.
+func onHosts(targets []spec.Path, errs []error) error {
+	var texts []string
+	var first error
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		if !errors.Is(err, errSaid) {
+			texts = append(texts, fmt.Sprintf("%s: %v", targets[i].Host(), err))
+		}
+	}
+	switch len(texts) {
+	case 0:
+		return first
+	case 1:
+		if len(errs) == 1 {
+			return first
+		}
+	}
+	return exit(codeOf(first), spec.Errorf(spec.KindOf(first), "%s", strings.Join(texts, "\n")).WithHint("%s", spec.HintOf(first)))
+}
+
+// lines writes whole lines, so that those of several writers do not mix.
+type lines struct {
+	out io.Writer
+	mu  *sync.Mutex // of out
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.buf.Write(p)
+	end := bytes.LastIndexByte(l.buf.Bytes(), '\n') + 1
+	if end == 0 {
+		return len(p), nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.out.Write(l.buf.Next(end))
+	return len(p), err
+}
