@@ -40,7 +40,7 @@ test: ## run every test; as root, install the programs that tests need
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
-	@ARMONIC_SERVERS=all $(GO) test -timeout 5m ./xmpp/...
+	@ARMONIC_SERVERS=all $(GO) test -timeout 10m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
 
 .PHONY: check
 check: ## before each commit: gofmt, vet, the architecture, the quick tests

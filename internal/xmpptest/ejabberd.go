@@ -23,15 +23,18 @@ func (s *Server) ejabberdConfig(t testing.TB) {
 		who = "deny"
 	}
 	s.write(t, "ejabberd.yml", strings.NewReplacer(
-		"DIR", s.dir, "DOMAIN", Domain, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS), "WHO", who,
+		"DIR", s.dir, "DOMAIN", Domain, "HOST", s.host, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS), "WHO", who,
 	).Replace(ejabberdConfig))
-	node := "armonic" + port(s.TLS) + "@localhost"
-	s.write(t, "ejabberdctl.cfg", strings.NewReplacer("@NODE@", node, "@DISTPORT@", port(address(t))).Replace(ejabberdctlConfig))
+	s.write(t, "ejabberdctl.cfg", strings.NewReplacer(
+		"HOST", s.host, "OCTETS", strings.ReplaceAll(s.host, ".", ","), "DISTPORT", port(s.inner),
+	).Replace(ejabberdctlConfig))
 	// As root, Debian's script changes to a user of its own, who may not look into
-	// our folder.
+	// our folder. And it waits for the server, which would outlive it when killed.
 	script, err := os.ReadFile("/usr/sbin/ejabberdctl")
 	must(t, err)
-	s.write(t, "ejabberdctl", strings.Replace(string(script), "\nINSTALLUSER=ejabberd", "\nINSTALLUSER=", 1))
+	s.write(t, "ejabberdctl", strings.NewReplacer(
+		"\nINSTALLUSER=ejabberd", "\nINSTALLUSER=", `as_current_user) "$@" ;;`, `as_current_user) exec "$@" ;;`,
+	).Replace(string(script)))
 }
 
 func (s *Server) ejabberd() *exec.Cmd {
@@ -40,11 +43,14 @@ func (s *Server) ejabberd() *exec.Cmd {
 	return cmd
 }
 
+// The name of the node never changes: what is in the spool folder belongs to it, and
+// under another one ejabberd ends with node_not_running. The interface is given as
+// Erlang writes it; the script's own setting starts a virtual machine to find that
+// out. A machine that waits for work does not keep a processor busy with it.
 const ejabberdctlConfig = `INSTALLUSER=
-ERLANG_NODE=@NODE@
-INET_DIST_INTERFACE=127.0.0.1
-ERL_DIST_PORT=@DISTPORT@
-ERL_OPTIONS="-setcookie armonic"
+ERLANG_NODE=armonic@HOST
+ERL_DIST_PORT=DISTPORT
+ERL_OPTIONS="-setcookie armonic -kernel inet_dist_use_interface {OCTETS} +sbwt none +sbwtdcpu none +sbwtdio none"
 `
 
 const ejabberdConfig = `loglevel: info
@@ -55,7 +61,7 @@ certfiles:
 listen:
   -
     port: PORT
-    ip: "127.0.0.1"
+    ip: "HOST"
     module: ejabberd_c2s
     max_stanza_size: 262144
     shaper: none
@@ -63,7 +69,7 @@ listen:
     starttls_required: true
   -
     port: TLSPORT
-    ip: "127.0.0.1"
+    ip: "HOST"
     module: ejabberd_c2s
     max_stanza_size: 262144
     shaper: none

@@ -13,7 +13,7 @@ func (s *Server) prosodyConfig(t testing.TB) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Join(s.dir, "data"), 0o700))
 	s.write(t, "prosody.cfg.lua", strings.NewReplacer(
-		"DIR", s.dir, "DOMAIN", Domain, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS),
+		"DIR", s.dir, "HOST", s.host, "DOMAIN", Domain, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS),
 		"REGISTER", strconv.FormatBool(!s.closed), "ROOT", strconv.FormatBool(os.Geteuid() == 0),
 	).Replace(prosodyConfig))
 }
@@ -26,7 +26,7 @@ const prosodyConfig = `run_as_root = ROOT
 pidfile = "DIR/prosody.pid"
 data_path = "DIR/data"
 certificates = "DIR"
-interfaces = { "127.0.0.1" }
+interfaces = { "HOST" }
 c2s_ports = { PORT }
 c2s_direct_tls_ports = { TLSPORT }
 s2s_ports = {}
