@@ -259,7 +259,7 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 			}
 			for who, times := range map[*raw]int{&boss: 1, &eyes: 0} {
 				answer, err := who.Call(t.Context(), "set", to, callOf("follow", `{"run":"r1","follow":"f1"}`))
-				if err != nil || strings.Count(answer.String(), `&#34;returns&#34;`) != times {
+				if err != nil || strings.Count(answer.String(), `"returns"`) != times {
 					t.Errorf("%s is told %s, error %v", who.JID(), answer, err)
 				}
 			}

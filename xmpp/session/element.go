@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"unicode/utf8"
 )
 
 // Namespaces that this package speaks.
@@ -109,7 +110,7 @@ func (e *Element) append(b []byte, space string) []byte {
 	if e.Text == "" && len(e.Kids) == 0 {
 		return append(b, "/>"...)
 	}
-	b = escape(append(b, '>'), e.Text)
+	b = escape(append(b, '>'), e.Text, false)
 	for _, k := range e.Kids {
 		b = k.append(b, e.Space)
 	}
@@ -118,14 +119,51 @@ func (e *Element) append(b []byte, space string) []byte {
 
 func attr(b []byte, name, value string) []byte {
 	b = append(append(append(b, ' '), name...), '=', '\'')
-	return append(escape(b, value), '\'')
+	return append(escape(b, value, true), '\'')
 }
 
-// escape leaves out what XML cannot hold: it becomes U+FFFD.
-func escape(b []byte, s string) []byte {
-	w := bytes.NewBuffer(b)
-	_ = xml.EscapeText(w, []byte(s)) // a Buffer takes everything
-	return w.Bytes()
+// escape writes what XML can hold; the rest becomes U+FFFD. Quotes mean something in
+// attributes only: in texts, of which JSON is full of them, they stay one byte each, so
+// that a stanza is hardly larger than what is in it.
+func escape(b []byte, s string, inAttr bool) []byte {
+	done := 0
+	for i := 0; i < len(s); {
+		c, width := utf8.DecodeRuneInString(s[i:])
+		if with := escaped(c, width, inAttr); with != "" {
+			b = append(append(b, s[done:i]...), with...)
+			done = i + width
+		}
+		i += width
+	}
+	return append(b, s[done:]...)
+}
+
+// escaped is what stands for a character, "" if it stands for itself.
+func escaped(c rune, width int, inAttr bool) string {
+	switch c {
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '&':
+		return "&amp;"
+	case '\r':
+		return "&#xD;"
+	case '\'', '"', '\t', '\n':
+		if inAttr {
+			return map[rune]string{'\'': "&#39;", '"': "&#34;", '\t': "&#x9;", '\n': "&#xA;"}[c]
+		}
+		return ""
+	case utf8.RuneError:
+		if width == 1 {
+			return "\uFFFD"
+		}
+		return ""
+	}
+	if c < ' ' || c == 0xFFFE || c == 0xFFFF {
+		return "\uFFFD"
+	}
+	return ""
 }
 
 // mostDepth is how deep elements may be nested.
@@ -142,6 +180,7 @@ func parse(text []byte) (*Element, error) {
 		return nil, err
 	}
 	var stack []*Element
+	var texts [][]byte // of those in stack: a text may come in as many parts as there are elements in it
 	for {
 		tok, err := d.Token()
 		if err != nil {
@@ -161,15 +200,16 @@ func parse(text []byte) (*Element, error) {
 			if n := len(stack); n > 0 {
 				stack[n-1].Kids = append(stack[n-1].Kids, e)
 			}
-			stack = append(stack, e)
+			stack, texts = append(stack, e), append(texts, nil)
 		case xml.EndElement:
-			if len(stack) == 1 {
+			n := len(stack) - 1
+			if stack[n].Text = string(texts[n]); n == 0 {
 				return stack[0], nil
 			}
-			stack = stack[:len(stack)-1]
+			stack, texts = stack[:n], texts[:n]
 		case xml.CharData:
-			if n := len(stack); n > 0 {
-				stack[n-1].Text += string(t)
+			if n := len(texts); n > 0 {
+				texts[n-1] = append(texts[n-1], t...)
 			}
 		}
 	}
