@@ -19,6 +19,7 @@ type calls struct {
 
 type call struct {
 	to   JID
+	pos  int64       // how much was written before
 	done chan answer // of size 1, and answered once
 }
 
@@ -40,7 +41,7 @@ func (s *Session) Call(ctx context.Context, typ string, to JID, payload ...*Elem
 		return nil, err
 	}
 	defer s.calls.forget(id)
-	if err := s.Send(Stanza("iq", "type", typ, "id", id, "to", string(to)).Add(payload...)); err != nil {
+	if err := s.send(ctx, Stanza("iq", "type", typ, "id", id, "to", string(to)).Add(payload...)); err != nil {
 		return nil, err
 	}
 	select {
@@ -62,6 +63,9 @@ func (s *Session) settle(e *Element) bool {
 		return false
 	}
 	c := s.calls.take(e.ID(), func(to JID) bool { return s.answers(e.From(), to) })
+	if c != nil {
+		s.pace.reached(c.pos)
+	}
 	switch {
 	case c == nil:
 		s.log.Debug("an answer that nobody waits for was dropped", "from", e.From())
@@ -94,7 +98,7 @@ func (cs *calls) begin(to JID, s *Session) (string, *call, error) {
 	}
 	cs.last++
 	id := cs.prefix + strconv.Itoa(cs.last)
-	c := &call{to: to, done: make(chan answer, 1)}
+	c := &call{to: to, pos: s.pace.written.Load(), done: make(chan answer, 1)}
 	cs.waiting[id] = c
 	return id, c, nil
 }

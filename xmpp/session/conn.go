@@ -10,10 +10,28 @@ import (
 // further than it must, and whoever comes next finds everything that follows.
 type conn struct {
 	net.Conn
-	r *bufio.Reader
+	r     *bufio.Reader
+	heard *heard
 }
 
-func newConn(c net.Conn) *conn { return &conn{c, bufio.NewReaderSize(c, 16<<10)} }
+func newConn(c net.Conn) *conn {
+	e := &ear{Conn: c, heard: newHeard()}
+	return &conn{c, bufio.NewReaderSize(e, 16<<10), e.heard}
+}
+
+// ear notes whenever something arrives, be it a part of a stanza.
+type ear struct {
+	net.Conn
+	heard *heard
+}
+
+func (e *ear) Read(b []byte) (int, error) {
+	n, err := e.Conn.Read(b)
+	if n > 0 {
+		e.heard.now()
+	}
+	return n, err
+}
 
 // Read and ReadByte read from the same buffer.
 func (c *conn) Read(b []byte) (int, error) { return c.r.Read(b) }

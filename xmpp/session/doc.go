@@ -7,9 +7,10 @@
 // can end the session; an answer counts only if it comes from whom was asked; every
 // write has a deadline, and an error of any write ends the session.
 //
-// A Session starts one goroutine, which pings and ends before Serve returns. A
-// Keeper starts one, which ends before its Close returns. Handlers are called in the
-// goroutine that reads: they must not wait for anything.
+// A Session starts two goroutines, which ping and write what is posted, and end before
+// Serve returns. A Keeper starts one, which ends before its Close returns. Handlers are
+// called in the goroutine that reads: they must not wait for anything, and so Post
+// what they answer.
 //
 // The package knows nothing of agents, and never sends a password in clear.
 package session

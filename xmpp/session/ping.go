@@ -9,11 +9,38 @@ import (
 )
 
 // heard remembers when something arrived last.
-type heard struct{ at atomic.Int64 }
+type heard struct {
+	began time.Time
+	at    atomic.Int64 // nanoseconds after that, whatever becomes of the clock
+}
 
-func (h *heard) now() { h.at.Store(time.Now().UnixNano()) }
+func newHeard() *heard { return &heard{began: time.Now()} }
 
-func (h *heard) since(t time.Time) bool { return h.at.Load() >= t.UnixNano() }
+func (h *heard) now() { h.at.Store(int64(time.Since(h.began))) }
+
+func (h *heard) since(t time.Time) bool { return h.at.Load() >= int64(t.Sub(h.began)) }
+
+// pace is how much was written, and how much of it the server has certainly dealt
+// with.
+type pace struct{ written, dealt atomic.Int64 }
+
+// reached notes that an answer came to what was written after so many bytes.
+func (p *pace) reached(n int64) {
+	for {
+		old := p.dealt.Load()
+		if n <= old || p.dealt.CompareAndSwap(old, n) {
+			return
+		}
+	}
+}
+
+// patience is how long an answer may take to what is written after n bytes: a server
+// that limits the rate of what it reads (as Debian's Prosody does, 10 kB/s) first reads
+// what was written before.
+func (p *pace) patience(n int64) time.Duration {
+	ahead := time.Duration(max(n-p.dealt.Load()-chunk, 0))
+	return pingTime + min(ahead*time.Second/slowest, mostPatience)
+}
 
 // enableAcks has the server notice sooner that we are gone, if it is Prosody. Others
 // (ejabberd) end a session of which too many stanzas were not acknowledged in time:
@@ -45,13 +72,33 @@ func (s *Session) ping() {
 		case <-s.ended:
 			return
 		}
-		asked := time.Now()
-		ctx, cancel := context.WithTimeout(context.Background(), pingTime)
-		_, _ = s.Call(ctx, "get", JID(s.jid.Domain()), New(nsPing, "ping")) // a refusal is an answer
-		expired := ctx.Err() != nil
-		cancel()
-		if expired && !s.heard.since(asked) {
+		if !s.answersPing() {
 			s.fail(spec.Errorf(spec.Unavailable, "the server does not answer any more"))
 		}
+	}
+}
+
+// answersPing waits from the moment at which the ping was written: while the
+// connection takes what is written, however slowly, that is a sign of life too.
+func (s *Session) answersPing() bool {
+	domain := JID(s.jid.Domain())
+	id, c, err := s.calls.begin(domain, s)
+	if err != nil {
+		return true // it has ended already
+	}
+	defer s.calls.forget(id)
+	if s.Send(Stanza("iq", "type", "get", "id", id, "to", string(domain)).Add(New(nsPing, "ping"))) != nil {
+		return true
+	}
+	asked := time.Now()
+	t := time.NewTimer(s.pace.patience(c.pos))
+	defer t.Stop()
+	select {
+	case <-c.done: // a refusal is an answer
+		return true
+	case <-s.ended:
+		return true
+	case <-t.C:
+		return s.conn.heard.since(asked)
 	}
 }

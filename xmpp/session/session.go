@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -15,10 +16,19 @@ import (
 
 // The times of a session.
 const (
-	writeTime = 20 * time.Second       // one stanza may take so long to be sent
+	writeTime = 20 * time.Second       // one chunk may take so long to be sent
 	pingEvery = 15 * time.Second       //
 	pingTime  = 5 * time.Second        // within which something must arrive
 	closeTime = 100 * time.Millisecond // for the server to say goodbye
+
+	mostPatience = time.Minute // more than pingTime, if the server has much to read
+)
+
+// A server that reads less than slowest bytes in a second is as good as none; chunk
+// bytes are written at once, so that one that reads more is waited for.
+const (
+	slowest = 1 << 10
+	chunk   = 8 << 10
 )
 
 // Session is one stream to a server, ready for stanzas.
@@ -31,14 +41,17 @@ type Session struct {
 	writing chan struct{} // of size 1: who has put a token in may write
 	buf     []byte        // of what is written, guarded by writing
 
+	out   outbox
 	calls calls
-	heard heard
+	pace  pace
 	inbox int // stanzas received since acks were enabled; -1 before
 
 	once    sync.Once
 	failure error         // why the session ended, set before ended is closed
 	ended   chan struct{} // closed when the session has ended
-	serving sync.WaitGroup
+
+	mu     sync.Mutex
+	served chan struct{} // closed when Serve has returned; nil before it is called
 }
 
 // Over makes a session of a stream that was negotiated by others.
@@ -51,7 +64,8 @@ func newSession(c *conn, me JID, acks bool, log *slog.Logger) *Session {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Session{conn: c, jid: me, acks: acks, log: log, inbox: -1,
-		writing: make(chan struct{}, 1), calls: newCalls(), ended: make(chan struct{})}
+		writing: make(chan struct{}, 1), calls: newCalls(), ended: make(chan struct{}),
+		out: outbox{more: make(chan struct{}, 1)}}
 }
 
 // JID is the full address that the server gave.
@@ -64,17 +78,17 @@ func (s *Session) Ended() <-chan struct{} { return s.ended }
 // answers to calls is given to handle, which must not wait; an iq that asks must be
 // answered by it, now or later.
 func (s *Session) Serve(handle func(*Element)) error {
-	s.serving.Add(1)
-	defer s.serving.Done()
-	var pinging sync.WaitGroup
-	pinging.Add(1)
-	go func() {
-		defer pinging.Done()
-		s.ping()
-	}()
+	served := make(chan struct{})
+	defer close(served)
+	s.mu.Lock()
+	s.served = served
+	s.mu.Unlock()
+	var others sync.WaitGroup
+	others.Go(s.ping)
+	others.Go(s.deliver)
 	err := s.read(handle)
 	s.fail(err)
-	pinging.Wait()
+	others.Wait()
 	return s.failure
 }
 
@@ -82,7 +96,6 @@ func (s *Session) read(handle func(*Element)) error {
 	var f frame
 	for {
 		err := f.read(s.conn)
-		s.heard.now()
 		switch {
 		case errors.Is(err, io.EOF):
 			return spec.Errorf(spec.Unavailable, "the server closed the connection")
@@ -125,13 +138,21 @@ func (s *Session) ack(e *Element) {
 	case e.Local == "enabled":
 		s.inbox = 0
 	case e.Local == "r" && s.inbox >= 0:
-		_ = s.Send(New(nsAcks, "a", "h", strconv.Itoa(s.inbox))) // an error ends the session
+		s.Post(New(nsAcks, "a", "h", strconv.Itoa(s.inbox))) // without room, the server asks again
 	}
 }
 
 // Send writes a stanza. An error has ended the session.
-func (s *Session) Send(e *Element) error {
-	s.writing <- struct{}{} // whoever has it gives it back within writeTime
+func (s *Session) Send(e *Element) error { return s.send(context.Background(), e) }
+
+// send is Send, but that it does not wait for others who write when ctx ends. What is
+// being written is always written to its end.
+func (s *Session) send(ctx context.Context, e *Element) error {
+	select {
+	case s.writing <- struct{}{}: // whoever has it gives it back: every chunk has its deadline
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	defer func() { <-s.writing }()
 	s.buf = e.append(s.buf[:0], nsClient)
 	return s.write(s.buf)
@@ -146,13 +167,18 @@ func (s *Session) Raw(text string) error {
 
 // write needs the token.
 func (s *Session) write(b []byte) error {
-	err := s.conn.SetWriteDeadline(time.Now().Add(writeTime))
-	if err == nil {
-		_, err = s.conn.Write(b)
-	}
-	if err != nil {
-		s.fail(&spec.Error{Kind: spec.Unavailable, Msg: "the connection to the server was lost", Err: err})
-		return s.failure
+	for len(b) > 0 {
+		n := min(len(b), chunk)
+		s.pace.written.Add(int64(n))
+		err := s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+		if err == nil {
+			_, err = s.conn.Write(b[:n])
+		}
+		if err != nil {
+			s.fail(&spec.Error{Kind: spec.Unavailable, Msg: "the connection to the server was lost", Err: err})
+			return s.failure
+		}
+		b = b[n:]
 	}
 	return nil
 }
@@ -173,7 +199,12 @@ func (s *Session) Close() {
 	case <-t.C:
 	}
 	s.fail(spec.Errorf(spec.Canceled, "the session was closed"))
-	s.serving.Wait()
+	s.mu.Lock()
+	served := s.served
+	s.mu.Unlock()
+	if served != nil {
+		<-served
+	}
 }
 
 // fail ends the session; the first reason counts.
