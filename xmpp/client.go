@@ -34,6 +34,7 @@ type ClientConfig struct {
 type Client struct {
 	config  ClientConfig
 	log     *slog.Logger
+	audit   *audit
 	keeper  *session.Keeper
 	stop    context.CancelFunc
 	work    sync.WaitGroup
@@ -61,6 +62,7 @@ func NewClient(c ClientConfig) *Client {
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
+	m.audit = &audit{log: m.log}
 	ctx, cancel := context.WithCancel(context.Background())
 	m.stop = cancel
 	m.keeper = session.Keep(c.Open, session.Hooks{
@@ -171,11 +173,11 @@ func (m *Client) iq(s *session.Session, e *session.Element) {
 	switch {
 	case ours && q != nil && e.Type() == "set":
 		m.change(func() { m.enlist(q, false) })
-		_ = s.Send(session.Answer(e))
+		s.Post(session.Answer(e))
 	case ours && e.Kid(nsPing, "ping") != nil:
-		_ = s.Send(session.Answer(e))
-	default:
-		_ = s.Send(session.Refuse(e, "cancel", "service-unavailable", "", nil))
+		s.Post(session.Answer(e))
+	case ours || m.audit.refused(from, "iq"):
+		s.Post(session.Refuse(e, "cancel", "service-unavailable", "", nil))
 	}
 }
 

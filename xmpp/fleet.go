@@ -116,14 +116,18 @@ func (m *Client) Approve(jid session.JID) error {
 		return m.disconnected()
 	}
 	m.change(func() { delete(m.requests, jid.Bare()) })
-	return m.approve(s, jid.Bare())
+	for _, e := range approval(jid.Bare()) {
+		if err := s.Send(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (m *Client) approve(s *session.Session, jid session.JID) error {
-	if err := s.Send(session.Stanza("presence", "type", "subscribed", "to", string(jid))); err != nil {
-		return err
-	}
-	return s.Send(session.Stanza("presence", "type", "subscribe", "to", string(jid)))
+// approval is what takes an account into the fleet: it may see us, and we ask to see it.
+func approval(jid session.JID) []*session.Element {
+	return []*session.Element{session.Stanza("presence", "type", "subscribed", "to", string(jid)),
+		session.Stanza("presence", "type", "subscribe", "to", string(jid))}
 }
 
 // Remove takes an account out of the fleet.
@@ -194,7 +198,9 @@ func (m *Client) presence(s *session.Session, e *session.Element) {
 	switch e.Type() {
 	case "subscribe":
 		if m.config.Approve != nil && m.config.Approve(bare) {
-			_ = m.approve(s, bare) // an error has ended the session
+			for _, e := range approval(bare) {
+				s.Post(e)
+			}
 			return
 		}
 		m.change(func() {

@@ -140,7 +140,7 @@ func (r *Responder) presence(s *session.Session, e *session.Element) {
 		} else if !r.audit.refused(from, "subscribe") {
 			return
 		}
-		_ = s.Send(session.Stanza("presence", "type", typ, "to", string(from.Bare())))
+		s.Post(session.Stanza("presence", "type", typ, "to", string(from.Bare())))
 	}
 }
 

@@ -107,13 +107,13 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 	}
 	what, from := e.Kids[0], e.From()
 	if from == "" || from == s.JID().Bare() || from == session.JID(s.JID().Domain()) {
-		_ = s.Send(ofServer(e, what)) // an error has ended the session
+		s.Post(ofServer(e, what))
 		return
 	}
 	role, listed := r.masters[from.Bare()]
 	if !listed {
 		if r.audit.refused(from, what.Space+" "+what.Attr("op")) {
-			_ = s.Send(session.Refuse(e, "auth", "forbidden", "", nil))
+			s.Post(session.Refuse(e, "auth", "forbidden", "", nil))
 		}
 		return
 	}
@@ -121,18 +121,18 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 	switch what.Space {
 	case wire.Namespace:
 		if what.Local == "pending" {
-			_ = s.Send(r.pending(e, what.Attr("ref")))
+			s.Post(r.pending(e, what.Attr("ref")))
 			return
 		}
 		r.serve(ctx, s, e, what, role)
 	case nsPing:
-		_ = s.Send(session.Answer(e))
+		s.Post(session.Answer(e))
 	case nsDisco:
-		_ = s.Send(session.Answer(e, features()))
+		s.Post(session.Answer(e, features()))
 	case nsVersion:
 		r.work.Go(func() { _ = s.Send(session.Answer(e, r.version(ctx))) })
 	default:
-		_ = s.Send(session.Refuse(e, "cancel", "service-unavailable", "", nil))
+		s.Post(session.Refuse(e, "cancel", "service-unavailable", "", nil))
 	}
 }
 
@@ -167,7 +167,7 @@ func (r *Responder) serve(ctx context.Context, s *session.Session, iq, what *ses
 	select {
 	case r.slots <- struct{}{}:
 	default:
-		_ = s.Send(refusal(iq, spec.Errorf(spec.Unavailable, "the agent has too much to do").WithHint("try again")))
+		s.Post(refusal(iq, spec.Errorf(spec.Unavailable, "the agent has too much to do").WithHint("try again")))
 		return
 	}
 	key := doingKey{iq.From(), what.Attr("ref")}
