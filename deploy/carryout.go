@@ -11,15 +11,16 @@ import (
 
 // carryOut makes a run of a task, follows it to its end, and frees the host.
 func (e *Execution) carryOut(ctx context.Context, t *task) {
-	err := e.runTask(ctx, t)
+	status, err := e.runTask(ctx, t)
 	e.change(func() {
 		e.busy[t.Host] = false
+		t.away, t.awayWhy = time.Time{}, nil
 		if ctx.Err() != nil {
 			return // detached: the agent goes on, and nobody here knows how it ends
 		}
 		t.ended = e.now()
 		t.err = spec.AsError(err)
-		t.status = statusOf(err)
+		t.status = status
 		t.rejoin = t.status == LostTask
 		for i := range t.steps {
 			if t.steps[i].Status == Running {
@@ -30,52 +31,25 @@ func (e *Execution) carryOut(ctx context.Context, t *task) {
 	e.poke()
 }
 
+// statusOf is how a run that has ended is spoken of, or one that could not be started.
 func statusOf(err error) TaskStatus {
 	switch {
 	case err == nil:
 		return Done
 	case spec.KindOf(err) == spec.Canceled:
 		return Stopped
-	case spec.KindOf(err) == spec.Unavailable:
-		return LostTask
 	}
 	return FailedTask
 }
 
-func (e *Execution) runTask(ctx context.Context, t *task) error {
+func (e *Execution) runTask(ctx context.Context, t *task) (TaskStatus, error) {
 	steps, err := e.inputs(t)
 	if err != nil {
-		return err
-	}
-	a, err := e.fleet.Agent(t.Host)
-	if err != nil {
-		return err
+		return statusOf(err), err
 	}
 	from := spec.StackAfter(t.From, t.Steps[:t.offset])
-	run := spec.Run{ID: t.run, Deployment: e.id, By: e.by,
-		Work: spec.Work{Lifecycle: t.Lifecycle, From: from, Steps: steps[t.offset:]}}
-	// For a run that was lost this is the same run again: an agent that has it does
-	// nothing, one that never had it begins.
-	if err := a.Start(ctx, run); err != nil {
-		return err
-	}
-	if e.isStopped() { // by somebody who could not yet stop it
-		if err := a.Stop(ctx, run.ID); err != nil {
-			return err
-		}
-	}
-	var failed *spec.Error
-	err = a.Follow(ctx, run.ID, t.seen, func(ev spec.Event) error {
-		e.event(t, run.Steps, ev)
-		if ev.Kind == spec.EventRunDone {
-			failed = ev.Err
-		}
-		return nil
-	})
-	if err == nil && failed != nil {
-		return failed
-	}
-	return err
+	return e.attend(ctx, t, spec.Run{ID: t.run, Deployment: e.id, By: e.by,
+		Work: spec.Work{Lifecycle: t.Lifecycle, From: from, Steps: steps[t.offset:]}})
 }
 
 func (e *Execution) isStopped() bool {

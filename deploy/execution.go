@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -18,6 +19,10 @@ type Options struct {
 	By   string            // who asks, for the agents' history
 	Now  func() time.Time  // nil is time.Now
 	Sink func(Update)      // called for every event, one at a time; nil for none
+
+	// Patience is for a host that cannot be reached when its turn comes; 0 is 2 minutes.
+	// One that vanishes later is waited for.
+	Patience time.Duration
 }
 
 // Update is an event of the run of a task.
@@ -40,6 +45,8 @@ type Execution struct {
 	fleet Fleet
 	now   func() time.Time
 	sink  func(Update)
+
+	patience time.Duration
 
 	wake   chan struct{} // size 1: something may be launched; a full one is enough
 	wg     sync.WaitGroup
@@ -68,9 +75,13 @@ type task struct {
 	status  TaskStatus
 	run     spec.RunID
 	attempt int
-	offset  int  // the current run's first step among Steps
-	rejoin  bool // the run was lost: ask for it by its id before anything else
-	seen    int  // sequence number of the last event of the run
+	offset  int                // the current run's first step among Steps
+	rejoin  bool               // the run was lost: ask for it by its id before anything else
+	sent    bool               // the agent may have the run
+	seen    int                // sequence number of the last event of the run
+	leave   context.CancelFunc // ends following the run
+	away    time.Time          // since when the agent does not answer; zero if it does
+	awayWhy *spec.Error
 	steps   []StepState
 	started time.Time
 	ended   time.Time
@@ -86,7 +97,7 @@ func NewExecution(s *Session, opt Options) (*Execution, error) {
 		return nil, spec.Errorf(spec.Invalid, "the deployment is not planned yet: answers are missing or wrong")
 	}
 	e := &Execution{
-		id: opt.ID, by: opt.By, root: s.root, fleet: s.fleet, now: opt.Now, sink: opt.Sink,
+		id: opt.ID, by: opt.By, root: s.root, fleet: s.fleet, now: opt.Now, sink: opt.Sink, patience: cmp.Or(opt.Patience, 2*time.Minute),
 		wake:    make(chan struct{}, 1),
 		answers: s.answers.Clone(),
 		byID:    map[resolver.TaskID]*task{},
@@ -167,7 +178,7 @@ func (e *Execution) ready() []*task {
 			t.attempt++
 			if !t.rejoin {
 				t.run = runID(e.id, t)
-				t.seen = 0
+				t.seen, t.sent = 0, false
 			}
 			if t.started.IsZero() {
 				t.started = e.now()
@@ -204,7 +215,8 @@ func (e *Execution) quiet() bool {
 	return true
 }
 
-// Stop cancels what runs and starts no more. Retry goes on again.
+// Stop cancels what runs and starts no more. Retry goes on again. A run whose agent
+// cannot be told is lost: the agent goes on with it.
 func (e *Execution) Stop(ctx context.Context) {
 	var running []*task
 	e.change(func() {
@@ -215,11 +227,7 @@ func (e *Execution) Stop(ctx context.Context) {
 			}
 		}
 	})
-	each(len(running), func(i int) {
-		if a, err := e.fleet.Agent(running[i].Host); err == nil {
-			_ = a.Stop(ctx, running[i].run) // a run that cannot be stopped is still followed
-		}
-	})
+	each(len(running), func(i int) { e.stop(ctx, running[i]) })
 	e.poke()
 }
 

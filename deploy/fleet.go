@@ -25,7 +25,7 @@ type HostStatus struct {
 	Why   string    // if it is not on: "seen 14m ago", "no agent"
 	Since time.Time // of the link's state; zero if unknown
 
-	// What the fleet knows of the agent without asking it; "" and zero if it does not.
+	// What the agent said of itself last, if the fleet knows without asking it.
 	Version string // of Armonic
 	OS      spec.OS
 	Busy    spec.RunID // the run it executes, or executed when it was lost

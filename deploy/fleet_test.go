@@ -116,6 +116,7 @@ func (f *fleet) stackOf(t testing.TB, h spec.Host, lc string) []string {
 type lab struct {
 	mu      sync.Mutex
 	fail    map[spec.Host]bool
+	failAs  spec.Kind
 	gate    map[spec.Host]chan struct{} // a Part's call waits until it is closed
 	calls   []string
 	running int
@@ -157,6 +158,9 @@ func (l *lab) part(ctx context.Context, c *lifecycle.Call) (any, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+	if fail && l.failAs != "" {
+		return nil, spec.Errorf(l.failAs, "part broke")
 	}
 	if fail {
 		return nil, errors.New("part broke")

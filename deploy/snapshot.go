@@ -48,6 +48,11 @@ type TaskView struct {
 	StepStates     []StepState
 	Err            *spec.Error
 	Stack          []string // of the lifecycle, as last heard
+
+	// Away is since when the agent of a running task does not answer, and AwayWhy the
+	// reason. The agent goes on by itself, and is followed again when it is back.
+	Away    time.Time
+	AwayWhy *spec.Error
 }
 
 // StepState is how far one step is.
@@ -85,7 +90,7 @@ func (e *Execution) Snapshot() *Snapshot {
 // viewOf copies a task. Those before it in the plan have their status noted.
 func (e *Execution) viewOf(t *task, status map[resolver.TaskID]TaskStatus) TaskView {
 	v := TaskView{Task: t.Task, Run: t.run, Attempt: t.attempt, Status: t.status, Started: t.started,
-		Ended: t.ended, StepStates: slices.Clone(t.steps), Err: t.err, Stack: t.stack}
+		Ended: t.ended, StepStates: slices.Clone(t.steps), Err: t.err, Stack: t.stack, Away: t.away, AwayWhy: t.awayWhy}
 	if t.status != Waiting {
 		return v
 	}

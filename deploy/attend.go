@@ -1,0 +1,136 @@
+package deploy
+
+import (
+	"context"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// How long an agent that is away is left alone between two tries.
+const (
+	soonest = 250 * time.Millisecond
+	latest  = 5 * time.Second
+)
+
+// mostLost is how often a run that an agent did not begin is handed over again.
+const mostLost = 5
+
+// attend hands a run over and follows it to its end. An agent that is away does not
+// end it: it goes on by itself, and is asked again until it is back, or until somebody
+// stops the deployment and the agent cannot be told. Only a run that was certainly
+// never handed over is given up, after the execution's patience.
+func (e *Execution) attend(ctx context.Context, t *task, run spec.Run) (TaskStatus, error) {
+	here, leave := context.WithCancel(ctx)
+	defer leave()
+	e.change(func() { t.leave = leave })
+	began, lost := e.now(), 0
+	for tries := 0; ; tries++ {
+		seen := t.seen
+		failed, err := e.once(here, t, run)
+		switch {
+		case err == nil:
+			return statusOf(failed), failed
+		case ctx.Err() != nil:
+			return LostTask, ctx.Err()
+		case here.Err() != nil:
+			return LostTask, e.unstopped(t)
+		case spec.KindOf(err) == spec.NotFound && t.sent && t.seen <= 1 && lost < mostLost:
+			lost++ // the agent was started again before it began the run, so it knows nothing of it
+		case !isAway(err):
+			return statusOf(err), err
+		case !t.sent && e.now().Sub(began) >= e.patience:
+			return LostTask, err
+		}
+		if t.seen > seen {
+			tries = 0
+		}
+		e.change(func() {
+			if t.away.IsZero() {
+				t.away = e.now()
+			}
+			t.awayWhy = spec.AsError(err)
+		})
+		pause(here, min(soonest<<min(tries, 10), latest))
+	}
+}
+
+// once hands a run over and follows it for as long as the link lasts. If there is no
+// error it has ended, with what failed or nil. For a run that the agent has, handing it
+// over is the same run again: it does nothing.
+func (e *Execution) once(ctx context.Context, t *task, run spec.Run) (failed, err error) {
+	a, err := e.fleet.Agent(t.Host)
+	if err != nil {
+		return nil, err
+	}
+	t.sent = true // whatever becomes of it
+	if err := a.Start(ctx, run); err != nil {
+		return nil, err
+	}
+	e.back(t)
+	if e.isStopped() { // by somebody who could not yet stop it
+		if err := a.Stop(ctx, run.ID); err != nil {
+			return nil, err
+		}
+	}
+	err = a.Follow(ctx, run.ID, t.seen, func(ev spec.Event) error {
+		e.event(t, run.Steps, ev)
+		if ev.Kind == spec.EventRunDone && ev.Err != nil {
+			failed = ev.Err
+		}
+		return nil
+	})
+	return failed, err
+}
+
+// back notes that an agent answers.
+func (e *Execution) back(t *task) {
+	if !t.away.IsZero() {
+		e.change(func() { t.away, t.awayWhy = time.Time{}, nil })
+	}
+}
+
+// isAway tells an agent that cannot be reached, or not now, from one that refuses.
+func isAway(err error) bool {
+	k := spec.KindOf(err)
+	return k == spec.Unavailable || k == spec.Timeout
+}
+
+// unstopped is how a task ends that was stopped while its agent was away.
+func (e *Execution) unstopped(t *task) error {
+	text := "the agent of " + string(t.Host) + " could not be told to stop, and may go on"
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t.awayWhy != nil {
+		text += ": " + t.awayWhy.Error()
+	}
+	return spec.Errorf(spec.Unavailable, "%s", text).WithHint("retry when it is back: it is asked what became of the run, and nothing is done twice")
+}
+
+// stop asks the agent of a task to end its run. If that is not possible the task is
+// left, and with it whoever waits for it.
+func (e *Execution) stop(ctx context.Context, t *task) {
+	a, err := e.fleet.Agent(t.Host)
+	if err == nil {
+		err = a.Stop(ctx, t.run)
+	}
+	if err == nil || !isAway(err) {
+		return // a run that cannot be stopped is still followed
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t.status == Running && t.leave != nil {
+		t.awayWhy = spec.AsError(err)
+		t.leave()
+	}
+}
+
+// pause waits, and not longer than ctx lasts.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
