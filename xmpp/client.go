@@ -43,8 +43,10 @@ type Client struct {
 	mu        sync.Mutex
 	hosts     map[session.JID]*host // by bare address
 	requests  map[session.JID]bool
-	ready     bool          // the roster was read in this session
-	changed   chan struct{} // closed, and replaced, when anything above changes
+	ready     bool                 // the server has said who is in the fleet, in this session
+	sessions  int                  // so far
+	welcomed  map[session.JID]bool // approved in this session, and not seen since
+	changed   chan struct{}        // closed, and replaced, when anything above changes
 	followers map[string]*following
 	last      int // number of the last follower
 }
@@ -57,7 +59,7 @@ func NewClient(c ClientConfig) *Client {
 	case c.Grace < 0:
 		c.Grace = 0
 	}
-	m := &Client{config: c, log: c.Logger, started: time.Now(), hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
+	m := &Client{config: c, log: c.Logger, started: time.Now(), hosts: map[session.JID]*host{}, requests: map[session.JID]bool{}, welcomed: map[session.JID]bool{},
 		changed: make(chan struct{}), followers: map[string]*following{}}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
@@ -89,11 +91,11 @@ func (m *Client) Ready(ctx context.Context) error {
 	if _, err := m.keeper.Wait(ctx, false); err != nil {
 		return err
 	}
-	const quiet, enough = 150 * time.Millisecond, 2 * time.Second
+	const quiet, enough = 150 * time.Millisecond, 2 * time.Second // without news; with
 	until := time.Now().Add(enough)
 	for {
 		m.mu.Lock()
-		ready, changed, known := m.ready, m.changed, m.allKnown()
+		ready, changed, known := m.ready, m.changed, m.allKnown() && len(m.welcomed) == 0
 		m.mu.Unlock()
 		if ready && (known || time.Now().After(until)) {
 			return nil
@@ -118,26 +120,18 @@ func (m *Client) Ready(ctx context.Context) error {
 
 // up begins a session: who is in the roster, then who is online.
 func (m *Client) up(ctx context.Context, s *session.Session) {
+	m.change(func() { m.sessions++ })
 	m.work.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
-		answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
-		if err != nil {
-			m.log.Warn("cannot read the roster", "error", err)
-			return
-		}
-		m.change(func() {
-			m.ready = true
-			m.enlist(answer.Kid(nsRoster, "query"), true)
-		})
-		// Nothing that is sent to the bare address is for this client.
-		_ = s.Send(session.Stanza("presence").Add(session.New("jabber:client", "priority").WithText("-1")))
+		m.gather(ctx, s)
 	})
 }
 
 func (m *Client) down() {
 	m.change(func() {
 		m.ready = false
+		clear(m.welcomed)
 		for _, h := range m.hosts {
 			h.gone("not known: this client was not connected")
 		}

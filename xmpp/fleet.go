@@ -40,6 +40,7 @@ type host struct {
 	session  string
 	versions wire.Versions
 	heard    bool // something is known of it in this session
+	met      bool // it was online while this client was
 }
 
 func (h *host) gone(why string) {
@@ -201,6 +202,11 @@ func (m *Client) presence(s *session.Session, e *session.Element) {
 			for _, e := range approval(bare) {
 				s.Post(e)
 			}
+			m.change(func() {
+				if len(m.welcomed) < 1000 {
+					m.welcomed[bare] = true
+				}
+			})
 			return
 		}
 		m.change(func() {
@@ -238,7 +244,12 @@ func (m *Client) arrive(from session.JID, st statement) (other bool) {
 	other = h.Link == On && h.session != st.session
 	if h.Link != On || h.session != st.session {
 		h.Since = time.Now()
+		if !st.since.IsZero() && st.since.Before(h.Since) {
+			h.Since = st.since
+		}
 	}
+	h.met = true
+	delete(m.welcomed, from.Bare())
 	h.Link, h.Why, h.full, h.session, h.heard = On, "", from, st.session, true
 	h.Version, h.OS, h.Busy, h.versions = st.version, st.os, st.busy, st.versions
 	return other

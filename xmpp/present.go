@@ -11,11 +11,13 @@ import (
 )
 
 // lookEvery is how often an agent looks whether its presence still tells the truth;
-// greetEvery is how often it asks masters again who have not let it see them: servers
-// forget who asks for an account that does not exist yet.
+// greetFirst and greetMost are how soon it asks masters again who have not let it see
+// them, at first and then: servers forget who asks for an account that does not exist
+// yet.
 const (
 	lookEvery  = time.Second
-	greetEvery = time.Minute
+	greetFirst = 2 * time.Second
+	greetMost  = time.Minute
 )
 
 // up begins a session: the agent says that it is there, and asks to be seen by its
@@ -23,14 +25,15 @@ const (
 func (r *Responder) up(ctx context.Context, s *session.Session) {
 	r.log.Info("connected", "as", s.JID())
 	r.mu.Lock()
-	r.name, r.said = rand.Text()[:12], ""
+	r.name, r.said, r.since = rand.Text()[:12], "", time.Now().UTC().Format(time.RFC3339)
 	r.mu.Unlock()
 	r.work.Go(func() {
 		r.announce(ctx, s)
 		r.befriend(ctx, s)
 		t := time.NewTicker(lookEvery)
 		defer t.Stop()
-		again := time.NewTicker(greetEvery)
+		pause := greetFirst
+		again := time.NewTimer(pause)
 		defer again.Stop()
 		for {
 			select {
@@ -42,6 +45,8 @@ func (r *Responder) up(ctx context.Context, s *session.Session) {
 				if r.blind() {
 					r.befriend(ctx, s)
 				}
+				pause = min(2*pause, greetMost)
+				again.Reset(pause)
 			case <-ctx.Done():
 				return
 			}
@@ -63,7 +68,7 @@ func (r *Responder) announce(ctx context.Context, s *session.Session) {
 	}
 	r.mu.Lock()
 	e := session.Stanza("presence").Add(session.New(wire.Namespace, "agent", "versions", wire.Ours().String(),
-		"version", info.Version, "os", info.OS.Name, "release", info.OS.Release, "busy", string(info.Busy), "session", r.name))
+		"version", info.Version, "os", info.OS.Name, "release", info.OS.Release, "busy", string(info.Busy), "session", r.name, "since", r.since))
 	text := e.String()
 	same := text == r.said
 	r.said = text
@@ -151,6 +156,7 @@ type statement struct {
 	os       spec.OS
 	busy     spec.RunID
 	session  string
+	since    time.Time // zero if it did not say
 }
 
 // readStatement reads the presence of an agent; ok is false for any other.
@@ -161,6 +167,7 @@ func readStatement(e *session.Element) (st statement, ok bool) {
 	}
 	st = statement{version: cut(a.Attr("version")), os: spec.OS{Name: cut(a.Attr("os")), Release: cut(a.Attr("release"))},
 		busy: spec.RunID(cut(a.Attr("busy"))), session: cut(a.Attr("session"))}
+	st.since, _ = time.Parse(time.RFC3339, a.Attr("since"))
 	st.versions, ok = wire.ParseVersions(a.Attr("versions"))
 	if !ok {
 		st.versions = wire.Versions{} // nothing in common with anybody

@@ -16,6 +16,7 @@ const (
 	nsRoster  = "jabber:iq:roster"
 	nsDisco   = "http://jabber.org/protocol/disco#info"
 	nsPing    = "urn:xmpp:ping"
+	nsLast    = "jabber:iq:last"
 	nsVersion = "jabber:iq:version"
 )
 

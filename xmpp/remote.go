@@ -142,6 +142,8 @@ func (m *Client) mayReturn(to session.JID, began time.Time) bool {
 	m.mu.Lock()
 	h := m.hosts[to.Bare()]
 	switch {
+	case st.Session != nil && m.sessions == 1 && m.ready && h != nil && !h.met:
+		lost = time.Time{} // before we were here
 	case st.Session == nil:
 		lost = st.Since
 	case h != nil && h.Link != On && !h.Since.IsZero():
