@@ -73,14 +73,21 @@ func (e *Execution) once(ctx context.Context, t *task, run spec.Run) (failed, er
 			return nil, err
 		}
 	}
+	ended := false
 	err = a.Follow(ctx, run.ID, t.seen, func(ev spec.Event) error {
 		e.event(t, run.Steps, ev)
-		if ev.Kind == spec.EventRunDone && ev.Err != nil {
+		if ended = ev.Kind == spec.EventRunDone; ended && ev.Err != nil {
 			failed = ev.Err
 		}
 		return nil
 	})
-	return failed, err
+	switch {
+	case ended:
+		return failed, nil // whatever became of the link then
+	case err == nil: // nobody may say so, and nothing is done on such a word
+		err = spec.Errorf(spec.Unavailable, "%s stopped telling what happens in the run", t.Host)
+	}
+	return nil, err
 }
 
 // back notes that an agent answers.

@@ -113,7 +113,7 @@ func (w wandering) Follow(ctx context.Context, id spec.RunID, after int, fn func
 	err := w.Agent.Follow(linked, id, after, fn)
 	select {
 	case <-broken:
-		return w.r.here()
+		return spec.Errorf(spec.Unavailable, "a is offline")
 	default:
 		return err
 	}

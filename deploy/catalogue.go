@@ -29,10 +29,10 @@ func ReadCatalogue(ctx context.Context, f Fleet) Catalogue {
 	found := make([][]spec.Provide, len(hosts))
 	errs := make([]error, len(hosts))
 	each(len(hosts), func(i int) {
-		var a spec.Agent
-		if a, errs[i] = f.Agent(hosts[i].Host); errs[i] == nil {
-			found[i], errs[i] = a.Provides(ctx, "//*[@resource='provide']")
-		}
+		errs[i] = askHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
+			found[i], err = a.Provides(ctx, "//*[@resource='provide']")
+			return err
+		})
 	})
 	c := Catalogue{Errs: map[spec.Host]*spec.Error{}, tree: query.NewRoot()}
 	at := map[string]int{}

@@ -70,15 +70,32 @@ func SurveyHost(ctx context.Context, f Fleet, h spec.Host) HostView {
 
 func view(ctx context.Context, f Fleet, s HostStatus) HostView {
 	v := HostView{HostStatus: s}
-	a, err := f.Agent(s.Host)
-	if err == nil {
-		v.Info, err = a.Info(ctx)
-	}
-	if err == nil {
-		v.Stacks, err = a.Stacks(ctx)
-	}
-	v.Err = spec.AsError(err)
+	v.Err = spec.AsError(askHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
+		if v.Info, err = a.Info(ctx); err == nil {
+			v.Stacks, err = a.Stacks(ctx)
+		}
+		return err
+	}))
 	return v
+}
+
+// answerTime is how long one host may keep those waiting who ask all.
+const answerTime = 15 * time.Second
+
+// askHost asks an agent something, and does not wait for ever.
+func askHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context, spec.Agent) error) error {
+	a, err := f.Agent(h)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	err = fn(limited, a)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return spec.Errorf(spec.Timeout, "%s did not answer within %s", h, answerTime).
+			WithHint("its agent may be hung, or its link broken")
+	}
+	return err
 }
 
 // atOnce bounds how many agents are asked at the same time.
