@@ -24,7 +24,7 @@ type Config struct {
 
 	Now  func() time.Time // nil is time.Now
 	Pace time.Duration    // between two looks at what runs; 0 is 80 ms
-	Poll time.Duration    // between two looks at the links; 0 is 2 s
+	Poll time.Duration    // between two looks at the links; 0 is 500 ms
 
 	// Write saves a file; nil writes a new file in the working directory.
 	Write func(name string, data []byte) error
@@ -48,7 +48,7 @@ func (c Config) filled() Config {
 		c.Pace = 80 * time.Millisecond
 	}
 	if c.Poll == 0 {
-		c.Poll = 2 * time.Second
+		c.Poll = 500 * time.Millisecond
 	}
 	if c.Write == nil {
 		c.Write = writeNew

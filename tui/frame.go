@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"
 )
 
@@ -36,7 +37,9 @@ func (m *Model) lines() ([]string, ui.Point) {
 		return m.tooSmall(), ui.Point{}
 	}
 	top := []string{m.title()}
-	if bad := m.unreachable(); len(bad) > 0 {
+	if text := m.banner(); text != "" {
+		top = append(top, text)
+	} else if bad := m.unreachable(); len(bad) > 0 {
 		text := fmt.Sprintf(" %s %d of %d hosts cannot be reached: %s", l.Wrong, len(bad), len(m.hosts), strings.Join(bad, ", "))
 		top = append(top, l.Bad.Paint(l.Fit(ui.Clean(text), m.w)))
 	}
@@ -110,7 +113,10 @@ func (m *Model) title() string {
 				on++
 			}
 		}
-		right = fmt.Sprintf("%d hosts  %d on ", len(m.hosts), on)
+		right = show.Count(len(m.hosts), "host", "hosts") + " "
+		if m.links.conn.Up { // else nobody knows
+			right += fmt.Sprintf(" %d on ", on)
+		}
 	}
 	if m.reading && len(m.hosts) == 0 {
 		right = "reading the fleet "
@@ -166,7 +172,9 @@ func (m *Model) status() []string {
 	text, style := m.say, ui.Style("")
 	if text == "" {
 		style = l.Dim
-		if s := m.current(); s != nil {
+		if hint := m.links.conn.Hint; hint != "" && !m.links.conn.Up {
+			text = "hint: " + hint
+		} else if s := m.current(); s != nil {
 			text = s.Hint()
 		}
 	}
@@ -179,6 +187,9 @@ func (m *Model) status() []string {
 	if m.typing() {
 		prefix, last = " "+l.Busy.Paint("TYPING")+"  ", ui.Key(help, "f1", "help", "")
 		bs = m.current().Bindings()
+	}
+	if !m.links.conn.Up {
+		bs = append([]ui.Binding{m.retryKey()}, bs...)
 	}
 	end := l.Footer([]ui.Binding{last}, m.w) // always there, whatever else fits
 	bs = slices.DeleteFunc(slices.Clone(bs), func(b ui.Binding) bool { return b.Action == help })

@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/tui/ui"
 )
 
@@ -22,6 +23,7 @@ const (
 	prevDep     ui.Action = "previous deployment"
 	suspend     ui.Action = "suspend"
 	redraw      ui.Action = "redraw"
+	connect     ui.Action = "connect"
 )
 
 // global are the keys that every screen has.
@@ -37,6 +39,11 @@ func (m *Model) global() []ui.Binding {
 		ui.Key(toLogs, "5", "", "all log lines"),
 		ui.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
 		ui.Key(redraw, "ctrl+l", "", "draw the screen again"),
+	}
+	if _, ok := m.cfg.Fleet.(deploy.Connected); ok {
+		b := m.retryKey()
+		b.Label = "" // the footer has it where it belongs
+		out = append(out, b)
 	}
 	if len(m.deps) > 1 {
 		out = append(out, ui.Key(nextDep, "]", "", "the next deployment"), ui.Key(prevDep, "[", "", "the deployment before"))
@@ -145,6 +152,10 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 			return m.do(help)
 		case "ctrl+z":
 			return m.do(suspend)
+		case m.retryKey().Shown():
+			if !m.links.conn.Up {
+				return m.do(connect)
+			}
 		}
 		return m.out(m.current().(typist).Type(k))
 	}
@@ -180,6 +191,8 @@ func (m *Model) do(a ui.Action) tea.Cmd {
 		return tea.Suspend
 	case redraw:
 		return tea.ClearScreen
+	case connect:
+		return m.retryConnection()
 	case nextDep:
 		m.cur = (m.cur + 1) % max(len(m.deps), 1)
 	case prevDep:

@@ -15,9 +15,11 @@ type (
 	surveyed struct {
 		hosts []deploy.HostView
 		cat   deploy.Catalogue
+		after links
 	}
 	surveyedHost struct{ view deploy.HostView }
-	linked       struct{ hosts []deploy.HostStatus }
+	linked       struct{ now links }
+	counted      struct{}
 	learned      struct {
 		dep  *deployment
 		what deploy.Learned
@@ -34,14 +36,14 @@ type (
 
 // survey reads the whole fleet.
 func (m *Model) survey() tea.Cmd {
-	if m.reading {
-		m.stale = true
+	if m.reading || !m.links.conn.Up && m.hosts != nil {
+		m.stale = m.reading // nobody can be asked now; when the connection is back, all are
 		return nil
 	}
 	m.reading, m.stale = true, false
 	ctx, f := m.ctx, m.cfg.Fleet
 	return func() tea.Msg {
-		return surveyed{deploy.Survey(ctx, f), deploy.ReadCatalogue(ctx, f)}
+		return surveyed{deploy.Survey(ctx, f), deploy.ReadCatalogue(ctx, f), linksOf(f)}
 	}
 }
 
@@ -49,18 +51,6 @@ func (m *Model) survey() tea.Cmd {
 func (m *Model) surveyHost(h spec.Host) tea.Cmd {
 	ctx, f := m.ctx, m.cfg.Fleet
 	return func() tea.Msg { return surveyedHost{deploy.SurveyHost(ctx, f, h)} }
-}
-
-// poll looks, after a while, whether a link has changed. A screen on which nothing
-// has changed is not written.
-func (m *Model) poll() tea.Cmd {
-	ctx, f, d := m.ctx, m.cfg.Fleet, m.cfg.Poll
-	return func() tea.Msg {
-		if !pause(ctx, d) {
-			return nil
-		}
-		return linked{f.Hosts()}
-	}
 }
 
 // watch waits for an execution to change, and then a little longer, so that what

@@ -52,7 +52,7 @@ type Model struct {
 
 	hosts   []deploy.HostView
 	cat     deploy.Catalogue
-	links   map[spec.Host]deploy.Link
+	links   links
 	reading bool
 	stale   bool // read again when the reading under way ends
 
@@ -61,6 +61,7 @@ type Model struct {
 	say     string
 	errs    []notice
 	ticking bool
+	counts  bool // the seconds to the next try
 	leaving bool // quit as soon as nothing runs
 	quit    bool
 }
@@ -79,6 +80,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	}
 	m := &Model{cfg: c, run: ctx, look: look, now: c.Now()}
 	m.ctx, m.cancel = context.WithCancel(ctx)
+	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs = fleet.New(look), catalogue.New(look), logs.New(look)
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
@@ -94,7 +96,7 @@ func (m *Model) Close() { m.cancel() }
 // says what its pattern means.
 func (m *Model) Init() tea.Cmd {
 	m.draw()
-	return tea.Batch(m.survey(), m.poll())
+	return tea.Batch(m.survey(), m.firstLook())
 }
 
 // View is the frame that Update made.
@@ -125,6 +127,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.onHost(msg)
 	case linked:
 		return m.onLinks(msg)
+	case counted:
+		m.counts = false
+		return m.count()
 	case learned:
 		msg.dep.session.Learn(msg.what)
 		return m.refreshed(msg.dep)

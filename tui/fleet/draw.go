@@ -3,6 +3,7 @@ package fleet
 import (
 	"fmt"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/tui/show"
 	"github.com/armonic/armonic/tui/ui"
 )
@@ -45,12 +46,18 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 		v := &m.hosts[m.shown[r]]
 		sign, style, word := show.Link(l, v.Link)
 		what := ui.Cell{Text: show.Services(v)}
+		if !m.conn.Up { // what was seen last
+			sign, style, word, what.Style = l.Checking, l.Dim, "?", l.Dim
+		}
 		switch {
-		case v.Why != "" && word != "on":
-			what = ui.Cell{Text: v.Why, Style: l.Bad}
+		case !m.conn.Up && what.Text != "":
+		case v.Link != deploy.On:
+			what = ui.Cell{Text: show.Away(m.now, &v.HostStatus), Style: l.Bad}
 		case v.Err != nil:
 			sign, style = l.Wrong, l.Bad
 			what = ui.Cell{Text: v.Err.Error(), Style: l.Bad}
+		case v.Info.Host == "":
+			what = ui.Cell{Text: "reading ...", Style: l.Dim}
 		case what.Text == "":
 			what = ui.Cell{Text: "nothing applied", Style: l.Dim}
 		}
@@ -64,7 +71,7 @@ func (m *Model) drawHosts(w, h int) ([]string, ui.Point) {
 	case !m.ready:
 		body = append(body, "", "  reading the fleet ...")
 	case len(m.hosts) == 0:
-		body = append(body, "", "  no hosts: nothing has announced itself yet")
+		body = append(body[:0], m.invite(iw)...)
 	case len(m.shown) == 0:
 		body = append(body, "", "  no host matches; esc clears the filter")
 	}

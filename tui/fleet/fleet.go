@@ -38,6 +38,7 @@ type Model struct {
 	look   ui.Look
 	hosts  []deploy.HostView
 	offers []deploy.Offer
+	conn   deploy.Connection
 	now    time.Time
 	ready  bool // the fleet was read once
 
@@ -66,6 +67,9 @@ func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Tim
 	m.Select(at)
 	m.lay()
 }
+
+// SetConnection says how the fleet is reached, for when there is no host to show.
+func (m *Model) SetConnection(c deploy.Connection) { m.conn = c }
 
 // Host is the chosen host, "" if there is none.
 func (m *Model) Host() spec.Host {
@@ -128,7 +132,7 @@ func rank(v *deploy.HostView) int {
 }
 
 func haystack(v *deploy.HostView) string {
-	return string(v.Host) + " " + string(v.Link) + " " + v.Info.OS.String() + " " + show.Services(v)
+	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + show.Services(v)
 }
 
 // Bindings are the keys that work now.
@@ -260,12 +264,16 @@ func (m *Model) copy() ui.Out {
 func (m *Model) Hint() string {
 	v := m.view()
 	switch {
+	case len(m.hosts) == 0 && m.ready && m.conn.Up:
+		return "Agents appear here by themselves when they connect."
+	case len(m.hosts) == 0 && m.ready:
+		return "The hosts are shown when there is a connection."
 	case v == nil && m.ready:
 		return "No host matches."
 	case v == nil:
 		return "Reading the fleet ..."
 	case v.Link != deploy.On:
-		return string(v.Host) + " cannot be reached: " + v.Why
+		return string(v.Host) + " cannot be reached: " + show.Away(m.now, &v.HostStatus)
 	case v.Err != nil:
 		text, _ := show.Err(v.Err)
 		return string(v.Host) + ": " + text

@@ -58,7 +58,7 @@ func good(l ui.Look) ui.Style { return l.Good }
 
 func (m *Model) about(v *deploy.HostView) {
 	if v.Link != deploy.On {
-		m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + v.Why}, style: bad})
+		m.absent(v)
 		return
 	}
 	if v.Err != nil {
@@ -79,14 +79,37 @@ func (m *Model) about(v *deploy.HostView) {
 	if v.Info.Simulated {
 		parts = append(parts, "simulated")
 	}
-	if v.Info.Busy != "" {
-		parts = append(parts, "busy with "+string(v.Info.Busy))
+	busy := v.Info.Busy
+	if v.Version != "" {
+		busy = v.Busy // the fleet knows better, without being asked
+	}
+	if busy != "" {
+		parts = append(parts, "busy with "+string(busy))
 	}
 	m.text(strings.Join(parts, "   "))
 	for _, note := range v.Info.Notes {
 		for line := range strings.Lines(note) {
 			m.rows = append(m.rows, row{cells: []string{"! " + strings.TrimRight(line, "\n")}, style: bad})
 		}
+	}
+}
+
+// absent is about a host that cannot be reached.
+func (m *Model) absent(v *deploy.HostView) {
+	m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + show.Away(m.now, &v.HostStatus)}, style: bad})
+	var parts []string
+	if v.HostStatus.OS.Name != "" {
+		parts = append(parts, v.HostStatus.OS.String())
+	}
+	if v.Version != "" {
+		parts = append(parts, "agent "+v.Version)
+	}
+	if len(parts) > 0 {
+		m.text(strings.Join(parts, "   "))
+	}
+	if v.Link == deploy.Lost {
+		m.text("It goes on by itself if it can.")
+		m.text("What became of its run is known when it is back.")
 	}
 }
 

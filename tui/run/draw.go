@@ -98,6 +98,9 @@ func (m *Model) row(i int) (string, ui.Style, string) {
 				text = "run " + t.Steps[s].Name()
 			}
 		}
+		if s := m.absent(t); s != "" {
+			sign, style, text = l.Checking, l.Warn, s
+		}
 	}
 	if m.status[i] != deploy.Waiting || steps.done > 0 {
 		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)

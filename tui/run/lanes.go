@@ -16,6 +16,7 @@ type lane struct {
 	host   spec.Host
 	status deploy.TaskStatus
 	now    string
+	away   bool
 	steps  sum
 }
 
@@ -42,7 +43,9 @@ func (m *Model) layLanes() {
 		x := &m.lanes[i]
 		x.status = worse(x.status, t.Status)
 		x.steps.add(m.own(k))
-		if s := m.doing(t); s != "" {
+		if s := m.absent(t); s != "" {
+			x.now, x.away = s+", its agent goes on by itself", true
+		} else if s := m.doing(t); s != "" && !x.away {
 			x.now = s
 		} else if x.now == "" && t.Status == deploy.Waiting {
 			x.now = m.waits(t)
@@ -113,6 +116,9 @@ func (m *Model) drawLanes(w, h int) ([]string, ui.Point) {
 	for i := range shown {
 		x := &shown[i]
 		sign, style, word := show.Task(l, x.status)
+		if x.away {
+			sign, style = l.Checking, l.Warn
+		}
 		if x.now != "" && x.status != deploy.Done {
 			word = x.now
 		}

@@ -121,7 +121,15 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 		put(l.Warn, "stopped before it was done")
 		put("", "  R  go on with it")
 		return out
-	case deploy.Waiting, deploy.Running, deploy.Done:
+	case deploy.Running:
+		if s := m.absent(t); s != "" {
+			put(l.Warn, string(t.Host)+": "+s+". Its agent goes on by itself, and is followed again when it is back.")
+			if t.AwayWhy != nil {
+				put(l.Dim, t.AwayWhy.Error())
+			}
+		}
+		return out
+	case deploy.Waiting, deploy.Done:
 		return nil
 	}
 	text, at, hint := show.Fault(t.Err)

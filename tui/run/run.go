@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/tree"
 	"github.com/armonic/armonic/tui/ui"
@@ -44,6 +45,7 @@ type Model struct {
 	byID   map[resolver.TaskID]int
 	bad    []int // tasks that did not end well
 	lanes  []lane
+	away   map[spec.Host]string // since when hosts are, as far as the fleet knows
 	snap   *deploy.Snapshot
 	buf    *logs.Buffer
 	log    *logs.Pane

@@ -1,0 +1,38 @@
+package run
+
+import (
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/show"
+)
+
+// SetLinks says which hosts are away. Their agents go on by themselves.
+func (m *Model) SetLinks(hosts []deploy.HostStatus, conn deploy.Connection) {
+	m.away = map[spec.Host]string{}
+	for i := range hosts {
+		s := &hosts[i]
+		switch {
+		case !conn.Up && conn.Since.IsZero():
+			m.away[s.Host] = "no connection"
+		case !conn.Up:
+			m.away[s.Host] = "no connection since " + show.Clock(m.now, conn.Since)
+		case s.Link == deploy.Off || s.Link == deploy.Lost:
+			word := map[deploy.Link]string{deploy.Off: "offline", deploy.Lost: "lost"}[s.Link]
+			m.away[s.Host] = show.Away(m.now, &deploy.HostStatus{Link: s.Link, Why: word, Since: s.Since})
+		}
+	}
+	m.lanes = nil
+}
+
+// absent says since when the agent of a task that runs is away, or "".
+func (m *Model) absent(t *deploy.TaskView) string {
+	switch {
+	case t.Status != deploy.Running:
+		return ""
+	case m.away[t.Host] != "":
+		return m.away[t.Host]
+	case !t.Away.IsZero():
+		return "no answer since " + show.Clock(m.now, t.Away)
+	}
+	return ""
+}
