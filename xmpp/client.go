@@ -23,8 +23,9 @@ type ClientConfig struct {
 	// nobody; those who ask are listed by Requests.
 	Approve func(session.JID) bool
 
-	// Grace is how long a call waits for the server or an agent to come back after
-	// they were lost; 0 is DefaultGrace, less than 0 is not at all.
+	// Grace is how long a question waits for the server or an agent to come back after
+	// they were lost; 0 is DefaultGrace, less than 0 is not at all. What starts and
+	// follows runs waits as long as its context lasts.
 	Grace time.Duration
 
 	Logger *slog.Logger // nil discards
@@ -37,6 +38,7 @@ type Client struct {
 	audit   *audit
 	keeper  *session.Keeper
 	stop    context.CancelFunc
+	closing <-chan struct{} // closed when Close begins: calls end then
 	work    sync.WaitGroup
 	started time.Time
 
@@ -66,7 +68,7 @@ func NewClient(c ClientConfig) *Client {
 	}
 	m.audit = &audit{log: m.log}
 	ctx, cancel := context.WithCancel(context.Background())
-	m.stop = cancel
+	m.stop, m.closing = cancel, ctx.Done()
 	m.keeper = session.Keep(c.Open, session.Hooks{
 		Up:     func(s *session.Session) { m.up(ctx, s) },
 		Stanza: m.stanza,
@@ -75,11 +77,21 @@ func NewClient(c ClientConfig) *Client {
 	return m
 }
 
-// Close leaves the server and returns when everything has ended.
+// Close leaves the server and returns when everything has ended. Calls that are made
+// end with spec.Unavailable, and so do those that come later.
 func (m *Client) Close() {
-	m.keeper.Close()
 	m.stop()
+	m.keeper.Close()
 	m.work.Wait()
+}
+
+func (m *Client) closed() bool {
+	select {
+	case <-m.closing:
+		return true
+	default:
+		return false
+	}
 }
 
 // Connection is the connection to the server, to be watched.

@@ -66,8 +66,7 @@ func connect(t testing.TB, agent, master session.JID, openAgent, openMaster sess
 func inMemory(t testing.TB) *pair {
 	t.Helper()
 	r := newRouter()
-	agent, master := session.JID("host1@test/agent"), session.JID("master@test/x")
-	p := connect(t, agent, master, r.open(agent), r.open(master))
+	p := connect(t, agentJID, masterJID, r.open(agentJID), r.open(masterJID))
 	closePair := p.close
 	p.close = func() {
 		closePair()

@@ -58,36 +58,39 @@ func (a *remote) Follow(ctx context.Context, id spec.RunID, after int, fn func(s
 		return fn(ev)
 	}}
 	for tries := 0; ; {
-		changed := a.m.watch()
+		changed, was, told := a.m.watch(), a.m.incarnation(a.jid), t.last
 		f.take() // what is older is told again
 		var b batch
 		err := a.m.call(ctx, a.jid, opFollow, asked{Run: id, Follow: f.id, After: t.last}, &b)
 		switch kind := spec.KindOf(err); {
 		case err == nil:
-			tries = 0
 			end, err := t.tell(b)
 			if end == asking {
-				end, err = a.listen(ctx, f, &t, changed)
+				end, err = a.listen(ctx, f, &t, changed, was)
+				told = -1 // whatever came of it, it took its time
 			}
 			if end == over {
 				return err
 			}
+			if t.last > told {
+				tries = 0
+				continue
+			}
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case kind == spec.Unavailable || kind == spec.Timeout:
-			tries++
-			a.m.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
-		default:
+		case kind != spec.Unavailable && kind != spec.Timeout || a.m.closed():
 			return err
 		}
+		tries++
+		a.m.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
 	}
 }
 
-// listen tells what comes until it must be asked for again.
-func (a *remote) listen(ctx context.Context, f *following, t *telling, changed [2]<-chan struct{}) (next, error) {
+// listen tells what comes until it must be asked for again: also if who was asked is
+// not there any more as it was.
+func (a *remote) listen(ctx context.Context, f *following, t *telling, changed [2]<-chan struct{}, was [2]any) (next, error) {
 	quiet := time.NewTimer(quietTime)
 	defer quiet.Stop()
-	was := a.m.incarnation(a.jid)
 	for {
 		select {
 		case <-f.more:
@@ -102,6 +105,8 @@ func (a *remote) listen(ctx context.Context, f *following, t *telling, changed [
 			return over, ctx.Err()
 		case <-quiet.C:
 			return again, nil
+		case <-a.m.closing:
+			return again, nil // the next call says so
 		case <-changed[0]:
 		case <-changed[1]:
 		}
@@ -178,7 +183,7 @@ func (m *Client) leave(f *following) {
 	if err != nil {
 		return // these are texts only
 	}
-	_ = s.Send(session.Stanza("iq", "type", "set", "id", "leave-"+f.id, "to", string(f.agent)).
+	s.Post(session.Stanza("iq", "type", "set", "id", "leave-"+f.id, "to", string(f.agent)).
 		Add(call(opUnfollow, wire.Ours().Max, "", string(text))))
 }
 

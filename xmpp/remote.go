@@ -78,9 +78,19 @@ func (a *remote) Stacks(ctx context.Context) (out []spec.Stack, err error) {
 	return out, err
 }
 
-// Start hands a run over. If the answer is lost, starting it again is right.
+// Start hands a run over. If the answer is lost, starting it again is right. As long
+// as ctx lasts, it waits for the server, and for an agent that was there before: a
+// deployment does not fail because they are down for a while.
 func (a *remote) Start(ctx context.Context, r spec.Run) error {
-	return a.m.call(ctx, a.jid, opStart, r, nil)
+	for tries := 0; ; {
+		changed := a.m.watch()
+		err := a.m.call(ctx, a.jid, opStart, r, nil)
+		if err == nil || ctx.Err() != nil || !a.m.isAwaited(a.jid, err) {
+			return err
+		}
+		tries++
+		a.m.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
+	}
 }
 
 // Stop asks a run to end.
@@ -106,7 +116,7 @@ func (m *Client) call(ctx context.Context, to session.JID, o op, in, out any) er
 			return wire.Decode(reply, out)
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case spec.KindOf(err) != spec.Unavailable || !m.mayReturn(to, began):
+		case spec.KindOf(err) != spec.Unavailable || m.closed() || !m.mayReturn(to, began):
 			return err
 		}
 		m.rest(ctx, changed, againTime)
@@ -130,6 +140,7 @@ func (m *Client) rest(ctx context.Context, changed [2]<-chan struct{}, d time.Du
 	case <-changed[1]:
 		pause(ctx, 10*time.Millisecond)
 	case <-t.C:
+	case <-m.closing:
 	case <-ctx.Done():
 	}
 }
@@ -156,6 +167,22 @@ func (m *Client) mayReturn(to session.JID, began time.Time) bool {
 	}
 	m.mu.Unlock()
 	return time.Since(lost) < m.config.Grace
+}
+
+// isAwaited reports whether what a call failed on was there before, and comes back
+// without anybody doing something: then there is a point in waiting for it.
+func (m *Client) isAwaited(to session.JID, err error) bool {
+	if kind := spec.KindOf(err); kind != spec.Unavailable && kind != spec.Timeout || m.closed() {
+		return false
+	}
+	st := m.keeper.Status()
+	if st.Session == nil {
+		return spec.KindOf(st.Err) == spec.Unavailable
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h := m.hosts[to.Bare()]
+	return h != nil && !h.Since.IsZero()
 }
 
 // once makes a call over the session that there is.
@@ -224,7 +251,16 @@ func (m *Client) ask(ctx context.Context, s *session.Session, to session.JID, li
 	if errors.As(err, &refused) {
 		return nil, m.explain(to, refused)
 	}
-	return nil, err
+	return nil, interrupted(err)
+}
+
+// interrupted is what a session that has ended means for a call: whatever ended it,
+// the call can be made again.
+func interrupted(err error) error {
+	if kind := spec.KindOf(err); kind == spec.Unavailable || kind == spec.Internal {
+		return err
+	}
+	return &spec.Error{Kind: spec.Unavailable, Msg: err.Error(), Hint: spec.HintOf(err), Err: err}
 }
 
 // patiently sends a call and waits for its answer, as long as the agent says that it

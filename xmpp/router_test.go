@@ -15,9 +15,10 @@ import (
 // those who are connected, everybody sees everybody's presence, and is in everybody's
 // roster.
 type router struct {
-	mu    sync.Mutex
-	conns map[session.JID]*routed
-	work  sync.WaitGroup
+	mu       sync.Mutex
+	accounts map[session.JID]bool // bare
+	conns    map[session.JID]*routed
+	work     sync.WaitGroup
 }
 
 type routed struct {
@@ -30,10 +31,15 @@ type routed struct {
 	gone     chan struct{}
 }
 
-func newRouter() *router { return &router{conns: map[session.JID]*routed{}} }
+func newRouter() *router {
+	return &router{accounts: map[session.JID]bool{}, conns: map[session.JID]*routed{}}
+}
 
 // open is a session.Opener for an account.
 func (r *router) open(jid session.JID) session.Opener {
+	r.mu.Lock()
+	r.accounts[jid.Bare()] = true
+	r.mu.Unlock()
 	return func(context.Context) (*session.Session, error) {
 		ours, theirs := net.Pipe()
 		c := &routed{jid: jid, conn: theirs, more: make(chan struct{}, 1), gone: make(chan struct{})}
@@ -152,9 +158,9 @@ func (r *router) route(c *routed, e anyStanza) {
 		return // everybody sees everybody already
 	case e.To == "" && strings.Contains(e.Inner, "jabber:iq:roster"):
 		items := ""
-		for jid := range r.conns {
-			if jid.Bare() != c.jid.Bare() {
-				items += fmt.Sprintf("<item jid='%s' subscription='both'/>", jid.Bare())
+		for jid := range r.accounts {
+			if jid != c.jid.Bare() {
+				items += fmt.Sprintf("<item jid='%s' subscription='both'/>", jid)
 			}
 		}
 		c.send(fmt.Sprintf("<iq type='result' id='%s'><query xmlns='jabber:iq:roster'>%s</query></iq>", e.ID, items))

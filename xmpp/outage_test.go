@@ -1,0 +1,189 @@
+package xmpp_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// outage is a server in memory that can be down, for one account or for all.
+type outage struct {
+	*router
+	mu   sync.Mutex
+	down map[session.JID]bool
+}
+
+func (o *outage) open(jid session.JID) session.Opener {
+	open := o.router.open(jid)
+	return func(ctx context.Context) (*session.Session, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.down[jid] {
+			return nil, spec.Errorf(spec.Unavailable, "connection refused")
+		}
+		return open(ctx)
+	}
+}
+
+func (o *outage) begin(who ...session.JID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.down = map[session.JID]bool{}
+	for _, jid := range who {
+		o.down[jid] = true
+		o.router.mu.Lock()
+		if c := o.conns[jid]; c != nil {
+			c.conn.Close()
+		}
+		o.router.mu.Unlock()
+	}
+}
+
+const agentJID, masterJID = session.JID("host1@test/agent"), session.JID("master@test/x")
+
+// inOutage runs a test with a pair over such a server, in a bubble.
+func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *pair)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		o := &outage{router: newRouter()}
+		openAgent, openMaster := o.open(agentJID), o.open(masterJID)
+		p := connect(t, agentJID, masterJID, openAgent, openMaster)
+		waitFor(t, p.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		test(t, o, p)
+		p.close()
+		o.wait()
+	})
+}
+
+// A deployment does not fail because the server, the agent or the link of the client
+// is down for a while: what it starts and follows waits. Questions do not.
+func TestOutagesOfTenMinutes(t *testing.T) {
+	for name, who := range map[string][]session.JID{
+		"server": {agentJID, masterJID}, "agent": {agentJID}, "client": {masterJID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inOutage(t, func(t *testing.T, o *outage, p *pair) {
+				if err := p.agent.Start(t.Context(), count("r1", lineCount)); err != nil {
+					t.Fatal(err)
+				}
+				o.begin(who...)
+				synctest.Wait()
+				ends := make(chan error, 3)
+				go func() { ends <- told(t.Context(), p.agent, "r1", eventCount) }()
+				go func() {
+					err := p.agent.Start(t.Context(), count("r2", lineCount))
+					if err == nil {
+						err = told(t.Context(), p.agent, "r2", eventCount)
+					}
+					ends <- err
+				}()
+				began := time.Now()
+				if _, err := p.agent.Info(t.Context()); spec.KindOf(err) != spec.Unavailable || time.Since(began) > 30*time.Second {
+					t.Errorf("after %s a question gives %v", time.Since(began), err)
+				}
+				time.Sleep(10 * time.Minute)
+				o.begin()
+				for range 2 {
+					if err := <-ends; err != nil {
+						t.Errorf("%v (%s)", err, spec.HintOf(err))
+					}
+				}
+				if took := time.Since(began); took > 12*time.Minute {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// What waits for an outage to end ends with its context, and with the client.
+func TestWhatWaitsEnds(t *testing.T) {
+	for name, who := range map[string][]session.JID{"server": {agentJID, masterJID}, "agent": {agentJID}, "none": {}} {
+		t.Run(name, func(t *testing.T) {
+			inOutage(t, func(t *testing.T, o *outage, p *pair) {
+				wait := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
+				if err := p.agent.Start(t.Context(), wait); err != nil {
+					t.Fatal(err)
+				}
+				o.begin(who...)
+				synctest.Wait()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				began := time.Now()
+				if err := told(ctx, p.agent, "r1", 0); ctx.Err() == nil || time.Since(began) != time.Minute {
+					t.Errorf("with a context that ends, after %s: %v", time.Since(began), err)
+				}
+				ends := make(chan error, 2)
+				go func() { ends <- told(t.Context(), p.agent, "r1", 0) }()
+				if len(who) > 0 {
+					go func() { ends <- p.agent.Start(t.Context(), count("r2", 1)) }()
+				} else {
+					ends <- spec.Errorf(spec.Unavailable, "not started")
+				}
+				time.Sleep(time.Minute)
+				p.client.Close()
+				began = time.Now()
+				for range 2 {
+					if err := <-ends; spec.KindOf(err) != spec.Unavailable || time.Since(began) > 0 {
+						t.Errorf("after the end of the client, %s later: %v", time.Since(began), err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Nobody waits for an agent that was never there, or for a server that wants another
+// password.
+func TestWhatIsNotWaitedFor(t *testing.T) {
+	inOutage(t, func(t *testing.T, _ *outage, p *pair) {
+		began := time.Now()
+		err := p.client.Agent("nobody@test").Start(t.Context(), count("r1", 1))
+		if spec.KindOf(err) != spec.Unavailable || time.Since(began) > time.Minute {
+			t.Errorf("an agent that was never there, after %s: %v", time.Since(began), err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c := xmpp.NewClient(xmpp.ClientConfig{Open: func(context.Context) (*session.Session, error) {
+			return nil, spec.Errorf(spec.Denied, "the server refuses the password").WithHint("check it")
+		}})
+		defer c.Close()
+		err := c.Agent("host1@test").Start(t.Context(), count("r1", 1))
+		if spec.KindOf(err) != spec.Unavailable || spec.HintOf(err) != "check it" {
+			t.Errorf("with a wrong password: %v (%s)", err, spec.HintOf(err))
+		}
+	})
+}
+
+// Another program that takes the client's place is a reason to come back, and not the
+// end of what it follows.
+func TestAConflictOfTheClientIsNoneOfTheRun(t *testing.T) {
+	inOutage(t, func(t *testing.T, o *outage, p *pair) {
+		end := make(chan error, 1)
+		wait := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
+		if err := p.agent.Start(t.Context(), wait); err != nil {
+			t.Fatal(err)
+		}
+		go func() { end <- told(t.Context(), p.agent, "r1", 6) }()
+		o.router.mu.Lock()
+		o.conns[masterJID].send("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+		o.router.mu.Unlock()
+		_, err := p.agent.Info(t.Context())
+		if err != nil && spec.KindOf(err) != spec.Unavailable {
+			t.Errorf("a question gives %v of kind %q", err, spec.KindOf(err))
+		}
+		time.Sleep(2 * time.Minute)
+		if err := p.agent.Stop(t.Context(), "r1"); err != nil {
+			t.Error(err)
+		}
+		if err := <-end; err != nil {
+			t.Error(err)
+		}
+	})
+}
