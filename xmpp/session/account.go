@@ -22,12 +22,13 @@ type Account struct {
 	Server   string
 	StartTLS bool   // Server speaks TLS only after it was asked to; else it does so at once
 	CAFile   string // certificates of authorities besides those of the system, in PEM
-	Register bool   // make the account if there is none and the server lets us
+	Register bool   // make the account if the server refuses it, and lets us
 
 	Logger *slog.Logger // nil discards
 
-	// Dial connects to an address; nil is that of net.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Dial connects to an address, LookupSRV asks DNS; nil is that of net.
+	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
+	LookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 }
 
 // tls is how to know the server: its certificate must name the domain.

@@ -1,11 +1,14 @@
 package session
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/armonic/armonic/spec"
 )
 
 // endpoint is a place where the server may be.
@@ -20,53 +23,73 @@ const (
 	portPlain = "5222"
 )
 
-// endpoints are where to try, the best first.
-func (a Account) endpoints(ctx context.Context) []endpoint {
+// mostEndpoints are tried: who has more of them has them for other reasons.
+const mostEndpoints = 6
+
+// endpoints are where to try, the best first. The error is that of a domain which says
+// that it has no server.
+func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
 	if a.Server != "" {
 		if _, _, err := net.SplitHostPort(a.Server); err == nil {
-			return []endpoint{{a.Server, a.StartTLS}}
+			return []endpoint{{a.Server, a.StartTLS}}, nil
 		}
 		port := portTLS
 		if a.StartTLS {
 			port = portPlain
 		}
-		return []endpoint{{net.JoinHostPort(strings.Trim(a.Server, "[]"), port), a.StartTLS}}
+		return []endpoint{{net.JoinHostPort(strings.Trim(a.Server, "[]"), port), a.StartTLS}}, nil
+	}
+	direct, noDirect := a.records(ctx, "xmpps-client", false)
+	starting, noStarting := a.records(ctx, "xmpp-client", true)
+	out := append(direct, starting...)
+	if len(out) > 0 {
+		return out[:min(len(out), mostEndpoints)], nil
 	}
 	domain := a.JID.Domain()
-	var out []endpoint
-	for _, service := range []string{"xmpps-client", "xmpp-client"} {
-		_, records, err := net.DefaultResolver.LookupSRV(ctx, service, "tcp", domain)
-		if err != nil {
-			continue // that there are none is the usual case
-		}
-		for _, r := range records {
-			if host := strings.TrimSuffix(r.Target, "."); host != "" {
-				out = append(out, endpoint{net.JoinHostPort(host, strconv.Itoa(int(r.Port))), service == "xmpp-client"})
-			}
-		}
+	if !noDirect {
+		out = append(out, endpoint{net.JoinHostPort(domain, portTLS), false})
 	}
-	if len(out) > 0 {
-		return out
+	if !noStarting {
+		out = append(out, endpoint{net.JoinHostPort(domain, portPlain), true})
 	}
-	return []endpoint{{net.JoinHostPort(domain, portTLS), false}, {net.JoinHostPort(domain, portPlain), true}}
+	if len(out) == 0 {
+		err := spec.Errorf(spec.Unavailable, "its DNS records say that it has none")
+		err.Op = "find the server of " + domain
+		return nil, err.WithHint("check the domain of %s, or name the server", a.JID.Bare())
+	}
+	return out, nil
 }
 
-// dial connects to the first endpoint that answers.
-func (a Account) dial(ctx context.Context) (net.Conn, endpoint, error) {
+// records are where DNS says that a service is, by priority, and at random by weight
+// (RFC 2782; XEP-0368 for direct TLS). none reports that the domain says that it does
+// not have the service.
+func (a Account) records(ctx context.Context, service string, startTLS bool) (out []endpoint, none bool) {
+	lookup := a.LookupSRV
+	if lookup == nil {
+		lookup = net.DefaultResolver.LookupSRV
+	}
+	_, records, _ := lookup(ctx, service, "tcp", a.JID.Domain()) // that there are none is the usual case
+	slices.SortStableFunc(records, func(x, y *net.SRV) int { return cmp.Compare(x.Priority, y.Priority) })
+	for _, r := range records {
+		host := strings.TrimSuffix(r.Target, ".")
+		if host == "" {
+			none = true
+			continue
+		}
+		out = append(out, endpoint{net.JoinHostPort(host, strconv.Itoa(int(r.Port))), startTLS})
+	}
+	return out, none
+}
+
+// dial connects to an endpoint.
+func (a Account) dial(ctx context.Context, at endpoint) (net.Conn, error) {
 	dial := a.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
-	var errs []error
-	for _, at := range a.endpoints(ctx) {
-		c, err := dial(ctx, "tcp", at.address)
-		if err == nil {
-			return c, at, nil
-		}
-		errs = append(errs, a.unreachable(at, err))
+	c, err := dial(ctx, "tcp", at.address)
+	if err != nil {
+		return nil, a.unreachable(ctx, at, err)
 	}
-	if len(errs) == 1 {
-		return nil, endpoint{}, errs[0]
-	}
-	return nil, endpoint{}, a.nowhere(errors.Join(errs...))
+	return c, nil
 }

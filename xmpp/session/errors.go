@@ -147,17 +147,20 @@ func (a Account) explain(at endpoint, err error) error {
 		return unavailable("its certificate is not valid: %v", err).WithHint("look at its dates, and at the clock of this host")
 	case errors.As(err, &record):
 		return unavailable("it does not speak TLS").WithHint("try STARTTLS, or the port for direct TLS, usually 5223")
-	case condition == "not-authorized" || condition == "account-disabled":
-		e := spec.Errorf(spec.Denied, "the server refuses the password of %s, or has no such account", a.JID.Bare())
-		e.Op, e.Err = "log in", err
-		return e.WithHint("check the password; make the account on the server, or let it allow registration")
+	case condition == "not-authorized":
+		return a.denied(err, "the server refuses the password of %s, or has no such account").
+			WithHint("check the password; make the account on the server, or let it allow registration")
+	case condition == "account-disabled" || condition == "credentials-expired":
+		return a.denied(err, "the server does not let %s in: "+condition).WithHint("ask who administers the server")
 	case condition == "temporary-auth-failure":
 		return unavailable("the server cannot check passwords now")
 	case strings.Contains(err.Error(), "no matching SASL mechanisms"):
 		return unavailable("the server offers no way to log in that keeps the password secret").
 			WithHint("it must offer SCRAM-SHA-256 or SCRAM-SHA-1")
 	case condition != "":
-		return unavailable("%v", ended(condition, ""))
+		e := ended(condition, "")
+		e.Op, e.Err = "connect to "+at.address, err
+		return e
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return unavailable("the server closed the connection").WithHint("is it an XMPP server, and is direct TLS or STARTTLS chosen rightly?")
 	}
@@ -195,25 +198,72 @@ func names(c *x509.Certificate) string {
 	return strings.Join(c.DNSNames, ", ")
 }
 
-func (a Account) unreachable(at endpoint, err error) error {
+func (a Account) denied(err error, format string) *spec.Error {
+	e := spec.Errorf(spec.Denied, format, a.JID.Bare())
+	e.Op, e.Err = "log in", err
+	return e
+}
+
+// errNoConnection is in the chain of what is said of an endpoint that was not reached.
+var errNoConnection = errors.New("there is no connection")
+
+func isUnreachable(err error) bool { return errors.Is(err, errNoConnection) }
+
+func (a Account) unreachable(ctx context.Context, at endpoint, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
 	var dns *net.DNSError
 	e := spec.Errorf(spec.Unavailable, "%v", err)
-	e.Op, e.Err = "connect to "+at.address, err
+	e.Op, e.Err = "connect to "+at.address, errors.Join(errNoConnection, err)
 	var op *net.OpError
+	var netErr net.Error
 	switch {
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && dns.IsNotFound:
 		e.Msg = "there is no host of this name"
 		return e.WithHint("check the domain of %s, or name the server", a.JID.Bare())
+	case errors.As(err, &dns):
+		e.Msg = "its name cannot be looked up now: " + dns.Err
+		return e.WithHint("look at the network and the DNS servers of this host")
+	case ctx.Err() != nil, errors.As(err, &netErr) && netErr.Timeout():
+		e.Msg = "the server did not answer in time"
+		return e.WithHint("is this the right address, and does a firewall let it through?")
 	case errors.As(err, &op) && op.Err != nil:
 		e.Msg = strings.TrimPrefix(op.Err.Error(), "connect: ")
 	}
 	return e.WithHint("is the server running, and is this its address?")
 }
 
-func (a Account) nowhere(err error) error {
-	e := spec.Errorf(spec.Unavailable, "%v", strings.ReplaceAll(err.Error(), "\n", "; "))
-	e.Op, e.Err = "find the server of "+a.JID.Domain(), err
+func (a Account) nowhere(errs []error) error {
+	all := errors.Join(errs...)
+	e := spec.Errorf(spec.Unavailable, "%v", strings.ReplaceAll(all.Error(), "\n", "; "))
+	e.Op, e.Err = "find the server of "+a.JID.Domain(), all
 	return e.WithHint("is the server running? its address can be given if DNS does not know it")
+}
+
+// unbound explains why there is no resource.
+func (a Account) unbound(err error) error {
+	se, ok := AsStanzaError(err)
+	switch {
+	case !ok:
+		return err
+	case se.Condition == "conflict":
+		return a.taken(se)
+	case se.Condition == "resource-constraint":
+		e := spec.Errorf(spec.Conflict, "too many programs use the account %s", a.JID.Bare())
+		e.Err = se
+		return e.WithHint("stop some of them, or raise the limit of the server")
+	}
+	e := spec.Errorf(spec.Unavailable, "the server gives no resource: %v", se)
+	e.Err = se
+	return e
+}
+
+// taken says that the resource is another's.
+func (a Account) taken(cause error) *spec.Error {
+	e := spec.Errorf(spec.Conflict, "another program is connected as %s, and the server does not let this one take its place", a.JID.With(a.Resource))
+	e.Err = cause
+	return e.WithHint("only one program may use the account and resource; stop the other one")
 }
 
 // unregistered explains why an account could not be made.
@@ -225,6 +275,9 @@ func (a Account) unregistered(err error) error {
 		return e
 	}
 	switch {
+	case se.Condition == "conflict":
+		return a.denied(err, "the server refuses the password of %s, an account that exists").
+			WithHint("check the password, or set it anew on the server")
 	case se.Type == "wait" || se.Condition == "resource-constraint" || se.Condition == "policy-violation":
 		e.Msg = "the server makes no further accounts for now: " + se.Error()
 		return e.WithHint("wait a while, raise its limit, or make the account on the server")

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/xml"
@@ -17,11 +18,13 @@ import (
 )
 
 // openTime bounds all of connecting: the address, TLS, the password, the resource.
+// Where there are several addresses, each has its share.
 const openTime = 20 * time.Second
 
 // Open connects the account. The error is a spec.Error that says what is wrong and
-// what to do: Denied for a wrong password, Unavailable for a server that cannot be
-// reached or is not the one that was meant. The caller must call Serve or Close.
+// what to do: Denied for a wrong password, Conflict for a resource that is taken,
+// Unavailable for a server that cannot be reached or is not the one that was meant. The
+// caller must call Serve or Close.
 func (a Account) Open(ctx context.Context) (*Session, error) {
 	if err := a.check(); err != nil {
 		return nil, err
@@ -32,14 +35,57 @@ func (a Account) Open(ctx context.Context) (*Session, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	raw, at, err := a.dial(ctx)
+	s, at, err := a.connect(ctx, config)
+	if a.Register && spec.KindOf(err) == spec.Denied {
+		// Only now: servers limit how often anybody may try to register, and count
+		// accounts that exist already.
+		return a.login(ctx, at, config, true)
+	}
+	return s, err
+}
+
+// connect logs in at the first endpoint that lets it. What another endpoint would say
+// as well, as of a wrong password, is final. Of several that cannot be used, the one
+// that at least could be reached has the most to say.
+func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, endpoint, error) {
+	all, err := a.endpoints(ctx)
+	if err != nil {
+		return nil, endpoint{}, err
+	}
+	var reached error
+	var errs []error
+	for i, at := range all {
+		share := ctx
+		if left := len(all) - i; left > 1 {
+			deadline, _ := ctx.Deadline()
+			limited, cancel := context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
+			defer cancel()
+			share = limited
+		}
+		s, err := a.login(share, at, config, false)
+		if kind := spec.KindOf(err); err == nil || kind == spec.Denied || kind == spec.Conflict || ctx.Err() != nil {
+			return s, at, err
+		}
+		if errs = append(errs, err); reached == nil && !isUnreachable(err) {
+			reached = err
+		}
+	}
+	if reached == nil && len(errs) > 1 {
+		reached = a.nowhere(errs)
+	}
+	return nil, endpoint{}, cmp.Or(reached, errs[0])
+}
+
+// login connects to an endpoint and has the stream negotiated.
+func (a Account) login(ctx context.Context, at endpoint, config *tls.Config, register bool) (*Session, error) {
+	raw, err := a.dial(ctx, at)
 	if err != nil {
 		return nil, err
 	}
 	// The library is never given a context that ends: it would spoil the connection
 	// afterwards. Closing the connection stops it as well.
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	s, err := a.negotiate(context.WithoutCancel(ctx), raw, at, config)
+	s, err := a.negotiate(context.WithoutCancel(ctx), raw, at, config, register)
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}
@@ -53,7 +99,7 @@ func (a Account) Open(ctx context.Context) (*Session, error) {
 	return s, nil
 }
 
-func (a Account) negotiate(ctx context.Context, raw net.Conn, at endpoint, config *tls.Config) (*Session, error) {
+func (a Account) negotiate(ctx context.Context, raw net.Conn, at endpoint, config *tls.Config, register bool) (*Session, error) {
 	var state xmpp.SessionState
 	c := newConn(raw)
 	if !at.startTLS {
@@ -73,7 +119,7 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at endpoint, confi
 		xmpp.SASL("", a.Password.Reveal(), sasl.ScramSha256, sasl.ScramSha1),
 		n.bind(),
 	}
-	if a.Register {
+	if register {
 		features = append(features, n.register())
 	}
 	x, err := xmpp.NewSession(ctx, origin.Domain(), origin, c, state, xmpp.NewNegotiator(
@@ -133,20 +179,23 @@ func (n *negotiation) bind() xmpp.StreamFeature {
 			}
 			got, err := ask(s, Stanza("iq", "type", "set", "id", "bind").Add(bind))
 			if err != nil {
-				return 0, nil, err
+				return 0, nil, n.account.unbound(err)
 			}
 			full := got.Kid(nsBind, "bind").Kid(nsBind, "jid")
 			if full == nil || full.Text == "" {
 				return 0, nil, spec.Errorf(spec.Internal, "the server gave no resource")
 			}
 			n.bound = JID(full.Text)
+			if want := n.account.Resource; want != "" && n.bound.Resource() != want {
+				return 0, nil, n.account.taken(nil) // some servers give another one
+			}
 			return xmpp.Ready, nil, nil
 		},
 	}
 }
 
-// register makes the account before the password is used. That it exists already is
-// as good.
+// register makes the account before the password is used, when the password has been
+// refused without that: if the account exists, it has another one.
 func (n *negotiation) register() xmpp.StreamFeature {
 	return xmpp.StreamFeature{
 		Name:      xml.Name{Space: "http://jabber.org/features/iq-register", Local: "register"},
@@ -156,9 +205,6 @@ func (n *negotiation) register() xmpp.StreamFeature {
 			_, err := ask(s, Stanza("iq", "type", "set", "id", "register").Add(New(nsIBR, "query").Add(
 				New(nsIBR, "username").WithText(n.account.JID.Local()),
 				New(nsIBR, "password").WithText(n.account.Password.Reveal()))))
-			if e, is := AsStanzaError(err); is && e.Condition == "conflict" {
-				return 0, nil, nil
-			}
 			if err != nil {
 				n.err = n.account.unregistered(err)
 			}
