@@ -262,6 +262,10 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 				if err != nil || strings.Count(answer.String(), `"returns"`) != times {
 					t.Errorf("%s is told %s, error %v", who.JID(), answer, err)
 				}
+				answer, err = who.Call(t.Context(), "set", to, callOf("stacks", "{}"))
+				if err != nil || !strings.Contains(answer.String(), `"provide":"echo"`) || strings.Count(answer.String(), `"returns"`) != times {
+					t.Errorf("%s is told of stacks %s, error %v", who.JID(), answer, err)
+				}
 			}
 		})
 		t.Run("everything at once", func(t *testing.T) {

@@ -2,6 +2,7 @@ package xmpp
 
 import (
 	"context"
+	"slices"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
@@ -22,7 +23,10 @@ func (r *Responder) perform(ctx, online context.Context, s *session.Session, p p
 	case opInfo:
 		result, err = encoded(r.agent.Info(ctx))
 	case opStacks:
-		result, err = encoded(r.agent.Stacks(ctx))
+		var stacks []spec.Stack
+		if stacks, err = r.agent.Stacks(ctx); err == nil {
+			result, err = encoded(visible(stacks, p.role), nil)
+		}
 	case opDescribe:
 		if err = wire.Decode(text, &q); err == nil {
 			result, err = encoded(r.agent.Describe(ctx, q.Pattern))
@@ -62,6 +66,22 @@ func (r *Responder) perform(ctx, online context.Context, s *session.Session, p p
 		err = spec.Errorf(spec.Invalid, "the agent cannot %q", cut(string(o)))
 	}
 	return result, nil, err
+}
+
+// visible leaves out what only those who deploy need: what steps returned.
+func visible(stacks []spec.Stack, role Role) []spec.Stack {
+	if role == Deploy {
+		return stacks
+	}
+	stacks = slices.Clone(stacks)
+	for i := range stacks {
+		calls := slices.Clone(stacks[i].Calls)
+		for j := range calls {
+			calls[j].Returns = nil
+		}
+		stacks[i].Calls = calls
+	}
+	return stacks
 }
 
 // encoded is a result on its way. Whoever asks is told no secret.
