@@ -8,8 +8,12 @@
 // docs/protocol.md says what goes over the wire, in package wire is its form, and in
 // package session the connection that it goes over.
 //
+// What happens in a deployment is said in a room as well, for people: nothing is lost
+// or held up by a room that cannot be used.
+//
 // A Responder starts a goroutine for each call that it serves, of which there are so
-// many at most, and two for each follower; a Client starts one when it is connected,
+// many at most, two for each follower, and one for each room and each run that is told
+// there; a Client starts one when it is connected,
 // and one for each call, which ends with it.
 // Close ends and awaits them all. The package decides nothing about lifecycles, and
 // never puts a secret into a stanza that is not for the agent that needs it.

@@ -47,8 +47,7 @@ func (r *Responder) perform(ctx, online context.Context, s *session.Session, p p
 		var run spec.Run
 		if err = wire.Decode(text, &run); err == nil {
 			run.By = by(p.jid, run.By)
-			err = r.agent.Start(ctx, run)
-			r.look()
+			err = r.start(ctx, run)
 		}
 	case opStop:
 		if err = wire.Decode(text, &q); err == nil {
@@ -82,6 +81,17 @@ func visible(stacks []spec.Stack, role Role) []spec.Stack {
 		stacks[i].Calls = calls
 	}
 	return stacks
+}
+
+// start hands a run over, and has it told in the room of its deployment.
+func (r *Responder) start(ctx context.Context, run spec.Run) error {
+	told := r.rooms.wants(ctx, run)
+	err := r.agent.Start(ctx, run)
+	if err == nil && told {
+		r.rooms.tell(run)
+	}
+	r.look()
+	return err
 }
 
 // encoded is a result on its way. Whoever asks is told no secret.

@@ -18,6 +18,9 @@ const (
 	nsPing    = "urn:xmpp:ping"
 	nsLast    = "jabber:iq:last"
 	nsVersion = "jabber:iq:version"
+	nsRoom    = "http://jabber.org/protocol/muc"
+	nsUser    = "http://jabber.org/protocol/muc#user"
+	nsOwner   = "http://jabber.org/protocol/muc#owner"
 )
 
 // op names a method of spec.Agent on the wire.

@@ -25,6 +25,12 @@ type ResponderConfig struct {
 	Agent   spec.Agent
 	Masters map[session.JID]Role // who may call, by bare address; nobody else is served
 	Logger  *slog.Logger         // nil discards
+
+	// Rooms is the conference service in whose rooms the agent says what happens in
+	// deployments, usually DefaultRooms; "" has no rooms. RoomLinger is how long it stays
+	// in one after the last run, 0 is a minute.
+	Rooms      session.JID
+	RoomLinger time.Duration
 }
 
 // Responder is the end of an agent.
@@ -34,6 +40,7 @@ type Responder struct {
 	log     *slog.Logger
 	audit   *audit
 	heap    *heap
+	rooms   *rooms
 	keeper  *session.Keeper
 	stop    context.CancelFunc
 	slots   chan struct{} // of size atOnce; when it is full, callers are told to wait
@@ -63,17 +70,22 @@ func NewResponder(c ResponderConfig) *Responder {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
+	r.rooms = newRooms(c, r.log)
+	r.rooms.watch = r.watch
+	r.rooms.begin = func(fn func(context.Context)) { r.work.Go(func() { fn(ctx) }) }
 	var online context.Context
 	var leave context.CancelFunc
 	r.keeper = session.Keep(c.Open, session.Hooks{ // all in one goroutine
 		Up: func(s *session.Session) {
 			online, leave = context.WithCancel(ctx)
 			r.up(online, s)
+			r.rooms.link(s)
 		},
 		Stanza: func(s *session.Session, e *session.Element) { r.stanza(online, s, e) },
 		Down: func(_ *session.Session, err error) {
 			r.log.Info("disconnected", "error", err)
 			leave()
+			r.rooms.link(nil)
 		},
 	})
 	return r
@@ -93,6 +105,7 @@ func (r *Responder) Connection() *session.Keeper { return r.keeper }
 // stanza takes what arrives; it must not wait.
 func (r *Responder) stanza(ctx context.Context, s *session.Session, e *session.Element) {
 	switch {
+	case r.rooms.stanza(e):
 	case e.Local == "presence":
 		r.presence(s, e)
 	case e.Local == "iq" && (e.Type() == "get" || e.Type() == "set"):

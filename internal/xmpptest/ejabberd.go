@@ -23,7 +23,7 @@ func (s *Server) ejabberdConfig(t testing.TB) {
 		who = "deny"
 	}
 	s.write(t, "ejabberd.yml", strings.NewReplacer(
-		"DIR", s.dir, "DOMAIN", Domain, "HOST", s.host, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS), "WHO", who,
+		"DIR", s.dir, "DOMAIN", Domain, "HOST", s.host, "ROOMS", Rooms, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS), "WHO", who,
 	).Replace(ejabberdConfig))
 	s.write(t, "ejabberdctl.cfg", strings.NewReplacer(
 		"HOST", s.host, "OCTETS", strings.ReplaceAll(s.host, ".", ","), "DISTPORT", port(s.inner),
@@ -88,6 +88,9 @@ access_rules:
 modules:
   mod_disco: {}
   mod_last: {}
+  mod_muc:
+    host: ROOMS
+    history_size: 100
   mod_ping:
     send_pings: true
     ping_interval: 15

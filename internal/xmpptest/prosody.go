@@ -13,7 +13,7 @@ func (s *Server) prosodyConfig(t testing.TB) {
 	t.Helper()
 	must(t, os.MkdirAll(filepath.Join(s.dir, "data"), 0o700))
 	s.write(t, "prosody.cfg.lua", strings.NewReplacer(
-		"DIR", s.dir, "HOST", s.host, "DOMAIN", Domain, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS),
+		"DIR", s.dir, "HOST", s.host, "DOMAIN", Domain, "ROOMS", Rooms, "TLSPORT", port(s.TLS), "PORT", port(s.StartTLS),
 		"REGISTER", strconv.FormatBool(!s.closed), "ROOT", strconv.FormatBool(os.Geteuid() == 0),
 	).Replace(prosodyConfig))
 }
@@ -42,4 +42,6 @@ network_settings = { nagle = false; min_wait = 0.00001; read_timeout = 12 }
 ssl = { key = "DIR/key.pem"; certificate = "DIR/cert.pem" }
 log = { info = "DIR/server.log" }
 VirtualHost "DOMAIN"
+Component "ROOMS" "muc"
+  max_history_messages = 100
 `

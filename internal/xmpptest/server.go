@@ -19,6 +19,9 @@ import (
 // Domain is what every server serves.
 const Domain = "xmpp.test"
 
+// Rooms is the conference service of every server.
+const Rooms = "logs." + Domain
+
 // Kind is a make of server.
 type Kind string
 

@@ -1,0 +1,171 @@
+package xmpp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// mostRooms is how many rooms an agent is in at once. roomLinger is how long it stays
+// when no run of the deployment is active any more.
+const (
+	mostRooms  = 64
+	roomLinger = time.Minute
+)
+
+// DefaultRooms is the conference service that has the log rooms, unless it is said
+// otherwise: logs.example.com for an account of example.com.
+func DefaultRooms(account session.JID) session.JID { return session.JID("logs." + account.Domain()) }
+
+// Room is the room of a conference service in which agents say what happens in a
+// deployment. Two deployments never share one.
+func Room(d spec.DeploymentID, service session.JID) session.JID {
+	var b []byte
+	for _, c := range []byte(d) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.', c == '_':
+			b = append(b, c)
+		default: // addresses do not have every character, and ignore case
+			b = fmt.Appendf(b, "=%02x", c)
+		}
+	}
+	return session.JID(b) + "@" + service
+}
+
+// rooms are those that an agent is in.
+type rooms struct {
+	service session.JID // "" has no rooms
+	agent   spec.Agent
+	log     *slog.Logger
+	linger  time.Duration
+	watch   func(context.Context, asked, func(spec.Event) error) error
+	begin   func(func(context.Context)) // starts a goroutine, which ends with the responder
+
+	mu      sync.Mutex
+	open    map[session.JID]*room
+	runs    map[spec.RunID]bool // that are told, or were
+	order   []spec.RunID        // of runs, the oldest first
+	session *session.Session    // nil if there is none
+	changed chan struct{}       // closed, and replaced, when the session is another
+}
+
+func newRooms(c ResponderConfig, log *slog.Logger) *rooms {
+	rs := &rooms{service: c.Rooms, agent: c.Agent, log: log, linger: c.RoomLinger,
+		open: map[session.JID]*room{}, runs: map[spec.RunID]bool{}, changed: make(chan struct{})}
+	if rs.linger <= 0 {
+		rs.linger = roomLinger
+	}
+	return rs
+}
+
+// link tells of a session, or of its end with nil.
+func (rs *rooms) link(s *session.Session) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.session = s
+	close(rs.changed)
+	rs.changed = make(chan struct{})
+}
+
+func (rs *rooms) current() (*session.Session, <-chan struct{}) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.session, rs.changed
+}
+
+// wants reports whether a run that is about to be started is to be told in a room. One
+// that the agent knows already is told by whoever started it, or it is over.
+func (rs *rooms) wants(ctx context.Context, run spec.Run) bool {
+	if rs.service == "" || run.Deployment == "" || run.ID == "" {
+		return false
+	}
+	rs.mu.Lock()
+	told := rs.runs[run.ID]
+	rs.mu.Unlock()
+	if told {
+		return false
+	}
+	err := rs.watch(ctx, asked{Run: run.ID}, func(spec.Event) error { return context.Canceled })
+	return spec.KindOf(err) == spec.NotFound
+}
+
+// tell has a run that was started told in the room of its deployment. It does not
+// wait for anything.
+func (rs *rooms) tell(run spec.Run) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rs.runs[run.ID] {
+		return
+	}
+	rs.runs[run.ID] = true
+	if rs.order = append(rs.order, run.ID); len(rs.order) > spec.MaxRuns {
+		delete(rs.runs, rs.order[0])
+		rs.order = rs.order[1:]
+	}
+	at := Room(run.Deployment, rs.service)
+	rm := rs.open[at]
+	if rm == nil {
+		if len(rs.open) >= mostRooms {
+			rs.log.Warn("a run is not told in a room: the agent is in too many", "run", run.ID, "deployment", run.Deployment)
+			return
+		}
+		rm = newRoom(rs, at, run.Deployment)
+		rs.open[at] = rm
+		rs.begin(rm.run)
+	}
+	rm.enter()
+	rs.begin(func(ctx context.Context) {
+		defer rm.leave()
+		w := &writer{host: rs.name(ctx), run: run, secrets: secretsOf(run)}
+		err := rs.watch(ctx, asked{Run: run.ID}, func(ev spec.Event) error {
+			rm.add(w, ev)
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
+			rs.log.Warn("a run is not told in its room any more", "run", run.ID, "error", err)
+		}
+	})
+}
+
+// name is what the agent is called in rooms.
+func (rs *rooms) name(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if info, err := rs.agent.Info(ctx); err == nil && info.Host != "" {
+		return string(info.Host)
+	}
+	return "agent"
+}
+
+// forget closes a room unless a run has begun that is to be told there.
+func (rs *rooms) forget(rm *room) bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rm.active() {
+		return false
+	}
+	delete(rs.open, rm.at)
+	return true
+}
+
+// stanza takes what comes from the conference service, and reports whether it was
+// meant for a room. Rooms pass on what anybody says: a room looks only at what
+// concerns the agent's own place in it.
+func (rs *rooms) stanza(e *session.Element) bool {
+	from := e.From()
+	if rs.service == "" || from.Domain() != string(rs.service) || e.Local == "iq" {
+		return false
+	}
+	rs.mu.Lock()
+	rm := rs.open[from.Bare()]
+	rs.mu.Unlock()
+	if rm != nil {
+		rm.stanza(e)
+	}
+	return true
+}

@@ -1,0 +1,447 @@
+//nolint:thelper // the functions given to xmpptest.Each are tests themselves
+package xmpp_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/internal/xmpptest"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+const (
+	sesame = "open sesame 4711"
+	bounty = "returned-secret-0815"
+)
+
+// talking is a lifecycle that has something to say, and secrets.
+func talking() *lifecycle.Lifecycle {
+	str := spec.Type{Kind: spec.KindStr}
+	return &lifecycle.Lifecycle{Name: "Talk", States: []*lifecycle.State{{Name: "Off", Provides: []*lifecycle.Provide{{
+		Name: "say",
+		Provide: spec.Provide{
+			Label: "Say something",
+			Requires: []spec.Require{{Name: "what", Vars: []spec.Variable{
+				{Name: "text", Type: str, Default: "hello", Label: "Text", Help: "What to say."},
+				{Name: "times", Type: spec.Type{Kind: spec.KindInt}, Default: 1},
+				{Name: "password", Type: spec.Type{Kind: spec.KindPassword}, Default: sesame},
+			}}},
+			Returns: []spec.Variable{{Name: "url", Type: str}, {Name: "key", Type: spec.Type{Kind: spec.KindPassword}}},
+		},
+		Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
+			in := c.Inputs["what"][0]
+			for i := range in["times"].(int) {
+				c.Log(spec.LevelInfo, fmt.Sprintf("%s %d", in["text"], i))
+			}
+			// a module that does what it must not
+			c.Log(spec.LevelWarn, fmt.Sprintf("\x1b[31mthe password is %s\x1b[0m", in["password"].(spec.Secret).Reveal()))
+			if in["text"] == "fail" {
+				return nil, spec.Errorf(spec.Failed, "it does not work with %s", in["password"].(spec.Secret).Reveal())
+			}
+			return map[string]any{"url": "http://" + string(c.Me.Host), "key": bounty}, nil
+		},
+	}}}}}
+}
+
+// talker is an agent of it.
+func talker(t testing.TB, host string) *agentd.Service {
+	t.Helper()
+	return pacedTalker(t, host, 0)
+}
+
+// pacedTalker takes its time for each line.
+func pacedTalker(t testing.TB, host string, pace time.Duration) *agentd.Service {
+	t.Helper()
+	s, err := agentd.New(agentd.Config{Info: spec.Info{Host: spec.Host(host), Version: "0.4", OS: spec.OS{Name: "debian", Release: "12"}},
+		Lifecycles: []*lifecycle.Lifecycle{talking()}, Store: lifecycle.NewMemory(), Pace: pace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func say(id spec.RunID, d spec.DeploymentID, text string, times int) spec.Run {
+	return spec.Run{ID: id, Deployment: d, Work: spec.Work{Lifecycle: "Talk", From: []string{"Off"}, Steps: []spec.Step{
+		{Action: spec.Call, State: "Off", Provide: "say", Inputs: spec.Inputs{"what": {{"text": text, "times": times, "password": spec.Secret(sesame)}}}}}}}
+}
+
+// listener is somebody in a room.
+type listener struct {
+	*session.Session
+	mu     sync.Mutex
+	bodies []string
+	events []string
+	all    []string
+	more   chan struct{}
+}
+
+// listen joins a room as a general client would, until the test ends.
+func listen(t *testing.T, a session.Account, room session.JID) *listener {
+	t.Helper()
+	s, err := a.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &listener{Session: s, more: make(chan struct{}, 1)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l.hear)
+	}()
+	t.Cleanup(func() { s.Close(); <-done })
+	_ = s.Send(session.Stanza("presence"))
+	_ = s.Send(session.Stanza("presence", "to", string(room.With("me"))).Add(session.New("http://jabber.org/protocol/muc", "x")))
+	return l
+}
+
+func (l *listener) hear(e *session.Element) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, e.String())
+	if body := e.Kid("jabber:client", "body"); body != nil && e.Type() == "groupchat" {
+		l.bodies = append(l.bodies, strings.Split(body.Text, "\n")...)
+		l.events = append(l.events, e.Kid(wire.Namespace, "events").Attr("host")+" "+e.Kid(wire.Namespace, "events").Text)
+	}
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
+}
+
+// heard waits until a line that ends so was said, and gives all lines.
+func (l *listener) heard(t *testing.T, end string) []string {
+	t.Helper()
+	late := time.NewTimer(20 * time.Second)
+	defer late.Stop()
+	for {
+		l.mu.Lock()
+		bodies := append([]string{}, l.bodies...)
+		all := strings.Join(l.all, "\n")
+		l.mu.Unlock()
+		for _, b := range bodies {
+			if strings.HasSuffix(b, end) {
+				return bodies
+			}
+		}
+		select {
+		case <-l.more:
+		case <-late.C:
+			t.Fatalf("nobody says %q; what was said:\n%s", end, all)
+		}
+	}
+}
+
+func (l *listener) everything() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.all, "\n")
+}
+
+// Two agents say in the room of a deployment what happens, for everybody to read.
+func TestRoom(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		server := xmpptest.Start(t, k)
+		master := account(server, "master")
+		boss := connectRaw(t, master)
+		var to []session.JID
+		for _, name := range []string{"web1", "db1"} {
+			a := account(server, name)
+			a.Resource = xmpp.Resource
+			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
+				Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+			t.Cleanup(r.Close)
+			if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
+			to = append(to, a.JID.With(xmpp.Resource))
+		}
+		begin := func(to session.JID, run spec.Run) {
+			t.Helper()
+			for range 2 { // the second time nothing begins
+				if _, err := boss.Call(t.Context(), "set", to, callOf("start", encoded(t, run))); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		const d = spec.DeploymentID("20260102-150405-ABCD")
+		room := xmpp.Room(d, xmpptest.Rooms)
+		began := time.Now()
+		begin(to[0], say("r1", d, "hello", 2))
+		begin(to[1], say("r2", d, "fail", 1))
+		eve := listen(t, account(server, "eve"), room)
+		eve.heard(t, "web1 Talk: run r1 is done")
+		t.Logf("the room has it after %s", time.Since(began).Round(time.Millisecond))
+		got := eve.heard(t, "db1 Talk: run r2 has failed")
+		for host, want := range map[string][]string{
+			"web1": {"run r1 begins, for " + string(master.JID), "call Off.say", "| hello 0", "| hello 1", "| warn: the password is •••", "call Off.say: done", "run r1 is done"},
+			"db1": {"run r2 begins, for " + string(master.JID), "call Off.say", "| fail 0", "| warn: the password is •••",
+				"call Off.say: failed: it does not work with •••", "run r2 has failed"},
+		} {
+			var lines []string
+			for _, l := range got {
+				if rest, ok := strings.CutPrefix(l, host+" Talk: "); ok {
+					lines = append(lines, rest)
+				}
+			}
+			if diff := cmp.Diff(want, lines); diff != "" {
+				t.Errorf("%s says (-want +got):\n%s", host, diff)
+			}
+		}
+		all := eve.everything()
+		for _, secret := range []string{sesame, bounty, "returns", "\x1b"} {
+			if strings.Contains(all, secret) {
+				t.Errorf("%q was said in\n%s", secret, all)
+			}
+		}
+		if !strings.Contains(strings.Join(eve.events, ""), `"text":"hello 1"`) {
+			t.Errorf("programs read %s", eve.events)
+		}
+		items, err := boss.Call(t.Context(), "get", xmpptest.Rooms, session.New("http://jabber.org/protocol/disco#items", "query"))
+		if err != nil || strings.Contains(items.String(), string(room)) {
+			t.Errorf("rooms are listed: %s, error %v", items, err)
+		}
+		// the room is left, and entered again for what follows
+		for !left(eve.everything(), room.With("web1")) {
+			<-eve.more
+		}
+		begin(to[0], say("r3", d, "again", 1))
+		eve.heard(t, "web1 Talk: run r3 is done")
+	})
+}
+
+// left reports whether somebody has left a room.
+func left(all string, place session.JID) bool {
+	for line := range strings.SplitSeq(all, "\n") {
+		if strings.HasPrefix(line, "<presence") && strings.Contains(line, "'unavailable'") && strings.Contains(line, "'"+string(place)+"'") {
+			return true
+		}
+	}
+	return false
+}
+
+func encoded(t testing.TB, x any) string {
+	t.Helper()
+	text, err := wire.Encode(x, wire.Reveal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Whatever happens to the link of the agent, each line is said once, in order.
+func TestRoomOverALinkThatBreaks(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		server := xmpptest.Start(t, k)
+		net := xmpptest.NewProxy(t, server.TLS)
+		master, agent := account(server, "master"), account(server, "web1")
+		agent.Resource, agent.Server = xmpp.Resource, net.Address
+		boss := connectRaw(t, master)
+		service := pacedTalker(t, "web1", 5*time.Millisecond)
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
+			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+		defer r.Close()
+		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		const lines = 300
+		eve := listen(t, account(server, "eve"), xmpp.Room("d1", xmpptest.Rooms)) // before anybody else, and the room is hers
+		eve.joined(t)
+		if _, err := eve.Call(t.Context(), "set", xmpp.Room("d1", xmpptest.Rooms), session.New("http://jabber.org/protocol/muc#owner", "query").
+			Add(session.New("jabber:x:data", "x", "type", "submit"))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(xmpp.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
+			t.Fatal(err)
+		}
+		random := rand.New(rand.NewPCG(seed(t), 0))
+		for range 4 {
+			eve.heard(t, "")
+			sleep(t.Context(), time.Duration(random.IntN(150))*time.Millisecond)
+			net.Cut()
+			_, _ = r.Connection().Wait(t.Context(), true)
+			r.Connection().Retry()
+		}
+		var got []string
+		for _, l := range eve.heard(t, "web1 Talk: run r1 is done") {
+			if strings.Contains(l, "| hello") {
+				got = append(got, l)
+			}
+		}
+		for i, l := range got {
+			if want := fmt.Sprintf("web1 Talk: | hello %d", i); l != want {
+				t.Fatalf("line %d of %d is %q", i, len(got), l)
+			}
+		}
+		if len(got) != lines {
+			t.Errorf("%d lines were said", len(got))
+		}
+	})
+}
+
+// joined waits until the listener is in the room.
+func (l *listener) joined(t *testing.T) {
+	t.Helper()
+	late := time.NewTimer(20 * time.Second)
+	defer late.Stop()
+	for !strings.Contains(l.everything(), "<status code='110'/>") {
+		select {
+		case <-l.more:
+		case <-late.C:
+			t.Fatalf("it is not let in:\n%s", l.everything())
+		}
+	}
+}
+
+// Rooms cost a run nothing, whatever becomes of them.
+func TestRoomsInMemory(t *testing.T) {
+	const agentJID, masterJID = session.JID("web1@test/agent"), session.JID("master@test/x")
+	for name, tt := range map[string]struct {
+		service session.JID
+		times   int
+		pace    time.Duration
+		do      func(t *testing.T, r *router, a spec.Agent)
+		after   time.Duration
+		want    []string // that are said, in this order
+		never   string
+	}{
+		"no conference service": {service: "nowhere.test", times: 3, after: 10 * time.Minute},
+		"one who says nothing, then does": {service: "logs.test", times: 8000,
+			do: func(t *testing.T, r *router, _ spec.Agent) {
+				r.hush(true)
+				sleep(t.Context(), 40*time.Second)
+				r.hush(false)
+			},
+			after: time.Minute,
+			want:  []string{" lines were dropped", "| hello 7999", "run r1 is done"},
+			never: "| hello 0\n",
+		},
+		"the name is taken": {service: "logs.test", times: 1, after: 10 * time.Second,
+			do: func(t *testing.T, r *router, _ spec.Agent) {
+				other, err := r.open("thief@test/x")(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				go func() { _ = other.Serve(func(*session.Element) {}) }()
+				_ = other.Send(session.Stanza("presence", "to", "d1@logs.test/web1").Add(session.New("http://jabber.org/protocol/muc", "x")))
+				_, _ = other.Call(t.Context(), "set", "d1@logs.test", session.New("http://jabber.org/protocol/muc#owner", "query"))
+				_ = other.Send(session.Stanza("presence", "to", "d1@logs.test/web1-2").Add(session.New("http://jabber.org/protocol/muc", "x")))
+				t.Cleanup(other.Close)
+			},
+			want: []string{"web1 Talk: run r1 begins", "run r1 is done"},
+		},
+		"an agent that loses its link": {service: "logs.test", times: 500, pace: 50 * time.Millisecond, after: time.Minute,
+			do: func(t *testing.T, r *router, _ spec.Agent) {
+				go func() {
+					for range 5 {
+						sleep(context.Background(), 3*time.Second)
+						r.cut(agentJID)
+					}
+				}()
+			},
+			want: []string{"run r1 begins", "| hello 0", "| hello 250", "| hello 499", "run r1 is done"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newRouter()
+				service := pacedTalker(t, "web1", tt.pace)
+				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: tt.service,
+					Masters: map[session.JID]xmpp.Role{masterJID.Bare(): xmpp.Deploy}})
+				client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(masterJID)})
+				defer func() {
+					client.Close()
+					r.Close()
+					service.Close()
+				}()
+				agent := client.Agent(agentJID)
+				if _, err := agent.Info(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				work := func() {
+					if err := agent.Start(t.Context(), say("r1", "d1", "hello", tt.times)); err != nil {
+						t.Error(err)
+					}
+					if err := service.Follow(t.Context(), "r1", 0, func(spec.Event) error { return nil }); err != nil {
+						t.Error(err)
+					}
+					if took := time.Since(began); took > time.Second && tt.pace == 0 {
+						t.Errorf("the run took %s", took)
+					}
+				}
+				if tt.never == "" && tt.do != nil {
+					tt.do(t, server, agent)
+					work()
+				} else {
+					if tt.do != nil {
+						server.hush(true)
+					}
+					work()
+					if tt.do != nil {
+						tt.do(t, server, agent)
+					}
+				}
+				sleep(t.Context(), tt.after)
+				lines, _ := server.said("d1@logs.test")
+				all := strings.Join(lines, "\n")
+				rest := all
+				for _, want := range tt.want {
+					_, after, ok := strings.Cut(rest, want)
+					if !ok {
+						t.Fatalf("nobody says %q in\n%.5000s", want, all)
+					}
+					rest = after
+				}
+				if tt.never != "" && strings.Contains(all+"\n", tt.never) {
+					t.Errorf("somebody says %q", tt.never)
+				}
+				seen := map[string]bool{}
+				for _, l := range lines {
+					if strings.Contains(l, "| hello") && seen[l] {
+						t.Errorf("%q is said twice", l)
+					}
+					seen[l] = true
+				}
+				sleep(t.Context(), 5*time.Minute)
+				if _, places := server.said("d1@logs.test"); name != "the name is taken" && places != 0 {
+					t.Errorf("%d are in the room still", places)
+				}
+			})
+		})
+	}
+}
+
+func TestRoomNames(t *testing.T) {
+	seen := map[session.JID]spec.DeploymentID{}
+	for d, want := range map[spec.DeploymentID]session.JID{
+		"20260102-150405-ab": "20260102-150405-ab@logs.example.com",
+		"A":                  "=41@logs.example.com",
+		"a":                  "a@logs.example.com",
+		"=41":                "=3d41@logs.example.com",
+		"a@b/c d":            "a=40b=2fc=20d@logs.example.com",
+		"é":                  "=c3=a9@logs.example.com",
+	} {
+		got := xmpp.Room(d, xmpp.DefaultRooms("web1@example.com/agent"))
+		if got != want {
+			t.Errorf("the room of %q is %s", d, got)
+		}
+		if other, twice := seen[got]; twice {
+			t.Errorf("%q and %q share a room", d, other)
+		}
+		seen[got] = d
+	}
+}
