@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"syscall"
@@ -54,6 +55,9 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	defer signal.Stop(signals)
 
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(40) // an agent is idle nearly always: less memory is worth more than time
+	}
 	log := d.logger()
 	acc, err := account(ctx, d.set.Connection, d.Streams, log)
 	if err != nil {
@@ -65,7 +69,8 @@ func (d *daemon) serve(ctx context.Context) error {
 		return err
 	}
 	defer end()
-	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters, Logger: log})
+	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
+		Rooms: session.JID(d.set.Rooms()), Logger: log})
 	unwatchLink := sync.OnceFunc(watchLink(responder.Connection(), func(st session.Status) { d.linked(log, st) }))
 	defer unwatchLink()
 	log.Info("started", "version", version(), "host", d.jid.Local(), "account", d.jid)

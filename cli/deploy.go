@@ -104,7 +104,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	case !ok:
 		return exit(exitInterrupted, errors.New("not confirmed, nothing was done"))
 	}
-	return d.execute(ctx)
+	return d.execute(ctx, fleet)
 }
 
 // plan makes the session and brings it to a complete plan.
@@ -223,13 +223,16 @@ func (d *deployment) write() error {
 }
 
 // execute carries the plan out. An interrupt stops it after the steps that run.
-func (d *deployment) execute(ctx context.Context) error {
+func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	e, err := deploy.NewExecution(d.session, deploy.Options{By: operator(), Sink: func(u deploy.Update) { d.show.update(u) }})
 	if err != nil {
 		return err
 	}
 	defer e.Close()
 	d.show.start(e.ID())
+	if f, ok := fleet.(*liveFleet); ok && f.room(e.ID()) != "" {
+		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.room(e.ID()))
+	}
 	e.Start(context.WithoutCancel(ctx))
 	for {
 		if err := e.Wait(ctx); err != nil {

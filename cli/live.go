@@ -23,6 +23,7 @@ const connectTime = 20 * time.Second
 type liveFleet struct {
 	client *xmpp.Client
 	jid    session.JID
+	rooms  session.JID // where the rooms for logs are; "" is nowhere
 	known  *knownFleet
 	stop   func() // ends what watches the connection
 }
@@ -43,7 +44,7 @@ func newLive(ctx context.Context, c config.Client, s Streams, shows bool) (*live
 	if err != nil {
 		return nil, err
 	}
-	f := &liveFleet{jid: a.JID, known: openKnown(a.JID)}
+	f := &liveFleet{jid: a.JID, rooms: session.JID(c.Rooms()), known: openKnown(a.JID)}
 	f.client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
@@ -111,6 +112,15 @@ func (f *liveFleet) Agent(h spec.Host) (spec.Agent, error) {
 		return nil, err
 	}
 	return f.client.Agent(found.JID), nil
+}
+
+// room is where what happens in a deployment can be read with any XMPP client, "" if
+// nowhere.
+func (f *liveFleet) room(d spec.DeploymentID) session.JID {
+	if f.rooms == "" {
+		return ""
+	}
+	return xmpp.Room(d, f.rooms)
 }
 
 // Connection says how the connection to the server is.

@@ -87,7 +87,6 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-
 func matches(ts *testscript.TestScript, pattern, text string) bool {
 	re, err := regexp.Compile("(?m)" + pattern)
 	ts.Check(err)
