@@ -131,7 +131,18 @@ type told struct {
 	err     error
 }
 
-func (s *told) Stories() ([]spec.Story, error) { return s.stories, nil }
+func (s *told) Stories() (ended []spec.Past, begun []spec.Story, err error) {
+	return nil, s.stories, nil
+}
+
+func (s *told) Story(id spec.RunID) (spec.Story, error) {
+	for _, st := range s.stories {
+		if st.Run == id {
+			return st, nil
+		}
+	}
+	return spec.Story{}, spec.Errorf(spec.NotFound, "no run %s", id)
+}
 
 func (s *told) Tell(st spec.Story) error {
 	if s.err == nil {

@@ -37,7 +37,11 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old, known := s.runs[r.ID]; known {
+	old, known := s.runs[r.ID]
+	if digest, was := s.past[r.ID]; was {
+		old, known = &run{digest: digest}, true
+	}
+	if known {
 		same, err := s.same(old, r)
 		if err != nil {
 			return err
@@ -83,9 +87,14 @@ func (s *Service) Stop(_ context.Context, id spec.RunID) error {
 
 func (s *Service) find(id spec.RunID) (*run, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if r, ok := s.runs[id]; ok {
+	r, here := s.runs[id]
+	_, was := s.past[id]
+	s.mu.Unlock()
+	switch {
+	case here:
 		return r, nil
+	case was:
+		return s.recall(id)
 	}
 	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.info.Host)
 }
@@ -98,7 +107,7 @@ func (s *Service) add(r *run, ev spec.Event) { s.show(r, s.number(r, ev)) }
 func (s *Service) show(r *run, ev spec.Event) {
 	s.memory.add(r, ev)
 	if r.ended = ev.Kind == spec.EventRunDone; r.ended {
-		s.bound(r)
+		s.bound(r.ID)
 	}
 	close(r.changed)
 	r.changed = make(chan struct{})

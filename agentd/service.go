@@ -48,8 +48,9 @@ type Service struct {
 	now    *catalogue
 	closed bool // and leaving with it
 	runs   map[spec.RunID]*run
-	ended  []*run // oldest first
-	queue  []*run // waiting, oldest first
+	past   map[spec.RunID]string // digests of those that ended in earlier processes: the stories have them
+	ended  []spec.RunID          // oldest first
+	queue  []*run                // waiting, oldest first
 	busy   *run
 	memory memory
 }
@@ -71,6 +72,7 @@ func New(c Config) (*Service, error) {
 		memory:  memory{limit: cmp.Or(c.Keep, keptBytes)},
 		wake:    make(chan struct{}, 1),
 		runs:    map[spec.RunID]*run{},
+		past:    map[spec.RunID]string{},
 		stories: c.Stories,
 	}
 	if s.stories == nil {

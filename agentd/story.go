@@ -3,6 +3,7 @@ package agentd
 import (
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/armonic/armonic/spec"
@@ -10,8 +11,11 @@ import (
 
 // Stories remembers runs beyond the life of a service, as durably as it can.
 type Stories interface {
-	// Stories lists the runs that were begun, the oldest first.
-	Stories() ([]spec.Story, error)
+	// Stories lists the runs that have ended, the oldest first, and tells those that were
+	// begun and have not.
+	Stories() (ended []spec.Past, begun []spec.Story, err error)
+	// Story tells all of a run; the error is NotFound for one that is not known.
+	Story(id spec.RunID) (spec.Story, error)
 	// Tell records a run as it is now, in the place of what was recorded before.
 	Tell(s spec.Story) error
 	// Digest identifies a secret without telling it.
@@ -21,7 +25,10 @@ type Stories interface {
 // forgetful remembers nothing.
 type forgetful struct{}
 
-func (forgetful) Stories() ([]spec.Story, error)     { return nil, nil }
+func (forgetful) Stories() ([]spec.Past, []spec.Story, error) { return nil, nil, nil }
+func (forgetful) Story(spec.RunID) (spec.Story, error) {
+	return spec.Story{}, spec.Errorf(spec.NotFound, "nothing is remembered")
+}
 func (forgetful) Tell(spec.Story) error              { return nil }
 func (forgetful) Digest(spec.Secret) (string, error) { return "", nil }
 
@@ -32,22 +39,22 @@ const seenBlock = 1000
 // restore makes the runs of earlier processes known. One that had not ended was
 // interrupted: it is never executed again.
 func (s *Service) restore() error {
-	stories, err := s.stories.Stories()
+	ended, begun, err := s.stories.Stories()
 	if err != nil {
 		return err
 	}
-	for _, st := range stories {
+	for _, p := range ended {
+		s.past[p.Run] = p.Digest
+		s.bound(p.Run)
+	}
+	if len(ended) > spec.MaxStories {
+		defer debug.FreeOSMemory() // an agent that is idle should not hold what was read of its past
+	}
+	for _, st := range begun {
 		r := &run{digest: st.Digest, began: st.Began, seen: st.Seen, changed: make(chan struct{})}
-		s.memory.set(r, st.Events)
 		r.ID, r.Deployment, r.By, r.Lifecycle = st.Run, st.Deployment, st.By, st.Lifecycle
-		for i := range r.events {
-			r.events[i].Returns = revealed(r.events[i].Returns)
-		}
+		s.memory.set(r, visible(st.Events))
 		s.runs[r.ID] = r
-		if r.ended = st.Ended(); r.ended {
-			s.bound(r)
-			continue
-		}
 		lost := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
 			WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", st.Lifecycle)
 		lost.Op = "execute the run " + string(st.Run)
@@ -64,9 +71,28 @@ func (s *Service) restore() error {
 			return err
 		}
 		r.ended = true
-		s.bound(r)
+		s.bound(r.ID)
 	}
 	return nil
+}
+
+// recall gives a run that ended in an earlier process, with what happened in it.
+func (s *Service) recall(id spec.RunID) (*run, error) {
+	st, err := s.stories.Story(id)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{digest: st.Digest, began: st.Began, seen: st.Seen, ended: true, events: visible(st.Events)}
+	r.ID, r.Deployment, r.By, r.Lifecycle = st.Run, st.Deployment, st.By, st.Lifecycle
+	return r, nil
+}
+
+// visible are events as followers see them.
+func visible(events []spec.Event) []spec.Event {
+	for i := range events {
+		events[i].Returns = revealed(events[i].Returns)
+	}
+	return events
 }
 
 // begin records that a run is about to be executed, before anything of it is done.
@@ -146,14 +172,21 @@ func (s *Service) number(r *run, ev spec.Event) spec.Event {
 }
 
 // bound forgets what is too old when a run has ended; the lock is held.
-func (s *Service) bound(r *run) {
-	s.ended = append(s.ended, r)
+func (s *Service) bound(id spec.RunID) {
+	s.ended = append(s.ended, id)
 	if n := len(s.ended) - spec.MaxStories; n > 0 {
-		s.memory.forget(s.ended[n-1])
+		if r := s.runs[s.ended[n-1]]; r != nil {
+			s.memory.forget(r)
+		}
 	}
 	if n := len(s.ended) - spec.MaxRuns; n > 0 {
-		s.memory.weight -= s.ended[0].weight
-		delete(s.runs, s.ended[0].ID)
+		for _, old := range s.ended[:n] {
+			if r := s.runs[old]; r != nil {
+				s.memory.set(r, nil)
+			}
+			delete(s.runs, old)
+			delete(s.past, old)
+		}
 		s.ended = slices.Delete(s.ended, 0, n)
 	}
 }

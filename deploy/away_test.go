@@ -248,11 +248,21 @@ func (m *mortal) End(name string, o lifecycle.Outcome) error {
 	return m.Memory.End(name, o)
 }
 
-func (m *mortal) Stories() (out []spec.Story, err error) {
+func (m *mortal) Stories() (ended []spec.Past, begun []spec.Story, err error) {
 	for _, s := range m.stories {
-		out = append(out, s)
+		if s.Ended() {
+			ended = append(ended, spec.Past{Run: s.Run, Digest: s.Digest})
+		} else {
+			begun = append(begun, s)
+		}
 	}
-	return out, nil
+	return ended, begun, nil
+}
+
+func (m *mortal) Story(id spec.RunID) (spec.Story, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stories[id], nil
 }
 
 func (m *mortal) Tell(s spec.Story) error {

@@ -27,7 +27,13 @@ func contents(j *journal.Journal) (map[string]any, error) {
 		}
 		errs = append(errs, err)
 	}
-	stories, err := j.Stories()
+	ended, stories, err := j.Stories()
+	for _, past := range ended {
+		s, err := j.Story(past.Run)
+		if errs = append(errs, err); err == nil {
+			stories = append(stories, s)
+		}
+	}
 	out["runs"] = stories
 	owed, err2 := j.Owed()
 	out["owed"] = owed

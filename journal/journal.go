@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -36,10 +37,11 @@ type Journal struct {
 	db   *bbolt.DB
 
 	mu      sync.Mutex
-	secrets map[string]words // by lifecycle: what must not appear in a text
-	partial map[string]error // lifecycles whose records are damaged
-	broken  error            // why nothing can be used any more
-	stuck   bool             // bbolt has panicked, and may never give its locks back
+	secrets map[string]words     // by lifecycle: what must not appear in a text
+	runs    map[spec.RunID]known // all that are kept
+	partial map[string]error     // lifecycles whose records are damaged
+	broken  error                // why nothing can be used any more
+	stuck   bool                 // bbolt has panicked, and may never give its locks back
 }
 
 var _ lifecycle.Store = (*Journal)(nil)
@@ -49,7 +51,7 @@ var _ lifecycle.Store = (*Journal)(nil)
 // with ErrFormat for another version, Failed with ErrDamaged for a file that is not
 // as it was written.
 func Open(path string, o Options) (*Journal, error) {
-	j := &Journal{path: path, key: o.Key, secrets: map[string]words{}, partial: map[string]error{}}
+	j := &Journal{path: path, key: o.Key, secrets: map[string]words{}, runs: map[spec.RunID]known{}, partial: map[string]error{}}
 	if j.key.Path == "" {
 		j.key.Path = filepath.Join(filepath.Dir(path), "key")
 	}
@@ -64,22 +66,43 @@ func Open(path string, o Options) (*Journal, error) {
 		err = j.examine(o.Wait)
 	}
 	if err == nil {
-		err = j.guard(func() (err error) {
-			j.db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: o.Wait, FreelistType: bbolt.FreelistMapType, NoStatistics: true})
-			return err
-		})
+		err = j.openWhole(o.Wait)
 	}
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, j.locked(holder(path))
-	}
-	if err == nil {
-		err = j.verify()
 	}
 	if err != nil {
 		_ = j.Close() // nothing was written
 		return nil, j.failed(opening, err)
 	}
 	return j, nil
+}
+
+// openWhole opens the file, reads all of it, and opens it again: the memory that the
+// whole file was mapped to is the system's again.
+func (j *Journal) openWhole(wait time.Duration) error {
+	for read := -1; ; {
+		var now int
+		err := j.guard(func() (err error) {
+			j.db, err = bbolt.Open(j.path, 0o600, &bbolt.Options{Timeout: wait, FreelistType: bbolt.FreelistMapType, NoStatistics: true})
+			if err != nil {
+				return err
+			}
+			return j.db.View(func(tx *bbolt.Tx) error { now = tx.ID(); return nil })
+		})
+		if err != nil || now == read { // else another process wrote in between
+			return err
+		}
+		clear(j.runs)
+		clear(j.partial)
+		if err := j.verify(); err != nil {
+			return err
+		}
+		read = now
+		if err := j.db.Close(); err != nil {
+			return err
+		}
+	}
 }
 
 // Path is that of the file.
@@ -170,15 +193,29 @@ func (j *Journal) examine(wait time.Duration) error {
 	if !alone {
 		return berrors.ErrTimeout
 	}
-	data, err := os.ReadFile(j.path)
+	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	if len(data) == 0 {
+	if info.Size() == 0 {
 		return j.damaged(errors.New("it is empty"))
 	}
-	if err := checkPages(data); err != nil {
-		return j.damaged(err)
+	data, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		return os.NewSyscallError("mmap", err)
+	}
+	var wrong error
+	if err := j.guard(func() error {
+		wrong = checkPages(data)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := syscall.Munmap(data); err != nil {
+		return os.NewSyscallError("munmap", err)
+	}
+	if wrong != nil {
+		return j.damaged(wrong)
 	}
 	return nil
 }

@@ -131,9 +131,9 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	if table := call.Returns.(map[string]any); table["url"] != "http://web1" || !strings.HasPrefix(table["token"].(string), "hmac-sha256:") {
 		t.Errorf("it returned %v", call.Returns)
 	}
-	stories, err := j.Stories()
+	story, err := j.Story("r")
 	must(t, err)
-	if got := stories[0].Events[1].Returns.(map[string]any)["token"]; got != spec.Secret("staple battery") {
+	if got := story.Events[1].Returns.(map[string]any)["token"]; got != spec.Secret("staple battery") {
 		t.Errorf("the run does not have what it returned: %v", got)
 	}
 }
@@ -186,18 +186,28 @@ func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
 		must(t, j.Tell(s))
 	}
 	j = reopen(t, j)
-	got, err := j.Stories()
+	got, begun, err := j.Stories()
 	must(t, err)
-	if len(got) != n {
-		t.Fatalf("%d runs", len(got))
+	if len(got) != n || len(begun) != 0 {
+		t.Fatalf("%d runs have ended, %d have not", len(got), len(begun))
 	}
 	for i, s := range got {
 		want := 2
 		if i < n-spec.MaxStories {
 			want = 1
 		}
-		if s.Run != id(i) || !s.Ended() || len(s.Events) != want {
+		if s.Run != id(i) || s.Digest != "d" {
 			t.Errorf("run %d is %+v", i, s)
 		}
+		if whole, err := j.Story(id(i)); err != nil || !whole.Ended() || len(whole.Events) != want || whole.Digest != "d" {
+			t.Errorf("of run %d is told %+v, error %v", i, whole, err)
+		}
+	}
+	if _, err := j.Story("never"); spec.KindOf(err) != spec.NotFound {
+		t.Errorf("a run that there never was: %v", err)
+	}
+	must(t, j.Tell(spec.Story{Run: id(n - 1), Events: []spec.Event{end}, Digest: "e"}), j.Tell(spec.Story{Run: "new", Digest: "f"}))
+	if got, begun, err := j.Stories(); err != nil || len(got) != n || got[n-1].Digest != "e" || len(begun) != 1 || begun[0].Run != "new" {
+		t.Errorf("told again, %d runs have ended and %d not, error %v", len(got), len(begun), err)
 	}
 }

@@ -1,8 +1,11 @@
 package journal
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -52,30 +55,49 @@ func (s story) story(k seal.KeyFile) (spec.Story, error) {
 // brief leaves only how the run ended.
 func (s story) brief() story {
 	if n := len(s.Events); n > 0 {
-		s.Events = s.Events[n-1:]
+		s.Events = slices.Clone(s.Events[n-1:])
 	}
 	s.Returns = nil
 	return s
 }
 
-// Stories lists the runs that were begun, the oldest first.
-func (j *Journal) Stories() ([]spec.Story, error) {
-	var out []spec.Story
-	err := j.view("read which runs were executed", func(b *bbolt.Bucket) error {
-		var idx index
-		if err := get(b, keyIndex, &idx); err != nil {
+// Stories lists the runs that have ended, the oldest first, and tells those that were
+// begun and have not.
+func (j *Journal) Stories() (ended []spec.Past, begun []spec.Story, err error) {
+	j.mu.Lock()
+	all := maps.Clone(j.runs)
+	j.mu.Unlock()
+	order := slices.SortedFunc(maps.Keys(all), func(a, b spec.RunID) int { return cmp.Compare(all[a].number, all[b].number) })
+	for _, id := range order {
+		if all[id].ended {
+			ended = append(ended, spec.Past{Run: id, Digest: all[id].digest})
+			continue
+		}
+		s, err := j.Story(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		begun = append(begun, s)
+	}
+	return ended, begun, nil
+}
+
+// Story gives all that is kept of a run. The error is NotFound for one that was never
+// begun, or too long ago.
+func (j *Journal) Story(id spec.RunID) (spec.Story, error) {
+	var out spec.Story
+	err := j.view("read what happened in the run "+string(id), func(b *bbolt.Bucket) error {
+		run, known := j.knows(id)
+		if !known {
+			return spec.Errorf(spec.NotFound, "there is no run %s", id)
+		}
+		var kept story
+		if err := get(b, keyRun(run.number), &kept); err != nil {
 			return j.damaged(err)
 		}
-		for n := idx.Runs.First; n < idx.Runs.Next; n++ {
-			var kept story
-			if err := get(b, keyRun(n), &kept); err != nil {
-				return j.damaged(err)
-			}
-			s, err := kept.story(j.key)
-			if err != nil {
-				return j.unsealed("the run "+string(s.Run), err)
-			}
-			out = append(out, s)
+		var err error
+		if out, err = kept.story(j.key); err != nil {
+			return j.unsealed("the run "+string(id), err)
 		}
 		return nil
 	})
@@ -102,41 +124,56 @@ func (j *Journal) Tell(s spec.Story) error {
 	if err != nil {
 		return j.unsealed("the run "+string(s.Run), err)
 	}
-	return j.update("record the run "+string(s.Run), func(b *bbolt.Bucket) error {
+	_, before := j.knows(s.Run)
+	err = j.update("record the run "+string(s.Run), func(b *bbolt.Bucket) error {
 		var idx index
 		if err := get(b, keyIndex, &idx); err != nil {
 			return j.damaged(err)
 		}
-		n, err := j.number(b, idx.Runs, s.Run)
-		if err != nil {
+		if run, known := j.knows(s.Run); known {
+			j.learn(s, run.number)
+			return put(b, keyRun(run.number), kept)
+		}
+		if err := put(b, keyRun(idx.Runs.Next), kept); err != nil {
 			return err
 		}
-		if err := put(b, keyRun(n), kept); err != nil || n < idx.Runs.Next {
-			return err
-		}
+		j.learn(s, idx.Runs.Next)
 		idx.Runs.Next++
 		if err := j.forget(b, &idx.Runs); err != nil {
 			return err
 		}
 		return put(b, keyIndex, idx)
 	})
+	if err != nil && !before {
+		j.take(s.Run)
+	}
+	return err
 }
 
-// number finds a run among the last ones, or gives it the next number: only those
-// that happen now are told anew.
-func (j *Journal) number(b *bbolt.Bucket, runs span, id spec.RunID) (uint64, error) {
-	for n := runs.Next; n > runs.First && runs.Next-n < spec.MaxStories; n-- {
-		var s struct {
-			Run spec.RunID `json:"run"`
-		}
-		if err := get(b, keyRun(n-1), &s); err != nil {
-			return 0, j.damaged(err)
-		}
-		if s.Run == id {
-			return n - 1, nil
-		}
-	}
-	return runs.Next, nil
+// known is what is known of a run without reading it.
+type known struct {
+	number uint64
+	digest string
+	ended  bool
+}
+
+func (j *Journal) knows(id spec.RunID) (known, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	run, ok := j.runs[id]
+	return run, ok
+}
+
+func (j *Journal) learn(s spec.Story, number uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.runs[s.Run] = known{number, s.Digest, s.Ended()}
+}
+
+func (j *Journal) take(id spec.RunID) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.runs, id)
 }
 
 // forget shortens the story that is now too old, and drops the run that is.
@@ -152,9 +189,14 @@ func (j *Journal) forget(b *bbolt.Bucket, runs *span) error {
 		}
 	}
 	for ; runs.len() > spec.MaxRuns; runs.First++ {
+		var s story
+		if err := get(b, keyRun(runs.First), &s); err != nil {
+			return j.damaged(err)
+		}
 		if err := b.Delete([]byte(keyRun(runs.First))); err != nil {
 			return fmt.Errorf("cannot forget a run: %w", err)
 		}
+		j.take(s.Run)
 	}
 	return nil
 }

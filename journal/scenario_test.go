@@ -208,7 +208,11 @@ func (a *agent) report() report {
 	for _, f := range files {
 		out.Files = append(out.Files, f.Name())
 	}
-	stories, _ := a.journal.Stories()
+	ended, stories, _ := a.journal.Stories()
+	for _, past := range ended {
+		st, _ := a.journal.Story(past.Run)
+		stories = append(stories, st)
+	}
 	for _, st := range stories {
 		out.Runs[st.Run] = st.Events[len(st.Events)-1].Err == nil
 	}

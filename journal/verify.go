@@ -76,6 +76,7 @@ func (j *Journal) expected(b *bbolt.Bucket, idx index) (map[string]bool, error) 
 			return nil, j.damaged(err)
 		}
 		known[keyRun(n)] = true
+		j.learn(s.Story, n)
 	}
 	return known, nil
 }

@@ -27,6 +27,12 @@ func (s Story) Ended() bool {
 	return len(s.Events) > 0 && s.Events[len(s.Events)-1].Kind == EventRunDone
 }
 
+// Past is a run that has ended, as little of it as is needed never to execute it again.
+type Past struct {
+	Run    RunID
+	Digest string
+}
+
 // Owed is a service that must be reloaded or restarted before what was changed in
 // its configuration counts.
 type Owed struct {
