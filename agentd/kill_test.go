@@ -71,7 +71,8 @@ func talking(dir string) (s *agentd.Service, stop func(), err error) {
 	for i := range killedSteps {
 		run.Steps = append(run.Steps, spec.Step{Action: spec.Call, State: "A", Provide: "work", Inputs: spec.Inputs{"as": {{"n": i}}}})
 	}
-	return s, func() { s.Close(); _ = j.Close() }, s.Start(context.Background(), run)
+	err = s.Start(context.Background(), run)
+	return s, func() { s.Close(); _ = j.Close() }, err
 }
 
 func victim(dir string) error {
@@ -135,7 +136,7 @@ func TestKilledWhileARunIsExecuted(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer stop()
+				t.Cleanup(stop)
 				rest := followAfter(t, s, told[len(told)-1].Seq)
 				goesOn(t, told, rest)
 				events := follow(t, s, "r1")
