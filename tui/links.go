@@ -24,7 +24,17 @@ func linksOf(f deploy.Fleet) links {
 	return out
 }
 
-func (l links) same(x links) bool { return l.conn == x.conn && slices.Equal(l.hosts, x.hosts) }
+// same compares moments as moments, whatever zone they are told in.
+func (l links) same(x links) bool {
+	a, b := l.conn, x.conn
+	moved := !a.Since.Equal(b.Since) || !a.Next.Equal(b.Next)
+	a.Since, a.Next, b.Since, b.Next = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	return !moved && a == b && slices.EqualFunc(l.hosts, x.hosts, func(a, b deploy.HostStatus) bool {
+		moved := !a.Since.Equal(b.Since)
+		a.Since, b.Since = time.Time{}, time.Time{}
+		return !moved && a == b
+	})
+}
 
 func (l links) of(h spec.Host) *deploy.HostStatus {
 	for i := range l.hosts {
@@ -114,7 +124,6 @@ func (m *Model) merge() (news []spec.Host) {
 		v := deploy.HostView{HostStatus: s}
 		if old := known[s.Host]; old != nil {
 			v.Info, v.Stacks, v.Err = old.Info, old.Stacks, old.Err
-			delete(known, s.Host)
 			if old.Link != s.Link {
 				v.Err = nil
 				news = append(news, s.Host)
@@ -125,7 +134,9 @@ func (m *Model) merge() (news []spec.Host) {
 		next = append(next, v)
 	}
 	for h := range known {
-		news = append(news, h)
+		if m.links.of(h) == nil {
+			news = append(news, h)
+		}
 	}
 	m.hosts = next
 	m.showHosts()

@@ -301,3 +301,19 @@ func TestFramesOfBrokenLinksAreExact(t *testing.T) {
 		}
 	}
 }
+
+// Two agents may claim the same name; moments may be told in another zone each time.
+func TestAFleetThatIsStrangeIsNotReadForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, f := live(t, 120, 36)
+		f.have(on("db1"), on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Off, Since: time.Now()})
+		d.wait(2 * time.Second)
+		n, asked := d.count, f.asked
+		zone := time.FixedZone("there", 3600)
+		f.have(on("db1"), on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Off, Since: time.Now().Add(-2 * time.Second).In(zone)})
+		d.wait(time.Minute)
+		if d.count > n+2 || f.asked > asked+6 {
+			t.Errorf("%d messages, %d questions in a minute", d.count-n, f.asked-asked)
+		}
+	})
+}
