@@ -57,7 +57,7 @@ func (r *Responder) follow(online context.Context, s *session.Session, p peer, q
 	ctx, cancel := context.WithTimeout(online, leaseTime)
 	f := &follower{stop: cancel, after: q.After, left: credit, more: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 	key := followKey{p.jid, q.Follow}
-	if err := r.attach(key, f); err != nil {
+	if err := r.attach(ctx, key, f); err != nil {
 		cancel()
 		return nil, nil, err
 	}
@@ -104,7 +104,7 @@ func (r *Responder) watch(ctx context.Context, q asked, fn func(spec.Event) erro
 	return r.agent.Follow(ctx, q.Run, q.After, fn)
 }
 
-func (r *Responder) attach(key followKey, f *follower) error {
+func (r *Responder) attach(ctx context.Context, key followKey, f *follower) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if old := r.followers[key]; old != nil {
@@ -113,6 +113,8 @@ func (r *Responder) attach(key followKey, f *follower) error {
 		return spec.Errorf(spec.Unavailable, "too many follow the agent's runs")
 	}
 	r.followers[key] = f
+	// Also one whose first batch could not be told is to be forgotten.
+	context.AfterFunc(ctx, func() { r.detach(key, f) })
 	return nil
 }
 

@@ -40,6 +40,7 @@ type host struct {
 	session  string
 	versions wire.Versions
 	heard    bool // something is known of it in this session
+	seen     bool // it was online while this client was there
 	met      bool // it was online while this client was
 }
 
@@ -250,7 +251,7 @@ func (m *Client) arrive(from session.JID, st statement) (other bool) {
 	}
 	h.met = true
 	delete(m.welcomed, from.Bare())
-	h.Link, h.Why, h.full, h.session, h.heard = On, "", from, st.session, true
+	h.Link, h.Why, h.full, h.session, h.heard, h.seen = On, "", from, st.session, true, true
 	h.Version, h.OS, h.Busy, h.versions = st.version, st.os, st.busy, st.versions
 	return other
 }

@@ -69,7 +69,7 @@ func (a *remote) Follow(ctx context.Context, id spec.RunID, after int, fn func(s
 				end, err = a.listen(ctx, f, &t, changed, was)
 				told = -1 // whatever came of it, it took its time
 			}
-			if end == over {
+			if end == finished {
 				return err
 			}
 			if t.last > told {
@@ -102,7 +102,7 @@ func (a *remote) listen(ctx context.Context, f *following, t *telling, changed [
 			quiet.Reset(quietTime)
 			continue
 		case <-ctx.Done():
-			return over, ctx.Err()
+			return finished, ctx.Err()
 		case <-quiet.C:
 			return again, nil
 		case <-a.m.closing:
@@ -124,9 +124,9 @@ func (a *remote) listen(ctx context.Context, f *following, t *telling, changed [
 type next int
 
 const (
-	asking next = iota // wait for more
-	again              // ask for it
-	over               // there is no more
+	asking   next = iota // wait for more
+	again                // ask for it
+	finished             // there is no more
 )
 
 // telling gives events to a function, each once and in order.
@@ -144,7 +144,7 @@ func (t *telling) tell(b batch) (next, error) {
 			continue // told before
 		}
 		if err := t.fn(ev); err != nil {
-			return over, err
+			return finished, err
 		}
 		t.last = ev.Seq
 	}
@@ -152,9 +152,9 @@ func (t *telling) tell(b batch) (next, error) {
 	case b.Ended && b.Err != nil && (b.Err.Kind == spec.Canceled || b.Err.Kind == spec.Unavailable || b.Err.Kind == spec.Timeout):
 		return again, nil // the agent is about to leave
 	case b.Ended && b.Err != nil:
-		return over, b.Err
+		return finished, b.Err
 	case b.Ended:
-		return over, nil
+		return finished, nil
 	case b.Paused:
 		return again, nil
 	}

@@ -11,9 +11,13 @@ import (
 // gather learns who is in the fleet, who is online, and since when the others are not.
 func (m *Client) gather(ctx context.Context, s *session.Session) {
 	answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
-	if err != nil {
+	for err != nil {
+		if ctx.Err() != nil || over(s) {
+			return
+		}
 		m.log.Warn("cannot read the roster", "error", err)
-		return
+		pause(ctx, slowest)
+		answer, err = s.Call(ctx, "get", "", session.New(nsRoster, "query"))
 	}
 	m.change(func() { m.enlist(answer.Kid(nsRoster, "query"), true) })
 	// ejabberd tells of those who ask to be in the fleet only whom messages to the bare
@@ -26,7 +30,7 @@ func (m *Client) gather(ctx context.Context, s *session.Session) {
 	if s.Send(session.Stanza("presence").Add(session.New("jabber:client", "priority").WithText("-1"))) != nil {
 		return
 	}
-	defer m.change(func() { m.ready = true })
+	defer m.change(func() { m.ready = !over(s) }) // else down has been called, or will be
 	var away []session.JID
 	m.mu.Lock()
 	for jid, h := range m.hosts {
@@ -71,3 +75,13 @@ const lastTime = 2 * time.Second
 
 // maxAway is more seconds than any agent has been away.
 const maxAway = 100 * 365 * 24 * 3600
+
+// over reports whether a session has ended.
+func over(s *session.Session) bool {
+	select {
+	case <-s.Ended():
+		return true
+	default:
+		return false
+	}
+}

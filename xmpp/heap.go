@@ -2,6 +2,7 @@ package xmpp
 
 import (
 	"crypto/rand"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,10 +11,14 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// What texts in pieces may cost an agent. A text that nobody asks for is forgotten.
+// What texts in pieces may cost an agent, also those of which little has arrived. A
+// text that nobody asks for is forgotten; one that was fetched in whole, as soon as
+// there is no room for another.
 const (
 	mostHeaped = 64 << 20
 	heapTime   = time.Minute
+	pieceCost  = 16  // of a piece that has not arrived
+	textCost   = 512 // of a text, whatever is in it
 )
 
 // heap keeps texts that travel in pieces, of whoever sent them or may fetch them.
@@ -21,6 +26,7 @@ type heap struct {
 	mu    sync.Mutex
 	texts map[heapKey]*heaped
 	bytes int
+	swept time.Time
 }
 
 type heapKey struct {
@@ -31,8 +37,9 @@ type heapKey struct {
 type heaped struct {
 	pieces []string
 	have   int
-	bytes  int
+	bytes  int       // what it costs
 	at     time.Time // it was used last
+	given  []bool    // which pieces were fetched, if it was offered
 }
 
 func newHeap() *heap { return &heap{texts: map[heapKey]*heaped{}} }
@@ -49,25 +56,28 @@ func (h *heap) put(peer session.JID, id string, i, n int, piece string) error {
 	defer h.mu.Unlock()
 	h.sweep()
 	key := heapKey{peer, id}
-	t := h.texts[key]
+	t, cost := h.texts[key], len(piece)
 	if t == nil {
-		t = &heaped{pieces: make([]string, n)}
-		h.texts[key] = t
-	}
-	if len(t.pieces) != n || t.pieces[i] != "" && t.pieces[i] != piece {
+		t = &heaped{}
+		cost += n*pieceCost + textCost
+	} else if len(t.pieces) != n || t.pieces[i] != "" && t.pieces[i] != piece {
 		return spec.Errorf(spec.Invalid, "piece %d of %d is not of this text", i, n)
 	}
-	t.at = time.Now()
-	if t.pieces[i] != "" {
+	if t.pieces != nil && t.pieces[i] != "" {
+		t.at = time.Now()
 		return nil
 	}
-	if h.bytes+len(piece) > mostHeaped {
+	if !h.room(cost) {
 		return spec.Errorf(spec.Unavailable, "the agent has too much to read")
 	}
-	t.pieces[i] = piece
+	if t.pieces == nil {
+		t.pieces = make([]string, n)
+		h.texts[key] = t
+	}
+	t.at, t.pieces[i] = time.Now(), piece
 	t.have++
-	t.bytes += len(piece)
-	h.bytes += len(piece)
+	t.bytes += cost
+	h.bytes += cost
 	return nil
 }
 
@@ -89,15 +99,18 @@ func (h *heap) take(peer session.JID, id string, n int) (string, error) {
 
 // offer keeps a text for a peer to fetch, and names it.
 func (h *heap) offer(peer session.JID, pieces []string) (string, error) {
-	t := &heaped{pieces: pieces, have: len(pieces), at: time.Now()}
+	t := &heaped{pieces: pieces, have: len(pieces), at: time.Now(), given: make([]bool, len(pieces)), bytes: textCost}
 	for _, p := range pieces {
 		t.bytes += len(p)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.sweep()
-	if len(pieces) > wire.MostPieces || h.bytes+t.bytes > mostHeaped {
-		return "", spec.Errorf(spec.Unavailable, "the answer is too large")
+	if len(pieces) > wire.MostPieces {
+		return "", spec.Errorf(spec.Invalid, "the answer is too large").WithHint("ask for less at once")
+	}
+	if !h.room(t.bytes) {
+		return "", spec.Errorf(spec.Unavailable, "the agent has too many large answers to give")
 	}
 	id := rand.Text()
 	h.texts[heapKey{peer, id}] = t
@@ -114,8 +127,23 @@ func (h *heap) get(peer session.JID, id string, i int) (string, error) {
 	if t == nil || i < 0 || i >= len(t.pieces) {
 		return "", spec.Errorf(spec.Unavailable, "the answer is not kept any more")
 	}
-	t.at = time.Now()
+	if t.at = time.Now(); t.given != nil {
+		t.given[i] = true
+	}
 	return t.pieces[i], nil
+}
+
+// room makes room for so many bytes if it can.
+func (h *heap) room(n int) bool {
+	if h.bytes+n <= mostHeaped {
+		return true
+	}
+	for key, t := range h.texts {
+		if t.given != nil && !slices.Contains(t.given, false) {
+			h.drop(key)
+		}
+	}
+	return h.bytes+n <= mostHeaped
 }
 
 // forget drops what belongs to a peer that is gone.
@@ -130,6 +158,10 @@ func (h *heap) forget(peer session.JID) {
 }
 
 func (h *heap) sweep() {
+	if time.Since(h.swept) < time.Second {
+		return // there may be thousands
+	}
+	h.swept = time.Now()
 	for key, t := range h.texts {
 		if time.Since(t.at) > heapTime {
 			h.drop(key)

@@ -187,3 +187,47 @@ func TestAConflictOfTheClientIsNoneOfTheRun(t *testing.T) {
 		}
 	})
 }
+
+// hesitant is an agent that says who it is when it is let, those who ask one by one.
+type hesitant struct {
+	spec.Agent
+	ask chan chan struct{} // nil: at once
+}
+
+func (h *hesitant) Info(ctx context.Context) (spec.Info, error) {
+	if h.ask != nil {
+		let := make(chan struct{})
+		h.ask <- let
+		<-let
+	}
+	return h.Agent.Info(ctx)
+}
+
+// What an agent is about to say in a session that has ended does not keep the next one
+// from saying that it is there.
+func TestAnAgentThatComesBackSaysSo(t *testing.T) {
+	inOutage(t, func(t *testing.T, o *outage, p *pair) {
+		p.responder.Close()
+		agent := &hesitant{p.service, make(chan chan struct{})}
+		p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: o.open(agentJID), Agent: agent, Masters: map[session.JID]xmpp.Role{masterJID.Bare(): xmpp.Deploy}})
+		first := <-agent.ask
+		o.begin(agentJID)
+		synctest.Wait()
+		o.begin()
+		second := <-agent.ask // of the session that it has now
+		close(first)
+		synctest.Wait()
+		close(second)
+		waitFor(t, p.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		closed := make(chan struct{})
+		go func() { p.responder.Close(); close(closed) }()
+		for {
+			select {
+			case let := <-agent.ask:
+				close(let)
+			case <-closed:
+				return
+			}
+		}
+	})
+}

@@ -24,11 +24,9 @@ const (
 // masters.
 func (r *Responder) up(ctx context.Context, s *session.Session) {
 	r.log.Info("connected", "as", s.JID())
-	r.mu.Lock()
-	r.name, r.said, r.since = rand.Text()[:12], "", time.Now().UTC().Format(time.RFC3339)
-	r.mu.Unlock()
+	a := &announcer{session: s, name: rand.Text()[:12], since: time.Now().UTC().Format(time.RFC3339)}
 	r.work.Go(func() {
-		r.announce(ctx, s)
+		r.announce(ctx, a)
 		r.befriend(ctx, s)
 		t := time.NewTicker(lookEvery)
 		defer t.Stop()
@@ -50,31 +48,36 @@ func (r *Responder) up(ctx context.Context, s *session.Session) {
 			case <-ctx.Done():
 				return
 			}
-			r.announce(ctx, s)
+			r.announce(ctx, a)
 		}
 	})
+}
+
+// announcer is what one session has said of the agent. The next one begins anew,
+// whatever the last is still doing.
+type announcer struct {
+	session *session.Session
+	name    string // tells this session of the agent from the next
+	since   string // it began, in UTC
+	said    string // the presence that was sent last
 }
 
 // look has the presence looked at now.
 func (r *Responder) look() { token(r.notice) }
 
 // announce sends the presence if it is not what was sent last.
-func (r *Responder) announce(ctx context.Context, s *session.Session) {
+func (r *Responder) announce(ctx context.Context, a *announcer) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	info, err := r.agent.Info(ctx)
 	if err != nil && ctx.Err() != nil {
 		return
 	}
-	r.mu.Lock()
 	e := session.Stanza("presence").Add(session.New(wire.Namespace, "agent", "versions", wire.Ours().String(),
-		"version", info.Version, "os", info.OS.Name, "release", info.OS.Release, "busy", string(info.Busy), "session", r.name, "since", r.since))
-	text := e.String()
-	same := text == r.said
-	r.said = text
-	r.mu.Unlock()
-	if !same {
-		_ = s.Send(e) // an error has ended the session
+		"version", info.Version, "os", info.OS.Name, "release", info.OS.Release, "busy", string(info.Busy), "session", a.name, "since", a.since))
+	if text := e.String(); text != a.said {
+		a.said = text
+		_ = a.session.Send(e) // an error has ended the session
 	}
 }
 
@@ -86,7 +89,10 @@ func (r *Responder) befriend(ctx context.Context, s *session.Session) {
 	defer cancel()
 	answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
 	if err != nil {
-		r.log.Warn("cannot read the roster", "error", err)
+		if !over(s) {
+			r.log.Warn("cannot read the roster", "error", err)
+		}
+		r.unsee(r.masters) // it is asked for again in a while
 		return
 	}
 	sees := map[session.JID]bool{}
@@ -102,16 +108,24 @@ func (r *Responder) befriend(ctx context.Context, s *session.Session) {
 			sees[who] = sub == "to" || sub == "both"
 		}
 	}
-	unseen := map[session.JID]bool{}
-	for who := range r.masters {
+	unseen := map[session.JID]Role{}
+	for who, role := range r.masters {
 		if !sees[who] {
-			unseen[who] = true
+			unseen[who] = role
 			_ = s.Send(session.Stanza("presence", "type", "subscribe", "to", string(who)))
 		}
 	}
+	r.unsee(unseen)
+}
+
+// unsee notes of which masters the agent is not told when they leave.
+func (r *Responder) unsee(who map[session.JID]Role) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.unseen = unseen
+	r.unseen = map[session.JID]bool{}
+	for jid := range who {
+		r.unseen[jid] = true
+	}
 }
 
 // met asks a master who calls, and whom the agent does not see, once more.

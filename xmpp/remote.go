@@ -182,7 +182,7 @@ func (m *Client) isAwaited(to session.JID, err error) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := m.hosts[to.Bare()]
-	return h != nil && !h.Since.IsZero()
+	return h != nil && h.seen
 }
 
 // once makes a call over the session that there is.

@@ -49,9 +49,6 @@ type Responder struct {
 	mu        sync.Mutex
 	doing     map[doingKey]int // calls that are served
 	followers map[followKey]*follower
-	name      string               // tells one session of the agent from the next
-	since     string               // when that began, RFC 3339
-	said      string               // the presence that was sent last
 	unseen    map[session.JID]bool // the masters of whom the agent is not told when they leave
 	notice    chan struct{}        // of size 1: a token means that the presence may have changed
 	greet     chan struct{}        // of size 1: a token means that a master is there who is not seen

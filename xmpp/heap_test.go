@@ -1,0 +1,66 @@
+package xmpp_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// What a master leaves behind of texts in pieces is bounded, however small the pieces
+// are: of those that never come, too.
+func TestPiecesThatNeverBecomeAText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := inMemory(t)
+		defer p.close()
+		s := p.client.Connection().Status().Session
+		kept := 0
+		for i := range 10_000 {
+			_, err := s.Call(t.Context(), "set", agentJID, session.New(wire.Namespace, "put", "v", "1", "id", strconv.Itoa(i), "n", "0", "pieces", "512").WithText("x"))
+			if err == nil {
+				kept++
+			} else if condition(err) != "recipient-unavailable" {
+				t.Fatal(err)
+			}
+		}
+		if kept < 1000 || kept > 8192 {
+			t.Errorf("%d texts are kept", kept)
+		}
+		time.Sleep(2 * time.Minute)
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
+			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": strings.Repeat("x", 1<<20)}}}}}}}
+		if err := p.agent.Start(t.Context(), run); err != nil {
+			t.Errorf("a minute later there is no room: %v", err)
+		}
+	})
+}
+
+// Large answers that were fetched make room for others at once.
+func TestManyLargeAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := inMemory(t)
+		defer p.close()
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
+			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": strings.Repeat("x", 3<<20)}}}}}}}
+		if err := p.agent.Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		if err := told(t.Context(), p.agent, "r1", 7); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for range 13 {
+			if _, err := p.agent.Stacks(t.Context()); err != nil {
+				t.Fatalf("after %s: %v", time.Since(began), err)
+			}
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
