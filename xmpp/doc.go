@@ -9,10 +9,11 @@
 // package session the connection that it goes over.
 //
 // What happens in a deployment is said in a room as well, for people: nothing is lost
-// or held up by a room that cannot be used.
+// or held up by a room that cannot be used. General clients of masters find commands
+// that ask, in a form, what a provide needs, and call it.
 //
-// A Responder starts a goroutine for each call that it serves, of which there are so
-// many at most, two for each follower, and one for each room and each run that is told
+// A Responder starts a goroutine for each call and command that it serves, of which
+// there are so many at most, two for each follower, and one for each room and each run that is told
 // there; a Client starts one when it is connected,
 // and one for each call, which ends with it.
 // Close ends and awaits them all. The package decides nothing about lifecycles, and

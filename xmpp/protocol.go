@@ -13,14 +13,18 @@ const Resource = "agent"
 
 // Namespaces of extensions that both ends speak.
 const (
-	nsRoster  = "jabber:iq:roster"
-	nsDisco   = "http://jabber.org/protocol/disco#info"
-	nsPing    = "urn:xmpp:ping"
-	nsLast    = "jabber:iq:last"
-	nsVersion = "jabber:iq:version"
-	nsRoom    = "http://jabber.org/protocol/muc"
-	nsUser    = "http://jabber.org/protocol/muc#user"
-	nsOwner   = "http://jabber.org/protocol/muc#owner"
+	nsRoster   = "jabber:iq:roster"
+	nsDisco    = "http://jabber.org/protocol/disco#info"
+	nsPing     = "urn:xmpp:ping"
+	nsLast     = "jabber:iq:last"
+	nsVersion  = "jabber:iq:version"
+	nsItems    = "http://jabber.org/protocol/disco#items"
+	nsCommands = "http://jabber.org/protocol/commands"
+	nsTime     = "urn:xmpp:time"
+	nsStanzas  = "urn:ietf:params:xml:ns:xmpp-stanzas"
+	nsRoom     = "http://jabber.org/protocol/muc"
+	nsUser     = "http://jabber.org/protocol/muc#user"
+	nsOwner    = "http://jabber.org/protocol/muc#owner"
 )
 
 // op names a method of spec.Agent on the wire.

@@ -35,16 +35,18 @@ type ResponderConfig struct {
 
 // Responder is the end of an agent.
 type Responder struct {
-	agent   spec.Agent
-	masters map[session.JID]Role
-	log     *slog.Logger
-	audit   *audit
-	heap    *heap
-	rooms   *rooms
-	keeper  *session.Keeper
-	stop    context.CancelFunc
-	slots   chan struct{} // of size atOnce; when it is full, callers are told to wait
-	work    sync.WaitGroup
+	agent    spec.Agent
+	masters  map[session.JID]Role
+	log      *slog.Logger
+	audit    *audit
+	heap     *heap
+	rooms    *rooms
+	fillings *fillings
+	keeper   *session.Keeper
+	stop     context.CancelFunc
+	slots    chan struct{} // of size atOnce; when it is full, callers are told to wait
+	asides   chan struct{} // the same, of size mostAside
+	work     sync.WaitGroup
 
 	mu        sync.Mutex
 	doing     map[doingKey]int // calls that are served
@@ -57,7 +59,8 @@ type Responder struct {
 // NewResponder connects, and serves the agent until Close.
 func NewResponder(c ResponderConfig) *Responder {
 	r := &Responder{agent: c.Agent, masters: map[session.JID]Role{}, log: c.Logger, heap: newHeap(),
-		slots: make(chan struct{}, atOnce), followers: map[followKey]*follower{}, doing: map[doingKey]int{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
+		slots: make(chan struct{}, atOnce), asides: make(chan struct{}, mostAside), fillings: newFillings(),
+		followers: map[followKey]*follower{}, doing: map[doingKey]int{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -138,10 +141,8 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 		r.serve(ctx, s, e, what, role)
 	case nsPing:
 		s.Post(session.Answer(e))
-	case nsDisco:
-		s.Post(session.Answer(e, features()))
-	case nsVersion:
-		r.work.Go(func() { _ = s.Send(session.Answer(e, r.version(ctx))) })
+	case nsCommands, nsDisco, nsItems, nsVersion, nsTime:
+		r.aside(ctx, s, e, what, role)
 	default:
 		s.Post(session.Refuse(e, "cancel", "service-unavailable", "", nil))
 	}
@@ -153,24 +154,6 @@ func ofServer(e, what *session.Element) *session.Element {
 		return session.Answer(e)
 	}
 	return session.Refuse(e, "cancel", "service-unavailable", "", nil)
-}
-
-func features() *session.Element {
-	e := session.New(nsDisco, "query").Add(session.New(nsDisco, "identity", "category", "automation", "type", "service", "name", "Armonic agent"))
-	for _, f := range []string{nsDisco, nsPing, nsVersion, wire.Namespace} {
-		e.Add(session.New(nsDisco, "feature", "var", f))
-	}
-	return e
-}
-
-func (r *Responder) version(ctx context.Context) *session.Element {
-	ctx, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	info, _ := r.agent.Info(ctx) // what is not known is not said
-	return session.New(nsVersion, "query").Add(
-		session.New(nsVersion, "name").WithText("Armonic"),
-		session.New(nsVersion, "version").WithText(info.Version),
-		session.New(nsVersion, "os").WithText(info.OS.String()))
 }
 
 // serve does a call in a goroutine of its own, if there is one to be had.

@@ -41,10 +41,13 @@ func talking() *lifecycle.Lifecycle {
 			}}},
 			Returns: []spec.Variable{{Name: "url", Type: str}, {Name: "key", Type: spec.Type{Kind: spec.KindPassword}}},
 		},
-		Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
+		Do: func(ctx context.Context, c *lifecycle.Call) (any, error) {
 			in := c.Inputs["what"][0]
 			for i := range in["times"].(int) {
 				c.Log(spec.LevelInfo, fmt.Sprintf("%s %d", in["text"], i))
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
 			}
 			// a module that does what it must not
 			c.Log(spec.LevelWarn, fmt.Sprintf("\x1b[31mthe password is %s\x1b[0m", in["password"].(spec.Secret).Reveal()))

@@ -105,7 +105,7 @@ type Values map[string][]string
 const (
 	mostFields = 2000
 	mostValues = 10_000
-	mostBytes  = 256 << 10
+	mostBytes  = 128 << 10
 )
 
 // Read reads a form that was filled in, or the one inside a command. No form is one of
