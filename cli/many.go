@@ -20,12 +20,12 @@ func (l *low) many() bool {
 
 // targets are the resources of a kind that a pattern means: one, or one on each host
 // if several were chosen.
-func (t *task) targets(ctx context.Context, p spec.Pattern, kind query.Kind) ([]spec.Path, error) {
-	if !t.many() {
-		r, err := t.find.one(ctx, p, kind)
+func (l *low) targets(ctx context.Context, p spec.Pattern, kind query.Kind) ([]spec.Path, error) {
+	if !l.many() {
+		r, err := l.find.one(ctx, p, kind)
 		return []spec.Path{r.Path}, err
 	}
-	all, err := t.find.find(ctx, p)
+	all, err := l.find.find(ctx, p)
 	if err != nil {
 		return nil, err
 	}

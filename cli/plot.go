@@ -70,11 +70,25 @@ type plotTransition struct {
 	Usable bool   `json:"usable" xml:"usable,attr"` // on this host's system
 }
 
+// plot draws a lifecycle: that of one host, or of each if several were chosen.
 func (l *low) plot(ctx context.Context, p spec.Pattern, form string, reachable bool) error {
-	r, err := l.find.one(ctx, p, query.Lifecycle)
+	targets, err := l.targets(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err
 	}
+	for _, t := range targets {
+		r, err := l.find.one(ctx, spec.Pattern(t), query.Lifecycle)
+		if err != nil {
+			return err
+		}
+		if err := l.plotOne(ctx, r, form, reachable); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *low) plotOne(ctx context.Context, r spec.Resource, form string, reachable bool) error {
 	stacks, err := l.find.stacks(ctx, []spec.Resource{r})
 	if err == nil && len(stacks) != 1 {
 		err = spec.Errorf(spec.NotFound, "%s has no stack", r.Path)
