@@ -46,6 +46,9 @@ func (d *daemon) loadModules() (*modules.Reloader, *modules.Set, error) {
 	return reloader(host.New(), sources)
 }
 
+// farewellTime is for those who follow runs to hear how they ended.
+const farewellTime = 2 * time.Second
+
 // serve runs the agent until it is told to end.
 func (d *daemon) serve(ctx context.Context) error {
 	signals := make(chan os.Signal, 2) // the second, too, is one that counts
@@ -92,6 +95,9 @@ func (d *daemon) serve(ctx context.Context) error {
 		log.Warn("the step was interrupted", "error", err)
 	}
 	unwatchLink() // we know that it ends
+	farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
+	defer cancel()
+	responder.Finish(farewell)
 	responder.Close()
 	log.Info("ended")
 	return nil
