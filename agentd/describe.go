@@ -15,6 +15,9 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	info := s.info
 	info.Notes = slices.Clone(s.notes)
 	info.Queue = len(s.queue)
+	if s.load != nil {
+		info.Load = s.load()
+	}
 	if s.busy != nil {
 		info.Busy = s.busy.ID
 	}

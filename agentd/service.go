@@ -13,7 +13,8 @@ import (
 
 // Config is what a service is made of.
 type Config struct {
-	Info       spec.Info // the host; Busy and Queue are filled by the service
+	Info       spec.Info      // the host; Busy, Queue and Load are filled by the service
+	Load       func() float64 // tells the load of the host; nil says nothing of it
 	Lifecycles []*lifecycle.Lifecycle
 	Store      lifecycle.Store
 	Stories    Stories          // remembers runs; nil forgets them when the process ends
@@ -30,6 +31,7 @@ type Config struct {
 // says more than Config.Keep holds, the last lines are.
 type Service struct {
 	info    spec.Info
+	load    func() float64
 	clock   func() time.Time
 	limit   time.Duration
 	pace    time.Duration
@@ -64,7 +66,7 @@ var _ spec.Agent = (*Service)(nil)
 // interrupted.
 func New(c Config) (*Service, error) {
 	s := &Service{
-		info: c.Info, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
+		info: c.Info, load: c.Load, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
 		store:   c.Store,
 		turn:    make(chan struct{}, 1),
 		stopped: make(chan struct{}),

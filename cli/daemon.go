@@ -112,7 +112,7 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 	for _, w := range set.Warnings {
 		log.Warn("a module may be wrong", "module", set.Explain(w))
 	}
-	c := agentd.Config{Lifecycles: set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info()}
+	c := agentd.Config{Lifecycles: set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: loadAverage}
 	closeStore := func() {}
 	if d.set.Simulation {
 		c.Store = lifecycle.NewMemory()
@@ -135,7 +135,7 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 // info is what the agent says of this host.
 func (d *daemon) info() spec.Info {
 	i := spec.Info{Host: spec.Host(d.jid.Local()), Address: d.set.PublicIP, OS: d.os, Version: version(),
-		Load: loadAverage(), Simulated: d.set.Simulation, Since: time.Now()}
+		Simulated: d.set.Simulation, Since: time.Now()}
 	if i.OS == (spec.OS{}) {
 		i.OS = detectOS()
 	}

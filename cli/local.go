@@ -29,7 +29,7 @@ func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, lim
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j, Limit: limit})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j, Limit: limit, Load: loadAverage})
 	if err != nil {
 		_ = j.Close() // the first error counts
 		return nil, err
@@ -69,5 +69,5 @@ func thisHost(system spec.OS) (spec.Info, error) {
 	if system == (spec.OS{}) {
 		system = detectOS()
 	}
-	return spec.Info{Host: name, Address: string(name), OS: system, Version: version(), Load: loadAverage(), Since: time.Now()}, nil
+	return spec.Info{Host: name, Address: string(name), OS: system, Version: version(), Since: time.Now()}, nil
 }
