@@ -17,6 +17,7 @@ import (
 //
 //	until SECONDS PATTERN CMD…  the command is repeated until its output matches
 //	server kill|run             what becomes of the server
+//	sleep DURATION
 //
 // and $SERVER, host:port, $STARTTLS, the same for STARTTLS, and $DOMAIN. The settings
 // in the folder of the script say how to connect.
@@ -53,6 +54,11 @@ func live(t *testing.T, server *xmpptest.Server, script string) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "lastjson": lastJSON, "until": until,
+			"sleep": func(ts *testscript.TestScript, _ bool, args []string) {
+				d, err := time.ParseDuration(strings.Join(args, " "))
+				ts.Check(err)
+				time.Sleep(d)
+			},
 			"server": func(ts *testscript.TestScript, _ bool, args []string) {
 				switch strings.Join(args, " ") {
 				case "kill":
