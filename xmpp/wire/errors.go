@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -64,16 +65,24 @@ func Error(err error) *spec.Error {
 		e.Kind = spec.Timeout
 	}
 	e.Err = nil
-	e.Msg, e.Hint = short(e.Msg), short(e.Hint)
-	return &e
+	for n := mostWords; ; n /= 2 {
+		e.Op, e.At, e.Msg, e.Hint = short(e.Op, n), short(e.At, n), short(e.Msg, n), short(e.Hint, n)
+		if text, err := Encode(&e, Hide); err != nil || len(text) <= Piece {
+			return &e
+		}
+	}
 }
 
-// mostWords keeps an error in one stanza.
+// mostWords is how long a text of an error may be, if all of it fits in a piece: then
+// it fits in one stanza.
 const mostWords = 32 << 10
 
-func short(s string) string {
-	if len(s) > mostWords {
-		return s[:mostWords] + "…"
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return s
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -235,6 +236,26 @@ func TestEveryKindOfErrorComesBack(t *testing.T) {
 		if got := wire.KindOf(name); got != kind {
 			t.Errorf("%s is %q, want %q", name, got, kind)
 		}
+	}
+}
+
+// However much an error says, it fits in a stanza: what is cut is cut between characters.
+func TestLongErrors(t *testing.T) {
+	for name, text := range map[string]string{
+		"words": strings.Repeat("word ", 20_000), "control characters": strings.Repeat("\x1b", 40_000),
+		"Cyrillic": strings.Repeat("ы", 20_000), "no UTF-8": strings.Repeat("\xff", 40_000),
+	} {
+		e := wire.Error(&spec.Error{Kind: spec.Failed, Op: text, At: text, Msg: text, Hint: text})
+		out, err := wire.Encode(e, wire.Hide)
+		if err != nil || len(out) > wire.Piece || len(e.Msg) < 1000 {
+			t.Errorf("%s: %d bytes of text, %d as written, error %v", name, len(e.Msg), len(out), err)
+		}
+		if utf8.ValidString(text) != utf8.ValidString(e.Msg) {
+			t.Errorf("%s are cut in the middle: %q", name, e.Msg[len(e.Msg)-10:])
+		}
+	}
+	if e := wire.Error(&spec.Error{Msg: strings.Repeat("x", 20_000)}); len(e.Msg) != 20_000 {
+		t.Errorf("a text that fits is cut to %d", len(e.Msg))
 	}
 }
 
