@@ -64,3 +64,32 @@ func TestManyLargeAnswers(t *testing.T) {
 		}
 	})
 }
+
+// A server that limits rates, as Debian's Prosody does, makes large calls and answers
+// slow, and nothing else.
+func TestLargeTextsOverASlowServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRouter()
+		r.rate = 10_000
+		p := connect(t, agentJID, masterJID, r.open(agentJID), r.open(masterJID))
+		first := p.client.Connection().Status().Session
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
+			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": strings.Repeat("x", 600<<10)}}}}}}}
+		began := time.Now()
+		if err := p.agent.Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		if err := told(t.Context(), p.agent, "r1", 7); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.agent.Stacks(t.Context()); err != nil {
+			t.Error(err)
+		}
+		t.Logf("it took %s", time.Since(began))
+		if p.client.Connection().Status().Session != first {
+			t.Error("the client lost its connection")
+		}
+		p.close()
+		r.wait()
+	})
+}

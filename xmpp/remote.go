@@ -15,8 +15,8 @@ import (
 
 // How a client calls.
 const (
-	inFlight  = 8                // pieces at once
-	pieceTime = 20 * time.Second // for one piece
+	inFlight  = 8                // pieces at once, over a link that is fast
+	pieceTime = 60 * time.Second // for one piece: links that are limited take 3 kB/s
 	replyTime = 70 * time.Second // for the answer: longer than an agent takes
 	againTime = 250 * time.Millisecond
 	doubtTime = 3 * time.Second // without an answer, after which an agent is asked whether it has the call
@@ -105,10 +105,10 @@ func (m *Client) call(ctx context.Context, to session.JID, o op, in, out any) er
 	if err != nil {
 		return err
 	}
-	began := time.Now()
+	began, id := time.Now(), rand.Text()
 	for {
 		changed := m.watch()
-		reply, err := m.once(ctx, to, o, text)
+		reply, err := m.once(ctx, to, o, id, text)
 		switch {
 		case err == nil && out == nil:
 			return nil
@@ -185,8 +185,9 @@ func (m *Client) isAwaited(to session.JID, err error) bool {
 	return h != nil && h.seen
 }
 
-// once makes a call over the session that there is.
-func (m *Client) once(ctx context.Context, to session.JID, o op, text []byte) ([]byte, error) {
+// once makes a call over the session that there is. The id is that of its pieces, if
+// there are any: those that have arrived already need no further room.
+func (m *Client) once(ctx context.Context, to session.JID, o op, id string, text []byte) ([]byte, error) {
 	s := m.keeper.Status().Session
 	if s == nil {
 		return nil, m.disconnected()
@@ -198,7 +199,6 @@ func (m *Client) once(ctx context.Context, to session.JID, o op, text []byte) ([
 	ref := rand.Text()
 	e := call(o, version, ref, string(text))
 	if all := wire.Split(text); len(all) > 1 {
-		id := rand.Text()
 		if err := m.put(ctx, s, to, version, id, all); err != nil {
 			return nil, err
 		}
@@ -357,12 +357,22 @@ func (m *Client) get(ctx context.Context, s *session.Session, to session.JID, ve
 	return out, err
 }
 
-// inParallel calls fn for 0 to n-1, some at once, until one fails.
+// inParallel calls fn for 0 to n-1 until one fails: the first alone, then as many at
+// once as take about two seconds. More would only wait before a server that limits
+// rates, and everything else behind them.
 func inParallel(n int, fn func(i int) error) error {
+	began := time.Now()
+	if n < 1 {
+		return nil
+	}
+	if err := fn(0); err != nil || n == 1 {
+		return err
+	}
+	width := int(min(inFlight, 2*time.Second/max(time.Since(began), time.Millisecond)))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
-	next := 0
+	next := 1
 	take := func(err error) (int, bool) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -372,7 +382,7 @@ func inParallel(n int, fn func(i int) error) error {
 		next++
 		return next - 1, failed == nil && next <= n
 	}
-	for range min(n, inFlight) {
+	for range min(n-1, max(width, 1)) {
 		wg.Go(func() {
 			i, more := take(nil)
 			for more {

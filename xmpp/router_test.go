@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -15,6 +16,7 @@ import (
 // those who are connected, everybody sees everybody's presence, and is in everybody's
 // roster.
 type router struct {
+	rate     int // bytes in a second that it takes from each; 0 is all there are
 	mu       sync.Mutex
 	accounts map[session.JID]bool // bare
 	conns    map[session.JID]*routed
@@ -140,6 +142,9 @@ func (r *router) read(c *routed) {
 		var e anyStanza
 		if err := d.DecodeElement(&e, &start); err != nil {
 			return
+		}
+		if r.rate > 0 {
+			time.Sleep(time.Duration(len(e.Inner)) * time.Second / time.Duration(r.rate))
 		}
 		r.mu.Lock()
 		r.route(c, e)
