@@ -157,10 +157,11 @@ func (r *Responder) commence(ctx context.Context, p peer, f *filling, filled for
 		return wrong, maps.Clone(f.values), nil
 	}
 	id := spec.RunID("command-" + f.id)
-	if err := r.start(ctx, spec.Run{ID: id, By: by(p.jid, ""), Work: work}); err != nil {
+	run := spec.Run{ID: id, By: by(p.jid, ""), Work: work}
+	if err := r.start(ctx, run); err != nil {
 		return nil, nil, err
 	}
-	f.run, f.values = id, nil // secrets are not needed any more
+	f.run, f.values, f.secrets = id, nil, secretsOf(run)
 	return nil, nil, nil
 }
 

@@ -29,9 +29,10 @@ type filling struct {
 	questions *form.Questions
 	used      time.Time // guarded by the lock of fillings
 
-	mu     sync.Mutex
-	values form.Values // given so far
-	run    spec.RunID  // "" before it was started
+	mu      sync.Mutex
+	values  form.Values // given so far
+	run     spec.RunID  // "" before it was started
+	secrets []string    // of the run, not to be shown
 }
 
 // fillings are all commands that were begun.

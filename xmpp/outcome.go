@@ -36,21 +36,20 @@ func (r *Responder) outcome(ctx context.Context, f *filling) *outcome {
 	ctx, cancel := context.WithTimeout(ctx, outcomeTime)
 	defer cancel()
 	f.mu.Lock()
-	out := &outcome{run: f.run, stack: f.route.From}
+	out, w := &outcome{run: f.run, stack: f.route.From}, writer{secrets: f.secrets}
 	f.mu.Unlock()
 	err := r.watch(ctx, asked{Run: out.run}, func(ev spec.Event) error {
 		switch ev.Kind {
 		case spec.EventLog:
-			out.log = append(out.log, form.Short(ev.Text, lineBytes))
+			out.log = append(out.log, form.Short(w.hide(ev.Text), lineBytes))
 			out.log = out.log[max(0, len(out.log)-tailLines):]
 		case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
 			out.stack = ev.Stack
 			if ev.Returns != nil {
 				out.returns = ev.Returns
 			}
-			out.ended = ev.Kind == spec.EventRunDone
-			if out.ended {
-				out.err = ev.Err
+			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
+				out.err = w.shown(ev.Err)
 			}
 		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
 		}

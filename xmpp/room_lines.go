@@ -70,18 +70,24 @@ type writer struct {
 func (w *writer) line(ev spec.Event) (l said, ok bool) {
 	ev.Returns = nil // which may hold what only those who deploy need
 	ev.Text = form.Short(w.hide(ev.Text), lineBytes)
-	if ev.Err != nil {
-		e := *ev.Err
-		e.Err = nil
-		e.Msg, e.Hint, e.At = form.Short(w.hide(e.Msg), lineBytes), form.Short(w.hide(e.Hint), lineBytes), w.hide(e.At)
-		ev.Err = &e
-	}
+	ev.Err = w.shown(ev.Err)
 	text := w.text(ev)
 	if text == "" {
 		return said{}, false
 	}
 	text = strings.ReplaceAll(strings.TrimRight(form.Text(text), "\n"), "\n", "\n  ")
 	return said{w.host + " " + w.run.Lifecycle + ": " + text, ev}, true
+}
+
+// shown is an error as people may see it.
+func (w *writer) shown(err *spec.Error) *spec.Error {
+	if err == nil {
+		return nil
+	}
+	e := *err
+	e.Err = nil
+	e.Msg, e.Hint, e.At = form.Short(w.hide(e.Msg), lineBytes), form.Short(w.hide(e.Hint), lineBytes), w.hide(e.At)
+	return &e
 }
 
 func (w *writer) text(ev spec.Event) string {

@@ -8,7 +8,7 @@ import (
 )
 
 // escapes are what programs send to terminals.
-var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[\x20-\x2f]*[\x40-\x7e]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])`)
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[\x20-\x2f]*[\x40-\x7e]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x40-\x5a\x5c-\x5f])`)
 
 // Text is a text as a person can read it in a stanza: without what is meant for
 // terminals, and without characters that XML cannot hold.
