@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -44,6 +45,7 @@ type Responder struct {
 	fillings *fillings
 	keeper   *session.Keeper
 	stop     context.CancelFunc
+	leaving  atomic.Bool
 	slots    chan struct{} // of size atOnce; when it is full, callers are told to wait
 	asides   chan struct{} // the same, of size mostAside
 	work     sync.WaitGroup
@@ -83,6 +85,9 @@ func NewResponder(c ResponderConfig) *Responder {
 		},
 		Stanza: func(s *session.Session, e *session.Element) { r.stanza(online, s, e) },
 		Down: func(_ *session.Session, err error) {
+			if r.leaving.Load() {
+				err = nil // it is we who closed it
+			}
 			r.log.Info("disconnected", "error", err)
 			leave()
 			r.rooms.link(nil)
@@ -94,6 +99,7 @@ func NewResponder(c ResponderConfig) *Responder {
 // Close leaves the server, and returns when no call is served any more. The agent
 // itself goes on.
 func (r *Responder) Close() {
+	r.leaving.Store(true)
 	r.keeper.Close()
 	r.stop()
 	r.work.Wait()
