@@ -46,11 +46,12 @@ func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
 		return out[:min(len(out), mostEndpoints)], nil
 	}
 	domain := a.JID.Domain()
+	guessed := guesses(domain)
 	if !noDirect {
-		out = append(out, endpoint{net.JoinHostPort(domain, portTLS), false})
+		out = append(out, guessed[0])
 	}
 	if !noStarting {
-		out = append(out, endpoint{net.JoinHostPort(domain, portPlain), true})
+		out = append(out, guessed[1])
 	}
 	if len(out) == 0 {
 		err := spec.Errorf(spec.Unavailable, "its DNS records say that it has none")
@@ -58,6 +59,11 @@ func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
 		return nil, err.WithHint("check the domain of %s, or name the server", a.JID.Bare())
 	}
 	return out, nil
+}
+
+// guesses are where servers are of which DNS says nothing.
+func guesses(domain string) [2]endpoint {
+	return [2]endpoint{{net.JoinHostPort(domain, portTLS), false}, {net.JoinHostPort(domain, portPlain), true}}
 }
 
 // records are where DNS says that a service is, by priority, and at random by weight
