@@ -59,7 +59,7 @@ shows what will change, and does it in parallel.`,
 	})
 	g.register(root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.flags = c.Flags() } // of the command, too
-	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s), newConfig(g, s), newApprove(g, s), newForget(g, s), newAgentd(g, s))
+	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s), newConfig(g, s), newApprove(g, s), newForget(g, s), newAgentd(g, s), newServer(g, s))
 	root.AddCommand(lowLevel(g, s)...)
 	return root
 }

@@ -41,6 +41,7 @@ func Armonic() Rules {
 			{Name: "modules", Duty: "turn Starlark files into lifecycles; hold the shipped ones", May: []string{"spec", "query", "lifecycle"}},
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions, executing deployments", May: []string{"spec", "query", "resolver"}},
 			{Name: "xmpp/...", Duty: "carry the agent contract over stanzas, both ends; presence; log rooms", May: []string{"spec", "xmpp/..."}},
+			{Name: "server", Duty: "write configurations of XMPP servers, and find out what one can do", May: []string{"spec", "xmpp/..."}},
 			{Name: "agentd", Duty: "the daemon around one engine: queue, journal, event fan-out, who may call", May: []string{"spec", "query", "lifecycle"}},
 			{Name: "seal", Duty: "keep secrets unreadable at rest", May: []string{"spec"}},
 			{Name: "journal", Duty: "a lifecycle store on disk: durable before and after every step", May: []string{"spec", "lifecycle", "seal"}},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/internal/need"
+	"github.com/armonic/armonic/server"
+	"github.com/armonic/armonic/spec"
 )
 
 // Domain is what every server serves.
@@ -59,6 +62,17 @@ type Option func(*Server)
 // NoRegistration makes the server refuse to make accounts.
 func NoRegistration(s *Server) { s.closed = true }
 
+// Admin has the server set up with an account.
+func Admin(name string, password spec.Secret) Option {
+	return func(s *Server) { s.admin, s.password = name, password }
+}
+
+// Misconfigured has every old text in the configuration replaced by a new one: pairs,
+// of which those are left out whose old text is not there.
+func Misconfigured(pairs ...string) Option {
+	return func(s *Server) { s.change = append(s.change, pairs...) }
+}
+
 // Server is a server that runs.
 type Server struct {
 	Kind     Kind
@@ -66,25 +80,26 @@ type Server struct {
 	StartTLS string // address for STARTTLS
 	CAFile   string
 
-	dir    string
-	host   string // an address of the loopback interface that is its own
-	inner  string // address for what belongs to the server
-	closed bool   // no registration
-	mu     sync.Mutex
-	cmd    *exec.Cmd
-	ended  chan struct{} // closed when the process has ended
+	dir      string
+	closed   bool   // no registration
+	admin    string // the name of an account, "" for none
+	password spec.Secret
+	change   []string // of the configuration: old text, new text, …
+	start    []string // the command
+	mu       sync.Mutex
+	cmd      *exec.Cmd
+	ended    chan struct{} // closed when the process has ended
 }
 
 // Start runs a server until the test ends. Anybody may register, unless an option
 // says otherwise.
 func Start(t testing.TB, k Kind, options ...Option) *Server {
 	t.Helper()
-	s := &Server{Kind: k, dir: folder(t)}
+	s := &Server{Kind: k, dir: filepath.Join(t.TempDir(), "server")}
 	s.CAFile = filepath.Join(s.dir, "ca.pem")
 	for _, o := range options {
 		o(s)
 	}
-	certificates(t, s.dir, Domain)
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
@@ -96,27 +111,32 @@ func Start(t testing.TB, k Kind, options ...Option) *Server {
 	return s
 }
 
+// configure has the server set up as operators have it, but for where it listens.
 func (s *Server) configure(t testing.TB) {
 	t.Helper()
-	s.host = loopback(t)
-	free := freeAddresses(t, s.host, 3)
-	s.TLS, s.StartTLS, s.inner = free[0], free[1], free[2]
+	host := loopback(t)
+	free := freeAddresses(t, host, 3)
+	s.TLS, s.StartTLS = free[0], free[1]
+	o := server.Options{Make: server.Prosody, Domain: Domain, Dir: s.dir, Listen: []string{host}, Years: 1,
+		Port: port(t, s.StartTLS), TLSPort: port(t, s.TLS), Inner: free[2], Register: !s.closed,
+		Admin: s.admin, Password: s.password}
+	config := "prosody.cfg.lua"
 	switch s.Kind {
 	case Prosody:
 		need.Program(t, "prosody", "prosody")
-		s.prosodyConfig(t)
 	case Ejabberd:
 		need.Program(t, "/usr/sbin/ejabberdctl", "ejabberd")
-		s.ejabberdConfig(t)
+		o.Make, config = server.Ejabberd, "ejabberd.yml"
 	}
-}
-
-// folder is a short-lived folder that the server's own user can use.
-func folder(t testing.TB) string {
-	t.Helper()
-	dir := t.TempDir()
-	must(t, os.Chmod(dir, 0o755))
-	return dir
+	_, err := server.Create(t.Context(), o)
+	must(t, err)
+	s.start = o.Command()
+	if len(s.change) > 0 {
+		name := filepath.Join(s.dir, config)
+		text, err := os.ReadFile(name)
+		must(t, err)
+		must(t, os.WriteFile(name, []byte(strings.NewReplacer(s.change...).Replace(string(text))), 0o600))
+	}
 }
 
 // loopback is an address that no other server has. Between the choice of a port and
@@ -161,10 +181,7 @@ func (s *Server) Run(t testing.TB) {
 
 func (s *Server) run(t testing.TB) error {
 	t.Helper()
-	cmd := s.prosody()
-	if s.Kind == Ejabberd {
-		cmd = s.ejabberd()
-	}
+	cmd := exec.Command(s.start[0], s.start[1:]...)
 	out, err := os.OpenFile(filepath.Join(s.dir, "out.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	must(t, err)
 	defer out.Close()
@@ -230,7 +247,7 @@ func answers(address string) bool {
 
 func (s *Server) log() string {
 	var all []string
-	for _, name := range []string{"out.log", "server.log", "logs/ejabberd.log", "logs/error.log"} {
+	for _, name := range []string{"out.log", "data/log/ejabberd.log", "data/log/error.log"} {
 		text, err := os.ReadFile(filepath.Join(s.dir, name))
 		if err != nil {
 			continue
@@ -243,12 +260,18 @@ func (s *Server) log() string {
 	return strings.Join(all, "\n")
 }
 
-func (s *Server) write(t testing.TB, name, text string) {
+func port(t testing.TB, address string) int {
 	t.Helper()
-	must(t, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600))
+	_, text, err := net.SplitHostPort(address)
+	must(t, err)
+	n, err := strconv.Atoi(text)
+	must(t, err)
+	return n
 }
 
-func port(address string) string {
-	_, p, _ := net.SplitHostPort(address)
-	return p
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,0 +1,174 @@
+package server_test
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/server"
+	"github.com/armonic/armonic/spec"
+)
+
+func options(t *testing.T) server.Options {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := l.Addr().(*net.TCPAddr).Port
+	return server.Options{Make: server.Prosody, Domain: "armonic.example.com", Dir: filepath.Join(t.TempDir(), "xmpp"),
+		Listen: []string{"127.83.2.1"}, Port: port, TLSPort: port + 1, Years: 5, Admin: "master", Password: "correct horse"}
+}
+
+func TestCreateWritesWhatIsNeeded(t *testing.T) {
+	o := options(t)
+	made, err := server.Create(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !made.Account {
+		t.Error("there is no account")
+	}
+	for name, mode := range map[string]os.FileMode{
+		"ca.pem": 0o644, "ca-key.pem": 0o600, "cert.pem": 0o644, "key.pem": 0o600, "prosody.cfg.lua": 0o644, "master.password": 0o600,
+		"cli.yaml": 0o644, "agent.yaml": 0o644, "armonic-prosody.service": 0o644,
+		"data/armonic%2eexample%2ecom/accounts/master.dat": 0o640,
+	} {
+		text, err := os.ReadFile(filepath.Join(o.Dir, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if info, _ := os.Stat(filepath.Join(o.Dir, name)); info.Mode().Perm() != mode {
+			t.Errorf("%s has the mode %v, want %v", name, info.Mode().Perm(), mode)
+		}
+		if strings.Contains(string(text), "@DIR@") || strings.Contains(string(text), "@@") {
+			t.Errorf("%s has something left to fill in:\n%s", name, text)
+		}
+		if name != "master.password" && strings.Contains(string(text), "correct horse") {
+			t.Errorf("the password is in %s", name)
+		}
+	}
+	cert := certificate(t, o)
+	if err := cert.VerifyHostname("logs.armonic.example.com"); err != nil {
+		t.Error(err)
+	}
+	if years := time.Until(made.Until).Hours() / 24 / 365; years < 4.9 || years > 5.1 {
+		t.Errorf("the certificate is valid for %f years", years)
+	}
+}
+
+// A second time nothing is overwritten; the certificate is made anew only when asked.
+func TestRenew(t *testing.T) {
+	o := options(t)
+	if _, err := server.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	first := certificate(t, o)
+	if _, err := server.Create(t.Context(), o); spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error(), "is not empty") || !strings.Contains(spec.HintOf(err), "--renew") {
+		t.Errorf("error is %v", err)
+	}
+	if again := certificate(t, o); !again.Equal(first) {
+		t.Error("the certificate was overwritten")
+	}
+	kept := read(t, o, "prosody.cfg.lua")
+	if _, err := server.Renew(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if renewed := certificate(t, o); renewed.Equal(first) { // certificate verifies it with the old authority
+		t.Error("the certificate is the old one")
+	}
+	if read(t, o, "prosody.cfg.lua") != kept {
+		t.Error("the configuration was changed")
+	}
+	o.Domain = "other.example.com"
+	if _, err := server.Renew(t.Context(), o); err == nil || !strings.Contains(err.Error(), "is that of armonic.example.com") {
+		t.Errorf("error is %v", err)
+	}
+	o.Dir = t.TempDir()
+	if _, err := server.Renew(t.Context(), o); spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error(), "cannot read the certificate") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestBadOptionsAreRefused(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.83.2.2:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*server.Options)
+		says   string
+	}{
+		"no domain":               {func(o *server.Options) { o.Domain = "" }, "there is no domain"},
+		"an address":              {func(o *server.Options) { o.Domain = "192.0.2.1" }, "is an address, not a domain"},
+		"an account":              {func(o *server.Options) { o.Domain = "a@b.c" }, "is not a domain"},
+		"capitals":                {func(o *server.Options) { o.Domain = "Example.com" }, "is not a domain"},
+		"Lua":                     {func(o *server.Options) { o.Domain = "a\"; os.exit() --" }, "is not a domain"},
+		"two dots":                {func(o *server.Options) { o.Domain = "a..b" }, "is not a domain"},
+		"long":                    {func(o *server.Options) { o.Domain = strings.Repeat("a.", 125) + "a" }, "is not a domain"},
+		"name":                    {func(o *server.Options) { o.Admin = "a b" }, "cannot be the name of an account"},
+		"folder with quotes":      {func(o *server.Options) { o.Dir = "/tmp/a\"b" }, "cannot be the folder"},
+		"years":                   {func(o *server.Options) { o.Years = 0 }, "cannot be valid for 0 years"},
+		"same port":               {func(o *server.Options) { o.TLSPort = o.Port }, "is wanted twice"},
+		"no port":                 {func(o *server.Options) { o.Port = 70000 }, "there is no port 70000"},
+		"listen to a name":        {func(o *server.Options) { o.Listen = []string{"localhost"} }, "is not an IP address"},
+		"listen elsewhere":        {func(o *server.Options) { o.Listen = []string{"192.0.2.1"} }, "is not an address of this host"},
+		"port in use":             {func(o *server.Options) { o.Listen, o.Port = []string{"127.83.2.2"}, taken.Addr().(*net.TCPAddr).Port }, "is in use"},
+		"a file":                  {func(o *server.Options) { o.Dir = file }, "is not a folder"},
+		"below a file":            {func(o *server.Options) { o.Dir = file + "/x" }, "is not a folder"},
+		"not writable":            {func(o *server.Options) { o.Dir = "/proc/armonic" }, "cannot make the folder"},
+		"a full folder":           {func(o *server.Options) { o.Dir = filepath.Dir(file) }, "is not empty"},
+		"no such user":            {func(o *server.Options) { o.User = "nobody-of-this-name" }, "there is no user"},
+		"empty password":          {func(o *server.Options) { o.Password = "" }, "password"},
+		"a password of two lines": {func(o *server.Options) { o.Password = "a\nb" }, "password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(t)
+			c.change(&o)
+			_, err := server.Create(t.Context(), o)
+			if k := spec.KindOf(err); k != spec.Invalid && k != spec.NotFound || !strings.Contains(err.Error(), c.says) || spec.HintOf(err) == "" {
+				t.Errorf("error is %v (hint %q)", err, spec.HintOf(err))
+			}
+			if _, err := os.Stat(filepath.Join(o.Dir, "ca.pem")); err == nil {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+func read(t *testing.T, o server.Options, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(o.Dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// certificate is that of the server, signed by the authority beside it.
+func certificate(t *testing.T, o server.Options) *x509.Certificate {
+	t.Helper()
+	block, _ := pem.Decode([]byte(read(t, o, "cert.pem")))
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM([]byte(read(t, o, "ca.pem")))
+	if _, err := cert.Verify(x509.VerifyOptions{Roots: pool, DNSName: o.Domain}); err != nil {
+		t.Error(err)
+	}
+	return cert
+}
