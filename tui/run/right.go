@@ -119,6 +119,13 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	case deploy.FailedTask, deploy.LostTask:
 	case deploy.Stopped:
 		put(l.Warn, "stopped before it was done")
+		if t.Err != nil {
+			text, _, hint := show.Fault(t.Err)
+			put(l.Dim, text)
+			if hint != "" {
+				put("", "hint: "+hint)
+			}
+		}
 		put("", "  R  go on with it")
 		return out
 	case deploy.Running:
