@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
 )
 
 // Who follows a run is told how it ended when the agent leaves, and not only when it
@@ -26,7 +27,7 @@ func TestTheLastEventsAreToldBeforeAnAgentLeaves(t *testing.T) {
 		go func() {
 			followed <- p.agent.Follow(limit, "r1", 0, func(ev spec.Event) error { last = ev; return nil })
 		}()
-		time.Sleep(time.Second) // virtual
+		time.Sleep(1500 * time.Millisecond) // virtual; between two looks at the presence
 		now, interrupt := context.WithCancel(t.Context())
 		interrupt()
 		_ = p.service.Drain(now) // interrupts the step
@@ -37,6 +38,10 @@ func TestTheLastEventsAreToldBeforeAnAgentLeaves(t *testing.T) {
 			t.Error("it waited for nothing")
 		}
 		p.responder.Close()
+		time.Sleep(time.Second)
+		if h := p.client.Hosts()[0]; h.Link != xmpp.Off || h.Busy != "" {
+			t.Errorf("the host seems to be %s, with %q", h.Link, h.Busy)
+		}
 		if err := <-followed; err != nil || last.Kind != spec.EventRunDone || spec.KindOf(last.Err) != spec.Canceled {
 			t.Errorf("followed until %+v, error %v", last, err)
 		}

@@ -79,6 +79,9 @@ func (r *Responder) announce(ctx context.Context, a *announcer) {
 		a.said = text
 		_ = a.session.Send(e) // an error has ended the session
 	}
+	r.mu.Lock()
+	r.busy = info.Busy
+	r.mu.Unlock()
 }
 
 // befriend makes the roster what the list of masters says: each is asked to let the

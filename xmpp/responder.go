@@ -52,6 +52,7 @@ type Responder struct {
 
 	mu        sync.Mutex
 	doing     map[doingKey]int // calls that are served
+	busy      spec.RunID       // what the presence says is executed
 	followers map[followKey]*follower
 	unseen    map[session.JID]bool // the masters of whom the agent is not told when they leave
 	notice    chan struct{}        // of size 1: a token means that the presence may have changed
