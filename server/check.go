@@ -50,6 +50,8 @@ func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoi
 	var all []string
 	places, err := a.Endpoints(ctx)
 	if err != nil {
+		r.Unreachable = true
+		r.add("address", Fail, spec.HintOf(err), "%v", err)
 		return session.Endpoint{}, nil, err
 	}
 	for _, at := range places {
