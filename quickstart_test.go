@@ -1,0 +1,102 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/need"
+)
+
+// TestQuickstart does what docs/quickstart.md says, command by command in one shell,
+// and compares what is printed with what it shows. The shell has a network and processes
+// of its own: the usual ports are free, and what was started ends with it.
+func TestQuickstart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a server")
+	}
+	need.Program(t, "prosody", "prosody")
+	need.Program(t, "ip", "iproute2")
+	if os.Geteuid() != 0 {
+		t.Skip("it takes root, for the server's own user")
+	}
+	dir := t.TempDir()
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) { // the server's user must get in
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "armonic"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	script, shown := quickstart(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, "unshare", "-n", "-p", "-f", "--kill-child", "bash", "-emc", "ip link set lo up\n"+script)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "HOME="+dir, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+	c.WaitDelay = 5 * time.Second
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Run(); err != nil {
+		for _, name := range []string{"prosody.log", "web1.log"} {
+			log, _ := os.ReadFile(filepath.Join(dir, name))
+			t.Logf("%s:\n%s", name, log)
+		}
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for i, part := range strings.Split(out.String(), "=====\n")[1:] {
+		for _, line := range shown[i] {
+			var words []string
+			for _, w := range strings.Fields(line) {
+				words = append(words, strings.ReplaceAll(regexp.QuoteMeta(w), "…", ".*"))
+			}
+			if !regexp.MustCompile(`(?m)^\s*` + strings.Join(words, `\s+`)).MatchString(part) {
+				t.Errorf("%q is not in\n%s", line, part)
+			}
+		}
+	}
+}
+
+// quickstart is what the page says to do, each block after a line of =====, and what
+// each is said to print. After a block that starts something the script waits for it.
+func quickstart(t *testing.T) (script string, shown [][]string) {
+	t.Helper()
+	text, err := os.ReadFile("docs/quickstart.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, part := range strings.Split("\n"+string(text), "\n```") {
+		lang, body, _ := strings.Cut(part, "\n")
+		switch {
+		case i%2 == 0:
+		case lang == "sh":
+			wait := ""
+			if strings.Contains(body, "prosody --config") {
+				wait = "until armonic list --config xmpp/cli.yaml >/dev/null 2>&1; do sleep 0.1; done\n"
+			} else if strings.Contains(body, "agentd") {
+				wait = "until [ $(armonic list | grep -c ' on ') = 2 ]; do sleep 0.1; done\n"
+			}
+			script += fmt.Sprintf("echo =====\n%s\n{ %s:\n} 2>/dev/null\n", body, wait)
+			shown = append(shown, nil)
+		case lang == "text":
+			for line := range strings.Lines(body) {
+				if line = strings.TrimSpace(line); line != "" && line != "…" {
+					shown[len(shown)-1] = append(shown[len(shown)-1], line)
+				}
+			}
+		}
+	}
+	if len(shown) < 6 {
+		t.Fatalf("there are only %d blocks", len(shown))
+	}
+	return script, shown
+}
