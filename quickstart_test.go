@@ -27,12 +27,7 @@ func TestQuickstart(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("it takes root, for the server's own user")
 	}
-	dir := t.TempDir()
-	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) { // the server's user must get in
-		if err := os.Chmod(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := publicDir(t)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "armonic"), ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -64,6 +59,18 @@ func TestQuickstart(t *testing.T) {
 			}
 		}
 	}
+}
+
+// publicDir is a folder that everybody may enter, such as a server's own user.
+func publicDir(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // quickstart is what the page says to do, each block after a line of =====, and what

@@ -36,7 +36,7 @@ func TestReadmeCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := blocks(t, "README.md")
-	dir := t.TempDir()
+	dir := publicDir(t)
 	if err := os.Mkdir(filepath.Join(dir, "mods"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +57,9 @@ func TestReadmeCommands(t *testing.T) {
 		"plot":             "Configured",
 		"module check":     "",
 		"//Cache//start":   "returned address = 192.0.2.11:11211",
+		"server init":      "is ready in",
+		"--check --jid":    "nothing is wrong",
+		"--print-unit":     "Type=notify",
 		"make demo":        "lb1",
 		"make test":        "gotestsum",
 	}
@@ -129,7 +132,7 @@ func TestReadmeIsShort(t *testing.T) {
 	if n := strings.Count(string(text), "\n"); n >= 200 {
 		t.Errorf("the README has %d lines", n)
 	}
-	for _, link := range []string{"docs/armonic.svg", "docs/modules.md", "docs/cli.md", "docs/architecture.md", "docs/answers.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"} {
+	for _, link := range []string{"docs/armonic.svg", "docs/modules.md", "docs/cli.md", "docs/architecture.md", "docs/answers.md", "docs/quickstart.md", "docs/operations.md", "docs/protocol.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"} {
 		if _, err := os.Stat(link); err != nil || !strings.Contains(string(text), link) {
 			t.Errorf("%s: %v", link, err)
 		}
