@@ -187,7 +187,7 @@ func (i *serverInit) as() string {
 // addUser is how an account is made by hand.
 func (i *serverInit) addUser() string {
 	if i.o.Make == server.Ejabberd {
-		return i.as() + filepath.Join(i.o.Dir, "ejabberdctl") + " register NAME " + i.o.Domain + " PASSWORD"
+		return i.as() + filepath.Join(i.o.Dir, "ejabberdctl") + " register NAME " + i.o.Domain + " PASSWORD (others on this host can see it meanwhile)"
 	}
 	return i.as() + "prosodyctl --config " + filepath.Join(i.o.Dir, "prosody.cfg.lua") + " adduser NAME@" + i.o.Domain
 }

@@ -31,7 +31,7 @@ func Check(ctx context.Context, a session.Account, rooms string, tell func(Line)
 	}
 	r.offers(o, a.Register)
 	if !trusted { // the password is for the server that was meant
-		r.add("login", Fail, "mend the certificate first", "not tried")
+		r.add("login", Fail, "mend what is above first: the password is for the server that is meant", "not tried")
 		return r
 	}
 	a.Server, a.StartTLS = at.Address, at.StartTLS
@@ -71,7 +71,7 @@ func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoi
 		}
 		r.add("address", OK, "", "%s, %s", at.Address, from)
 		if o == nil {
-			r.noTLS(a, err)
+			r.noTLS(a, at, err)
 		}
 		return at, o, err
 	}
@@ -80,9 +80,12 @@ func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoi
 	return session.Endpoint{}, nil, last
 }
 
-func (r *Report) noTLS(a session.Account, err error) {
+func (r *Report) noTLS(a session.Account, at session.Endpoint, err error) {
 	var alert tls.AlertError
 	fix := "try --starttls, or the port for direct TLS, usually 5223; the server needs a certificate: " + r.fix("ssl = { key = …; certificate = … }", "certfiles")
+	if at.StartTLS {
+		fix = "if the port is for direct TLS, usually 5223, leave out --starttls; the server needs a certificate: " + r.fix("ssl = { key = …; certificate = … }", "certfiles")
+	}
 	if strings.Contains(err.Error(), "unrecognized name") || errors.As(err, &alert) {
 		fix = serves(a)
 	}

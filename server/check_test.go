@@ -101,6 +101,8 @@ func TestWhatIsWrongWithTheClientIsFound(t *testing.T) {
 				finding{"registration", server.Warn, "not offered", map[xmpptest.Kind]string{xmpptest.Prosody: "allow_registration = true", xmpptest.Ejabberd: "mod_register"}[k]}},
 			"no TLS at once": {func(a *session.Account) { a.Server = s.StartTLS },
 				finding{"tls", server.Fail, "no TLS", "--starttls"}},
+			"TLS at once": {func(a *session.Account) { a.StartTLS = true },
+				finding{"tls", server.Fail, "no TLS", "leave out --starttls"}},
 			"nobody there": {func(a *session.Account) { a.Server = other.TLS },
 				finding{"address", server.Fail, "connection refused", "is the server running"}},
 		} {
