@@ -199,10 +199,11 @@ func (i *serverInit) renewed(c server.Created) {
 		i.say("  the account %s@%s is made; its password is in %s.password", o.Admin, o.Domain, filepath.Join(o.Dir, o.Admin))
 	}
 	i.install(c)
-	i.say("if it runs, it has to read it:")
 	if o.Make == server.Ejabberd {
+		i.say("if it runs, have it read it:")
 		i.say("  %s%s reload_config", i.as(), filepath.Join(o.Dir, "ejabberdctl"))
-	} else {
-		i.say("  systemctl restart %s, or kill -HUP its process", o.Unit())
+	} else { // told to reload, it would do so for STARTTLS only
+		i.say("if it runs, restart it:")
+		i.say("  systemctl restart %s", o.Unit())
 	}
 }

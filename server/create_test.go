@@ -148,6 +148,18 @@ func TestBadOptionsAreRefused(t *testing.T) {
 	}
 }
 
+func TestAddress(t *testing.T) {
+	for listen, want := range map[string]string{"": "127.0.0.1:5223", "0.0.0.0": "127.0.0.1:5223", "::": "[::1]:5223", "192.0.2.7": "192.0.2.7:5223"} {
+		o := server.Options{TLSPort: 5223}
+		if listen != "" {
+			o.Listen = []string{listen}
+		}
+		if got := o.Address(); got != want {
+			t.Errorf("a server that listens at %q is at %s, want %s", listen, got, want)
+		}
+	}
+}
+
 func read(t *testing.T, o server.Options, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(o.Dir, name))

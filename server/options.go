@@ -88,8 +88,13 @@ func (o Options) check() error {
 // Address is where clients on this host find the server with direct TLS.
 func (o Options) Address() string {
 	host := "127.0.0.1"
-	if len(o.Listen) > 0 && !net.ParseIP(o.Listen[0]).IsUnspecified() {
-		host = o.Listen[0]
+	if len(o.Listen) > 0 {
+		switch ip := net.ParseIP(o.Listen[0]); {
+		case !ip.IsUnspecified():
+			host = o.Listen[0]
+		case ip.To4() == nil: // which may mean IPv6 only
+			host = "::1"
+		}
 	}
 	return net.JoinHostPort(host, strconv.Itoa(o.TLSPort))
 }
