@@ -22,6 +22,7 @@ type Proxy struct {
 	down    bool
 	stalled chan struct{} // open while nothing passes; nil if all passes
 	delay   time.Duration
+	rate    int // bytes in a second, each way of each connection; 0 is all there are
 	closed  bool
 }
 
@@ -109,6 +110,14 @@ func (p *Proxy) Delay(d time.Duration) {
 	p.delay = d
 }
 
+// Throttle lets so many bytes a second pass, each way of each connection; 0 lets pass
+// all there are.
+func (p *Proxy) Throttle(rate int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rate = rate
+}
+
 func (p *Proxy) close() {
 	p.mu.Lock()
 	p.closed = true
@@ -161,7 +170,7 @@ func (p *Proxy) pass(to, from net.Conn) {
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
-			p.hold()
+			p.hold(n)
 			if _, err := to.Write(buf[:n]); err != nil {
 				_ = from.Close()
 				return
@@ -178,9 +187,12 @@ func (p *Proxy) pass(to, from net.Conn) {
 	}
 }
 
-func (p *Proxy) hold() {
+func (p *Proxy) hold(bytes int) {
 	p.mu.Lock()
 	stalled, delay := p.stalled, p.delay
+	if p.rate > 0 {
+		delay += time.Duration(bytes) * time.Second / time.Duration(p.rate)
+	}
 	p.mu.Unlock()
 	if delay > 0 {
 		time.Sleep(delay)
