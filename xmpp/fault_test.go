@@ -4,9 +4,6 @@ package xmpp_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,27 +17,6 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
-
-// seed is where the schedules of this test come from: ARMONIC_SEED, or another each
-// time.
-func seed(t *testing.T) uint64 {
-	t.Helper()
-	s, err := strconv.ParseUint(os.Getenv("ARMONIC_SEED"), 10, 64)
-	if err != nil {
-		s = rand.Uint64()
-	}
-	t.Logf("ARMONIC_SEED=%d", s)
-	return s
-}
-
-// schedules is how many are run: ARMONIC_SCHEDULES, or a few.
-func schedules() int {
-	n, err := strconv.Atoi(os.Getenv("ARMONIC_SCHEDULES"))
-	if err != nil {
-		n = 6
-	}
-	return n
-}
 
 // broken is a pair of which each end has its own network to break.
 type broken struct {
@@ -92,141 +68,12 @@ func told(ctx context.Context, a spec.Agent, id spec.RunID, want int) error {
 	return err
 }
 
-// calls is how many provides the agent has called.
-func (b *broken) calls(t *testing.T) int {
-	t.Helper()
-	stacks, err := b.service.Stacks(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(stacks[0].Calls)
-}
-
 // lineCount lines make so many events: queued, started, the step's start and end,
 // the run's end, and the lines.
 const (
 	lineCount  = 60
 	eventCount = lineCount + 5
 )
-
-// breaks does a few things to the networks of a pair, and mends them.
-func (b *broken) breaks(ctx context.Context, r *rand.Rand) (did []string) {
-	for range 1 + r.IntN(3) {
-		name, p := "agent", b.agentNet
-		if r.IntN(2) == 0 {
-			name, p = "master", b.masterNet
-		}
-		wait := time.Duration(r.IntN(250)) * time.Millisecond
-		sleep(ctx, time.Duration(r.IntN(150))*time.Millisecond)
-		switch r.IntN(6) {
-		case 0:
-			did = append(did, "cut "+name)
-			p.Cut()
-		case 1:
-			did = append(did, "stall "+name)
-			p.Stall()
-			sleep(ctx, wait)
-			p.Resume()
-		case 2:
-			did = append(did, "stall and cut "+name)
-			p.Stall()
-			sleep(ctx, wait)
-			p.Cut()
-			p.Resume()
-		case 3:
-			did = append(did, "half-close "+name)
-			p.HalfClose()
-		case 4:
-			did = append(did, "delay "+name)
-			p.Delay(20 * time.Millisecond)
-			sleep(ctx, wait)
-			p.Delay(0)
-		case 5:
-			did = append(did, "down "+name)
-			p.Down()
-			sleep(ctx, wait)
-			p.Up()
-		}
-	}
-	return did
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
-}
-
-// However the networks break, each event comes once and in order to each follower,
-// and each run is executed once.
-func TestNetworksThatBreak(t *testing.T) {
-	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		server := xmpptest.Start(t, k)
-		s := seed(t)
-		t.Run("schedules", func(t *testing.T) {
-			for i := range schedules() {
-				t.Run(strconv.Itoa(i), func(t *testing.T) {
-					t.Parallel()
-					r := rand.New(rand.NewPCG(s, uint64(i)))
-					schedule(t, overBroken(t, server, 3*time.Millisecond), r, nil)
-				})
-			}
-		})
-	})
-}
-
-// schedule starts two runs, each twice, and follows them while the networks break.
-func schedule(t *testing.T, b *broken, r *rand.Rand, more func()) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
-	defer cancel()
-	ends := make(chan error, 5)
-	for _, id := range []spec.RunID{"r1", "r2"} {
-		go func() {
-			err := b.agent.Start(ctx, count(id, lineCount))
-			if err == nil {
-				go func() { ends <- b.agent.Start(ctx, count(id, lineCount)) }()
-				err = told(ctx, b.agent, id, eventCount)
-			} else {
-				ends <- nil
-			}
-			ends <- err
-		}()
-	}
-	did := b.breaks(ctx, r)
-	if more != nil {
-		more()
-	}
-	for range 4 {
-		if err := <-ends; err != nil {
-			t.Errorf("%v: %v (%s)", did, err, spec.HintOf(err))
-		}
-	}
-	if n := b.calls(t); n != 2 {
-		t.Errorf("%v: %d calls were made, want 2", did, n)
-	}
-	if !t.Failed() {
-		t.Logf("%v", did)
-	}
-}
-
-// The same with a server that is killed, and started again.
-func TestServersThatAreKilled(t *testing.T) {
-	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		server := xmpptest.Start(t, k)
-		s := seed(t)
-		for i := range max(1, schedules()/6) {
-			r := rand.New(rand.NewPCG(s, 1000+uint64(i)))
-			b := overBroken(t, server, 15*time.Millisecond)
-			schedule(t, b, r, func() {
-				server.Kill()
-				server.Run(t)
-			})
-			b.close()
-		}
-	})
-}
 
 // A call that is under way when the peer's link is cut ends soon: it is done again
 // when the link is back.
@@ -326,5 +173,69 @@ func TestALostCallIsMadeAgain(t *testing.T) {
 	info, err := c.Agent(agent.JID).Info(t.Context())
 	if err != nil || info.Host != "host1" || time.Since(began) > 20*time.Second {
 		t.Errorf("after %s: %+v, error %v", time.Since(began), info, err)
+	}
+}
+
+// Events that got lost, come twice or in another order, are each told once, in order.
+func TestEventsThatGetLost(t *testing.T) {
+	server := xmpptest.Start(t, xmpptest.Prosody)
+	agent, master := account(server, "host1"), account(server, "master")
+	agent.Resource = xmpp.Resource
+	odd := connectRaw(t, agent)
+	text := func(after int, seqs ...int) string {
+		b := fmt.Sprintf(`{"after":%d,"events":[`, after)
+		for i, seq := range seqs {
+			if i > 0 {
+				b += ","
+			}
+			b += fmt.Sprintf(`{"run":"r1","seq":%d,"kind":"log"}`, seq)
+		}
+		return b + "]"
+	}
+	asked := make(chan string, 10)
+	go func() {
+		for e := range odd.heard {
+			if len(e.Kids) == 0 || e.Kids[0].Attr("op") != "follow" {
+				continue
+			}
+			var q struct {
+				Follow string `json:"follow"`
+				After  int    `json:"after"`
+			}
+			_ = wire.Decode([]byte(e.Kids[0].Text), &q)
+			asked <- fmt.Sprint("after ", q.After)
+			say := func(text string) {
+				_ = odd.Send(session.Stanza("message", "type", "headline", "to", string(e.From())).
+					Add(session.New(wire.Namespace, "events", "follow", q.Follow).WithText(text)))
+			}
+			_ = odd.Send(session.Answer(e, session.New(wire.Namespace, "result").WithText(text(q.After, q.After+1)+"}")))
+			switch q.After {
+			case 0:
+				say(text(0, 1) + "}")    // again
+				say(text(1, 2, 3) + "}") // the next
+				say(text(1, 2, 3) + "}") // again
+				say(text(4, 5) + "}")    // without 4
+				say(text(3, 4) + "}")    // and there it is, too late
+			case 3:
+				say(text(4, 5) + "}")
+				say(text(2, 3) + "}")
+				say("not a batch")
+			case 5:
+				say(text(6, 7) + `,"ended":true}`)
+			}
+		}
+	}()
+	c := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open})
+	defer c.Close()
+	if err := told(t.Context(), c.Agent(agent.JID), "r1", 7); err != nil {
+		t.Error(err)
+	}
+	close(asked)
+	var all []string
+	for a := range asked {
+		all = append(all, a)
+	}
+	if got := strings.Join(all, ", "); got != "after 0, after 3, after 5" {
+		t.Errorf("it asked for what comes %s", got)
 	}
 }
