@@ -126,8 +126,9 @@ func (m *Client) call(ctx context.Context, to session.JID, o op, in, out any) er
 // watch gives what is closed when the connection or the fleet has changed.
 func (m *Client) watch() [2]<-chan struct{} {
 	_, link := m.keeper.Watch()
-	_, fleet := m.WatchHosts()
-	return [2]<-chan struct{}{link, fleet}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return [2]<-chan struct{}{link, m.changed}
 }
 
 // rest waits for a change, a while, or the end of ctx.
