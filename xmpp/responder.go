@@ -177,6 +177,9 @@ func (r *Responder) serve(ctx context.Context, s *session.Session, iq, what *ses
 		defer func() { <-r.slots }()
 		defer r.begin(key, -1)
 		answer, after := r.answer(ctx, s, iq, what, role)
+		if after == nil && s.Post(answer) { // with others that are ready, at once
+			return
+		}
 		_ = s.Send(answer) // an error has ended the session
 		if after != nil {
 			after()
