@@ -97,8 +97,8 @@ func (p *plainPrinter) value(x any) string {
 	return fmt.Sprintf("(%s from %s on %s)", d.Name, n.Provide.Path.Lifecycle(), n.Host)
 }
 
-func keysOf[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
+func keysOf[K ~string, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
