@@ -15,38 +15,49 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// prompter asks a person line by line. It starts reading at the first question.
+// prompter asks a person line by line. It reads a line when it is asked for one, and no
+// further: what is typed later may be for somebody else, such as the UI.
 type prompter struct {
 	in    io.Reader
 	out   io.Writer
-	lines chan string // unbuffered: one line is read ahead; closed at the end of input
+	scan  *bufio.Scanner
+	typed chan string // of size 1: the line that is being read; closed at the end of input; nil if none is
 	last  spec.Path   // the provide that the last question was about
 }
 
-func newPrompter(in io.Reader, out io.Writer) *prompter { return &prompter{in: in, out: out} }
+func newPrompter(in io.Reader, out io.Writer) *prompter {
+	return &prompter{in: in, out: out, scan: bufio.NewScanner(in)}
+}
 
 func (p *prompter) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
 
-// read gives the next line, io.EOF at the end, or the context's error.
+// read gives the next line without the blanks around it, io.EOF at the end, or the
+// context's error.
 func (p *prompter) read(ctx context.Context) (string, error) {
-	if p.lines == nil {
-		p.lines = make(chan string)
-		// The goroutine ends with the input; a read from a terminal cannot be cancelled.
-		go func(lines chan<- string) {
-			defer close(lines)
-			scan := bufio.NewScanner(p.in)
-			for scan.Scan() {
-				lines <- scan.Text()
+	line, err := p.line(ctx)
+	return strings.TrimSpace(line), err
+}
+
+func (p *prompter) line(ctx context.Context) (string, error) {
+	if p.typed == nil {
+		p.typed = make(chan string, 1)
+		// The goroutine ends with the line; a read from a terminal cannot be cancelled.
+		go func(typed chan<- string) {
+			if p.scan.Scan() {
+				typed <- p.scan.Text()
+			} else {
+				close(typed)
 			}
-		}(p.lines)
+		}(p.typed)
 	}
 	select {
-	case line, ok := <-p.lines:
+	case line, ok := <-p.typed:
 		if !ok {
 			p.say("\n")
 			return "", io.EOF
 		}
-		return strings.TrimSpace(line), nil
+		p.typed = nil
+		return line, nil
 	case <-ctx.Done():
 		p.say("\n")
 		return "", ctx.Err()
@@ -96,16 +107,16 @@ func (p *prompter) question(ctx context.Context, q resolver.Question) (string, e
 	return p.read(ctx)
 }
 
-// secret reads a line without an echo where the input is a terminal. The echo is on
+// secret reads a line, blanks and all, without an echo where the input is a terminal. The echo is on
 // again when it returns, also when it was interrupted.
 func (p *prompter) secret(ctx context.Context) (string, error) {
 	f, ok := p.in.(*os.File)
 	if !ok {
-		return p.read(ctx)
+		return p.line(ctx)
 	}
 	loud, err := unix.IoctlGetTermios(int(f.Fd()), getTermios)
 	if err != nil {
-		return p.read(ctx) // no terminal
+		return p.line(ctx) // no terminal
 	}
 	quiet := *loud
 	quiet.Lflag &^= unix.ECHO
@@ -116,7 +127,7 @@ func (p *prompter) secret(ctx context.Context) (string, error) {
 		_ = unix.IoctlSetTermios(int(f.Fd()), setTermios, loud) // there is nothing better to do
 		p.say("\n")
 	}()
-	return p.read(ctx)
+	return p.line(ctx)
 }
 
 func label(q resolver.Question) string {
