@@ -45,17 +45,13 @@ func (c Connection) Secret() (password spec.Secret, warning string, err error) {
 	if c.Password != "" || c.PasswordFile == "" {
 		return c.Password, "", nil
 	}
-	info, err := os.Stat(c.PasswordFile)
+	text, err := os.ReadFile(c.PasswordFile)
 	if err != nil {
 		return "", "", spec.Errorf(spec.Invalid, "cannot read the password: %v", err).
 			WithHint("password_file must name a file whose first line is the password of %s", c.JID)
 	}
-	if info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 {
+	if info, err := os.Stat(c.PasswordFile); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 {
 		warning = c.PasswordFile + " can be read by everybody on this host: chmod 600 " + c.PasswordFile
-	}
-	text, err := os.ReadFile(c.PasswordFile)
-	if err != nil {
-		return "", "", spec.Errorf(spec.Invalid, "cannot read the password: %v", err)
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	if first = strings.TrimRight(first, "\r"); first == "" {

@@ -61,6 +61,51 @@ func TestLaterSourcesWin(t *testing.T) {
 	}
 }
 
+// TestOneWayReplacesAnother has sources that say the same in two ways: the later one
+// holds.
+func TestOneWayReplacesAnother(t *testing.T) {
+	pw := write(t, "pw", "from a file\n")
+	for _, tt := range []struct {
+		file    string
+		env     []string
+		flags   []string
+		want    string
+		address string
+	}{
+		{file: "password: plain", flags: []string{"--password-file", pw}, want: "from a file"},
+		{file: "password: plain", env: []string{"ARMONIC_PASSWORD_FILE=" + pw}, want: "from a file"},
+		{file: "password_file: missing", env: []string{"ARMONIC_PASSWORD=plain"}, want: "plain"},
+		{env: []string{"ARMONIC_PASSWORD_FILE=" + pw}, flags: []string{"--password", "plain"}, want: "plain"},
+		{file: "password: plain\npassword_file: missing", want: "plain"},
+		{file: "password: plain", env: []string{"ARMONIC_PASSWORD_FILE="}, want: "plain"},
+		{file: "password: plain\nserver: s\nport: 1", flags: []string{"--server", "t:2"}, want: "plain", address: "t:2"},
+		{file: "password: plain\nserver: s\nport: 1", flags: []string{"--server", "t"}, want: "plain", address: "t:1"},
+		{file: "password: plain\nserver: s", flags: []string{"--port", "1"}, want: "plain", address: "s:1"},
+	} {
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		for _, name := range []string{"password", "password-file", "server", "port"} {
+			flags.String(name, "", "")
+		}
+		if err := flags.Parse(tt.flags); err != nil {
+			t.Fatal(err)
+		}
+		c, all, err := config.LoadClient(config.Sources{Files: []string{write(t, "cli.yaml", tt.file)}, Env: tt.env, Flags: flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		password, _, err := c.Secret()
+		address, wrong := c.Address()
+		if password.Reveal() != tt.want || address != tt.address || err != nil || wrong != nil {
+			t.Errorf("%q %q %q: password %q, server %q, errors %v, %v", tt.file, tt.env, tt.flags, password.Reveal(), address, err, wrong)
+		}
+		for _, e := range all {
+			if set := fmt.Sprint(e.Value) != "" && fmt.Sprint(e.Value) != "0"; e.Name == "password" && set != (e.From != "default") {
+				t.Errorf("%q %q %q: %s is %v from %s", tt.file, tt.env, tt.flags, e.Name, e.Value, e.From)
+			}
+		}
+	}
+}
+
 func TestAgentSettings(t *testing.T) {
 	file := write(t, "agent.yaml", "jid: web1@example.com\nmasters: master@example.com, watch@example.com=observe\nstep_limit: 20m\nregister: false\n")
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)

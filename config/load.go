@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"reflect"
 	"slices"
@@ -67,6 +68,7 @@ func load(s Sources, into any) ([]Entry, error) {
 	k := koanf.New("\x00") // no key is a path
 	from := map[string]string{}
 	for _, l := range layers {
+		l.replace(k, from)
 		for _, name := range slices.Sorted(mapKeys(l.values)) {
 			v, err := keys.convert(name, l.values[name])
 			if err != nil {
@@ -85,6 +87,23 @@ func load(s Sources, into any) ([]Entry, error) {
 		return nil, fmt.Errorf("cannot read the settings: %w", err)
 	}
 	return keys.entries(reflect.ValueOf(into).Elem(), from), nil
+}
+
+// replace takes back what earlier sources say in another way of what this one says: a
+// password in a file is not that of an account for which a flag names a password file.
+func (l layer) replace(k *koanf.Koanf, from map[string]string) {
+	server, _ := l.values["server"].(string)
+	_, port, _ := net.SplitHostPort(server)
+	for old, said := range map[string]bool{
+		"password":      l.values["password_file"] != nil,
+		"password_file": l.values["password"] != nil,
+		"port":          port != "",
+	} {
+		if said {
+			k.Delete(old)
+			delete(from, old)
+		}
+	}
 }
 
 func (s Sources) layers(keys keys) ([]layer, error) {
@@ -120,7 +139,8 @@ func file(name string, keys keys) (layer, error) {
 		return l, err
 	}
 	if err != nil {
-		return l, spec.Errorf(spec.Invalid, "cannot read the settings: %v", err)
+		return l, spec.Errorf(spec.Invalid, "cannot read the settings: %v", err).
+			WithHint("settings are in a file that the user of this program can read")
 	}
 	if err := yaml.Unmarshal(text, &l.values); err != nil {
 		return l, spec.Errorf(spec.Invalid, "cannot read the settings in %s: %s", name, yaml.FormatError(err, false, false)).
