@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"net"
 	"os"
 	"strconv"
@@ -11,19 +12,23 @@ import (
 
 // Address is host:port of the server, a host alone, or "" for what DNS says.
 func (c Connection) Address() (string, error) {
-	_, port, err := net.SplitHostPort(c.Server)
+	host, port, err := net.SplitHostPort(c.Server)
+	if err != nil {
+		host, port = strings.Trim(c.Server, "[]"), ""
+	}
+	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > math.MaxUint16) ||
+		host == "" && c.Server != "" || strings.ContainsAny(host, "/@ \t") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
+		return "", spec.Errorf(spec.Invalid, "server: %q is not the address of a server", c.Server).WithHint("write HOST or HOST:PORT")
+	}
 	switch {
 	case c.Port == 0:
 		return c.Server, nil
 	case c.Server == "":
-		_, domain, _ := strings.Cut(c.JID, "@")
-		return net.JoinHostPort(domain, strconv.Itoa(c.Port)), nil
-	case err == nil && port != strconv.Itoa(c.Port):
+		_, host, _ = strings.Cut(c.JID, "@")
+	case port != "" && port != strconv.Itoa(c.Port):
 		return "", spec.Errorf(spec.Invalid, "the server %s and the port %d are two ports", c.Server, c.Port).WithHint("leave one of them out")
-	case err == nil:
-		return c.Server, nil
 	}
-	return net.JoinHostPort(strings.Trim(c.Server, "[]"), strconv.Itoa(c.Port)), nil
+	return net.JoinHostPort(host, strconv.Itoa(c.Port)), nil
 }
 
 // Rooms is the domain of the rooms for logs, "" for none.

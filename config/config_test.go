@@ -187,13 +187,18 @@ func TestWhereTheServerIs(t *testing.T) {
 		{config.Connection{JID: "a@b.c", Server: "s:1", Port: 1}, "s:1"},
 		{config.Connection{JID: "a@b.c", Port: 1}, "b.c:1"},
 		{config.Connection{JID: "a@b.c", Server: "::1", Port: 1}, "[::1]:1"},
+		{config.Connection{JID: "a@b.c", Server: "::1"}, "::1"},
+		{config.Connection{JID: "a@b.c", Server: "[::1]:7"}, "[::1]:7"},
 	} {
 		if got, err := tt.c.Address(); got != tt.want || err != nil {
 			t.Errorf("%+v is %q, %v, want %q", tt.c, got, err, tt.want)
 		}
 	}
-	if _, err := (config.Connection{Server: "s:1", Port: 2}).Address(); err == nil {
-		t.Error("two ports were taken")
+	for _, c := range []config.Connection{{Server: "s:1", Port: 2}, {Server: ":"}, {Server: ":5223"}, {Server: "a:b:c"}, {Server: "a:b"},
+		{Server: "a:70000"}, {Server: "a:0"}, {Server: "xmpp://a"}, {Server: "a b"}, {Server: "me@a"}} {
+		if got, err := c.Address(); err == nil || spec.HintOf(err) == "" {
+			t.Errorf("%+v is %q, error %v", c, got, err)
+		}
 	}
 }
 
