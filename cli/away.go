@@ -10,36 +10,37 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// lookEvery is how often tellAway looks.
+const lookEvery = 500 * time.Millisecond
+
 // tellAway writes a line when the agent of a running task is away, and when it is back,
-// until stop is called.
-func tellAway(e *deploy.Execution, w io.Writer) (stop func()) {
+// until stop is called. It looks now and then: nobody says when a call waits.
+func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
 		defer close(ended)
-		away := map[spec.Host]bool{}
-		for seen := 0; ctx.Err() == nil; seen = e.Changed(ctx, seen) {
-			pause(ctx, 200*time.Millisecond) // not at each line of the log
-			now := map[spec.Host]*spec.Error{}
-			for _, t := range e.Snapshot().Tasks {
-				if !t.Away.IsZero() {
-					now[t.Host] = t.AwayWhy
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		told := map[spec.Host]bool{}
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			away := awayHosts(e, f)
+			now := time.Now().Format("15:04:05")
+			for _, h := range keysOf(away) {
+				if !told[h] {
+					told[h] = true
+					_, _ = fmt.Fprintf(w, "%s %s does not answer: %s; waiting for it\n", now, h, clean(away[h]))
 				}
 			}
-			for _, h := range keysOf(now) {
-				if !away[h] {
-					away[h] = true
-					why := ""
-					if now[h] != nil {
-						why = ": " + clean(now[h].Error())
-					}
-					_, _ = fmt.Fprintf(w, "%s %s does not answer%s; waiting for it, Ctrl-C ends that\n", time.Now().Format("15:04:05"), h, why)
-				}
-			}
-			for h := range away {
-				if _, still := now[h]; !still {
-					delete(away, h)
-					_, _ = fmt.Fprintf(w, "%s %s answers again\n", time.Now().Format("15:04:05"), h)
+			for _, h := range keysOf(told) {
+				if _, still := away[h]; !still {
+					delete(told, h)
+					_, _ = fmt.Fprintf(w, "%s %s answers again\n", now, h)
 				}
 			}
 		}
@@ -47,12 +48,22 @@ func tellAway(e *deploy.Execution, w io.Writer) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// pause waits, and not longer than ctx lasts.
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
+// awayHosts are the hosts that running tasks wait for, and why.
+func awayHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
+	out := map[spec.Host]string{}
+	links := map[spec.Host]deploy.HostStatus{}
+	for _, h := range f.Hosts() {
+		links[h.Host] = h
 	}
+	for _, t := range e.Snapshot().Tasks {
+		h := links[t.Host]
+		switch {
+		case t.Status != deploy.Running:
+		case h.Link != deploy.On:
+			out[t.Host] = "it is offline since " + since(h.Since)
+		case t.AwayWhy != nil:
+			out[t.Host] = t.AwayWhy.Error()
+		}
+	}
+	return out
 }

@@ -233,7 +233,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	if f, ok := fleet.(*liveFleet); ok && f.room(e.ID()) != "" {
 		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.room(e.ID()))
 	}
-	stop := tellAway(e, d.Err)
+	stop := tellAway(e, fleet, d.Err)
 	defer stop()
 	e.Start(context.WithoutCancel(ctx))
 	for {

@@ -107,7 +107,8 @@ func (m *Client) Ready(ctx context.Context) error {
 	until := time.Now().Add(enough)
 	for {
 		m.mu.Lock()
-		ready, changed, known := m.ready, m.changed, m.allKnown() && len(m.welcomed) == 0
+		ready, changed, due := m.ready, m.changed, m.due()
+		known := !due && m.allKnown()
 		m.mu.Unlock()
 		if ready && (known || time.Now().After(until)) {
 			return nil
@@ -116,7 +117,7 @@ func (m *Client) Ready(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-t.C:
-			if ready { // nobody has said anything for a while
+			if ready && !due { // nobody has said anything for a while
 				return nil
 			}
 			if st := m.keeper.Status(); st.Session == nil && st.Err != nil {

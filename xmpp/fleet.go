@@ -40,6 +40,7 @@ type host struct {
 	session  string
 	versions wire.Versions
 	heard    bool // something is known of it in this session
+	due      bool // it is probably online, and about to say so
 	seen     bool // it was online while this client was there
 	met      bool // it was online while this client was
 }
@@ -183,6 +184,19 @@ func (m *Client) enlist(q *session.Element, whole bool) {
 	}
 }
 
+// due reports whether something is about to be heard of a host; the lock is held.
+func (m *Client) due() bool {
+	if len(m.welcomed) > 0 {
+		return true
+	}
+	for _, h := range m.hosts {
+		if h.due && !h.heard {
+			return true
+		}
+	}
+	return false
+}
+
 // allKnown reports whether every host was heard of; the lock is held.
 func (m *Client) allKnown() bool {
 	for _, h := range m.hosts {
@@ -249,7 +263,7 @@ func (m *Client) arrive(from session.JID, st statement) (other bool) {
 			h.Since = st.since
 		}
 	}
-	h.met = true
+	h.met, h.due = true, false
 	delete(m.welcomed, from.Bare())
 	h.Link, h.Why, h.full, h.session, h.heard, h.seen = On, "", from, st.session, true, true
 	h.Version, h.OS, h.Busy, h.versions = st.version, st.os, st.busy, st.versions

@@ -60,9 +60,8 @@ func (m *Client) askLast(ctx context.Context, s *session.Session, jid session.JI
 	}
 	m.change(func() {
 		if h := m.hosts[jid]; h != nil && h.Link != On && h.full == "" {
-			if h.Why = "offline"; seconds > 0 { // zero may be one that is online, of which we are about to hear
-				h.heard = true
-			}
+			h.Why = "offline"
+			h.heard, h.due = seconds > 0, seconds == 0 // zero is probably one that is online, of which we are about to hear
 			if h.Since.IsZero() {
 				h.Since = time.Now().Add(-time.Duration(seconds) * time.Second)
 			}
