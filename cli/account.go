@@ -26,6 +26,9 @@ func account(ctx context.Context, c config.Connection, s Streams, log *slog.Logg
 	if err != nil {
 		return session.Account{}, err
 	}
+	if err := checkRooms(c.MUCDomain); err != nil {
+		return session.Account{}, err
+	}
 	password, warning, err := c.Secret()
 	if err != nil {
 		return session.Account{}, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,31 +91,41 @@ func (d *daemon) settings() error {
 		return err
 	}
 	var wrong []error
-	if d.set.JID == "" {
-		wrong = append(wrong, spec.Errorf(spec.Invalid, "jid is not set").WithHint("give the account of this agent: --jid NAME@DOMAIN"))
-	} else if d.jid, err = accountJID(d.set.Connection); err != nil {
-		wrong = append(wrong, err)
-	}
-	if _, err = d.set.Address(); err != nil {
-		wrong = append(wrong, err)
-	}
-	if d.masters, err = parseMasters(d.set.Masters); err != nil {
-		wrong = append(wrong, err)
-	}
-	if d.os, err = parseOS(d.set.OS); err != nil {
-		wrong = append(wrong, err)
-	}
-	if err := d.level.UnmarshalText([]byte(d.set.Log)); err != nil {
-		wrong = append(wrong, spec.Errorf(spec.Invalid, "log: there is no level %q", d.set.Log).WithHint("debug, info, warn or error"))
-	}
-	if _, _, err := d.set.Secret(); err != nil {
-		wrong = append(wrong, err)
-	}
-	if d.set.CAFile != "" {
-		if _, err := os.Stat(d.set.CAFile); err != nil {
-			wrong = append(wrong, spec.Errorf(spec.Invalid, "ca_file: %v", err))
+	check := func(err error) {
+		if err != nil {
+			wrong = append(wrong, err)
 		}
 	}
+	if d.set.JID == "" {
+		check(spec.Errorf(spec.Invalid, "jid is not set").WithHint("give the account of this agent: --jid NAME@DOMAIN"))
+	} else if d.jid, err = accountJID(d.set.Connection); err != nil {
+		check(err)
+	} else {
+		check(checkName(d.jid.Local()))
+	}
+	_, err = d.set.Address()
+	check(err)
+	check(checkRooms(d.set.MUCDomain))
+	d.masters, err = parseMasters(d.set.Masters, d.jid)
+	check(err)
+	d.os, err = parseOS(d.set.OS)
+	check(err)
+	if d.level.UnmarshalText([]byte(d.set.Log)) != nil {
+		check(spec.Errorf(spec.Invalid, "log: there is no level %q", d.set.Log).WithHint("debug, info, warn or error"))
+	}
+	if strings.ContainsAny(d.set.PublicIP, "/ \t") {
+		check(spec.Errorf(spec.Invalid, "public_ip: %q is neither an address nor a name", d.set.PublicIP).WithHint("for example 192.0.2.11"))
+	}
+	if d.set.StateDir == "" && !d.set.Simulation {
+		check(spec.Errorf(spec.Invalid, "state_dir is empty").WithHint("leave it out to use %s", config.DefaultAgent().StateDir))
+	}
+	password, warning, err := d.set.Secret()
+	check(err)
+	d.set.Password = password // a pipe can be read once
+	if warning != "" {
+		_, _ = fmt.Fprintln(d.Err, "warning: "+warning)
+	}
+	check(checkAuthorities(d.set.CAFile))
 	return together(wrong)
 }
 
@@ -136,8 +145,9 @@ func together(errs []error) error {
 	return spec.Errorf(spec.Invalid, "%d settings are wrong:\n  %s", len(errs), strings.Join(lines, "\n  "))
 }
 
-// parseMasters reads "name@domain" and "name@domain=role".
-func parseMasters(list []string) (map[session.JID]xmpp.Role, error) {
+// parseMasters reads "name@domain" and "name@domain=role". An agent is no master of
+// itself.
+func parseMasters(list []string, own session.JID) (map[session.JID]xmpp.Role, error) {
 	if len(list) == 0 {
 		return nil, spec.Errorf(spec.Invalid, "masters is not set").WithHint("say who may give this agent work: --master NAME@DOMAIN")
 	}
@@ -147,6 +157,9 @@ func parseMasters(list []string) (map[session.JID]xmpp.Role, error) {
 		jid, err := session.ParseJID(name)
 		if err != nil || jid.Resource() != "" {
 			return nil, spec.Errorf(spec.Invalid, "masters: %q is not the address of an account", name).WithHint("write name@domain, or name@domain=observe")
+		}
+		if jid == own {
+			return nil, spec.Errorf(spec.Invalid, "masters: %s is the account of this agent", jid).WithHint("operators need accounts of their own")
 		}
 		r := xmpp.Deploy
 		if given {
@@ -160,64 +173,4 @@ func parseMasters(list []string) (map[session.JID]xmpp.Role, error) {
 		out[jid] = r
 	}
 	return out, nil
-}
-
-// checked says what the settings mean. The server is not asked.
-func (d *daemon) checked() error {
-	_, set, err := d.loadModules()
-	if err != nil {
-		return err
-	}
-	for _, w := range set.Warnings {
-		_, _ = fmt.Fprintln(d.Err, "warning: "+set.Explain(w))
-	}
-	password, warning, _ := d.set.Secret() // an error was found before
-	if warning != "" {
-		_, _ = fmt.Fprintln(d.Err, "warning: "+warning)
-	}
-	if password == "" {
-		_, _ = fmt.Fprintln(d.Err, "warning: there is no password: the agent will ask for it, if it is started from a terminal")
-	}
-	if err := d.checkState(); err != nil {
-		return err
-	}
-	server, _ := d.set.Address()
-	if server == "" {
-		server = "what DNS says of " + d.jid.Domain()
-	}
-	_, _ = fmt.Fprintf(d.Out, "host      %s\naccount   %s\nserver    %s\n", d.jid.Local(), d.jid, server)
-	for _, text := range d.set.Masters {
-		name, _, _ := strings.Cut(text, "=")
-		jid, _ := session.ParseJID(name)
-		_, _ = fmt.Fprintf(d.Out, "master    %s may %s\n", jid, d.masters[jid])
-	}
-	state := d.set.StateDir
-	if d.set.Simulation {
-		state = "none: it is a simulation"
-	}
-	_, _ = fmt.Fprintf(d.Out, "state     %s\nmodules   %d lifecycles\nnothing is wrong\n", state, len(set.Lifecycles))
-	return nil
-}
-
-// checkState looks whether the state directory can be used; one that is not there yet
-// will be made.
-func (d *daemon) checkState() error {
-	if d.set.Simulation {
-		return nil
-	}
-	info, err := os.Stat(d.set.StateDir)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case err != nil:
-		return spec.Errorf(spec.Invalid, "state_dir: %v", err)
-	case !info.IsDir():
-		return spec.Errorf(spec.Invalid, "state_dir: %s is not a folder", d.set.StateDir)
-	}
-	probe, err := os.CreateTemp(d.set.StateDir, ".check")
-	if err != nil {
-		return spec.Errorf(spec.Invalid, "state_dir: %v", err).WithHint("the agent must be able to write there")
-	}
-	_ = probe.Close()
-	return os.Remove(probe.Name())
 }
