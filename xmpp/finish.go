@@ -6,9 +6,10 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Finish returns when calls are answered, whoever follows a run that has ended has been
-// told so, and the presence says what is executed now, or when ctx ends. An agent that
-// leaves gives it a moment before Close: else it seems to have vanished at work.
+// Finish returns when calls and commands are answered, whoever follows a run that has
+// ended has been told so, rooms too, and the presence says what is executed now, or
+// when ctx ends. An agent that leaves gives it a moment before Close: else it seems to
+// have vanished at work.
 func (r *Responder) Finish(ctx context.Context) {
 	for ctx.Err() == nil && r.atWork() {
 		pause(ctx, linger)
@@ -29,6 +30,7 @@ func (r *Responder) executes() spec.RunID {
 
 func (r *Responder) atWork() bool {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.followers)+len(r.doing) > 0
+	calls := len(r.followers) + len(r.doing)
+	r.mu.Unlock()
+	return calls+len(r.asides) > 0 || r.rooms.speaking()
 }

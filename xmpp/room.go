@@ -38,7 +38,8 @@ type room struct {
 
 	mu      sync.Mutex
 	wait    backlog
-	awaited string      // the id of the message on its way
+	in      bool        // we have a place
+	awaited string      // the id of the message on its way, "" if none is
 	telling int         // runs that are told
 	idle    time.Time   // since when none is
 	me      session.JID // the place that we have, or ask for
@@ -92,6 +93,27 @@ func (rm *room) active() bool {
 	rm.mu.Lock()
 	defer rm.mu.Unlock()
 	return rm.telling > 0
+}
+
+func (rm *room) speaking() bool {
+	rm.mu.Lock()
+	defer rm.mu.Unlock()
+	return rm.in && (rm.telling > 0 || len(rm.wait.lines) > 0 || rm.awaited != "")
+}
+
+// inside notes whether the agent is in the room.
+func (rm *room) inside(in bool) {
+	rm.mu.Lock()
+	defer rm.mu.Unlock()
+	rm.in = in
+}
+
+// landed ends the flight of a message.
+func (rm *room) landed() {
+	rm.flight = nil
+	rm.mu.Lock()
+	defer rm.mu.Unlock()
+	rm.awaited = ""
 }
 
 // left is how long to stay.
@@ -161,7 +183,9 @@ func (rm *room) attend(ctx context.Context, s *session.Session) error {
 	if err := rm.join(ctx, s); err != nil {
 		return err
 	}
+	rm.inside(true)
 	defer func() {
+		rm.inside(false)
 		_ = s.Send(session.Stanza("presence", "type", "unavailable", "to", string(rm.place()))) // an error has ended the session
 	}()
 	t := time.NewTimer(0)
@@ -229,11 +253,11 @@ func (rm *room) post(ctx context.Context, s *session.Session) error {
 			case n.what == roomLost:
 				return roomError(n.why)
 			case n.what == roomHeard && n.id == f.id:
-				rm.flight = nil
+				rm.landed()
 				return nil
 			case n.what == roomDenied && n.id == f.id:
 				if f.refused++; f.refused >= mostRefuse {
-					rm.flight = nil
+					rm.landed()
 					rm.mu.Lock()
 					rm.wait.dropped += len(f.lines)
 					rm.mu.Unlock()

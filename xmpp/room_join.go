@@ -115,7 +115,7 @@ func (rm *room) recall(ctx context.Context, s *session.Session) error {
 			case n.what == roomLost:
 				return roomError(n.why)
 			case n.what == roomHeard && n.id == rm.flight.id:
-				rm.flight = nil
+				rm.landed()
 				return nil
 			case n.what == roomPast:
 				return nil

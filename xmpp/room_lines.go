@@ -12,7 +12,7 @@ import (
 // What waits to be said in a room, and what is said at once.
 const (
 	mostWaiting      = 5000
-	mostWaitingBytes = 512 << 10
+	mostWaitingBytes = 2 << 20
 	messageBytes     = 16 << 10
 	lineBytes        = 4 << 10
 )

@@ -14,7 +14,7 @@ import (
 // mostRooms is how many rooms an agent is in at once. roomLinger is how long it stays
 // when no run of the deployment is active any more.
 const (
-	mostRooms  = 64
+	mostRooms  = 16
 	roomLinger = time.Minute
 )
 
@@ -140,6 +140,18 @@ func (rs *rooms) name(ctx context.Context) string {
 		return string(info.Host)
 	}
 	return "agent"
+}
+
+// speaking reports whether anything is left to be said in a room that the agent is in.
+func (rs *rooms) speaking() bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for _, rm := range rs.open {
+		if rm.speaking() {
+			return true
+		}
+	}
+	return false
 }
 
 // forget closes a room unless a run has begun that is to be told there.

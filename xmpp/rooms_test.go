@@ -428,6 +428,36 @@ func TestRoomsInMemory(t *testing.T) {
 	}
 }
 
+// An agent that leaves says first how its runs ended.
+func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newRouter()
+		service := pacedTalker(t, "web1", time.Second)
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(hostJID), Rooms: "logs.test",
+			Masters: map[session.JID]xmpp.Role{"boss@test": xmpp.Deploy}})
+		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open("boss@test/x")})
+		defer client.Close()
+		if err := client.Agent(hostJID).Start(t.Context(), say("r1", "d1", "hello", 100)); err != nil {
+			t.Fatal(err)
+		}
+		sleep(t.Context(), 10*time.Second)
+		if err := service.Stop(t.Context(), "r1"); err != nil {
+			t.Fatal(err)
+		}
+		patience, done := context.WithTimeout(t.Context(), 2*time.Second)
+		defer done()
+		r.Finish(patience)
+		if patience.Err() != nil {
+			t.Error("it waited for nothing")
+		}
+		r.Close()
+		lines, _ := server.said("d1@logs.test")
+		if last := lines[len(lines)-1]; !strings.HasPrefix(last, "web1 Talk: run r1 has failed") {
+			t.Errorf("the last words are %q", last)
+		}
+	})
+}
+
 func TestRoomNames(t *testing.T) {
 	seen := map[session.JID]spec.DeploymentID{}
 	for d, want := range map[spec.DeploymentID]session.JID{
