@@ -1,0 +1,157 @@
+//nolint:thelper // the functions given to xmpptest.Each are tests themselves
+package xmpp_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/xmpptest"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// counted counts what a connection reads.
+type counted struct {
+	net.Conn
+	bytes *atomic.Int64
+}
+
+func (c counted) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.bytes.Add(int64(n))
+	return n, err
+}
+
+// Ten thousand calls that are not to be answered, or not by so few, cost an agent
+// nothing but reading them: it serves its master meanwhile, and stays connected.
+func TestFloods(t *testing.T) {
+	const floods, calls = 4, 2500
+	for who, listed := range map[string]bool{"strangers": false, "an observer": true} {
+		t.Run(who, func(t *testing.T) {
+			xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+				server := xmpptest.Start(t, k)
+				service := serve(t)
+				defer service.Close()
+				log := &lines{}
+				agent, master, noisy := account(server, "host1"), account(server, "master"), account(server, "noisy")
+				agent.Resource = xmpp.Resource
+				var read atomic.Int64
+				agent.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					c, err := (&net.Dialer{}).DialContext(ctx, network, address)
+					return counted{c, &read}, err
+				}
+				masters := map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}
+				if listed {
+					masters[noisy.JID] = xmpp.Observe
+				}
+				r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Masters: masters, Logger: slog.New(slog.NewTextHandler(log, nil))})
+				defer r.Close()
+				first, err := r.Connection().Wait(t.Context(), false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open})
+				defer c.Close()
+				if err := c.Ready(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				var from []raw
+				for range floods {
+					from = append(from, connectRaw(t, noisy))
+				}
+				to := agent.JID.With(xmpp.Resource)
+				call := func(i int) *session.Element {
+					e := callOf("start", startText)
+					if listed {
+						e = callOf("info", "{}")
+					}
+					return session.Stanza("iq", "type", "set", "id", fmt.Sprint(i), "to", string(to)).Add(e)
+				}
+				size := int64(len(call(0).String()))
+				before, began := read.Load(), time.Now()
+				var flood sync.WaitGroup
+				for _, f := range from {
+					flood.Go(func() {
+						for i := range calls {
+							if err := f.Send(call(i)); err != nil {
+								t.Error(err)
+								return
+							}
+						}
+					})
+				}
+				over := make(chan time.Duration, 1)
+				go func() {
+					flood.Wait()
+					for read.Load()-before < floods*calls*size && time.Since(began) < 30*time.Second {
+						sleep(t.Context(), time.Millisecond)
+					}
+					over <- time.Since(began)
+				}()
+				waits := served(t, c.Agent(agent.JID), over)
+				t.Logf("%d calls reached the agent in %s; the master made %d calls, which took %s at most", floods*calls, <-over, len(waits), slices.Max(waits))
+				if slices.Max(waits) > 5*time.Second {
+					t.Error("the master had to wait")
+				}
+				if now := r.Connection().Status().Session; now != first {
+					t.Errorf("the agent lost its connection: %v", r.Connection().Status().Err)
+				}
+				if !listed {
+					allRefused(t, from[0], to, log, floods*calls)
+				}
+			})
+		})
+	}
+}
+
+// served makes calls, and a run, until there is something in over; it stays there.
+func served(t *testing.T, a spec.Agent, over chan time.Duration) (waits []time.Duration) {
+	t.Helper()
+	end := make(chan error, 1)
+	go func() {
+		err := a.Start(t.Context(), count("r1", lineCount))
+		if err == nil {
+			err = told(t.Context(), a, "r1", eventCount)
+		}
+		end <- err
+	}()
+	for len(over) == 0 || len(waits) < 5 {
+		began := time.Now()
+		if _, err := a.Info(t.Context()); err != nil {
+			t.Errorf("the master is told %v", err)
+		}
+		waits = append(waits, time.Since(began))
+		sleep(t.Context(), time.Millisecond)
+	}
+	if err := <-end; err != nil {
+		t.Errorf("the master's run: %v", err)
+	}
+	return waits
+}
+
+// allRefused checks that the log accounts for all calls of strangers, in few lines.
+func allRefused(t *testing.T, stranger raw, to session.JID, log *lines, calls int) {
+	t.Helper()
+	sleep(t.Context(), 1100*time.Millisecond) // what was not answered is told in the next second
+	if _, err := stranger.Call(t.Context(), "set", to, callOf("info", "{}")); condition(err) != "forbidden" {
+		t.Errorf("afterwards it is told %v", err)
+	}
+	total, n := 0, 0
+	for _, m := range regexp.MustCompile(`msg=refused .*what="urn:armonic:agent:1 \w+" unanswered=(\d+)`).FindAllStringSubmatch(log.String(), -1) {
+		unanswered, _ := strconv.Atoi(m[1])
+		total, n = total+1+unanswered, n+1
+	}
+	if total != calls+1 || n > 800 {
+		t.Errorf("the log tells of %d calls in %d lines", total, n)
+	}
+}
