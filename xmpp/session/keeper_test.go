@@ -233,25 +233,3 @@ func TestCloseIsOrderly(t *testing.T) {
 		}
 	})
 }
-
-func FuzzStanza(f *testing.F) {
-	for _, text := range []string{"<message/>", "<iq type='get'><a xmlns='b'>c</a></iq>", "<a><b></a></b>", "</stream:stream>", "x"} {
-		f.Add([]byte(text))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		ours, theirs := net.Pipe()
-		s := session.Over(ours, "alice@xmpp.test/agent", nil)
-		done := make(chan error)
-		go func() {
-			done <- s.Serve(func(e *session.Element) {
-				if again := e.String(); again == "" {
-					t.Error("a stanza is written as nothing")
-				}
-			})
-		}()
-		go func() { _, _ = theirs.Read(make([]byte, 1<<10)) }()
-		_, _ = theirs.Write(text)
-		theirs.Close()
-		<-done
-	})
-}

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -352,6 +353,44 @@ func FuzzDecode(f *testing.F) {
 			last, err := wire.Encode(w.Elem().Interface(), wire.Reveal)
 			if err != nil || string(last) != string(again) {
 				t.Fatalf("%s\nbecame\n%s", again, last)
+			}
+		}
+	})
+}
+
+func FuzzVersions(f *testing.F) {
+	for _, s := range []string{"1", "1-3", "0", "9-", "-", "x", "1-999", "99999999999999999999"} {
+		f.Add(s, "1")
+	}
+	f.Fuzz(func(t *testing.T, us, peer string) {
+		v, ok := wire.ParseVersions(us)
+		if !ok {
+			return
+		}
+		if again, ok := wire.ParseVersions(v.String()); !ok || again != v {
+			t.Errorf("%q is %v, and then %v", us, v, again)
+		}
+		w, _ := wire.ParseVersions(peer) // of one that says nonsense, nothing is known
+		n, err := v.Common(w, "web1")
+		if err == nil && (n < v.Min || n > v.Max || n < w.Min || n > w.Max) || err != nil && (spec.KindOf(err) != spec.Invalid || spec.HintOf(err) == "") {
+			t.Errorf("%v and %v: %d, error %v", v, w, n, err)
+		}
+	})
+}
+
+func FuzzSplit(f *testing.F) {
+	f.Add([]byte("x"), 1)
+	f.Add([]byte(""), 9)
+	f.Add([]byte("0123456789"), 20_000)
+	f.Fuzz(func(t *testing.T, part []byte, times int) {
+		text := bytes.Repeat(part, min(max(times, 0), 1<<20/(len(part)+1)))
+		all := wire.Split(text)
+		if strings.Join(all, "") != string(text) || wire.Pieces(len(all)) != nil {
+			t.Errorf("%d bytes become %d pieces", len(text), len(all))
+		}
+		for i, p := range all {
+			if len(p) > wire.Piece || p == "" && len(all) > 1 {
+				t.Errorf("piece %d of %d has %d bytes", i, len(all), len(p))
 			}
 		}
 	})
