@@ -63,7 +63,7 @@ func (h *heap) put(peer session.JID, id string, i, n int, piece string) error {
 	} else if len(t.pieces) != n || t.pieces[i] != "" && t.pieces[i] != piece {
 		return spec.Errorf(spec.Invalid, "piece %d of %d is not of this text", i, n)
 	}
-	if t.pieces != nil && t.pieces[i] != "" {
+	if len(t.pieces) == n && t.pieces[i] != "" {
 		t.at = time.Now()
 		return nil
 	}

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions given to inOutage are tests themselves
 package xmpp_test
 
 import (

@@ -41,7 +41,7 @@ func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
 	}
 	direct, noDirect := a.records(ctx, "xmpps-client", false)
 	starting, noStarting := a.records(ctx, "xmpp-client", true)
-	out := append(direct, starting...)
+	out := slices.Concat(direct, starting)
 	if len(out) > 0 {
 		return out[:min(len(out), mostEndpoints)], nil
 	}

@@ -55,14 +55,9 @@ func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, end
 	var reached error
 	var errs []error
 	for i, at := range all {
-		share := ctx
-		if left := len(all) - i; left > 1 {
-			deadline, _ := ctx.Deadline()
-			limited, cancel := context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
-			defer cancel()
-			share = limited
-		}
+		share, cancel := shared(ctx, len(all)-i)
 		s, err := a.login(share, at, config, false)
+		cancel()
 		if kind := spec.KindOf(err); err == nil || kind == spec.Denied || kind == spec.Conflict || ctx.Err() != nil {
 			return s, at, err
 		}
@@ -74,6 +69,12 @@ func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, end
 		reached = a.nowhere(errs)
 	}
 	return nil, endpoint{}, cmp.Or(reached, errs[0])
+}
+
+// shared gives one of so many who follow its part of the time that is left.
+func shared(ctx context.Context, left int) (context.Context, context.CancelFunc) {
+	deadline, _ := ctx.Deadline()
+	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
 }
 
 // login connects to an endpoint and has the stream negotiated.

@@ -38,8 +38,8 @@ func (p *pace) reached(n int64) {
 // that limits the rate of what it reads (as Debian's Prosody does, 10 kB/s) first reads
 // what was written before.
 func (p *pace) patience(n int64) time.Duration {
-	ahead := time.Duration(max(n-p.dealt.Load()-chunk, 0))
-	return pingTime + min(ahead*time.Second/slowest, mostPatience)
+	ahead := float64(max(n-p.dealt.Load()-chunk, 0))
+	return pingTime + min(time.Duration(ahead/slowest*float64(time.Second)), mostPatience)
 }
 
 // enableAcks has the server notice sooner that we are gone, if it is Prosody. Others
