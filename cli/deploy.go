@@ -230,8 +230,8 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	}
 	defer e.Close()
 	d.show.start(e.ID())
-	if f, ok := fleet.(*liveFleet); ok && f.room(e.ID()) != "" {
-		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.room(e.ID()))
+	if f, ok := fleet.(deploy.Roomed); ok && f.Room(e.ID()) != "" {
+		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.Room(e.ID()))
 	}
 	stop := tellAway(e, fleet, d.Err)
 	defer stop()

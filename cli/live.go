@@ -114,13 +114,13 @@ func (f *liveFleet) Agent(h spec.Host) (spec.Agent, error) {
 	return f.client.Agent(found.JID), nil
 }
 
-// room is where what happens in a deployment can be read with any XMPP client, "" if
+// Room is where what happens in a deployment can be read with any XMPP client, "" if
 // nowhere.
-func (f *liveFleet) room(d spec.DeploymentID) session.JID {
+func (f *liveFleet) Room(d spec.DeploymentID) string {
 	if f.rooms == "" {
 		return ""
 	}
-	return xmpp.Room(d, f.rooms)
+	return string(xmpp.Room(d, f.rooms))
 }
 
 // Connection says how the connection to the server is.

@@ -1,6 +1,10 @@
 package deploy
 
-import "time"
+import (
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
 
 // Connection is the state of the one connection through which a fleet reaches all its agents.
 type Connection struct {
@@ -20,4 +24,10 @@ type Connected interface {
 	// RetryNow tries to connect at once rather than at Connection.Next. It does not wait for the
 	// outcome.
 	RetryNow()
+}
+
+// Roomed is a Fleet whose agents say in chat rooms what they do, a room for each deployment.
+type Roomed interface {
+	// Room is the address of a deployment's room, "" if it has none.
+	Room(d spec.DeploymentID) string
 }

@@ -137,6 +137,9 @@ func (m *Model) start(d *deployment) tea.Cmd {
 	}
 	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]deploy.TaskStatus{}
 	d.run = run.New(m.look, d.name(), d.session.Result(), exec.Snapshot())
+	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
+		d.run.Room = f.Room(exec.ID())
+	}
 	m.tellLinks(d)
 	m.show(runsView)
 	return batch(m.take(d), m.watch(d), m.tick())

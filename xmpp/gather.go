@@ -30,7 +30,14 @@ func (m *Client) gather(ctx context.Context, s *session.Session) {
 	if s.Send(session.Stanza("presence").Add(session.New("jabber:client", "priority").WithText("-1"))) != nil {
 		return
 	}
-	defer m.change(func() { m.ready = !over(s) }) // else down has been called, or will be
+	defer m.change(func() {
+		m.ready = !over(s) // else down has been called, or will be
+		for _, h := range m.hosts {
+			if m.ready && h.Link != On && !h.heard {
+				h.Why = "offline" // it has not come back, so far
+			}
+		}
+	})
 	var away []session.JID
 	m.mu.Lock()
 	for jid, h := range m.hosts {

@@ -35,6 +35,9 @@ const foldFrom = 30
 
 // Model is the screen.
 type Model struct {
+	// Room is the address of the chat room with the log, "" if there is none.
+	Room string
+
 	look ui.Look
 	name string
 

@@ -42,7 +42,11 @@ func (m *Model) Summary(w int) []string {
 	if out[len(out)-1] != "" {
 		out = append(out, "")
 	}
-	return append(out, m.stacks(w)...)
+	out = append(out, m.stacks(w)...)
+	if m.Room != "" {
+		out = append(append(out, "", "CHAT ROOM WITH THE LOG"), wrapped(m.Room, "  ", w)...)
+	}
+	return out
 }
 
 // listed writes a result so that nothing of it is cut: a table by its names, a list

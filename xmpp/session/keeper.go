@@ -159,7 +159,7 @@ func (k *Keeper) serve(ctx context.Context, s *Session, began time.Time) error {
 const (
 	soon  = 10 * time.Second
 	first = 500 * time.Millisecond
-	most  = 30 * time.Second
+	most  = 10 * time.Second
 	slow  = 30 * time.Second
 	never = 5 * time.Minute
 )

@@ -33,14 +33,14 @@ func TestKeeperTriesLessAndLessOften(t *testing.T) {
 		for range 200 { // an hour, in which the countdown can be seen
 			time.Sleep(18 * time.Second)
 			synctest.Wait()
-			if st := k.Status(); st.Err == nil || time.Until(st.Next) <= 0 || time.Until(st.Next) > 45*time.Second {
+			if st := k.Status(); st.Err == nil || time.Until(st.Next) <= 0 || time.Until(st.Next) > 15*time.Second {
 				t.Fatalf("after %d tries the next is in %s, because of %v", st.Tries, time.Until(st.Next), st.Err)
 			}
 		}
 		k.Close()
 		for i := 2; i < len(tries); i++ {
 			pause := tries[i].Sub(tries[i-1])
-			want := min(500*time.Millisecond<<min(i-1, 10), 30*time.Second)
+			want := min(500*time.Millisecond<<min(i-1, 10), 10*time.Second)
 			if pause < want/2 || pause > want*3/2 {
 				t.Errorf("pause %d is %s, want about %s", i, pause, want)
 			}
