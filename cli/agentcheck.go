@@ -14,10 +14,14 @@ import (
 
 // checked says what the settings mean. The server is not asked.
 func (d *daemon) checked() error {
-	_, set, err := d.loadModules()
+	_, first, err := d.loadModules()
 	if err != nil {
 		return err
 	}
+	if err := broken(first); err != nil {
+		return err
+	}
+	set := first.Set
 	for _, w := range set.Warnings {
 		_, _ = fmt.Fprintln(d.Err, "warning: "+set.Explain(w))
 	}

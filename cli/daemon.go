@@ -27,7 +27,7 @@ import (
 
 // loadModules reads the modules that the settings of an agent name. Folders that are
 // not there are left out.
-func (d *daemon) loadModules() (*modules.Reloader, *modules.Set, error) {
+func (d *daemon) loadModules() (*modules.Reloader, modules.Reload, error) {
 	var sources []modules.Source
 	if d.set.DefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -39,11 +39,12 @@ func (d *daemon) loadModules() (*modules.Reloader, *modules.Set, error) {
 		}
 		src, err := modules.Open(dir)
 		if err != nil {
-			return nil, nil, err
+			return nil, modules.Reload{}, err
 		}
 		sources = append(sources, src)
 	}
-	return reloader(host.New(), sources)
+	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	return r, r.Poll(), nil
 }
 
 // farewellTime is for those who follow runs to hear how they ended.
@@ -72,12 +73,13 @@ func (d *daemon) serve(ctx context.Context) error {
 		return err
 	}
 	defer end()
+	log.Info("started", "version", version(), "host", d.jid.Local(), "account", d.jid)
+	tell("connecting to " + d.jid.Domain())
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
 		Rooms: session.JID(d.set.Rooms()), Logger: log})
 	unwatchLink := sync.OnceFunc(watchLink(responder.Connection(), func(st session.Status) { d.linked(log, st) }))
 	defer unwatchLink()
-	log.Info("started", "version", version(), "host", d.jid.Local(), "account", d.jid)
-	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady+"\nSTATUS=connecting to "+d.jid.Domain())
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)
 	defer unwatch()
 
@@ -103,16 +105,20 @@ func (d *daemon) serve(ctx context.Context) error {
 	return nil
 }
 
-// service makes the agent with what it remembers; end stops it.
+// service makes the agent with what it remembers; end stops it. A module that does not
+// load is left out and noted: an agent that did not start could not even say so.
 func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
-	loader, set, err := d.loadModules()
+	loader, first, err := d.loadModules()
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, w := range set.Warnings {
-		log.Warn("a module may be wrong", "module", set.Explain(w))
+	for _, e := range first.Errors {
+		log.Error("a module does not load and is left out", "error", e, "hint", e.Hint)
 	}
-	c := agentd.Config{Lifecycles: set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: loadAverage}
+	for _, w := range first.Set.Warnings {
+		log.Warn("a module may be wrong", "module", first.Set.Explain(w))
+	}
+	c := agentd.Config{Lifecycles: first.Set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: loadAverage}
 	closeStore := func() {}
 	if d.set.Simulation {
 		c.Store = lifecycle.NewMemory()
@@ -128,6 +134,7 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 		closeStore()
 		return nil, nil, err
 	}
+	s.Note(explain(first))
 	stop := keepLoaded(loader, s)
 	return s, func() { stop(); s.Close(); closeStore() }, nil
 }
@@ -152,13 +159,17 @@ func (d *daemon) info() spec.Info {
 func (d *daemon) linked(log *slog.Logger, st session.Status) {
 	switch {
 	case st.Session != nil:
-		_, _ = systemd.SdNotify(false, "STATUS=connected as "+string(d.jid))
+		tell("connected as " + string(d.jid))
 	case st.Err != nil && !st.Next.IsZero():
 		in := time.Until(st.Next).Round(time.Second)
-		_, _ = systemd.SdNotify(false, fmt.Sprintf("STATUS=not connected, next try in %s: %v", in, st.Err))
+		tell(fmt.Sprintf("not connected, next try in %s: %v", in, st.Err))
 		log.Warn("not connected", "error", st.Err, "hint", spec.HintOf(st.Err), "next", in, "tries", st.Tries)
 	}
 }
+
+// tell shows a line in systemctl status. What servers say may be in it, and must not
+// become another line: systemd takes those for orders.
+func tell(status string) { _, _ = systemd.SdNotify(false, "STATUS="+clean(status)) }
 
 // logger writes to standard error; the system's journal knows the time itself.
 func (d *daemon) logger() *slog.Logger {

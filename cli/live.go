@@ -159,20 +159,23 @@ func tellLink(k *session.Keeper, w io.Writer) (stop func()) {
 	})
 }
 
-// watchLink calls fn at each change of a connection, until stop is called.
+// watchLink calls fn at each change of a connection, and if it could not be made already,
+// until stop is called.
 func watchLink(k *session.Keeper, fn func(session.Status)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
-	_, changed := k.Watch()
+	st, changed := k.Watch()
 	go func() {
 		defer close(ended)
+		if st.Err != nil {
+			fn(st)
+		}
 		for {
 			select {
 			case <-changed:
 			case <-ctx.Done():
 				return
 			}
-			var st session.Status
 			st, changed = k.Watch()
 			fn(st)
 		}

@@ -33,18 +33,17 @@ func (g *globals) load() (*modules.Reloader, *modules.Set, error) {
 		}
 		sources = append(sources, src)
 	}
-	return reloader(host.New(), sources)
+	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	first := r.Poll()
+	return r, first.Set, broken(first)
 }
 
-// reloader loads modules for the first time. The error shows everything that is wrong
-// with them.
-func reloader(m modules.Machine, sources []modules.Source) (*modules.Reloader, *modules.Set, error) {
-	r := modules.NewReloader(modules.Config{Machine: m}, sources...)
-	first := r.Poll()
-	if len(first.Errors) > 0 {
-		return nil, nil, spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(first.Errors), strings.Join(explain(first), "\n"))
+// broken is an error that shows everything that is wrong with modules, or nil.
+func broken(r modules.Reload) error {
+	if len(r.Errors) == 0 {
+		return nil
 	}
-	return r, first.Set, nil
+	return spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(r.Errors), strings.Join(explain(r), "\n"))
 }
 
 func explain(r modules.Reload) []string {
