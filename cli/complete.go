@@ -38,20 +38,41 @@ func (l *low) completePatterns(kind query.Kind) cobra.CompletionFunc {
 	}
 }
 
-// completeHosts offers the hosts of the demo, or this one.
-func (l *low) completeHosts(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+// completeHosts offers the hosts of the demo, this one, or those that the last command
+// saw: who completes does not wait for a server.
+func (g *globals) completeHosts(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 	var hosts []spec.Host
-	if l.demo {
+	if g.demo {
 		hosts = demoHosts()
-	} else if h, err := hostName(); l.local && err == nil {
+	} else if h, err := hostName(); g.local && err == nil {
 		hosts = []spec.Host{h}
+	} else if !g.local {
+		hosts = g.knownHosts()
 	}
+	before := begun[:strings.LastIndexByte(begun, ',')+1] // of a list with commas
 	var out []string
 	for _, h := range hosts {
-		if strings.HasPrefix(string(h), begun) {
-			out = append(out, string(h))
+		if name := before + string(h); strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
 	slices.Sort(out)
 	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// knownHosts are those that the last command saw, none if there is no account.
+func (g *globals) knownHosts() []spec.Host {
+	c, _, err := g.client()
+	if err != nil {
+		return nil
+	}
+	jid, err := accountJID(c.Connection)
+	if err != nil {
+		return nil
+	}
+	var out []spec.Host
+	for jid := range openKnown(jid).hosts {
+		out = append(out, spec.Host(jid.Local()))
+	}
+	return out
 }

@@ -74,6 +74,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.BoolVar(&d.yes, "yes", false, "do not ask for confirmation; with --autofill, ask nothing at all")
 	f.BoolVar(&d.dryRun, "dry-run", false, "show the plan and end")
 	f.StringVarP(&d.output, "output", "o", "plain", "`FORMAT`: plain, json (one object a line) or quiet")
+	_ = c.RegisterFlagCompletionFunc("on", d.completeHosts)
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json", "quiet"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -32,8 +32,8 @@ type knownHost struct {
 // openKnown reads what was known of the fleet of an account.
 func openKnown(jid session.JID) *knownFleet {
 	k := &knownFleet{file: filepath.Join(stateDir(), "fleets", string(jid)+".json"), hosts: map[session.JID]knownHost{}}
-	if text, err := os.ReadFile(k.file); err == nil {
-		_ = json.Unmarshal(text, &k.hosts)
+	if text, err := os.ReadFile(k.file); err == nil && json.Unmarshal(text, &k.hosts) != nil {
+		k.hosts = map[session.JID]knownHost{} // what was read of it may be odd
 	}
 	return k
 }

@@ -134,7 +134,9 @@ func (f *liveFleet) RetryNow() { f.client.Connection().Retry() }
 // Close leaves the server. Agents go on with what they were given.
 func (f *liveFleet) Close() {
 	f.stop()
-	f.known.keep(f.client.Hosts())
+	if hosts := f.client.Hosts(); len(hosts) > 0 || f.client.Connection().Status().Session != nil {
+		f.known.keep(hosts) // else nobody has told us who is in the fleet
+	}
 	f.client.Close()
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +75,17 @@ func (l *low) run(ctx context.Context, do func(context.Context) error) error {
 	return err
 }
 
+// noHost reports whether -J was given without a host, as where a variable of a script is
+// empty: that must not mean all of them.
+func (l *low) noHost() bool {
+	f := l.flags.Lookup("on")
+	return f != nil && f.Changed && (len(l.hosts) == 0 || slices.Contains(l.hosts, ""))
+}
+
 func (l *low) opened(ctx context.Context, do func(context.Context) error) error {
+	if l.noHost() {
+		return spec.Errorf(spec.Invalid, "-J names no host").WithHint("leave it out, or write -J '*', to mean all hosts")
+	}
 	fleet, closeFleet, err := l.open(ctx, l.Streams, false)
 	if err != nil {
 		return err
