@@ -70,7 +70,7 @@ func showConfig(s Streams, all []config.Entry, docs bool) error {
 		}
 	}
 	if err := w.Flush(); err != nil {
-		return fmt.Errorf("cannot write the output: %w", err)
+		return unwritten(err)
 	}
 	return nil
 }

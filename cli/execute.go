@@ -58,6 +58,9 @@ func (t *task) execute(ctx context.Context, target spec.Path) error {
 		}
 		return nil
 	}
+	if f, ok := t.fleet.(*liveFleet); ok {
+		defer f.tellHost(target.Host(), t.Err)()
+	}
 	err := t.agent.Follow(ctx, run.ID, 0, take)
 	if ctx.Err() != nil && !seen {
 		err = t.stop(ctx, run.ID, last, take)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -49,14 +50,16 @@ func (l *low) info(ctx context.Context) error {
 		if i.Busy != "" {
 			doing = fmt.Sprintf("%s, %d more wait", i.Busy, i.Queue)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%s\n", i.Host, system, i.Address, i.Version, i.Load, doing)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%s\n", i.Host, clean(system), clean(i.Address), clean(i.Version), i.Load, clean(doing))
 	}
 	if err := w.Flush(); err != nil {
-		return err
+		return unwritten(err)
 	}
 	for _, i := range all {
 		for _, note := range i.Notes {
-			_, _ = fmt.Fprintf(l.Out, "%s: %s\n", i.Host, note)
+			for line := range strings.Lines(note) {
+				_, _ = fmt.Fprintf(l.Out, "%s: %s\n", i.Host, clean(strings.TrimSuffix(line, "\n")))
+			}
 		}
 	}
 	return nil

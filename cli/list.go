@@ -52,10 +52,11 @@ func (l *low) list(context.Context) error {
 	w := tabwriter.NewWriter(l.Out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "HOST\tLINK\tSINCE\tSYSTEM\tVERSION\tDOING")
 	for _, h := range all {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", h.Host, h.Link, since(h.Since), orUnknown(h.OS.String()), orUnknown(h.Version), doing(h))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", h.Host, h.Link, since(h.Since),
+			clean(orUnknown(h.OS.String())), clean(orUnknown(h.Version)), clean(doing(h)))
 	}
 	if err := w.Flush(); err != nil {
-		return fmt.Errorf("cannot write the output: %w", err)
+		return unwritten(err)
 	}
 	if len(all) == 0 {
 		_, _ = fmt.Fprintln(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN")

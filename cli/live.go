@@ -161,6 +161,40 @@ func tellLink(k *session.Keeper, w io.Writer) (stop func()) {
 	})
 }
 
+// tellHost writes a line when the agent of a host is gone, and when it is back, until
+// stop is called: who follows a run there waits for it.
+func (f *liveFleet) tellHost(name spec.Host, w io.Writer) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		for gone := false; ; {
+			hosts, changed := f.client.WatchHosts()
+			for _, h := range hosts {
+				switch {
+				case h.Name != name:
+				case h.Link == xmpp.On && gone:
+					gone = false
+					_, _ = fmt.Fprintf(w, "link: %s is back\n", name)
+				case h.Link != xmpp.On && h.Why == offline && !gone:
+					gone = true
+					_, _ = fmt.Fprintf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
+				}
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+// offline is why a host is not on if the server said so, and not because this command
+// has lost the server.
+const offline = "offline"
+
 // watchLink calls fn at each change of a connection, and if it could not be made already,
 // until stop is called.
 func watchLink(k *session.Keeper, fn func(session.Status)) (stop func()) {

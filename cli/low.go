@@ -124,9 +124,15 @@ func writeJSON(w io.Writer, x any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(x); err != nil {
-		return fmt.Errorf("cannot write the output: %w", err)
+		return unwritten(err)
 	}
 	return nil
+}
+
+// unwritten says that nobody reads the output, or that it has no room: the command line
+// is not wrong.
+func unwritten(err error) error {
+	return exit(exitFailed, fmt.Errorf("cannot write the output: %w", err))
 }
 
 // detail writes an indented line of a long listing, if there is anything to say.

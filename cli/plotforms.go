@@ -103,7 +103,7 @@ func (m machine) mermaid(w io.Writer) {
 func (m machine) xml(w io.Writer) error {
 	text, err := xml.MarshalIndent(m, "", "  ")
 	if err != nil {
-		return fmt.Errorf("cannot write the output: %w", err)
+		return unwritten(err)
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
 	return err
