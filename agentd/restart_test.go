@@ -176,6 +176,22 @@ func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 	}
 }
 
+// What a step of it returned as a secret is recorded as one again, and told as before.
+func TestWhatAnInterruptedRunReturnedStaysSecret(t *testing.T) {
+	secret := map[string]any{"key": spec.Secret("open sesame")}
+	st := &told{stories: []spec.Story{{Run: "r1", Lifecycle: "Vault", Seen: 1003, Events: []spec.Event{
+		{Run: "r1", Seq: 1, Kind: spec.EventQueued}, {Run: "r1", Seq: 2, Kind: spec.EventStepDone, Returns: secret}}}}}
+	s := withStores(t, lifecycle.NewMemory(), st)
+	defer s.Close()
+	last := st.stories[len(st.stories)-1]
+	if got := last.Events[1].Returns.(map[string]any)["key"]; !last.Ended() || got != spec.Secret("open sesame") {
+		t.Errorf("recorded is a %T in %+v", got, last)
+	}
+	if got := follow(t, s, "r1")[1].Returns.(map[string]any)["key"]; got != "open sesame" {
+		t.Errorf("a follower is told %v", got)
+	}
+}
+
 func TestARunThatCannotBeRecordedDoesNothing(t *testing.T) {
 	s := withStores(t, lifecycle.NewMemory(), &told{err: spec.Errorf(spec.Failed, "disk full").WithHint("make room")})
 	defer s.Close()

@@ -3,6 +3,7 @@ package agentd
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 
@@ -53,7 +54,7 @@ func (s *Service) restore() error {
 	for _, st := range begun {
 		r := &run{digest: st.Digest, began: st.Began, seen: st.Seen, changed: make(chan struct{})}
 		r.ID, r.Deployment, r.By, r.Lifecycle = st.Run, st.Deployment, st.By, st.Lifecycle
-		s.memory.set(r, visible(st.Events))
+		s.memory.set(r, st.Events)
 		s.runs[r.ID] = r
 		lost := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
 			WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", st.Lifecycle)
@@ -70,6 +71,7 @@ func (s *Service) restore() error {
 		if err := s.stories.Tell(r.story(r.events, done.Seq)); err != nil {
 			return err
 		}
+		s.memory.set(r, visible(r.events)) // not before: what is recorded stays secret
 		r.ended = true
 		s.bound(r.ID)
 	}
@@ -89,10 +91,11 @@ func (s *Service) recall(id spec.RunID) (*run, error) {
 
 // visible are events as followers see them.
 func visible(events []spec.Event) []spec.Event {
-	for i := range events {
-		events[i].Returns = revealed(events[i].Returns)
+	out := slices.Clone(events)
+	for i := range out {
+		out[i].Returns = revealed(out[i].Returns)
 	}
-	return events
+	return out
 }
 
 // begin records that a run is about to be executed, before anything of it is done.
@@ -214,14 +217,17 @@ func (s *Service) hidden(r *run, step spec.Step, returns any) any {
 
 // revealed undoes that.
 func revealed(returns any) any {
-	if table, ok := returns.(map[string]any); ok {
-		for k, x := range table {
-			if secret, is := x.(spec.Secret); is {
-				table[k] = secret.Reveal()
-			}
+	table, ok := returns.(map[string]any)
+	if !ok {
+		return returns
+	}
+	out := maps.Clone(table)
+	for k, x := range out {
+		if secret, is := x.(spec.Secret); is {
+			out[k] = secret.Reveal()
 		}
 	}
-	return returns
+	return out
 }
 
 // same reports whether a run asks for what a known one asked for.
