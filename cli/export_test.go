@@ -35,6 +35,19 @@ func Commands() map[string][]string {
 	return out
 }
 
+// Parse says whether a command line names a command and flags that there are.
+func Parse(args []string) error {
+	root := newRoot(Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
+	c, rest, err := root.Find(args)
+	if err != nil {
+		return err
+	}
+	if err := c.ParseFlags(rest); err != nil {
+		return err
+	}
+	return c.ValidateArgs(c.Flags().Args())
+}
+
 // ExitCodes are all that the program ends with.
 func ExitCodes() []int {
 	return []int{exitOK, exitFailed, exitUsage, exitAnswers, exitUnreachable, exitInterrupted}
