@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -137,7 +138,7 @@ func (a Account) explain(at endpoint, err error) error {
 		return err
 	case errors.As(err, &unknownCA):
 		return unavailable("its certificate is signed by an authority that is not known here").
-			WithHint("give the certificate of the authority with a CA file")
+			WithHint("give the certificate of the authority: --ca-file FILE, or ca_file in the settings")
 	case errors.As(err, &name):
 		return unavailable("its certificate does not name %s", domain).
 			WithHint("it must name the domain of the account, not the host; it names: %s", names(name.Certificate))
@@ -146,7 +147,7 @@ func (a Account) explain(at endpoint, err error) error {
 	case errors.As(err, &invalid):
 		return unavailable("its certificate is not valid: %v", err).WithHint("look at its dates, and at the clock of this host")
 	case errors.As(err, &record):
-		return unavailable("it does not speak TLS").WithHint("try STARTTLS, or the port for direct TLS, usually 5223")
+		return unavailable("it does not speak TLS").WithHint("add --starttls, or starttls: true to the settings; or use the port for direct TLS, usually 5223")
 	case condition == "not-authorized":
 		return a.denied(err, "the server refuses the password of %s, or has no such account").
 			WithHint("check the password; make the account on the server, or let it allow registration")
@@ -161,8 +162,12 @@ func (a Account) explain(at endpoint, err error) error {
 		e := ended(condition, "")
 		e.Op, e.Err = "connect to "+at.address, err
 		return e
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return unavailable("the server closed the connection").WithHint("is it an XMPP server, and is direct TLS or STARTTLS chosen rightly?")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		e := unavailable("the server closed the connection")
+		if at.startTLS {
+			return e.WithHint("if this is the port for direct TLS, usually 5223, leave out --starttls and the setting starttls")
+		}
+		return e.WithHint("is it an XMPP server, and is this its port for direct TLS, usually 5223? the other one, usually 5222, needs --starttls")
 	}
 	return unavailable("%v", err)
 }

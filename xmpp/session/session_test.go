@@ -99,6 +99,7 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 			"no server":          {func(a *session.Account) { a.Server = nobody.TLS }, spec.Unavailable, "connection refused"},
 			"no such host":       {func(a *session.Account) { a.Server = "host.invalid" }, spec.Unavailable, "host"},
 			"TLS to a plain":     {func(a *session.Account) { a.Server = server.StartTLS }, spec.Unavailable, "connect to"},
+			"STARTTLS to TLS":    {func(a *session.Account) { a.Server, a.StartTLS = server.TLS, true }, spec.Unavailable, "connect to"},
 			"no address":         {func(a *session.Account) { a.JID = "alice" }, spec.Invalid, "address"},
 			"no password":        {func(a *session.Account) { a.Password = "" }, spec.Invalid, "no password"},
 			"no authority":       {func(a *session.Account) { a.CAFile = noCA }, spec.Invalid, "no certificate in"},
