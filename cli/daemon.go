@@ -44,7 +44,8 @@ func (d *daemon) loadModules() (*modules.Reloader, modules.Reload, error) {
 		sources = append(sources, src)
 	}
 	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
-	return r, r.Poll(), nil
+	first := r.Poll()
+	return r, first, nil
 }
 
 // farewellTime is for those who follow runs to hear how they ended.

@@ -53,7 +53,7 @@ func TestOperationsQuotesMessages(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(text), "\n## When something is wrong\n")
 	table, _, _ = strings.Cut(table, "\n## ")
-	rows := regexp.MustCompile("(?m)^\\| ([^|]+) \\|").FindAllStringSubmatch(table, -1)
+	rows := regexp.MustCompile(`(?m)^\| ([^|]+) \|`).FindAllStringSubmatch(table, -1)
 	quoted := 0
 	for _, row := range rows {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {

@@ -59,7 +59,8 @@ func (t *task) execute(ctx context.Context, target spec.Path) error {
 		return nil
 	}
 	if f, ok := t.fleet.(*liveFleet); ok {
-		defer f.tellHost(target.Host(), t.Err)()
+		stop := f.tellHost(target.Host(), t.Err)
+		defer stop()
 	}
 	err := t.agent.Follow(ctx, run.ID, 0, take)
 	if ctx.Err() != nil && !seen {
