@@ -147,6 +147,19 @@ func TestCommand(t *testing.T) {
 			}
 		})
 	})
+	t.Run("with a field that nobody asked for, then without", func(t *testing.T) {
+		inConsole(t, func(t *testing.T, c *console) {
+			id := c.boss.do(t, command(sayCommand, "", "")).Attr("sessionid")
+			wrong := c.boss.do(t, command(sayCommand, id, "complete", "txet", "hi", times, "3"))
+			if wrong.Attr("status") != "executing" || noteOf(wrong) != "error: txet: nothing that is asked is called so" {
+				t.Errorf("it is %s", wrong)
+			}
+			done := c.boss.do(t, command(sayCommand, id, "complete", text, "hi", password, "a new secret"))
+			if log := strings.Join(fieldOf(done, "log"), "|"); done.Attr("status") != "completed" || log != "hi 0|the password is •••" {
+				t.Errorf("then it is %s", done)
+			}
+		})
+	})
 	t.Run("that fails", func(t *testing.T) {
 		inConsole(t, func(t *testing.T, c *console) {
 			id := c.boss.do(t, command(sayCommand, "", "")).Attr("sessionid")

@@ -3,6 +3,7 @@ package form
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,18 +172,15 @@ type Wrong struct {
 	Msg   string
 }
 
-// Merge adds what was filled in to what was given before. A secret that is left empty
-// stays as it was.
+// Merge is what was filled in after something was given before. A secret that is left
+// empty stays as it was; for the rest a client sends again what it was shown.
 func (q *Questions) Merge(given, more Values) Values {
 	out := Values{}
+	maps.Copy(out, more)
 	for name, x := range given {
-		out[name] = x
-	}
-	for name, x := range more {
-		if blank(x) && q.hidden(name) {
-			continue
+		if q.hidden(name) && blank(more[name]) {
+			out[name] = x
 		}
-		out[name] = x
 	}
 	return out
 }

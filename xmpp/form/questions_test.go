@@ -157,8 +157,9 @@ func TestSteps(t *testing.T) {
 			t.Errorf("%s is the field %q, want %q", path, got, want)
 		}
 	}
-	// a secret that was given stays unless another one is
-	given = q.Merge(form.Values{c + "conf/password": {"first one"}, c + "conf/name": {"x"}}, form.Values{c + "conf/password": {""}, c + "conf/name": {""}})
+	// a secret that was given stays unless another one is; nothing else does
+	given = q.Merge(form.Values{c + "conf/password": {"first one"}, c + "conf/name": {"x"}, c + "conf/port": {"many"}, "conf/prot": {"1"}},
+		form.Values{c + "conf/password": {""}, c + "conf/name": {""}})
 	if diff := cmp.Diff(form.Values{c + "conf/password": {"first one"}, c + "conf/name": {""}}, given); diff != "" {
 		t.Errorf("together it is (-want +got):\n%s", diff)
 	}
