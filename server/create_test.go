@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/armonic/armonic/server"
 	"github.com/armonic/armonic/spec"
 )
@@ -61,6 +63,19 @@ func TestCreateWritesWhatIsNeeded(t *testing.T) {
 	}
 	if years := time.Until(made.Until).Hours() / 24 / 365; years < 4.9 || years > 5.1 {
 		t.Errorf("the certificate is valid for %f years", years)
+	}
+}
+
+// The settings are YAML whatever the server listens at.
+func TestSettingsCanBeRead(t *testing.T) {
+	o := options(t)
+	o.Listen, o.Admin = []string{"::1"}, "1e3"
+	if _, err := server.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]any{}
+	if err := yaml.Unmarshal([]byte(read(t, o, "cli.yaml")), &got); err != nil || got["server"] != o.Address() || got["jid"] != "1e3@armonic.example.com" {
+		t.Errorf("error %v, they are %v", err, got)
 	}
 }
 
