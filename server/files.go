@@ -45,7 +45,7 @@ func (o Options) put(files []file) error {
 			err = renameio.WriteFile(name, []byte(f.text), f.mode, renameio.IgnoreUmask())
 		}
 		if err == nil && f.own && uid >= 0 {
-			err = os.Chown(name, uid, gid)
+			err = os.Lchown(name, uid, gid) // the user of the server may have put a link there
 		}
 		if err != nil {
 			return spec.Errorf(spec.Invalid, "cannot write %s: %v", name, err).WithHint("choose a folder that you can write to")
