@@ -162,3 +162,39 @@ func TestServerBadInput(t *testing.T) {
 		t.Errorf("something was written: %v", entries)
 	}
 }
+
+// A new certificate belongs to whom the server runs as, without being told again.
+func TestRenewKeepsTheUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives files away")
+	}
+	t.Setenv("HOME", t.TempDir())
+	dir, err := os.MkdirTemp("/var/tmp", "armonic-renew-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, "xmpp")
+	flags := []string{"server", "init", "--domain", "armonic.example.com", "--out", dir}
+	if out, code := armonic(t, append(flags, "--listen", "127.83.7.1", "--user", "daemon")...); code != 0 {
+		t.Fatal(code, out)
+	}
+	owner := func() uint32 {
+		t.Helper()
+		info, err := os.Stat(filepath.Join(dir, "key.pem"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Sys().(*syscall.Stat_t).Uid
+	}
+	was := owner()
+	if out, code := armonic(t, append(flags, "--renew")...); code != 0 {
+		t.Error(code, out)
+	}
+	if now := owner(); now != was || now == 0 {
+		t.Errorf("the key belonged to %d, and now to %d", was, now)
+	}
+}

@@ -78,7 +78,9 @@ func (i *serverInit) run(ctx context.Context) error {
 		if made := server.MakeOf(dir); made != "" {
 			i.o.Make = made
 		}
-		i.o.User = i.defaultUser()
+		if i.o.User == "" {
+			i.o.User = server.UserOf(dir)
+		}
 		done, err := server.Renew(ctx, i.o)
 		if err != nil {
 			return err

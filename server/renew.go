@@ -3,7 +3,10 @@ package server
 import (
 	"context"
 	"os"
+	"os/user"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -43,7 +46,8 @@ func Renew(ctx context.Context, o Options) (c Created, err error) {
 	if o.Make == Ejabberd && c.Missing == "" && o.noDatabase() {
 		text, err := os.ReadFile(o.file(o.Admin + ".password"))
 		if err != nil {
-			return c, spec.Errorf(spec.Invalid, "cannot read the password of the first account: %v", err)
+			return c, spec.Errorf(spec.Invalid, "cannot read the password of the first account: %v", err).
+				WithHint("--admin names the account, master if not given")
 		}
 		o.Password = spec.Secret(strings.TrimRight(string(text), "\n"))
 		c.Account, err = o.account(ctx)
@@ -66,4 +70,22 @@ func MakeOf(dir string) Make {
 		}
 	}
 	return ""
+}
+
+// UserOf is whom the server in a folder runs as: who owns its key, "" for who runs
+// this and if there is none.
+func UserOf(dir string) string {
+	info, err := os.Stat(dir + "/key.pem")
+	if err != nil {
+		return ""
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || int(owner.Uid) == os.Geteuid() {
+		return ""
+	}
+	id := strconv.Itoa(int(owner.Uid))
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id // which is looked up in vain, too, and named
 }
