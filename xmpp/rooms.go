@@ -165,8 +165,8 @@ func (rs *rooms) forget(rm *room) bool {
 	return true
 }
 
-// stanza takes what comes from the conference service, and reports whether it was
-// meant for a room. Rooms pass on what anybody says: a room looks only at what
+// stanza takes what comes from a room, and reports whether it did: the service may be,
+// by mistake, a domain that has accounts, too. Rooms pass on what anybody says: a room looks only at what
 // concerns the agent's own place in it.
 func (rs *rooms) stanza(e *session.Element) bool {
 	from := e.From()
@@ -176,8 +176,9 @@ func (rs *rooms) stanza(e *session.Element) bool {
 	rs.mu.Lock()
 	rm := rs.open[from.Bare()]
 	rs.mu.Unlock()
-	if rm != nil {
-		rm.stanza(e)
+	if rm == nil {
+		return false
 	}
+	rm.stanza(e)
 	return true
 }

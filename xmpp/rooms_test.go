@@ -4,7 +4,9 @@ package xmpp_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -456,6 +458,34 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 			t.Errorf("the last words are %q", last)
 		}
 	})
+}
+
+// Who names the domain of the accounts as that of the rooms has no rooms, but masters.
+func TestRoomsWhereAccountsAre(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	first := make(chan *session.Session, 1)
+	first <- session.Over(ours, hostJID, nil)
+	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: talker(t, "web1"), Rooms: "test", Masters: map[session.JID]xmpp.Role{"boss@test": xmpp.Deploy},
+		Open: func(ctx context.Context) (*session.Session, error) {
+			select {
+			case s := <-first:
+				return s, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}})
+	defer r.Close()
+	go func() { _, _ = io.WriteString(theirs, "<presence type='subscribe' from='boss@test' to='web1@test'/>") }()
+	_ = theirs.SetReadDeadline(time.Now().Add(10 * time.Second))
+	said := ""
+	for b := make([]byte, 4096); !strings.Contains(said, "type='subscribed' to='boss@test'"); {
+		n, err := theirs.Read(b)
+		if err != nil {
+			t.Fatalf("the master is not let see the agent, which says %s: %v", said, err)
+		}
+		said += string(b[:n])
+	}
 }
 
 func TestRoomNames(t *testing.T) {
