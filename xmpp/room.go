@@ -145,8 +145,11 @@ func (rm *room) run(ctx context.Context) {
 		var err error
 		if s != nil {
 			began := time.Now()
-			if err = rm.attend(ctx, s); err == nil && rm.rooms.forget(rm) {
-				return
+			if err = rm.attend(ctx, s); err == nil {
+				if rm.rooms.forget(rm) {
+					return
+				}
+				continue // a run has begun meanwhile
 			}
 			if time.Since(began) > roomMost {
 				tries = 0
@@ -156,7 +159,7 @@ func (rm *room) run(ctx context.Context) {
 			return
 		}
 		wait := rm.left()
-		if s != nil && err != nil {
+		if err != nil {
 			if tries == 0 {
 				rm.rooms.log.Warn("cannot tell a deployment in its room", "room", rm.at, "error", err)
 			}
