@@ -20,8 +20,8 @@ type Options struct {
 	Now  func() time.Time  // nil is time.Now
 	Sink func(Update)      // called for every event, one at a time; nil for none
 
-	// Patience is for a host that cannot be reached when its turn comes; 0 is 2 minutes.
-	// One that vanishes later is waited for.
+	// Patience is for a host to which the fleet has no way when its turn comes; 0 is 2
+	// minutes. An agent that a run may have been handed to is waited for until Stop.
 	Patience time.Duration
 }
 
