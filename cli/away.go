@@ -60,7 +60,10 @@ func awayHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
 		switch {
 		case t.Status != deploy.Running:
 		case h.Link != deploy.On:
-			out[t.Host] = "it is offline since " + since(h.Since)
+			out[t.Host] = "it is offline"
+			if !h.Since.IsZero() {
+				out[t.Host] += " since " + since(h.Since)
+			}
 		case t.AwayWhy != nil:
 			out[t.Host] = t.AwayWhy.Error()
 		}
