@@ -2,7 +2,11 @@
 package server_test
 
 import (
+	"encoding/xml"
+	"fmt"
+	"net"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/armonic/armonic/internal/xmpptest"
@@ -179,4 +183,32 @@ func TestNoRoomsWanted(t *testing.T) {
 	}
 	_, a := start(t, xmpptest.Prosody)
 	finding{"rooms", server.OK, "none are wanted", ""}.in(t, server.Check(t.Context(), a, "", nil))
+}
+
+// A server that answers with nothing has no rooms.
+func TestAnEmptyAnswer(t *testing.T) {
+	ours, theirs := net.Pipe()
+	s := session.Over(ours, "a@b/c", nil)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer s.Close()
+	defer theirs.Close()
+	work.Go(func() { _ = s.Serve(func(*session.Element) {}) })
+	work.Go(func() {
+		d := xml.NewDecoder(theirs)
+		for {
+			var iq struct {
+				ID string `xml:"id,attr"`
+			}
+			if d.Decode(&iq) != nil {
+				return
+			}
+			if _, err := fmt.Fprintf(theirs, "<iq type='result' id='%s' from='b'/>", iq.ID); err != nil {
+				return
+			}
+		}
+	})
+	if found := server.Services(t.Context(), s, "b"); len(found) > 0 {
+		t.Errorf("it has %v", found)
+	}
 }

@@ -69,7 +69,7 @@ func (v *visitor) stanza(s *session.Session, e *session.Element) {
 	}
 }
 
-// ask makes a call and gives what is in the answer.
+// ask makes a call and gives what is in the answer, an empty element if nothing is.
 func (v *visitor) ask(ctx context.Context, typ string, to session.JID, what *session.Element) (*session.Element, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
@@ -77,7 +77,10 @@ func (v *visitor) ask(ctx context.Context, typ string, to session.JID, what *ses
 	if err != nil {
 		return nil, err
 	}
-	return got.Kid(what.Space, ""), nil
+	if in := got.Kid(what.Space, ""); in != nil {
+		return in, nil
+	}
+	return session.New(what.Space, what.Local), nil
 }
 
 // inside looks at what only those see who have logged in.

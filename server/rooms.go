@@ -60,7 +60,7 @@ func (v *visitor) services(ctx context.Context) []string {
 			continue
 		}
 		info, err := v.ask(ctx, "get", session.JID(at), session.New(nsInfo, "query"))
-		if err == nil && info != nil && hasFeature(info, nsMUC) {
+		if err == nil && hasFeature(info, nsMUC) {
 			out = append(out, at)
 		}
 	}
