@@ -69,6 +69,7 @@ const (
 	roomHeard             // a message was said
 	roomDenied            // a message was not
 	roomPast              // all that was said before has been told
+	roomSilent            // nothing, for too long
 )
 
 func newRoom(rs *rooms, at session.JID, d spec.DeploymentID) *room {
@@ -250,30 +251,40 @@ func (rm *room) post(ctx context.Context, s *session.Session) error {
 	t := time.NewTimer(roomTime)
 	defer t.Stop()
 	for {
-		select {
-		case n := <-rm.news:
-			switch {
-			case n.what == roomLost:
-				return roomError(n.why)
-			case n.what == roomHeard && n.id == f.id:
-				rm.landed()
-				return nil
-			case n.what == roomDenied && n.id == f.id:
-				if f.refused++; f.refused >= mostRefuse {
-					rm.landed()
-					rm.mu.Lock()
-					rm.wait.dropped += len(f.lines)
-					rm.mu.Unlock()
-				}
-				return roomError(n.why)
-			}
-		case <-t.C:
+		n, err := rm.hear(ctx, s, t)
+		switch {
+		case err != nil:
+			return err
+		case n.what == roomSilent:
 			return roomError("it does not answer")
-		case <-s.Ended():
-			return roomError("")
-		case <-ctx.Done():
-			return ctx.Err()
+		case n.what == roomLost:
+			return roomError(n.why)
+		case n.what == roomHeard && n.id == f.id:
+			rm.landed()
+			return nil
+		case n.what == roomDenied && n.id == f.id:
+			if f.refused++; f.refused >= mostRefuse {
+				rm.landed()
+				rm.mu.Lock()
+				rm.wait.dropped += len(f.lines)
+				rm.mu.Unlock()
+			}
+			return roomError(n.why)
 		}
+	}
+}
+
+// hear waits for what the room says of us next, until the timer is over.
+func (rm *room) hear(ctx context.Context, s *session.Session, t *time.Timer) (roomNews, error) {
+	select {
+	case n := <-rm.news:
+		return n, nil
+	case <-t.C:
+		return roomNews{what: roomSilent}, nil
+	case <-s.Ended():
+		return roomNews{}, roomError("")
+	case <-ctx.Done():
+		return roomNews{}, ctx.Err()
 	}
 }
 

@@ -61,17 +61,14 @@ func (rm *room) ask(ctx context.Context, s *session.Session, nick string) (roomN
 	t := time.NewTimer(roomTime)
 	defer t.Stop()
 	for {
-		select {
-		case n := <-rm.news:
-			if n.what == roomJoined || n.what == roomRefused {
-				return n, nil
-			}
-		case <-t.C:
-			return roomNews{}, roomError("it does not let us in, or there is no such service")
-		case <-s.Ended():
-			return roomNews{}, roomError("")
-		case <-ctx.Done():
-			return roomNews{}, ctx.Err()
+		n, err := rm.hear(ctx, s, t)
+		switch {
+		case err != nil:
+			return n, err
+		case n.what == roomSilent:
+			return n, roomError("it does not let us in, or there is no such service")
+		case n.what == roomJoined || n.what == roomRefused:
+			return n, nil
 		}
 	}
 }
@@ -109,23 +106,17 @@ func (rm *room) recall(ctx context.Context, s *session.Session) error {
 	t := time.NewTimer(pastTime)
 	defer t.Stop()
 	for {
-		select {
-		case n := <-rm.news:
-			switch {
-			case n.what == roomLost:
-				return roomError(n.why)
-			case n.what == roomHeard && n.id == rm.flight.id:
-				rm.landed()
-				return nil
-			case n.what == roomPast:
-				return nil
-			}
-		case <-t.C:
+		n, err := rm.hear(ctx, s, t)
+		switch {
+		case err != nil:
+			return err
+		case n.what == roomLost:
+			return roomError(n.why)
+		case n.what == roomHeard && n.id == rm.flight.id:
+			rm.landed()
 			return nil
-		case <-s.Ended():
-			return roomError("")
-		case <-ctx.Done():
-			return ctx.Err()
+		case n.what == roomPast || n.what == roomSilent:
+			return nil
 		}
 	}
 }
