@@ -17,6 +17,7 @@ import (
 // What one agent does at once, and how long a call may take.
 const (
 	atOnce   = 64
+	mostEach = 48 // for one account, so that there is room for others
 	callTime = time.Minute
 )
 
@@ -51,8 +52,9 @@ type Responder struct {
 	work     sync.WaitGroup
 
 	mu        sync.Mutex
-	doing     map[doingKey]int // calls that are served
-	busy      spec.RunID       // what the presence says is executed
+	doing     map[doingKey]int    // calls that are served
+	load      map[session.JID]int // how many, by bare address
+	busy      spec.RunID          // what the presence says is executed
 	followers map[followKey]*follower
 	unseen    map[session.JID]bool // the masters of whom the agent is not told when they leave
 	notice    chan struct{}        // of size 1: a token means that the presence may have changed
@@ -63,7 +65,7 @@ type Responder struct {
 func NewResponder(c ResponderConfig) *Responder {
 	r := &Responder{agent: c.Agent, masters: map[session.JID]Role{}, log: c.Logger, heap: newHeap(),
 		slots: make(chan struct{}, atOnce), asides: make(chan struct{}, mostAside), fillings: newFillings(),
-		followers: map[followKey]*follower{}, doing: map[doingKey]int{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
+		followers: map[followKey]*follower{}, doing: map[doingKey]int{}, load: map[session.JID]int{}, notice: make(chan struct{}, 1), greet: make(chan struct{}, 1)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -165,16 +167,15 @@ func ofServer(e, what *session.Element) *session.Element {
 
 // serve does a call in a goroutine of its own, if there is one to be had.
 func (r *Responder) serve(ctx context.Context, s *session.Session, iq, what *session.Element, role Role) {
-	select {
-	case r.slots <- struct{}{}:
-	default:
+	who := iq.From().Bare()
+	if !r.admit(who) {
 		s.Post(refusal(iq, spec.Errorf(spec.Unavailable, "the agent has too much to do").WithHint("try again")))
 		return
 	}
 	key := doingKey{iq.From(), what.Attr("ref")}
 	r.begin(key, 1)
 	r.work.Go(func() {
-		defer func() { <-r.slots }()
+		defer r.dismiss(who)
 		defer r.begin(key, -1)
 		answer, after := r.answer(ctx, s, iq, what, role)
 		if after == nil && s.Post(answer) { // with others that are ready, at once
@@ -185,6 +186,31 @@ func (r *Responder) serve(ctx context.Context, s *session.Session, iq, what *ses
 			after()
 		}
 	})
+}
+
+// admit takes a slot for an account, if it may have one more.
+func (r *Responder) admit(who session.JID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.load[who] == mostEach {
+		return false
+	}
+	select {
+	case r.slots <- struct{}{}:
+		r.load[who]++
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *Responder) dismiss(who session.JID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	<-r.slots
+	if r.load[who]--; r.load[who] == 0 {
+		delete(r.load, who)
+	}
 }
 
 // doingKey is a call of a client.
