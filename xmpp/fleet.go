@@ -92,7 +92,8 @@ func (m *Client) Find(name spec.Host) (Host, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Host{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name))
+		return Host{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name)).
+			WithHint("they are %s and %s: give one an account of another name, or take it out of the fleet with armonic forget", found[0].JID, found[1].JID)
 	case len(names) == 0:
 		return Host{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
 	}

@@ -89,9 +89,10 @@ func NewResponder(c ResponderConfig) *Responder {
 		Stanza: func(s *session.Session, e *session.Element) { r.stanza(online, s, e) },
 		Down: func(_ *session.Session, err error) {
 			if r.leaving.Load() {
-				err = nil // it is we who closed it
+				r.log.Info("disconnected")
+			} else {
+				r.log.Warn("disconnected", "error", err)
 			}
-			r.log.Info("disconnected", "error", err)
 			leave()
 			r.rooms.link(nil)
 		},

@@ -121,7 +121,11 @@ func (k *Keeper) run(ctx context.Context) {
 		if err == nil {
 			began := time.Now()
 			err = k.serve(ctx, s, began)
-			if lost = time.Now(); lost.Sub(began) > soon {
+			good := soon
+			if spec.KindOf(err) == spec.Conflict { // two who share an account must not take turns for ever
+				good = never
+			}
+			if lost = time.Now(); lost.Sub(began) > good {
 				tries = 0
 			}
 		}
