@@ -227,6 +227,9 @@ func TestEventsThatGetLost(t *testing.T) {
 	}()
 	c := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open})
 	defer c.Close()
+	if err := c.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if err := told(t.Context(), c.Agent(agent.JID), "r1", 7); err != nil {
 		t.Error(err)
 	}
