@@ -29,8 +29,8 @@ type ResponderConfig struct {
 	Logger  *slog.Logger         // nil discards
 
 	// Rooms is the conference service in whose rooms the agent says what happens in
-	// deployments, usually DefaultRooms; "" has no rooms. RoomLinger is how long it stays
-	// in one after the last run, 0 is a minute.
+	// deployments, usually logs. and the domain of the account; "" has no rooms.
+	// RoomLinger is how long it stays in one after the last run, 0 is a minute.
 	Rooms      session.JID
 	RoomLinger time.Duration
 }

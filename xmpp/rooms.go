@@ -18,10 +18,6 @@ const (
 	roomLinger = time.Minute
 )
 
-// DefaultRooms is the conference service that has the log rooms, unless it is said
-// otherwise: logs.example.com for an account of example.com.
-func DefaultRooms(account session.JID) session.JID { return session.JID("logs." + account.Domain()) }
-
 // Room is the room of a conference service in which agents say what happens in a
 // deployment. Two deployments never share one.
 func Room(d spec.DeploymentID, service session.JID) session.JID {

@@ -498,7 +498,7 @@ func TestRoomNames(t *testing.T) {
 		"a@b/c d":            "a=40b=2fc=20d@logs.example.com",
 		"é":                  "=c3=a9@logs.example.com",
 	} {
-		got := xmpp.Room(d, xmpp.DefaultRooms("web1@example.com/agent"))
+		got := xmpp.Room(d, "logs.example.com")
 		if got != want {
 			t.Errorf("the room of %q is %s", d, got)
 		}
