@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -101,15 +100,8 @@ func checkRooms(domain string) error {
 }
 
 func checkAuthorities(file string) error {
-	if file == "" {
-		return nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
+	if _, err := session.Authorities(file); err != nil {
 		return spec.Errorf(spec.Invalid, "ca_file: %v", err).WithHint("it must hold the certificate of an authority, in PEM")
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(text) {
-		return spec.Errorf(spec.Invalid, "ca_file: there is no certificate in %s", file).WithHint("it must hold the certificate of an authority, in PEM")
 	}
 	return nil
 }

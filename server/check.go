@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -128,7 +127,7 @@ func (r *Report) tls(a session.Account, o *offer) bool {
 	default:
 		r.add("certificate", OK, "", "it names %s, and ends in %d days", orNothing(cert.DNSNames), days)
 	}
-	roots, err := authorities(a.CAFile)
+	roots, err := session.Authorities(a.CAFile)
 	if err != nil {
 		r.add("authority", Fail, "--ca-file must name certificates in PEM", "%v", err)
 		return false
@@ -151,24 +150,6 @@ func orNothing(names []string) string {
 		return "nothing"
 	}
 	return strings.Join(names, ", ")
-}
-
-func authorities(file string) (*x509.CertPool, error) {
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if file == "" {
-		return pool, nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err)
-	}
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, spec.Errorf(spec.Invalid, "there is no certificate in %s", file)
-	}
-	return pool, nil
 }
 
 // offers judges how to log in and to register.

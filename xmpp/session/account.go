@@ -33,23 +33,31 @@ type Account struct {
 
 // tls is how to know the server: its certificate must name the domain.
 func (a Account) tls() (*tls.Config, error) {
-	c := &tls.Config{ServerName: a.JID.Domain(), MinVersion: tls.VersionTLS12, NextProtos: []string{"xmpp-client"}}
-	if a.CAFile == "" {
-		return c, nil
-	}
-	text, err := os.ReadFile(a.CAFile)
+	roots, err := Authorities(a.CAFile)
 	if err != nil {
-		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err)
+		return nil, err
+	}
+	return &tls.Config{ServerName: a.JID.Domain(), MinVersion: tls.VersionTLS12, NextProtos: []string{"xmpp-client"}, RootCAs: roots}, nil
+}
+
+// Authorities are those of the system and of a file in PEM; nil, which stands for the
+// system's, if file is "".
+func Authorities(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err).WithHint("ca_file must name a file in PEM")
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, spec.Errorf(spec.Invalid, "there is no certificate in %s", a.CAFile).WithHint("it must hold certificates in PEM")
+		return nil, spec.Errorf(spec.Invalid, "there is no certificate in %s", file).WithHint("it must hold certificates in PEM")
 	}
-	c.RootCAs = pool
-	return c, nil
+	return pool, nil
 }
 
 func (a Account) check() error {
