@@ -36,11 +36,11 @@ build: ## build bin/armonic
 
 .PHONY: test
 test: ## run every test; as root, install the programs that tests need
-	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 5m $(PKG)
+	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 12m $(PKG)
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
-	@ARMONIC_SERVERS=all $(GO) test -timeout 10m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
+	@ARMONIC_SERVERS=all $(GO) test -timeout 12m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
 
 .PHONY: check
 check: ## before each commit: gofmt, vet, the architecture, the quick tests
