@@ -191,6 +191,7 @@ func (s *Session) Close() {
 	case s.writing <- struct{}{}:
 		_ = s.conn.SetWriteDeadline(time.Now().Add(closeTime))
 		_, _ = s.conn.Write([]byte("<presence type='unavailable'/></stream:stream>")) // it ends in any case
+		s.hangUp()
 		<-s.writing
 	case <-t.C: // the link is stalled
 	}
@@ -216,6 +217,19 @@ func (s *Session) fail(why error) {
 		s.calls.failAll(why)
 	})
 	<-s.ended
+}
+
+// hangUp says that nothing more will be written: ejabberd takes its time to answer the
+// end of a stream, and none to see the end of a connection.
+func (s *Session) hangUp() {
+	t, ok := s.conn.Conn.(*tls.Conn)
+	if !ok {
+		return
+	}
+	_ = t.CloseWrite()
+	if c, ok := t.NetConn().(*net.TCPConn); ok {
+		_ = c.CloseWrite()
+	}
 }
 
 // cut closes the connection without waiting to say so, which a dead link would not
