@@ -69,6 +69,10 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
 	@$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)
 
+.PHONY: bench-xmpp
+bench-xmpp: ## measure agents over real servers, beside bare stanzas and Ansible (10 minutes, root)
+	@ARMONIC_BENCH=full $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/xmppbench
+
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output
 	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)

@@ -54,6 +54,7 @@ func Armonic() Rules {
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
 			{Name: "internal/need", Duty: "get the programs that tests need", Test: true},
 			{Name: "internal/tmuxtest", Duty: "a real terminal for tests", Test: true},
+			{Name: "internal/xmppbench", Duty: "measure what agents over a real server cost, beside others", Test: true},
 			{Name: "internal/xmpptest", Duty: "real XMPP servers for tests, and a network that breaks", Test: true},
 		},
 		Bans: []Ban{

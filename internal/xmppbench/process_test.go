@@ -1,0 +1,94 @@
+package xmppbench_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// build makes the program as it is given to users: one file, that needs no other.
+func build(t testing.TB) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "armonic")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "github.com/armonic/armonic")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("cannot build: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// process is one that ends with the test.
+type process struct {
+	pid int
+	out *locked
+
+	kill func() // as kill -9 does; returns when it has ended
+}
+
+// locked is what a process writes.
+type locked struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// launch starts a process.
+func launch(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{out: &locked{}}
+	if cmd.Stdout == nil {
+		cmd.Stdout = p.out
+	}
+	cmd.Stderr = p.out
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	must(t, cmd.Start())
+	p.pid = cmd.Process.Pid
+	p.kill = sync.OnceFunc(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // it was killed: that is its error
+	})
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("%s wrote:\n%s", cmd.Path, p.out)
+		}
+	})
+	return p
+}
+
+// resident is the memory that a process has in use, in KiB, and the part of it that is
+// no file's.
+func resident(t testing.TB, pid int) (all, own int) {
+	t.Helper()
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	must(t, err)
+	field := func(name string) int {
+		_, rest, _ := strings.Cut(string(text), name+":")
+		v, err := strconv.Atoi(strings.Fields(rest)[0])
+		must(t, err)
+		return v
+	}
+	return field("VmRSS"), field("RssAnon")
+}
