@@ -32,7 +32,7 @@ demo: build ## open the terminal UI on a small fleet of simulated hosts
 
 .PHONY: build
 build: ## build bin/armonic
-	@$(GO) build -o $(BIN) .
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) .
 
 .PHONY: test
 test: ## run every test; as root, install the programs that tests need
