@@ -212,3 +212,42 @@ func TestAnEmptyAnswer(t *testing.T) {
 		t.Errorf("it has %v", found)
 	}
 }
+
+// A room is on no list, not even before who made it has said so: who knows its name may
+// read it.
+func TestRoomsAreNotListed(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		_, a := start(t, k)
+		joined := make(chan bool, 1)
+		open := func(a session.Account) *session.Session {
+			t.Helper()
+			s, err := a.Open(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_ = s.Serve(func(e *session.Element) {
+					if e.Local == "presence" && e.From() == "secret@"+rooms+"/me" {
+						joined <- e.Type() == ""
+					}
+				})
+			}()
+			t.Cleanup(func() { s.Close(); <-done })
+			return s
+		}
+		master := open(a)
+		if err := master.Send(session.Stanza("presence", "to", "secret@"+rooms+"/me").Add(session.New("http://jabber.org/protocol/muc", "x"))); err != nil {
+			t.Fatal(err)
+		}
+		if !<-joined {
+			t.Fatal("it cannot be joined")
+		}
+		a.JID, a.Register = "eve@"+xmpptest.Domain, true
+		list, err := open(a).Call(t.Context(), "get", rooms, session.New("http://jabber.org/protocol/disco#items", "query"))
+		if err != nil || strings.Contains(list.String(), "secret@") {
+			t.Errorf("error %v, the list is %s", err, list)
+		}
+	})
+}
