@@ -125,8 +125,9 @@ func NewExecution(s *Session, opt Options) (*Execution, error) {
 	return e, nil
 }
 
+// newID cannot be guessed: who knows it may read the room of the deployment.
 func newID(now time.Time) spec.DeploymentID {
-	b := make([]byte, 3)
+	b := make([]byte, 6)
 	_, _ = rand.Read(b) // never fails
 	return spec.DeploymentID(now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b))
 }

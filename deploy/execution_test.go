@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -388,4 +389,17 @@ func TestAfterCloseNothingGoesOn(t *testing.T) {
 			t.Errorf("retry: %v", err)
 		}
 	})
+}
+
+// Who knows the id of a deployment may read its room, so that it must not be found by trying.
+func TestAnIDCannotBeGuessed(t *testing.T) {
+	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	e, err := deploy.NewExecution(planned(t, f, "a"), deploy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	if !regexp.MustCompile(`^\d{8}-\d{6}-[0-9a-f]{12}$`).MatchString(string(e.ID())) {
+		t.Errorf("the id is %s", e.ID())
+	}
 }
