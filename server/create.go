@@ -190,6 +190,9 @@ func (o Options) emptyDir() (made bool, err error) {
 	} else if err != nil {
 		return false, spec.Errorf(spec.Invalid, "cannot make the folder: %v", err).WithHint("choose a place that you can write to")
 	}
+	if err := os.Chmod(o.Dir, 0o755); err != nil { // whatever the umask is: the server must get into it
+		return true, fmt.Errorf("cannot make %s a folder for the server: %w", o.Dir, err)
+	}
 	return true, nil
 }
 
@@ -211,12 +214,16 @@ func (o Options) reachable() error {
 	if err != nil || uid < 0 || uid == os.Geteuid() {
 		return err
 	}
-	for dir := filepath.Dir(o.Dir); ; dir = filepath.Dir(dir) {
+	for dir := o.Dir; ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
 		if err != nil {
 			return fmt.Errorf("cannot look at %s: %w", dir, err)
 		}
-		if info.Mode().Perm()&0o001 == 0 {
+		pass := fs.FileMode(0o001)
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) == uid {
+			pass = 0o100
+		}
+		if info.Mode().Perm()&pass == 0 {
 			return spec.Errorf(spec.Invalid, "the server runs as %s, who cannot pass through %s", o.User, dir).
 				WithHint("choose another place, such as /srv/armonic-xmpp; or another user with --user")
 		}

@@ -3,10 +3,14 @@ package server_test
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"net"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,6 +67,48 @@ func TestCreateWritesWhatIsNeeded(t *testing.T) {
 	}
 	if years := time.Until(made.Until).Hours() / 24 / 365; years < 4.9 || years > 5.1 {
 		t.Errorf("the certificate is valid for %f years", years)
+	}
+}
+
+// Who keeps new files to themselves makes a folder all the same that the user of the server
+// can get into.
+func TestCreateWithAStrictUmask(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o077))
+	o := options(t)
+	if _, err := server.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(o.Dir)
+	if err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("error %v, the folder is %v", err, info.Mode())
+	}
+}
+
+func TestTheUserOfTheServerMustGetIn(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root has a server run as another user")
+	}
+	daemon, err := user.Lookup("daemon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, _ := strconv.Atoi(daemon.Uid)
+	top := t.TempDir()
+	for _, name := range []string{top, filepath.Dir(top)} { // others may pass
+		if err := os.Chmod(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, owner := range map[string]int{"roots": 0, "its": uid} {
+		o := options(t)
+		o.Dir, o.User = filepath.Join(top, name), "daemon"
+		if err := errors.Join(os.Mkdir(o.Dir, 0o700), os.Chown(o.Dir, owner, -1)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := server.Create(t.Context(), o)
+		if can := err == nil; can != (owner == uid) || !can && !strings.Contains(err.Error(), "who cannot pass through "+o.Dir) {
+			t.Errorf("in a folder of %d: %v", owner, err)
+		}
 	}
 }
 
