@@ -14,15 +14,16 @@ import (
 const lookEvery = 500 * time.Millisecond
 
 // tellAway writes a line when the agent of a running task is away, and when it is back,
-// until stop is called. It looks now and then: nobody says when a call waits.
-func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer) (stop func()) {
+// until stop is called; one that is away for longer than most, if that is not zero, is
+// told to giveUp. It looks now and then: nobody says when a call waits.
+func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
 		defer close(ended)
 		tick := time.NewTicker(lookEvery)
 		defer tick.Stop()
-		told := map[spec.Host]bool{}
+		told := map[spec.Host]time.Time{}
 		for {
 			select {
 			case <-tick.C:
@@ -32,9 +33,13 @@ func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer) (stop func()) {
 			away := awayHosts(e, f)
 			now := time.Now().Format("15:04:05")
 			for _, h := range keysOf(away) {
-				if !told[h] {
-					told[h] = true
+				if told[h].IsZero() {
+					told[h] = time.Now()
 					_, _ = fmt.Fprintf(w, "%s %s does not answer: %s; waiting for it\n", now, h, clean(away[h]))
+				}
+				if most > 0 && time.Since(told[h]) >= most {
+					giveUp(spec.Errorf(spec.Unavailable, "%s did not answer for %s", h, most).
+						WithHint("the rest was stopped; its agent goes on with what it was given"))
 				}
 			}
 			for _, h := range keysOf(told) {

@@ -35,6 +35,7 @@ type deployment struct {
 	autofill bool
 	yes      bool
 	dryRun   bool
+	wait     time.Duration // for hosts that are offline; 0 is for ever
 
 	session *deploy.Session
 	prompt  *prompter
@@ -73,6 +74,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.BoolVar(&d.autofill, "autofill", false, "take every suggestion, ask only what has none")
 	f.BoolVar(&d.yes, "yes", false, "do not ask for confirmation; with --autofill, ask nothing at all")
 	f.BoolVar(&d.dryRun, "dry-run", false, "show the plan and end")
+	f.DurationVar(&d.wait, "wait", 0, "how long to wait for a host that goes offline; 0 is as long as it takes")
 	f.StringVarP(&d.output, "output", "o", "plain", "`FORMAT`: plain, json (one object a line) or quiet")
 	_ = c.RegisterFlagCompletionFunc("on", d.completeHosts)
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json", "quiet"}, cobra.ShellCompDirectiveNoFileComp))
@@ -83,6 +85,9 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	var err error
 	if d.show, err = newPrinter(d.output, d.Out); err != nil {
 		return err
+	}
+	if d.wait < 0 {
+		return d.show.failure(spec.Errorf(spec.Invalid, "--wait %s is less than nothing", d.wait))
 	}
 	if err := d.savable(); err != nil {
 		return d.show.failure(err)
@@ -234,12 +239,18 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	if f, ok := fleet.(deploy.Roomed); ok && f.Room(e.ID()) != "" {
 		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.Room(e.ID()))
 	}
-	stop := tellAway(e, fleet, d.Err)
+	waiting, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	stop := tellAway(e, fleet, d.Err, d.wait, giveUp)
 	defer stop()
 	e.Start(context.WithoutCancel(ctx))
 	for {
-		if err := e.Wait(ctx); err != nil {
-			return d.interrupt(ctx, e)
+		if err := e.Wait(waiting); err != nil {
+			err := d.interrupt(ctx, e)
+			if ctx.Err() == nil { // nobody interrupts it
+				err = exit(exitUnreachable, context.Cause(waiting))
+			}
+			return err
 		}
 		s := e.Snapshot()
 		again, err := d.again(ctx, s)
