@@ -129,7 +129,9 @@ func (o Options) unitCaps() string {
 // Command runs the server in the foreground, as the user who gives it.
 func (o Options) Command() []string {
 	if o.Make == Ejabberd {
-		return []string{o.file("ejabberdctl"), "foreground"}
+		// Not as a program: one that was just written can be busy, if another process
+		// was started at that moment.
+		return []string{"/bin/sh", o.file("ejabberdctl"), "foreground"}
 	}
 	return []string{program("prosody"), "--config", o.file("prosody.cfg.lua"), "-F"}
 }

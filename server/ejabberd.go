@@ -108,7 +108,7 @@ func (o Options) ejabberdAccount(ctx context.Context, put func([]file) error) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, accountTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, o.file("ejabberdctl"), "foreground", "-eval", o.fill(makeAccount))
+	cmd := exec.CommandContext(ctx, "/bin/sh", o.file("ejabberdctl"), "foreground", "-eval", o.fill(makeAccount))
 	cmd.Dir = o.Dir
 	cmd.Env = append(os.Environ(), "EJABBERD_CONFIG_PATH="+o.file("data/first.yml"), "ARMONIC_FIRST_PASSWORD="+o.file("data/first.password"))
 	var out bytes.Buffer
