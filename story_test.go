@@ -76,8 +76,9 @@ func TestStoryInTheTerminal(t *testing.T) {
 			see("web2 / WebServer / port", "you gave it for web1")
 			term.Press("Escape")
 
-			// Going back: the hosts are edited, the tree follows; undo brings it back.
-			see("19 steps on 3 hosts")
+			// Going back: the hosts are edited, the tree follows; undo brings it back. The
+			// editor must be left first: escape and g at once are another key, alt+g.
+			see("enter answer", "19 steps on 3 hosts")
 			term.Press("g", "Down", "Enter")
 			see("2 of 5 hosts marked")
 			term.Press("Down", "Down", "Down", "Space")
