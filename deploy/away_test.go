@@ -320,6 +320,7 @@ func TestAnAgentThatIsStartedAgain(t *testing.T) {
 				e := start(t, s, nil)
 				synctest.Wait()
 				f.set(true)
+				synctest.Wait() // who follows is cut off before the agent dies
 				keeps.mu.Lock()
 				keeps.dead = true
 				keeps.mu.Unlock()
