@@ -24,9 +24,7 @@ func TestQuickstart(t *testing.T) {
 	}
 	need.Program(t, "prosody", "prosody")
 	need.Program(t, "ip", "iproute2")
-	if os.Geteuid() != 0 {
-		t.Skip("it takes root, for the server's own user")
-	}
+	need.Root(t, "the server runs as its own user")
 	dir := publicDir(t)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "armonic"), ".")
 	if out, err := build.CombinedOutput(); err != nil {

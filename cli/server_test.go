@@ -165,9 +165,7 @@ func TestServerBadInput(t *testing.T) {
 
 // A new certificate belongs to whom the server runs as, without being told again.
 func TestRenewKeepsTheUser(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root gives files away")
-	}
+	need.Root(t, "it gives files away")
 	t.Setenv("HOME", t.TempDir())
 	dir := t.TempDir()
 	for _, name := range []string{dir, filepath.Dir(dir)} { // others may pass

@@ -16,6 +16,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/server"
 	"github.com/armonic/armonic/spec"
 )
@@ -85,9 +86,7 @@ func TestCreateWithAStrictUmask(t *testing.T) {
 }
 
 func TestTheUserOfTheServerMustGetIn(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root has a server run as another user")
-	}
+	need.Root(t, "the server runs as another user")
 	daemon, err := user.Lookup("daemon")
 	if err != nil {
 		t.Fatal(err)

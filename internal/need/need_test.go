@@ -75,6 +75,24 @@ func TestProgramOfThisMachine(t *testing.T) {
 	}
 }
 
+func TestRoot(t *testing.T) {
+	for _, tt := range []struct {
+		machine need.Machine
+		want    string
+	}{
+		{need.Machine{IsRoot: true}, ""},
+		{need.Machine{IsRoot: true, CI: true}, ""},
+		{need.Machine{}, "skip: SKIPPED: this test needs root: it makes a network"},
+		{need.Machine{CI: true}, "fatal: this test needs root: it makes a network (CI=true: nothing may be skipped)"},
+	} {
+		r := &recorder{}
+		r.run(func() string { tt.machine.Root(r, "it makes a network"); return "" })
+		if r.outcome != tt.want {
+			t.Errorf("%+v ends with %q, want %q", tt.machine, r.outcome, tt.want)
+		}
+	}
+}
+
 type machine struct{ have []string }
 
 func (m *machine) look(name string) (string, error) {

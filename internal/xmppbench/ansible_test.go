@@ -28,9 +28,7 @@ func ansible(t *testing.T, p plan, _ string, r *report) {
 			b.note(t, "**Ansible was NOT measured**: it needs root, ansible-core and openssh-server; see the log of the test.")
 		}
 	}()
-	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: a network namespace needs root")
-	}
+	need.Root(t, "it makes a network namespace")
 	s := newSSH(t)
 	for _, n := range p.hosts {
 		inventory := filepath.Join(s.dir, fmt.Sprint("hosts", n))
