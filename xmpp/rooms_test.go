@@ -150,6 +150,26 @@ func (l *listener) heard(t *testing.T, end string) []string {
 	}
 }
 
+// heardHellos waits until run r1 is done, and checks that it said hello n times, once
+// each and in order.
+func (l *listener) heardHellos(t *testing.T, n int) {
+	t.Helper()
+	var got []string
+	for _, line := range l.heard(t, "web1 Talk: run r1 is done") {
+		if strings.Contains(line, "| hello") {
+			got = append(got, line)
+		}
+	}
+	for i, line := range got {
+		if want := fmt.Sprintf("web1 Talk: | hello %d", i); line != want {
+			t.Fatalf("line %d of %d is %q", i, len(got), line)
+		}
+	}
+	if len(got) != n {
+		t.Errorf("%d lines were said, want %d", len(got), n)
+	}
+}
+
 func (l *listener) everything() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -280,20 +300,7 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 			_, _ = r.Connection().Wait(t.Context(), true)
 			r.Connection().Retry()
 		}
-		var got []string
-		for _, l := range eve.heard(t, "web1 Talk: run r1 is done") {
-			if strings.Contains(l, "| hello") {
-				got = append(got, l)
-			}
-		}
-		for i, l := range got {
-			if want := fmt.Sprintf("web1 Talk: | hello %d", i); l != want {
-				t.Fatalf("line %d of %d is %q", i, len(got), l)
-			}
-		}
-		if len(got) != lines {
-			t.Errorf("%d lines were said", len(got))
-		}
+		eve.heardHellos(t, lines)
 	})
 }
 
