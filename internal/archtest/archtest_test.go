@@ -36,7 +36,7 @@ func TestOffendersAreFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, want, _ := strings.Cut(string(tree.Comment), "\n\n")
-			if diff := cmp.Diff(strings.TrimSpace(want), check(t, tree)); diff != "" {
+			if diff := cmp.Diff(strings.Split(strings.TrimSpace(want), "\n"), strings.Split(check(t, tree), "\n")); diff != "" {
 				t.Errorf("-want +found:\n%s", diff)
 			}
 		})
@@ -64,7 +64,7 @@ func TestLongFilesAreFound(t *testing.T) {
 	}
 }
 
-func TestATreeThatCannotBeJudgedIsAnError(t *testing.T) {
+func TestATreeThatCannotBeReadIsAnError(t *testing.T) {
 	for name, c := range map[string]struct{ tree, want string }{
 		"another module": {"-- go.mod --\nmodule example.com/other\n", "not the module"},
 		"no module":      {"-- spec/doc.go --\npackage spec\n", "cannot tell which module"},
@@ -90,7 +90,7 @@ func TestRulesNamePackagesOfTheTable(t *testing.T) {
 		if p.Duty == "" {
 			t.Errorf("%s has no duty", p.Name)
 		}
-		rows[p.Name] = true
+		rows[p.Name], rows[strings.TrimSuffix(p.Name, "/...")] = true, true
 	}
 	named := append([]string(nil), r.Go...)
 	for _, p := range r.Packages {

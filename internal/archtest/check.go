@@ -13,7 +13,7 @@ import (
 type Finding struct {
 	File string // relative to the root of the module, with slashes
 	Line int
-	Rule string // "imports", "table", "goroutines", "length", "doc" or "init"
+	Rule string // "imports", "table", "goroutines", "secrets", "length", "doc" or "init"
 	Msg  string
 }
 

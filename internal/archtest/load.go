@@ -8,7 +8,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +26,29 @@ type file struct {
 	lines int
 	fset  *token.FileSet
 	ast   *ast.File
+}
+
+// imported gives the import path that a name at the top of a selector stands for, ""
+// if it is no package.
+func (f file) imported(x ast.Expr) string {
+	id, is := x.(*ast.Ident)
+	if !is {
+		return ""
+	}
+	for _, spec := range f.ast.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue // the parser has seen to it
+		}
+		local := path.Base(name)
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+		if local == id.Name {
+			return name
+		}
+	}
+	return ""
 }
 
 func (f file) line(n ast.Node) int { return f.fset.Position(n.Pos()).Line }

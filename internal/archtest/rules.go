@@ -7,7 +7,9 @@ type Rules struct {
 	Module   string    // the module path that the names are relative to
 	Packages []Package // every package there may be
 	Bans     []Ban
-	Go       []string // the packages that may contain a go statement
+	Go       []string // the packages that may start goroutines
+	Later    []Place  // the others that may have a function called later
+	Reveal   []Place  // who may read the text of a secret
 	Init     []string // the packages that may contain func init()
 	MaxLines int      // the longest a file may be, tests aside
 }
@@ -25,6 +27,13 @@ type Ban struct {
 	Package string
 	Imports []string
 	Why     string
+}
+
+// Place is a package, or one file of it ("seal/digest.go"), that may do what others
+// may not.
+type Place struct {
+	Name string
+	Why  string
 }
 
 // Armonic is the architecture of this module. A new package needs a row here.
@@ -48,7 +57,7 @@ func Armonic() Rules {
 			{Name: "config", Duty: "gather settings from files, environment and flags, and know where each came from", May: []string{"spec"}},
 			{Name: "trial", Duty: "try modules out on simulated hosts: their tests, and checks without tests", May: []string{"spec", "query", "lifecycle", "modules", "resolver", "deploy", "agentd"}},
 			{Name: "tui/...", Duty: "draw a deploy session, turn keys into answers", May: []string{"spec", "query", "resolver", "deploy", "tui/..."}},
-			{Name: "cli", Duty: "flags, commands, all wiring", May: []string{"*"}},
+			{Name: "cli/...", Duty: "flags, commands, all wiring", May: []string{"*"}},
 
 			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
@@ -62,7 +71,23 @@ func Armonic() Rules {
 			{"lifecycle", []string{"os", "net"}, "only package host touches the machine"},
 			{"tui/...", []string{"os/exec", "net"}, "a front end acts through deploy only"},
 		},
-		Go:       []string{"deploy", "xmpp/...", "agentd", "cli"},
+		Go: []string{"deploy", "xmpp/...", "agentd", "cli/..."},
+		Later: []Place{
+			{"modules/...", "a Starlark thread is told to stop"},
+			{"server/...", "a connection is closed when its context ends"},
+			{"host", "a command that does not end is killed"},
+		},
+		Reveal: []Place{
+			{"spec", "a value is checked and changed by its variable"},
+			{"value/...", "values are compared, encoded and redacted"},
+			{"modules/...", "a module computes with it, and it is taken out of what it prints"},
+			{"server/...", "the administrator's password is written where the server reads it"},
+			{"journal", "it is taken out of what is recorded"},
+			{"agentd", "values are compared, and sealed for the journal"},
+			{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
+			{"resolver", "equal values are the same node"},
+			{"seal/...", "it is sealed, and digested"},
+		},
 		Init:     []string{"tui/guard"},
 		MaxLines: 400,
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// packageRules judges what is said once per package: it has a row in the table
+// packageRules checks what is said once per package: it has a row in the table
 // and a package comment, in doc.go; that of a command may be in main.go.
 func (r Rules) packageRules(p pkg) []Finding {
 	var out []Finding
@@ -30,7 +30,7 @@ func (r Rules) packageRules(p pkg) []Finding {
 	return append(out, Finding{path.Join(p.name, "doc.go"), 1, "doc", fmt.Sprintf("package %s has no doc.go", p.name)})
 }
 
-// fileRules judges one file. Tests may import and start what they like; the rest
+// fileRules checks one file. Tests may import and start what they like; the rest
 // of the rules that bind them are about the whole package.
 func (r Rules) fileRules(p pkg, f file) []Finding {
 	row, _ := r.row(p.name)
@@ -41,7 +41,8 @@ func (r Rules) fileRules(p pkg, f file) []Finding {
 	out = append(out, r.length(f)...)
 	out = append(out, r.imports(p, row, f)...)
 	if !row.Test {
-		out = append(out, r.goroutines(p, f)...)
+		out = append(out, r.starts(p, f)...)
+		out = append(out, r.reveals(p, f)...)
 	}
 	return out
 }
@@ -93,21 +94,6 @@ func (r Rules) forbidden(p pkg, row Package, name string) string {
 		may = "only " + strings.Join(row.May, ", ")
 	}
 	return fmt.Sprintf("%s must not import %s: the table allows %s", p.name, ours, may)
-}
-
-func (r Rules) goroutines(p pkg, f file) []Finding {
-	if anyCovers(r.Go, p.name) {
-		return nil
-	}
-	var out []Finding
-	ast.Inspect(f.ast, func(n ast.Node) bool {
-		if g, is := n.(*ast.GoStmt); is {
-			out = append(out, Finding{f.path, f.line(g), "goroutines",
-				fmt.Sprintf("%s must not start a goroutine: only %s may", p.name, strings.Join(r.Go, ", "))})
-		}
-		return true
-	})
-	return out
 }
 
 func (r Rules) inits(p pkg, f file) []Finding {
