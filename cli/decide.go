@@ -22,7 +22,7 @@ func (d *deployment) decide(ctx context.Context) error {
 		if d.autofill && d.session.Accept() > 0 {
 			continue
 		}
-		open := d.session.Open()
+		open := d.session.Result().Open()
 		if len(open) == 0 || !d.asks() {
 			return nil
 		}
@@ -103,7 +103,7 @@ func (d *deployment) complete() error {
 	if len(all) > 0 {
 		return exit(code, &answersError{all})
 	}
-	if open := d.session.Open(); len(open) > 0 && !d.autofill {
+	if open := d.session.Result().Open(); len(open) > 0 && !d.autofill {
 		return exit(exitAnswers, &answersError{undecided(open)})
 	}
 	return nil

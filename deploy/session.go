@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/resolver"
@@ -165,19 +164,4 @@ func (s *Session) Accept() int {
 		s.set(k, v, false)
 	}
 	return len(taken)
-}
-
-// Open lists the questions that nobody decided, with or without a value in force,
-// in the order of asking. Those for experts are left out unless they lack a value.
-func (s *Session) Open() []resolver.Question {
-	open := slices.Clone(s.Result().Questions)
-	return slices.DeleteFunc(open, func(q resolver.Question) bool {
-		switch {
-		case q.Status == resolver.Missing || q.Status == resolver.Wrong:
-			return false
-		case q.Settled() || q.Key.Kind == resolver.AskManage:
-			return true
-		}
-		return q.Source == resolver.Bound || q.Source == resolver.FromXPath || q.Var.Expert
-	})
 }

@@ -59,7 +59,7 @@ func TestAcceptTakesSuggestionsOnly(t *testing.T) {
 			break
 		}
 	}
-	missing, _, _ := s.Result().Open()
+	missing, _, _ := s.Result().Blocking()
 	if missing != 1 || s.Result().Plan != nil {
 		t.Errorf("%d missing; where the parts are has no suggestion", missing)
 	}
@@ -134,7 +134,7 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	if err := again.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if open := again.Open(); len(open) > 0 {
+	if open := again.Result().Open(); len(open) > 0 {
 		t.Errorf("asks again: %+v", open)
 	}
 	if diff := cmp.Diff(s.Result().Plan, again.Result().Plan); diff != "" {

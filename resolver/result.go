@@ -14,8 +14,19 @@ type Result struct {
 	Plan      *Plan // nil while anything is missing, wrong or being checked
 }
 
-// Open counts the questions that keep the plan from being made.
-func (r *Result) Open() (missing, wrong, checking int) {
+// Open lists the questions that somebody should answer, in the order of asking.
+func (r *Result) Open() []Question {
+	var out []Question
+	for i := range r.Questions {
+		if r.Questions[i].Open() {
+			out = append(out, r.Questions[i])
+		}
+	}
+	return out
+}
+
+// Blocking counts the questions that keep the plan from being made.
+func (r *Result) Blocking() (missing, wrong, checking int) {
 	for i := range r.Questions {
 		switch r.Questions[i].Status {
 		case Missing:
@@ -132,6 +143,20 @@ type Question struct {
 func (q *Question) Settled() bool {
 	return q.Fixed || q.Status == AtRun || q.Source == You || q.Source == Replayed
 }
+
+// Required reports whether a good answer is missing.
+func (q *Question) Required() bool { return q.Status == Missing || q.Status == Wrong }
+
+// Undecided reports whether the value in force is one that nobody chose, of which
+// the operator should know. Questions for experts are not.
+func (q *Question) Undecided() bool {
+	return !q.Required() && !q.Settled() && !q.Var.Expert &&
+		q.Key.Kind != AskManage && q.Source != Bound && q.Source != FromXPath
+}
+
+// Open reports whether somebody should answer: a good answer is missing, or the
+// value in force is one that nobody chose.
+func (q *Question) Open() bool { return q.Required() && !q.Fixed || q.Undecided() }
 
 // Suggestion is a value that could be taken, and why.
 type Suggestion struct {

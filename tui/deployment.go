@@ -108,7 +108,7 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 
 func (m *Model) showPlan(d *deployment) {
 	res := d.session.Result()
-	missing, wrong, checking := res.Open()
+	missing, wrong, checking := res.Blocking()
 	switch {
 	case res.Plan != nil:
 		d.planned = true

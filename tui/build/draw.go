@@ -57,7 +57,7 @@ func (m *Model) headline(w int) string {
 		if m.res.Root != nil && m.res.Root.Host != "" {
 			name = nodeName(m.res.Root) + " @" + string(m.res.Root.Host)
 		}
-		missing, wrong, checking := m.res.Open()
+		missing, wrong, checking := m.res.Blocking()
 		todo := words(count{missing, wrong, checking})
 		switch {
 		case missing+wrong > 0:
@@ -93,7 +93,7 @@ func (m *Model) drawQuestions(w, h int) ([]string, ui.Point) {
 	if m.res == nil {
 		return l.Box(box, w, h, nil), at
 	}
-	missing, wrong, checking := m.res.Open()
+	missing, wrong, checking := m.res.Blocking()
 	box.Right = words(count{missing, wrong, checking})
 	if n := len(m.res.Questions); len(m.rows) < n {
 		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)

@@ -39,7 +39,7 @@ func (m *Model) arrange() {
 // plain reports whether a question is of interest to everyone.
 func plain(q *resolver.Question) bool {
 	switch {
-	case q.Status == resolver.Missing || q.Status == resolver.Wrong:
+	case q.Required():
 		return true
 	case q.Source == resolver.You || q.Source == resolver.Replayed:
 		return true
@@ -136,11 +136,9 @@ func (m *Model) toNext(want func(*resolver.Question) bool) bool {
 // missing or wrong, then what nobody decided. The one under the cursor counts if
 // it is itself open.
 func (m *Model) openNext() bool {
-	needs := func(q *resolver.Question) bool {
-		return q.Status == resolver.Missing || q.Status == resolver.Wrong
-	}
-	for _, want := range []func(*resolver.Question) bool{needs, undecided} {
-		if q := m.question(); q != nil && want(q) && !q.Fixed || m.toNext(func(q *resolver.Question) bool { return want(q) && !q.Fixed }) {
+	for _, first := range []func(*resolver.Question) bool{(*resolver.Question).Required, (*resolver.Question).Undecided} {
+		want := func(q *resolver.Question) bool { return q.Open() && first(q) }
+		if q := m.question(); q != nil && want(q) || m.toNext(want) {
 			m.pane, m.treeTop = questions, false
 			m.open()
 			return true
@@ -149,15 +147,10 @@ func (m *Model) openNext() bool {
 	return false
 }
 
-// undecided reports whether a question has a value in force that nobody chose.
-func undecided(q *resolver.Question) bool {
-	return plain(q) && !q.Settled() && q.Status == resolver.OK
-}
-
 func (m *Model) undecided() int {
 	n := 0
 	for i := range m.res.Questions {
-		if undecided(&m.res.Questions[i]) {
+		if m.res.Questions[i].Undecided() {
 			n++
 		}
 	}
