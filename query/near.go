@@ -57,34 +57,10 @@ func alike(asked, name string) (int, bool) {
 	most := 1 + min(len(a)/4, 2)
 	d := most + 1
 	if len(b)-len(a) <= most && len(a)-len(b) <= most {
-		d = distance([]rune(a), []rune(b))
+		d = EditDistance(a, b)
 	}
 	if d > most && len(a) >= 3 && strings.Contains(b, a) {
 		d = most
 	}
 	return d, d <= most
-}
-
-// distance counts the letters to insert, drop, replace or swap with the next one.
-func distance(a, b []rune) int {
-	before, last := []int(nil), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }
