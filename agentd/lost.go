@@ -39,17 +39,10 @@ func (s *Service) misfit(c *catalogue, l *lifecycle.Lifecycle, why error) {
 	if err != nil {
 		why = err
 	}
-	if start := initial(l); len(known.Applied) > 0 && known.Applied[0].State != start {
+	if start := l.InitialState(); len(known.Applied) > 0 && known.Applied[0].State != start {
 		known.Applied = slices.Insert(known.Applied, 0, spec.Applied{State: start}) // a store need not have it
 	}
 	s.lose(c, l, known.Applied, why)
-}
-
-func initial(l *lifecycle.Lifecycle) string {
-	if l.Initial == "" && len(l.States) > 0 {
-		return l.States[0].Name
-	}
-	return l.Initial
 }
 
 // strays adds what is applied of lifecycles that no module declares.

@@ -17,6 +17,26 @@ type Lifecycle struct {
 	Source      string      // "file:line:column", for messages; may be empty
 }
 
+// InitialState names the state that is applied from the start, "" without states.
+func (l *Lifecycle) InitialState() string {
+	if l.Initial == "" && len(l.States) > 0 {
+		return l.States[0].Name
+	}
+	return l.Initial
+}
+
+// Edges are the transitions declared, or else each state leading to the next.
+func (l *Lifecycle) Edges() [][2]string {
+	if l.Transitions != nil {
+		return l.Transitions
+	}
+	var out [][2]string
+	for i := 1; i < len(l.States); i++ {
+		out = append(out, [2]string{l.States[i-1].Name, l.States[i].Name})
+	}
+	return out
+}
+
 // State is one step of deploying the service. All functions may be nil: a state
 // may well do nothing.
 type State struct {

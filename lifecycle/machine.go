@@ -17,26 +17,6 @@ type machine struct {
 	start  int
 }
 
-// initial names the state that is applied from the start, "" without states.
-func (l *Lifecycle) initial() string {
-	if l.Initial == "" && len(l.States) > 0 {
-		return l.States[0].Name
-	}
-	return l.Initial
-}
-
-// transitions are those declared, or each state leading to the next.
-func (l *Lifecycle) transitions() [][2]string {
-	if l.Transitions != nil {
-		return l.Transitions
-	}
-	var out [][2]string
-	for i := 1; i < len(l.States); i++ {
-		out = append(out, [2]string{l.States[i-1].Name, l.States[i].Name})
-	}
-	return out
-}
-
 // expandStates lists the states as they are applied: an implementation is a state
 // of its own, named Meta.Impl, and comes before its metastate.
 func (l *Lifecycle) expandStates() []*State {
@@ -59,7 +39,7 @@ func implName(meta, impl *State) string { return meta.Name + "." + impl.Name }
 // out of each implementation, at the end of the list, as the original orders them.
 // A pair that several transitions lead to appears once.
 func (l *Lifecycle) expandTransitions() [][2]string {
-	pairs := slices.Clone(l.transitions())
+	pairs := slices.Clone(l.Edges())
 	for _, meta := range l.States {
 		if len(meta.Implementations) == 0 {
 			continue
@@ -94,7 +74,7 @@ func newMachine(l *Lifecycle, os spec.OS) *machine {
 	for i, s := range m.states {
 		m.index[s.Name] = i
 	}
-	m.start = m.index[l.initial()]
+	m.start = m.index[l.InitialState()]
 	m.next = make([][]int, len(m.states))
 	m.prev = make([][]int, len(m.states))
 	for _, p := range l.expandTransitions() {

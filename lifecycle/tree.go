@@ -20,7 +20,7 @@ func Tree(root *query.Node, host spec.Host, lifecycles ...*Lifecycle) *query.Nod
 	for _, l := range lifecycles {
 		n := h.Add(query.Lifecycle, l.Name,
 			query.Attr{Name: "doc", Value: l.Doc},
-			query.Attr{Name: "initial", Value: l.initial()},
+			query.Attr{Name: "initial", Value: l.InitialState()},
 			query.Attr{Name: "transitions", Value: showTransitions(l.expandTransitions())})
 		for _, s := range l.expandStates() {
 			addState(n, s)

@@ -125,11 +125,11 @@ func (c *checker) transitions() {
 		names = append(names, s.Name)
 	}
 	hint := "the states are " + strings.Join(names, ", ")
-	if !slices.Contains(names, l.initial()) {
-		c.hinted(l.Source, hint, "the initial state %s does not exist", l.initial())
+	if !slices.Contains(names, l.InitialState()) {
+		c.hinted(l.Source, hint, "the initial state %s does not exist", l.InitialState())
 	}
 	seen := map[[2]string]bool{}
-	for _, p := range l.transitions() {
+	for _, p := range l.Edges() {
 		for _, end := range p {
 			if !slices.Contains(names, end) {
 				c.hinted(l.Source, hint, "the transition from %s to %s: there is no state %s", p[0], p[1], end)
@@ -151,8 +151,8 @@ func (c *checker) unreachable() {
 	for _, p := range l.expandTransitions() {
 		next[p[0]] = append(next[p[0]], p[1])
 	}
-	reached := map[string]bool{l.initial(): true}
-	for todo := []string{l.initial()}; len(todo) > 0; {
+	reached := map[string]bool{l.InitialState(): true}
+	for todo := []string{l.InitialState()}; len(todo) > 0; {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		for _, n := range next[s] {
@@ -165,7 +165,7 @@ func (c *checker) unreachable() {
 	for _, s := range l.expandStates() {
 		if !reached[s.Name] {
 			c.hinted(s.Source, "a transition must lead to it",
-				"the state %s cannot be reached from %s", s.Name, l.initial())
+				"the state %s cannot be reached from %s", s.Name, l.InitialState())
 		}
 	}
 }

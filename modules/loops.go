@@ -98,23 +98,13 @@ func reportLoop(r *report, way []need) {
 // before gives for a state the one that every way to it passes last, where only one
 // transition leads there.
 func (v *lifecycleValue) before() map[string]string {
-	transitions := v.lc.Transitions
-	if transitions == nil {
-		for i := 1; i < len(v.lc.States); i++ {
-			transitions = append(transitions, [2]string{v.lc.States[i-1].Name, v.lc.States[i].Name})
-		}
-	}
-	initial := v.lc.Initial
-	if initial == "" {
-		initial = v.lc.States[0].Name
-	}
 	from := map[string][]string{}
-	for _, t := range transitions {
+	for _, t := range v.lc.Edges() {
 		from[t[1]] = append(from[t[1]], t[0])
 	}
 	out := map[string]string{}
 	for _, s := range v.lc.States {
-		if f := from[s.Name]; len(f) == 1 && s.Name != initial {
+		if f := from[s.Name]; len(f) == 1 && s.Name != v.lc.InitialState() {
 			out[s.Name] = f[0]
 			for _, impl := range s.Implementations {
 				out[s.Name+"."+impl.Name] = f[0]
