@@ -76,7 +76,7 @@ func TestWhatIsRecordedIsThereAfterARestart(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "deep", "state", journal.File))
 	must(t,
 		j.Begin("Web", doing(spec.Enter, "On", secretive)),
-		j.Note("Web", "installed nginx", "asked with correct horse"),
+		j.AppendLog("Web", "installed nginx", "asked with correct horse"),
 	)
 	j = reopen(t, j)
 	want := doing(spec.Enter, "On", secretive)
@@ -104,7 +104,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	oops := spec.Errorf(spec.Failed, "no access with correct horse").WithHint("not correct horse")
 	must(t,
 		j.Begin("Web", lifecycle.Doing{Step: step, At: noon}),
-		j.Note("Web", "correct horse"),
+		j.AppendLog("Web", "correct horse"),
 		j.End("Web", lifecycle.Outcome{
 			Called: &spec.Called{State: "On", Provide: "p", Who: "ada", Inputs: secretive, Err: oops,
 				Returns: map[string]any{"token": spec.Secret("staple battery"), "url": "http://web1"}},

@@ -51,7 +51,7 @@ func TestAJournalIsAStoreInMemoryThatLasts(t *testing.T) {
 			},
 			"note": func(t *rapid.T) {
 				n, did := name.Draw(t, "lifecycle"), rapid.SliceOfN(rapid.StringMatching(`[a-zé ]{0,20}`), 0, 60).Draw(t, "did")
-				both(func(s lifecycle.Store) error { return s.Note(n, did...) })
+				both(func(s lifecycle.Store) error { return s.AppendLog(n, did...) })
 			},
 			"end": func(t *rapid.T) {
 				n, o := name.Draw(t, "lifecycle"), drawOutcome(t)

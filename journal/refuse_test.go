@@ -44,7 +44,7 @@ func used(t testing.TB) string {
 	for _, name := range []string{"Web", "Mail"} {
 		on := spec.Applied{State: "On", At: noon, Inputs: secretive}
 		must(t,
-			j.Begin(name, doing(spec.Enter, "On", nil)), j.Note(name, "did this", "did that"),
+			j.Begin(name, doing(spec.Enter, "On", nil)), j.AppendLog(name, "did this", "did that"),
 			j.End(name, lifecycle.Outcome{Entered: &on}),
 			j.Begin(name, doing(spec.Enter, "Top", nil)),
 			j.End(name, lifecycle.Outcome{

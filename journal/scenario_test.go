@@ -42,8 +42,8 @@ func (k *killer) Begin(l string, d lifecycle.Doing) error {
 	return k.wrote(k.Journal.Begin(l, d), "begin %s", d.Step.Name())
 }
 
-func (k *killer) Note(l string, did ...string) error {
-	return k.wrote(k.Journal.Note(l, did...), "note %s", strings.Join(did, "|"))
+func (k *killer) AppendLog(l string, did ...string) error {
+	return k.wrote(k.Journal.AppendLog(l, did...), "note %s", strings.Join(did, "|"))
 }
 
 func (k *killer) End(l string, o lifecycle.Outcome) error {

@@ -73,13 +73,13 @@ func (j *Journal) Begin(name string, d lifecycle.Doing) error {
 	})
 }
 
-// Note adds to what the step in progress has done so far.
-func (j *Journal) Note(name string, did ...string) error {
+// AppendLog adds to what the step in progress has done so far.
+func (j *Journal) AppendLog(name string, did ...string) error {
 	did = j.hide(name, nil).from(did)
 	return j.change(name, "record what was done", func(_ *bbolt.Bucket, h *head) error {
 		if h.Doing != nil {
 			h.Doing.Did = append(h.Doing.Did, did...)
-			h.Doing.Did = h.Doing.Did[max(len(h.Doing.Did)-lifecycle.MaxNotes, 0):]
+			h.Doing.Did = h.Doing.Did[max(len(h.Doing.Did)-lifecycle.MaxLogLines, 0):]
 		}
 		return nil
 	})

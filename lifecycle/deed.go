@@ -43,7 +43,7 @@ func (d *deed) do(ctx context.Context) (any, error) {
 	d.call = e.newCall()
 	var ended atomic.Bool
 	d.sink.into(d.call, &ended)
-	notes := e.takeNotes(d.call, &ended)
+	log := e.newStepLog(d.call, &ended)
 	out, returns := d.act(ctx)
 	ended.Store(true)
 	earlier := unmended(e.fault(), d.doing.Step)
@@ -51,7 +51,7 @@ func (d *deed) do(ctx context.Context) (any, error) {
 	if failed == nil {
 		out.Fault = earlier
 	} else {
-		failed.Did, failed.Earlier = notes.all(), earlier
+		failed.Did, failed.Earlier = log.all(), earlier
 	}
 	unrecorded := e.end(out)
 	if failed != nil {

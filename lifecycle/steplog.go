@@ -10,99 +10,99 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Lines of a step's log are notes too, and each costs a write that must reach the
-// disk: a step may write so many at once, and one more each time the interval has
-// passed. What comes faster waits for the next write, an effect or the end.
+// Each line of a step's log costs a write that must reach the disk. A step may make
+// so many writes at once, and one more whenever the refill time has passed. Lines that
+// come faster wait for the next write, for an effect, or for the end of the step.
 const (
-	notesAtOnce   = 16
-	notesInterval = 100 * time.Millisecond
-	noteLength    = 400 // in bytes; longer lines are cut
+	burst      = 16
+	refill     = 100 * time.Millisecond
+	maxLogLine = 400 // in bytes; longer lines are cut
 )
 
-// notes records what a step says and does while it runs.
-type notes struct {
+// stepLog records what a step says and does while it runs.
+type stepLog struct {
 	engine *Engine
 	ended  *atomic.Bool
 
 	mu      sync.Mutex
-	did     []string // all, the last MaxNotes
-	waiting []string // not in the store yet
-	budget  float64  // writes that may be made now
-	at      time.Time
+	lines   []string  // the last MaxLogLines
+	waiting []string  // not in the store yet
+	budget  float64   // how many writes may be made now
+	at      time.Time // when the budget was last refilled
 }
 
-// takeNotes connects the call with notes of what it does, until the step has ended.
-func (e *Engine) takeNotes(c *Call, ended *atomic.Bool) *notes {
-	n := &notes{engine: e, ended: ended, budget: notesAtOnce, at: e.clock()}
+// newStepLog makes a call log what it says and does, until the step has ended.
+func (e *Engine) newStepLog(c *Call, ended *atomic.Bool) *stepLog {
+	l := &stepLog{engine: e, ended: ended, budget: burst, at: e.clock()}
 	show := c.Log
 	c.Log = func(level spec.Level, text string) {
-		n.line(text)
+		l.line(text)
 		show(level, text)
 	}
-	c.Effect = n.effect
-	return n
+	c.Effect = l.effect
+	return l
 }
 
-// line notes a line of the log. That it cannot be recorded stops nobody: the end of
-// the step will be told.
-func (n *notes) line(text string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.ended.Load() {
+// line adds a line that the step says. An error of the store does not stop the step:
+// the end of the step will be recorded or refused.
+func (l *stepLog) line(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended.Load() {
 		return
 	}
-	n.add(text)
-	now := n.engine.clock()
-	n.budget = min(notesAtOnce, n.budget+float64(now.Sub(n.at))/float64(notesInterval))
-	n.at = now
-	if n.budget < 1 {
+	l.add(text)
+	now := l.engine.clock()
+	l.budget = min(burst, l.budget+float64(now.Sub(l.at))/float64(refill))
+	l.at = now
+	if l.budget < 1 {
 		return
 	}
-	n.budget--
-	if err := n.write(); err != nil {
-		n.engine.log.Warn("cannot record a line of the log", "lifecycle", n.engine.def.Name, "error", err)
+	l.budget--
+	if err := l.write(); err != nil {
+		l.engine.log.Warn("cannot record a line of the log", "lifecycle", l.engine.def.Name, "error", err)
 	}
 }
 
-// effect notes what must be known if the step is interrupted.
-func (n *notes) effect(text string) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.ended.Load() {
+// effect adds what the step is about to do, and must not do before it is recorded.
+func (l *stepLog) effect(text string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended.Load() {
 		return spec.Errorf(spec.Conflict, "the step has ended")
 	}
-	n.add(text)
-	if err := n.write(); err != nil {
+	l.add(text)
+	if err := l.write(); err != nil {
 		return &spec.Error{Kind: spec.KindOf(err), Msg: "it cannot be recorded: " + err.Error(), Hint: spec.HintOf(err), Err: err}
 	}
 	return nil
 }
 
-func (n *notes) add(text string) {
-	if len(text) > noteLength {
-		cut := noteLength
+func (l *stepLog) add(text string) {
+	if len(text) > maxLogLine {
+		cut := maxLogLine
 		for cut > 0 && !utf8.RuneStart(text[cut]) {
 			cut--
 		}
 		text = text[:cut] + "…"
 	}
-	n.did = last(append(n.did, text), MaxNotes)
-	n.waiting = last(append(n.waiting, text), MaxNotes)
+	l.lines = last(append(l.lines, text), MaxLogLines)
+	l.waiting = last(append(l.waiting, text), MaxLogLines)
 }
 
-func (n *notes) write() error {
-	if err := n.engine.store.Note(n.engine.def.Name, n.waiting...); err != nil {
+func (l *stepLog) write() error {
+	if err := l.engine.store.AppendLog(l.engine.def.Name, l.waiting...); err != nil {
 		return err
 	}
-	n.waiting = nil
+	l.waiting = nil
 	return nil
 }
 
-// all is everything that was noted.
-func (n *notes) all() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return slices.Clone(n.did)
+// all gives the lines that are kept.
+func (l *stepLog) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines)
 }
 
 // interrupted says what is known of a step whose end nobody saw.

@@ -69,10 +69,10 @@ func TestACrossingSaysWhatWasDoneBeforeIt(t *testing.T) {
 	}
 }
 
-// unable is a store that cannot take notes.
+// unable is a store that cannot keep the log of a step.
 type unable struct{ *lifecycle.Memory }
 
-func (unable) Note(string, ...string) error { return errors.New("disk full") }
+func (unable) AppendLog(string, ...string) error { return errors.New("disk full") }
 
 func TestNoEffectThatCannotBeNoted(t *testing.T) {
 	e := newEngine(t, talker(func(c *lifecycle.Call) error {
@@ -84,15 +84,15 @@ func TestNoEffectThatCannotBeNoted(t *testing.T) {
 	}
 }
 
-// counting counts the writes of notes.
+// counting counts the writes of the log.
 type counting struct {
 	*lifecycle.Memory
 	writes int
 }
 
-func (c *counting) Note(l string, did ...string) error {
+func (c *counting) AppendLog(l string, did ...string) error {
 	c.writes++
-	return c.Memory.Note(l, did...)
+	return c.Memory.AppendLog(l, did...)
 }
 
 func TestManyLinesAreFewWritesAndOfThemTheLastAreKept(t *testing.T) {
@@ -108,7 +108,7 @@ func TestManyLinesAreFewWritesAndOfThemTheLastAreKept(t *testing.T) {
 		t.Fatal("it did not fail")
 	}
 	did := e.Stack().Fault.Did
-	if store.writes != 16 || len(did) != lifecycle.MaxNotes || did[98] != "line 999" || did[99] != strings.Repeat("é", 200)+"…" {
+	if store.writes != 16 || len(did) != lifecycle.MaxLogLines || did[98] != "line 999" || did[99] != strings.Repeat("é", 200)+"…" {
 		t.Errorf("%d writes, %d lines, %q", store.writes, len(did), did[97:])
 	}
 }

@@ -1,0 +1,92 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Record is what a store keeps of one lifecycle. The initial state is always
+// applied; it is in the record only if it has an enter function, and that was run.
+// Inputs are in their variables' types, defaults included, before modifiers;
+// secrets are spec.Secret, for the store to seal.
+type Record struct {
+	Applied []spec.Applied // bottom first
+	Calls   []spec.Called  // oldest first, the last MaxCalls
+	Doing   *Doing         // the step that has begun and not ended
+	Fault   *spec.Fault    // what failed last and was not repaired, with those before it
+}
+
+// A store keeps the last ones of what is more than that.
+const (
+	MaxCalls    = 1000 // of a lifecycle
+	MaxLogLines = 100  // of a step
+)
+
+// Doing is a step that has begun.
+type Doing struct {
+	Step spec.Step
+	By   spec.RunID
+	Who  string // who asked for the run
+	At   time.Time
+	Did  []string // the log of the step, oldest line first
+}
+
+// Outcome is how a step ended: what it changed in the record, and the fault that
+// there is now. A call whose crossing failed has both Called and Fault.
+type Outcome struct {
+	Entered *spec.Applied
+	Left    bool // the top state is taken off
+	Called  *spec.Called
+	Fault   *spec.Fault
+}
+
+// Begin records that a step begins.
+func (r *Record) Begin(d Doing) { r.Doing = &d }
+
+// AppendLog adds lines to the log of the step in progress, if there is one.
+func (r *Record) AppendLog(lines ...string) {
+	if r.Doing != nil {
+		r.Doing.Did = last(append(r.Doing.Did, lines...), MaxLogLines)
+	}
+}
+
+func last[T any](xs []T, n int) []T { return xs[max(len(xs)-n, 0):] }
+
+// End applies the outcome of the step.
+func (r *Record) End(o Outcome) {
+	if o.Entered != nil {
+		r.Applied = append(r.Applied, *o.Entered)
+	}
+	if o.Left && len(r.Applied) > 0 {
+		r.Applied = r.Applied[:len(r.Applied)-1]
+	}
+	if o.Called != nil {
+		r.Calls = last(append(r.Calls, *o.Called), MaxCalls)
+	}
+	r.Doing = nil
+	r.Fault = o.Fault
+}
+
+// Clone copies the record with all it holds.
+func (r Record) Clone() Record {
+	out := Record{Doing: r.Doing, Fault: r.Fault}
+	for _, a := range r.Applied {
+		a.Inputs = a.Inputs.Clone()
+		out.Applied = append(out.Applied, a)
+	}
+	for _, c := range r.Calls {
+		c.Inputs = c.Inputs.Clone()
+		c.Returns = spec.CloneValue(c.Returns)
+		out.Calls = append(out.Calls, c)
+	}
+	if r.Doing != nil {
+		d := *r.Doing
+		d.Step = d.Step.Clone()
+		d.Did = slices.Clone(d.Did)
+		out.Doing = &d
+	}
+	out.Fault = r.Fault.Clone()
+	return out
+}
