@@ -13,21 +13,21 @@ import (
 // catalogue is what a host offers. It does not change: Replace puts another in its
 // place.
 type catalogue struct {
-	host    spec.Host
-	engines []*lifecycle.Engine
-	lost    []lost
-	stale   map[string]*spec.Fault // why a lifecycle keeps a definition that was replaced
-	tree    *query.Node
+	host     spec.Host
+	engines  []*lifecycle.Engine
+	unusable []unusable
+	outdated map[string]*spec.Fault // why a lifecycle keeps a definition that was replaced
+	tree     *query.Node
 }
 
-// plant makes the tree of all that is offered.
-func (c *catalogue) plant() {
+// buildTree makes the tree of all that is offered.
+func (c *catalogue) buildTree() {
 	var defs []*lifecycle.Lifecycle
 	for _, e := range c.engines {
 		defs = append(defs, e.Definition())
 	}
-	for _, l := range c.lost {
-		defs = append(defs, l.def)
+	for _, u := range c.unusable {
+		defs = append(defs, u.def)
 	}
 	c.tree = query.NewRoot()
 	lifecycle.Tree(c.tree, c.host, defs...)
@@ -35,13 +35,13 @@ func (c *catalogue) plant() {
 
 func (c *catalogue) has(name string) bool {
 	return slices.ContainsFunc(c.engines, func(e *lifecycle.Engine) bool { return e.Name() == name }) ||
-		slices.ContainsFunc(c.lost, func(l lost) bool { return l.def.Name == name })
+		slices.ContainsFunc(c.unusable, func(u unusable) bool { return u.def.Name == name })
 }
 
 func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {
-	for _, l := range c.lost {
-		if l.def.Name == name {
-			return nil, l.err
+	for _, u := range c.unusable {
+		if u.def.Name == name {
+			return nil, u.err
 		}
 	}
 	names := make([]string, len(c.engines))
@@ -59,16 +59,16 @@ func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {
 
 // stacks lists every lifecycle with what is applied of it.
 func (c *catalogue) stacks(since time.Time) []spec.Stack {
-	out := make([]spec.Stack, 0, len(c.engines)+len(c.lost))
+	out := make([]spec.Stack, 0, len(c.engines)+len(c.unusable))
 	for _, e := range c.engines {
 		st := e.Stack()
 		if st.Fault == nil {
-			st.Fault = c.stale[e.Name()]
+			st.Fault = c.outdated[e.Name()]
 		}
 		out = append(out, st)
 	}
-	for _, l := range c.lost {
-		out = append(out, l.stack(c.host, since))
+	for _, u := range c.unusable {
+		out = append(out, u.stack(c.host, since))
 	}
 	return out
 }

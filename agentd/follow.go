@@ -8,8 +8,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// atOnce is how many events a follower takes before it looks again: it holds no more.
-const atOnce = 256
+// followBatch is how many events a follower takes before it looks again: it holds no more.
+const followBatch = 256
 
 // Follow tells what happened in a run and what happens next, each event once and in
 // order, until the run has ended. Where events were dropped it says how many, in an
@@ -19,7 +19,7 @@ func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(
 	if err != nil {
 		return err
 	}
-	tell := func(ev spec.Event) error {
+	send := func(ev spec.Event) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -31,17 +31,17 @@ func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(
 	for {
 		s.mu.Lock()
 		next, _ := slices.BinarySearchFunc(r.events, after+1, func(ev spec.Event, seq int) int { return ev.Seq - seq })
-		events := slices.Clone(r.events[next:min(next+atOnce, len(r.events))])
-		more := next+atOnce < len(r.events)
+		events := slices.Clone(r.events[next:min(next+followBatch, len(r.events))])
+		more := next+followBatch < len(r.events)
 		changed, ended := r.changed, r.ended
 		s.mu.Unlock()
 		for _, ev := range events {
-			if missing := ev.Seq - 1 - after; missing > 0 && !isNote(ev) {
-				if err := tell(dropped(ev, missing)); err != nil {
+			if missing := ev.Seq - 1 - after; missing > 0 && !isGapNotice(ev) {
+				if err := send(dropped(ev, missing)); err != nil {
 					return err
 				}
 			}
-			if err := tell(ev); err != nil {
+			if err := send(ev); err != nil {
 				return err
 			}
 			after = ev.Seq
@@ -66,15 +66,15 @@ func dropped(before spec.Event, n int) spec.Event {
 	if n == 1 {
 		text = "an older event was dropped"
 	}
-	return note(before, text)
+	return gapNotice(before, text)
 }
 
 // note is a line that the agent says itself, in the place before an event.
-func note(before spec.Event, text string) spec.Event {
+func gapNotice(before spec.Event, text string) spec.Event {
 	return spec.Event{Run: before.Run, Seq: before.Seq - 1, At: before.At,
 		Kind: spec.EventLog, Step: -1, Level: spec.LevelWarn, Text: text}
 }
 
 // isNote tells such a line, which explains that events before it are missing, from
 // those of steps.
-func isNote(ev spec.Event) bool { return ev.Kind == spec.EventLog && ev.Step < 0 }
+func isGapNotice(ev spec.Event) bool { return ev.Kind == spec.EventLog && ev.Step < 0 }

@@ -63,7 +63,7 @@ func talking(dir string) (s *agentd.Service, stop func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err = agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: []*lifecycle.Lifecycle{l}, Store: j, Stories: j})
+	s, err = agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: []*lifecycle.Lifecycle{l}, Store: j, RunStore: j})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,17 +19,17 @@ import (
 // replaced.
 func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle) error {
 	select {
-	case s.turn <- struct{}{}:
+	case s.exclusive <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-s.turn }()
+	defer func() { <-s.exclusive }()
 	old := s.catalogue()
-	c := &catalogue{host: s.info.Host, stale: map[string]*spec.Fault{}}
+	c := &catalogue{host: s.info.Host, outdated: map[string]*spec.Fault{}}
 	var kept []error
 	keep := func(e *lifecycle.Engine, why *spec.Error) {
 		c.engines = append(c.engines, e)
-		c.stale[e.Name()] = &spec.Fault{At: s.clock(), Err: why}
+		c.outdated[e.Name()] = &spec.Fault{At: s.clock(), Err: why}
 		kept = append(kept, why)
 		s.log.Warn("a lifecycle keeps its old definition", "lifecycle", e.Name(), "error", why)
 	}
@@ -45,7 +45,7 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 		case before != nil && spec.KindOf(err) == spec.Conflict:
 			keep(before, &spec.Error{Kind: spec.Conflict, Op: "replace " + l.Name, At: l.Source, Hint: spec.HintOf(err), Msg: spec.AsError(err).Msg})
 		case spec.KindOf(err) == spec.Conflict:
-			s.misfit(c, l, err)
+			s.addMismatched(c, l, err)
 			kept = append(kept, err)
 		default:
 			return err
@@ -54,13 +54,13 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 	for _, e := range old.engines {
 		gone := !slices.ContainsFunc(lifecycles, func(l *lifecycle.Lifecycle) bool { return l.Name == e.Name() })
 		if now := e.Applied(); gone && len(now) > 1 {
-			keep(e, undeclared(e.Name(), now))
+			keep(e, undeclaredError(e.Name(), now))
 		}
 	}
-	if err := s.strays(c); err != nil {
+	if err := s.addUndeclared(c); err != nil {
 		return err
 	}
-	c.plant()
+	c.buildTree()
 	s.mu.Lock()
 	s.now = c
 	s.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *Service) open(c *catalogue, l *lifecycle.Lifecycle) error {
 		return &spec.Error{Kind: spec.Invalid, At: l.Source, Msg: "there are two lifecycles " + l.Name}
 	}
 	if _, err := s.store.Load(l.Name); err != nil {
-		s.lose(c, l, nil, err)
+		s.addUnusable(c, l, nil, err)
 		return nil
 	}
 	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.store, Me: s.info, Clock: s.clock, Limit: s.limit, Logger: s.log})

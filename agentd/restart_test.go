@@ -23,13 +23,13 @@ func openJournal(t testing.TB, dir string) *journal.Journal {
 	return j
 }
 
-func withStores(t testing.TB, store lifecycle.Store, stories agentd.Stories) *agentd.Service {
+func withStores(t testing.TB, store lifecycle.Store, runs agentd.RunStore) *agentd.Service {
 	t.Helper()
 	s, err := agentd.New(agentd.Config{
 		Info:       spec.Info{Host: agenttest.Host, Address: "localhost", OS: spec.OS{Name: "debian", Release: "12"}},
 		Lifecycles: append(agenttest.Lifecycles(), vault()),
 		Store:      store,
-		Stories:    stories,
+		RunStore:   runs,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestTheContractWithAJournal(t *testing.T) {
 		j := openJournal(t, t.TempDir())
 		s, err := agentd.New(agentd.Config{
 			Info:       spec.Info{Host: agenttest.Host, Address: "localhost", OS: spec.OS{Name: "debian", Release: "12"}},
-			Lifecycles: agenttest.Lifecycles(), Store: j, Stories: j,
+			Lifecycles: agenttest.Lifecycles(), Store: j, RunStore: j,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -125,36 +125,36 @@ func stackOf(t *testing.T, s *agentd.Service, lifecycle string) spec.Stack {
 	return spec.Stack{}
 }
 
-// told is stories in memory.
-type told struct {
-	stories []spec.Story
-	err     error
+// memoryRunStore keeps runs in memory.
+type memoryRunStore struct {
+	runs []spec.RunRecord
+	err  error
 }
 
-func (s *told) Stories() (ended []spec.Past, begun []spec.Story, err error) {
-	return nil, s.stories, nil
+func (s *memoryRunStore) Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error) {
+	return nil, s.runs, nil
 }
 
-func (s *told) Story(id spec.RunID) (spec.Story, error) {
-	for _, st := range s.stories {
+func (s *memoryRunStore) Run(id spec.RunID) (spec.RunRecord, error) {
+	for _, st := range s.runs {
 		if st.Run == id {
 			return st, nil
 		}
 	}
-	return spec.Story{}, spec.Errorf(spec.NotFound, "no run %s", id)
+	return spec.RunRecord{}, spec.Errorf(spec.NotFound, "no run %s", id)
 }
 
-func (s *told) Tell(st spec.Story) error {
+func (s *memoryRunStore) RecordRun(st spec.RunRecord) error {
 	if s.err == nil {
-		s.stories = append(s.stories, st)
+		s.runs = append(s.runs, st)
 	}
 	return s.err
 }
 
-func (s *told) Digest(spec.Secret) (string, error) { return "digest", nil }
+func (s *memoryRunStore) Digest(spec.Secret) (string, error) { return "digest", nil }
 
 func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
-	st := &told{stories: []spec.Story{{Run: "r1", Lifecycle: "Bench", Digest: "digest", Seen: 1003, Events: []spec.Event{
+	st := &memoryRunStore{runs: []spec.RunRecord{{Run: "r1", Lifecycle: "Bench", Digest: "digest", Reserved: 1003, Events: []spec.Event{
 		{Run: "r1", Seq: 1, Kind: spec.EventQueued}, {Run: "r1", Seq: 2, Kind: spec.EventStarted}}}}}
 	s := withStores(t, lifecycle.NewMemory(), st)
 	defer s.Close()
@@ -171,7 +171,7 @@ func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 	if err != nil || len(seen) != 2 || seen[0].Seq != 1003 || seen[0].Text != "the agent stopped here: what the step said last may be missing" {
 		t.Errorf("a follower saw %v, error %v", seen, err)
 	}
-	if again := st.stories[len(st.stories)-1]; !again.Ended() || again.Seen < 1004 {
+	if again := st.runs[len(st.runs)-1]; !again.Ended() || again.Reserved < 1004 {
 		t.Errorf("recorded is %+v", again)
 	}
 }
@@ -179,11 +179,11 @@ func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 // What a step of it returned as a secret is recorded as one again, and told as before.
 func TestWhatAnInterruptedRunReturnedStaysSecret(t *testing.T) {
 	secret := map[string]any{"key": spec.Secret("open sesame")}
-	st := &told{stories: []spec.Story{{Run: "r1", Lifecycle: "Vault", Seen: 1003, Events: []spec.Event{
+	st := &memoryRunStore{runs: []spec.RunRecord{{Run: "r1", Lifecycle: "Vault", Reserved: 1003, Events: []spec.Event{
 		{Run: "r1", Seq: 1, Kind: spec.EventQueued}, {Run: "r1", Seq: 2, Kind: spec.EventStepDone, Returns: secret}}}}}
 	s := withStores(t, lifecycle.NewMemory(), st)
 	defer s.Close()
-	last := st.stories[len(st.stories)-1]
+	last := st.runs[len(st.runs)-1]
 	if got := last.Events[1].Returns.(map[string]any)["key"]; !last.Ended() || got != spec.Secret("open sesame") {
 		t.Errorf("recorded is a %T in %+v", got, last)
 	}
@@ -193,7 +193,7 @@ func TestWhatAnInterruptedRunReturnedStaysSecret(t *testing.T) {
 }
 
 func TestARunThatCannotBeRecordedDoesNothing(t *testing.T) {
-	s := withStores(t, lifecycle.NewMemory(), &told{err: spec.Errorf(spec.Failed, "disk full").WithHint("make room")})
+	s := withStores(t, lifecycle.NewMemory(), &memoryRunStore{err: spec.Errorf(spec.Failed, "disk full").WithHint("make room")})
 	defer s.Close()
 	if err := s.Start(t.Context(), bench("r1", "echo")); err != nil {
 		t.Fatal(err)
@@ -253,7 +253,7 @@ func TestAStackWithoutItsDefinition(t *testing.T) {
 	start := func(ls ...*lifecycle.Lifecycle) (*agentd.Service, func()) {
 		t.Helper()
 		j := openJournal(t, dir)
-		s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: ls, Store: j, Stories: j})
+		s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: ls, Store: j, RunStore: j})
 		if err != nil {
 			t.Fatal(err)
 		}

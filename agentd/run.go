@@ -13,16 +13,16 @@ import (
 // guards it.
 type run struct {
 	spec.Run
-	digest  string        // of what was asked, if only that is known
-	began   time.Time     // zero as long as it waits
-	events  []spec.Event  // by number; where some are missing, they were dropped
-	weight  int           // of the events, in bytes
-	seen    int           // no event that anybody saw has a higher number: that is recorded
-	changed chan struct{} // closed, and replaced, when an event is added
-	ended   bool
-	cancel  context.CancelFunc // of its context, once it is executed
+	digest   string        // of what was asked, if only that is known
+	began    time.Time     // zero as long as it waits
+	events   []spec.Event  // by number; where some are missing, they were dropped
+	size     int           // of the events, in bytes
+	reserved int           // no event that anybody saw has a higher number: that is recorded
+	changed  chan struct{} // closed, and replaced, when an event is added
+	ended    bool
+	cancel   context.CancelFunc // of its context, once it is executed
 
-	telling sync.Mutex // held while an event is recorded and added, before the service's lock
+	emitting sync.Mutex // held while an event is recorded and added, before the service's lock
 }
 
 // Start hands a run over. The error is Invalid for a run without id, NotFound for a
@@ -38,11 +38,11 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, known := s.runs[r.ID]
-	if digest, was := s.past[r.ID]; was {
+	if digest, was := s.earlier[r.ID]; was {
 		old, known = &run{digest: digest}, true
 	}
 	if known {
-		same, err := s.same(old, r)
+		same, err := s.sameAs(old, r)
 		if err != nil {
 			return err
 		}
@@ -88,29 +88,15 @@ func (s *Service) Stop(_ context.Context, id spec.RunID) error {
 func (s *Service) find(id spec.RunID) (*run, error) {
 	s.mu.Lock()
 	r, here := s.runs[id]
-	_, was := s.past[id]
+	_, was := s.earlier[id]
 	s.mu.Unlock()
 	switch {
 	case here:
 		return r, nil
 	case was:
-		return s.recall(id)
+		return s.recordedRun(id)
 	}
 	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.info.Host)
-}
-
-// add appends an event to a run that is not executed yet; the lock is held.
-func (s *Service) add(r *run, ev spec.Event) { s.show(r, s.number(r, ev)) }
-
-// show appends an event that has its number; the lock is held. The last one ends the
-// run.
-func (s *Service) show(r *run, ev spec.Event) {
-	s.memory.add(r, ev)
-	if r.ended = ev.Kind == spec.EventRunDone; r.ended {
-		s.bound(r.ID)
-	}
-	close(r.changed)
-	r.changed = make(chan struct{})
 }
 
 func stopped() *spec.Error {

@@ -17,7 +17,7 @@ type Config struct {
 	Load       func() float64 // tells the load of the host; nil says nothing of it
 	Lifecycles []*lifecycle.Lifecycle
 	Store      lifecycle.Store
-	Stories    Stories          // remembers runs; nil forgets them when the process ends
+	RunStore   RunStore         // remembers runs; nil forgets them when the process ends
 	Clock      func() time.Time // nil is time.Now
 	Limit      time.Duration    // how long a step may take; 0 is for ever
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
@@ -26,59 +26,59 @@ type Config struct {
 }
 
 // Service is the agent of one host. The last spec.MaxRuns runs are known to it, the
-// last spec.MaxStories of those that have ended with what happened in them. What is
+// last spec.MaxRunsWithEvents of those that have ended with what happened in them. What is
 // executed, and what ended lately, is known with every line; of the others, and of what
 // says more than Config.Keep holds, the last lines are.
 type Service struct {
-	info    spec.Info
-	load    func() float64
-	clock   func() time.Time
-	limit   time.Duration
-	pace    time.Duration
-	log     *slog.Logger
-	store   lifecycle.Store
-	stories Stories
+	info     spec.Info
+	load     func() float64
+	clock    func() time.Time
+	limit    time.Duration
+	pace     time.Duration
+	log      *slog.Logger
+	store    lifecycle.Store
+	runStore RunStore
 
-	stop    context.CancelFunc
-	stopped chan struct{} // closed when the worker has ended
-	leaving chan struct{} // closed when nothing is begun any more
-	wake    chan struct{} // of size 1: a token means that the queue has grown
-	turn    chan struct{} // of size 1: full while a run is executed or definitions are replaced
+	stop      context.CancelFunc
+	stopped   chan struct{} // closed when the worker has ended
+	shutdown  chan struct{} // closed when nothing may begin any more
+	wake      chan struct{} // of size 1: a token means that the queue has grown
+	exclusive chan struct{} // of size 1: full while a run is executed or definitions are replaced
 
-	mu     sync.Mutex
-	notes  []string
-	now    *catalogue
-	closed bool // and leaving with it
-	runs   map[spec.RunID]*run
-	past   map[spec.RunID]string // digests of those that ended in earlier processes: the stories have them
-	ended  []spec.RunID          // oldest first
-	queue  []*run                // waiting, oldest first
-	busy   *run
-	memory memory
+	mu        sync.Mutex
+	notes     []string
+	now       *catalogue
+	closed    bool // and shutdown with it
+	runs      map[spec.RunID]*run
+	earlier   map[spec.RunID]string // digests of the runs that ended in earlier processes: runStore has the rest
+	ended     []spec.RunID          // oldest first
+	queue     []*run                // waiting, oldest first
+	busy      *run
+	retention retention
 }
 
 var _ spec.Agent = (*Service)(nil)
 
 // New makes a service and starts its worker. A lifecycle whose stack does not fit its
 // definition, or that nothing defines any more, is shown with that as its fault, and
-// the others are not concerned. The error is that of a wrong definition, or of stories
+// the others are not concerned. The error is that of a wrong definition, or of runs
 // that cannot be read. A run that had begun when the agent stopped has ended,
 // interrupted.
 func New(c Config) (*Service, error) {
 	s := &Service{
 		info: c.Info, load: c.Load, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
-		store:   c.Store,
-		turn:    make(chan struct{}, 1),
-		stopped: make(chan struct{}),
-		leaving: make(chan struct{}),
-		memory:  memory{limit: cmp.Or(c.Keep, keptBytes)},
-		wake:    make(chan struct{}, 1),
-		runs:    map[spec.RunID]*run{},
-		past:    map[spec.RunID]string{},
-		stories: c.Stories,
+		store:     c.Store,
+		exclusive: make(chan struct{}, 1),
+		stopped:   make(chan struct{}),
+		shutdown:  make(chan struct{}),
+		retention: retention{limit: cmp.Or(c.Keep, maxBytes)},
+		wake:      make(chan struct{}, 1),
+		runs:      map[spec.RunID]*run{},
+		earlier:   map[spec.RunID]string{},
+		runStore:  c.RunStore,
 	}
-	if s.stories == nil {
-		s.stories = forgetful{}
+	if s.runStore == nil {
+		s.runStore = noRunStore{}
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -93,15 +93,15 @@ func New(c Config) (*Service, error) {
 	for _, l := range c.Lifecycles {
 		err := s.open(s.now, l)
 		if spec.KindOf(err) == spec.Conflict {
-			s.misfit(s.now, l, err)
+			s.addMismatched(s.now, l, err)
 		} else if err != nil {
 			return nil, err
 		}
 	}
-	if err := s.strays(s.now); err != nil {
+	if err := s.addUndeclared(s.now); err != nil {
 		return nil, err
 	}
-	s.now.plant()
+	s.now.buildTree()
 	if err := s.restore(); err != nil {
 		return nil, err
 	}

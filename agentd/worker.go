@@ -10,7 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// work executes runs in the order in which they were started, until the agent leaves;
+// work executes runs in the order in which they were started, until the agent is stopped;
 // then it ends those that wait.
 func (s *Service) work(ctx context.Context) {
 	defer close(s.stopped)
@@ -21,15 +21,15 @@ func (s *Service) work(ctx context.Context) {
 		}
 		select {
 		case <-s.wake:
-		case <-s.leaving:
-			s.dismiss()
+		case <-s.shutdown:
+			s.cancelQueued()
 			return
 		}
 	}
 }
 
 // next takes the oldest run that waits and gives it its context. No run begins once
-// the agent leaves.
+// the agent is being stopped.
 func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,20 +45,20 @@ func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	return r, ctx
 }
 
-// dismiss ends the runs that wait.
-func (s *Service) dismiss() {
+// cancelQueued ends the runs that wait.
+func (s *Service) cancelQueued() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.queue {
-		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: s.unbegun("the run began")})
+		s.add(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: s.notBegun("the run began")})
 	}
 	s.queue = nil
 }
 
 // execute does a run from its start to its last event.
 func (s *Service) execute(ctx context.Context, r *run) {
-	s.turn <- struct{}{}
-	defer func() { <-s.turn }()
+	s.exclusive <- struct{}{}
+	defer func() { <-s.exclusive }()
 	e, err := s.engine(r.Lifecycle)
 	var stack []string
 	if err == nil {
@@ -75,7 +75,7 @@ func (s *Service) execute(ctx context.Context, r *run) {
 	r.cancel = nil
 	s.busy = nil
 	s.mu.Unlock()
-	s.say(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
+	s.emit(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
 }
 
 // steps does the steps of a run. Nothing is done unless the stack is the one that
@@ -84,15 +84,15 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 	if now := e.Applied(); !slices.Equal(r.From, now) {
 		err := spec.Errorf(spec.Conflict, "%s on %s has changed since this was planned", r.Lifecycle, s.info.Host)
 		err.Op = "start the run " + string(r.ID)
-		return err.WithHint("planned on %s, now it is %s: plan again", show(r.From), show(now))
+		return err.WithHint("planned on %s, now it is %s: plan again", stackText(r.From), stackText(now))
 	}
 	if err := lifecycle.Invalid(e.CheckReady(ctx, r.Work)); err != nil {
 		return err
 	}
 	for i, step := range r.Steps {
 		switch {
-		case s.left():
-			return s.unbegun("it could " + step.Name())
+		case s.shuttingDown():
+			return s.notBegun("it could " + step.Name())
 		case ctx.Err() != nil:
 			return spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
 		}
@@ -107,14 +107,14 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) 
 	step := r.Steps[i]
 	say := func(ev spec.Event) {
 		ev.Step = i
-		s.say(r, ev)
+		s.emit(r, ev)
 	}
 	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
 	s.pause(ctx)
 	returns, err := e.Do(ctx, r.ID, step, lifecycle.Sink{
 		Who: r.By,
 		Log: func(level spec.Level, text string) {
-			say(spec.Event{Kind: spec.EventLog, Level: level, Text: shortened(text)})
+			say(spec.Event{Kind: spec.EventLog, Level: level, Text: truncated(text)})
 			s.pause(ctx)
 		},
 		Progress: func(done, total int) {
@@ -144,7 +144,7 @@ func (s *Service) pause(ctx context.Context) {
 	}
 }
 
-func show(stack []string) string {
+func stackText(stack []string) string {
 	if len(stack) == 0 {
 		return "nothing"
 	}

@@ -128,7 +128,7 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 		if j, err = openJournal(d.set.StateDir, d.Err); err != nil {
 			return nil, nil, err
 		}
-		c.Store, c.Stories = j, j
+		c.Store, c.RunStore = j, j
 		closeStore = func() { _ = j.Close() } // all it was given is on the disk already
 	}
 	if s, err = agentd.New(c); err != nil {

@@ -29,7 +29,7 @@ func newLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, lim
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, Stories: j, Limit: limit, Load: loadAverage})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Limit: limit, Load: loadAverage})
 	if err != nil {
 		_ = j.Close() // the first error counts
 		return nil, err

@@ -230,9 +230,9 @@ func TestAStepThatCannotReachSomethingHasFailed(t *testing.T) {
 // mortal is what an agent keeps; nothing is kept any more once it is dead.
 type mortal struct {
 	*lifecycle.Memory
-	mu      sync.Mutex
-	dead    bool
-	stories map[spec.RunID]spec.Story
+	mu   sync.Mutex
+	dead bool
+	runs map[spec.RunID]spec.RunRecord
 }
 
 func (m *mortal) alive() bool {
@@ -248,10 +248,10 @@ func (m *mortal) End(name string, o lifecycle.Outcome) error {
 	return m.Memory.End(name, o)
 }
 
-func (m *mortal) Stories() (ended []spec.Past, begun []spec.Story, err error) {
-	for _, s := range m.stories {
+func (m *mortal) Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error) {
+	for _, s := range m.runs {
 		if s.Ended() {
-			ended = append(ended, spec.Past{Run: s.Run, Digest: s.Digest})
+			ended = append(ended, spec.EndedRun{Run: s.Run, Digest: s.Digest})
 		} else {
 			begun = append(begun, s)
 		}
@@ -259,17 +259,17 @@ func (m *mortal) Stories() (ended []spec.Past, begun []spec.Story, err error) {
 	return ended, begun, nil
 }
 
-func (m *mortal) Story(id spec.RunID) (spec.Story, error) {
+func (m *mortal) Run(id spec.RunID) (spec.RunRecord, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.stories[id], nil
+	return m.runs[id], nil
 }
 
-func (m *mortal) Tell(s spec.Story) error {
+func (m *mortal) RecordRun(s spec.RunRecord) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.dead {
-		m.stories[s.Run] = s
+		m.runs[s.Run] = s
 	}
 	return nil
 }
@@ -278,7 +278,7 @@ func (m *mortal) Digest(s spec.Secret) (string, error) { return s.Reveal(), nil 
 
 func (m *mortal) agent(t testing.TB, l *lab) *agentd.Service {
 	t.Helper()
-	a, err := agentd.New(agentd.Config{Info: spec.Info{Host: "a"}, Lifecycles: append(l.lifecycles(), long()), Store: m, Stories: m})
+	a, err := agentd.New(agentd.Config{Info: spec.Info{Host: "a"}, Lifecycles: append(l.lifecycles(), long()), Store: m, RunStore: m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestAnAgentThatIsStartedAgain(t *testing.T) {
 				l := newLab()
 				l.gate["a"] = make(chan struct{})
 				f := roam(t, l, "main", "a")
-				keeps := &mortal{Memory: lifecycle.NewMemory(), stories: map[spec.RunID]spec.Story{}}
+				keeps := &mortal{Memory: lifecycle.NewMemory(), runs: map[spec.RunID]spec.RunRecord{}}
 				first := keeps.agent(t, l)
 				f.other = first
 				s := planned(t, f, "a")

@@ -27,14 +27,14 @@ func contents(j *journal.Journal) (map[string]any, error) {
 		}
 		errs = append(errs, err)
 	}
-	ended, stories, err := j.Stories()
+	ended, runs, err := j.Runs()
 	for _, past := range ended {
-		s, err := j.Story(past.Run)
+		s, err := j.Run(past.Run)
 		if errs = append(errs, err); err == nil {
-			stories = append(stories, s)
+			runs = append(runs, s)
 		}
 	}
-	out["runs"] = stories
+	out["runs"] = runs
 	owed, err2 := j.Owed()
 	out["owed"] = owed
 	return out, errors.Join(append(errs, err, err2)...)
@@ -79,7 +79,7 @@ func damaged(t testing.TB) (path string, text []byte, whole map[string]any) {
 	t.Helper()
 	j := open(t, used(t))
 	for i := range 40 {
-		must(t, j.Tell(spec.Story{Run: spec.RunID(strings.Repeat("x", 200) + itoa(i)), Events: []spec.Event{{Kind: spec.EventRunDone}}}))
+		must(t, j.RecordRun(spec.RunRecord{Run: spec.RunID(strings.Repeat("x", 200) + itoa(i)), Events: []spec.Event{{Kind: spec.EventRunDone}}}))
 	}
 	must(t, j.Begin("Web", doing(spec.Enter, "X", secretive)))
 	whole, err := contents(j)
@@ -162,7 +162,7 @@ func TestPowerFailsInTheMiddleOfAWrite(t *testing.T) {
 			before, _ = os.ReadFile(path)
 			known[0], _ = contents(j)
 			err = errors.Join(
-				j.Tell(spec.Story{Run: spec.RunID(itoa(i)), Digest: strings.Repeat("x", rapid.IntRange(0, 9000).Draw(t, "size"))}),
+				j.RecordRun(spec.RunRecord{Run: spec.RunID(itoa(i)), Digest: strings.Repeat("x", rapid.IntRange(0, 9000).Draw(t, "size"))}),
 			)
 			known[1], _ = contents(j)
 			after, _ = os.ReadFile(path)

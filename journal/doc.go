@@ -19,7 +19,7 @@
 //	owed                the reloads that are owed
 //
 // Of each lifecycle the last lifecycle.MaxCalls calls are kept, of runs the last
-// spec.MaxRuns, with their events the last spec.MaxStories. Secrets that are needed again are
+// spec.MaxRuns, with their events the last spec.MaxRunsWithEvents. Secrets that are needed again are
 // sealed; in the history they are digests, which tell whether two are the same.
 //
 // # What it refuses

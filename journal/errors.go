@@ -28,8 +28,8 @@ func (j *Journal) damaged(what error) *spec.Error {
 			"then nothing is known of what is applied on this host", j.path, j.path)
 }
 
-// partly is damage that concerns one lifecycle.
-func (j *Journal) partly(lifecycle string, what error) *spec.Error {
+// damagedLifecycle is damage that concerns one lifecycle.
+func (j *Journal) damagedLifecycle(lifecycle string, what error) *spec.Error {
 	e := j.damaged(what)
 	e.Msg = fmt.Sprintf("what it has of %s is damaged: %v", lifecycle, what)
 	e.Hint += "; the other lifecycles can be used as they are"

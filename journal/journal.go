@@ -36,12 +36,12 @@ type Journal struct {
 	key  seal.KeyFile
 	db   *bbolt.DB
 
-	mu      sync.Mutex
-	secrets map[string]words     // by lifecycle: what must not appear in a text
-	runs    map[spec.RunID]known // all that are kept
-	partial map[string]error     // lifecycles whose records are damaged
-	broken  error                // why nothing can be used any more
-	stuck   bool                 // bbolt has panicked, and may never give its locks back
+	mu           sync.Mutex
+	secrets      map[string]redactor     // by lifecycle: what must not appear in a text
+	runs         map[spec.RunID]runEntry // all that are kept
+	damagedParts map[string]error        // lifecycles whose records are damaged
+	broken       error                   // why nothing can be used any more
+	panicked     bool                    // bbolt has panicked, and may never give its locks back
 }
 
 var _ lifecycle.Store = (*Journal)(nil)
@@ -51,7 +51,7 @@ var _ lifecycle.Store = (*Journal)(nil)
 // with ErrFormat for another version, Failed with ErrDamaged for a file that is not
 // as it was written.
 func Open(path string, o Options) (*Journal, error) {
-	j := &Journal{path: path, key: o.Key, secrets: map[string]words{}, runs: map[spec.RunID]known{}, partial: map[string]error{}}
+	j := &Journal{path: path, key: o.Key, secrets: map[string]redactor{}, runs: map[spec.RunID]runEntry{}, damagedParts: map[string]error{}}
 	if j.key.Path == "" {
 		j.key.Path = filepath.Join(filepath.Dir(path), "key")
 	}
@@ -63,13 +63,13 @@ func Open(path string, o Options) (*Journal, error) {
 		err = create(path)
 	}
 	if err == nil {
-		err = j.examine(o.Wait)
+		err = j.checkFile(o.Wait)
 	}
 	if err == nil {
-		err = j.openWhole(o.Wait)
+		err = j.openVerified(o.Wait)
 	}
 	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, j.locked(holder(path))
+		return nil, j.locked(lockOwner(path))
 	}
 	if err != nil {
 		_ = j.Close() // nothing was written
@@ -78,9 +78,9 @@ func Open(path string, o Options) (*Journal, error) {
 	return j, nil
 }
 
-// openWhole opens the file, reads all of it, and opens it again: the memory that the
+// openVerified opens the file, reads all of it, and opens it again: the memory that the
 // whole file was mapped to is the system's again.
-func (j *Journal) openWhole(wait time.Duration) error {
+func (j *Journal) openVerified(wait time.Duration) error {
 	for read := -1; ; {
 		var now int
 		err := j.guard(func() (err error) {
@@ -94,7 +94,7 @@ func (j *Journal) openWhole(wait time.Duration) error {
 			return err
 		}
 		clear(j.runs)
-		clear(j.partial)
+		clear(j.damagedParts)
 		if err := j.verify(); err != nil {
 			return err
 		}
@@ -114,8 +114,8 @@ func (j *Journal) Damaged() []error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var out []error
-	for _, name := range sortedKeys(j.partial) {
-		out = append(out, j.partial[name])
+	for _, name := range sortedKeys(j.damagedParts) {
+		out = append(out, j.damagedParts[name])
 	}
 	return out
 }
@@ -124,7 +124,7 @@ func (j *Journal) Damaged() []error {
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	db := j.db
-	if j.stuck {
+	if j.panicked {
 		db = nil
 	}
 	j.db = nil
@@ -179,8 +179,8 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// examine looks at the pages while no other process can write them.
-func (j *Journal) examine(wait time.Duration) error {
+// checkFile looks at the pages while no other process can write them.
+func (j *Journal) checkFile(wait time.Duration) error {
 	f, err := os.OpenFile(j.path, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func (j *Journal) update(op string, fn func(b *bbolt.Bucket) error) error {
 		})
 		if err != nil && refused == nil && !full(err) {
 			// Nobody knows now what the disk holds, until the file is read again.
-			j.breakOff((&spec.Error{Kind: spec.Failed, Op: op, At: j.path, Msg: "the disk has failed: " + err.Error(), Err: err}).
+			j.disable((&spec.Error{Kind: spec.Failed, Op: op, At: j.path, Msg: "the disk has failed: " + err.Error(), Err: err}).
 				WithHint("look at the disk, then start the agent again: it reads the whole file"))
 		}
 		return err
@@ -253,7 +253,7 @@ func (j *Journal) use(op string, fn func(db *bbolt.DB) error) error {
 	return j.failed(op, j.guard(func() error { return fn(db) }))
 }
 
-func (j *Journal) breakOff(why error) {
+func (j *Journal) disable(why error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.broken == nil {
@@ -268,9 +268,9 @@ func (j *Journal) guard(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = j.damaged(fmt.Errorf("it changed while it was open: %v", r))
-			j.breakOff(err)
+			j.disable(err)
 			j.mu.Lock()
-			j.stuck = true
+			j.panicked = true
 			j.mu.Unlock()
 		}
 	}()

@@ -110,7 +110,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 				Returns: map[string]any{"token": spec.Secret("staple battery"), "url": "http://web1"}},
 			Fault: &spec.Fault{Step: step, Err: oops, Did: []string{"tried correct horse"}},
 		}),
-		j.Tell(spec.Story{Run: "r", Lifecycle: "Web", Events: []spec.Event{
+		j.RecordRun(spec.RunRecord{Run: "r", Lifecycle: "Web", Events: []spec.Event{
 			{Kind: spec.EventLog, Text: "correct horse"},
 			{Kind: spec.EventStepDone, Returns: map[string]any{"token": spec.Secret("staple battery")}},
 		}}),
@@ -131,7 +131,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	if table := call.Returns.(map[string]any); table["url"] != "http://web1" || !strings.HasPrefix(table["token"].(string), "hmac-sha256:") {
 		t.Errorf("it returned %v", call.Returns)
 	}
-	story, err := j.Story("r")
+	story, err := j.Run("r")
 	must(t, err)
 	if got := story.Events[1].Returns.(map[string]any)["token"]; got != spec.Secret("staple battery") {
 		t.Errorf("the run does not have what it returned: %v", got)
@@ -176,38 +176,38 @@ func TestOwedReloads(t *testing.T) {
 
 func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
 	j := open(t, filepath.Join(quick(t), journal.File))
-	const n = spec.MaxStories + 2
+	const n = spec.MaxRunsWithEvents + 2
 	id := func(i int) spec.RunID { return spec.RunID(strings.Repeat("r", i+1)) }
 	end := spec.Event{Seq: 2, Kind: spec.EventRunDone, Step: -1, Stack: []string{"Off"}}
 	for i := range n {
-		s := spec.Story{Run: id(i), Digest: "d", Began: noon, Seen: 1, Events: []spec.Event{{Seq: 1, Kind: spec.EventStarted, Step: -1}}}
-		must(t, j.Tell(s))
-		s.Events, s.Seen = append(s.Events, end), 2
-		must(t, j.Tell(s))
+		s := spec.RunRecord{Run: id(i), Digest: "d", Began: noon, Reserved: 1, Events: []spec.Event{{Seq: 1, Kind: spec.EventStarted, Step: -1}}}
+		must(t, j.RecordRun(s))
+		s.Events, s.Reserved = append(s.Events, end), 2
+		must(t, j.RecordRun(s))
 	}
 	j = reopen(t, j)
-	got, begun, err := j.Stories()
+	got, begun, err := j.Runs()
 	must(t, err)
 	if len(got) != n || len(begun) != 0 {
 		t.Fatalf("%d runs have ended, %d have not", len(got), len(begun))
 	}
 	for i, s := range got {
 		want := 2
-		if i < n-spec.MaxStories {
+		if i < n-spec.MaxRunsWithEvents {
 			want = 1
 		}
 		if s.Run != id(i) || s.Digest != "d" {
 			t.Errorf("run %d is %+v", i, s)
 		}
-		if whole, err := j.Story(id(i)); err != nil || !whole.Ended() || len(whole.Events) != want || whole.Digest != "d" {
+		if whole, err := j.Run(id(i)); err != nil || !whole.Ended() || len(whole.Events) != want || whole.Digest != "d" {
 			t.Errorf("of run %d is told %+v, error %v", i, whole, err)
 		}
 	}
-	if _, err := j.Story("never"); spec.KindOf(err) != spec.NotFound {
+	if _, err := j.Run("never"); spec.KindOf(err) != spec.NotFound {
 		t.Errorf("a run that there never was: %v", err)
 	}
-	must(t, j.Tell(spec.Story{Run: id(n - 1), Events: []spec.Event{end}, Digest: "e"}), j.Tell(spec.Story{Run: "new", Digest: "f"}))
-	if got, begun, err := j.Stories(); err != nil || len(got) != n || got[n-1].Digest != "e" || len(begun) != 1 || begun[0].Run != "new" {
+	must(t, j.RecordRun(spec.RunRecord{Run: id(n - 1), Events: []spec.Event{end}, Digest: "e"}), j.RecordRun(spec.RunRecord{Run: "new", Digest: "f"}))
+	if got, begun, err := j.Runs(); err != nil || len(got) != n || got[n-1].Digest != "e" || len(begun) != 1 || begun[0].Run != "new" {
 		t.Errorf("told again, %d runs have ended and %d not, error %v", len(got), len(begun), err)
 	}
 }

@@ -29,9 +29,9 @@ func ignore(err, which error) error {
 	return err
 }
 
-// holder is the process that has the file locked, "" where that cannot be known.
+// lockOwner is the process that has the file locked, "" where that cannot be known.
 // The system lists "1: FLOCK ADVISORY WRITE pid major:minor:inode 0 EOF".
-func holder(path string) string {
+func lockOwner(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {
 		return ""

@@ -72,12 +72,12 @@ func newStep(k seal.KeyFile, s spec.Step) (step, error) {
 	return step{Action: s.Action, State: s.State, Provide: s.Provide, Inputs: in}, err
 }
 
-func newDoing(k seal.KeyFile, d lifecycle.Doing, hide words) (*doing, error) {
+func newDoing(k seal.KeyFile, d lifecycle.Doing, hide redactor) (*doing, error) {
 	s, err := newStep(k, d.Step)
 	return &doing{Step: s, By: d.By, Who: d.Who, At: d.At, Did: hide.from(d.Did)}, err
 }
 
-func newFault(k seal.KeyFile, f *spec.Fault, hide words) (*fault, error) {
+func newFault(k seal.KeyFile, f *spec.Fault, hide redactor) (*fault, error) {
 	if f == nil {
 		return nil, nil
 	}
@@ -89,7 +89,7 @@ func newFault(k seal.KeyFile, f *spec.Fault, hide words) (*fault, error) {
 	return &fault{Step: s, At: f.At, By: f.By, Did: hide.from(f.Did), Err: hide.fromError(f.Err), Earlier: earlier}, err
 }
 
-func newCalled(k seal.KeyFile, c spec.Called, hide words) (called, error) {
+func newCalled(k seal.KeyFile, c spec.Called, hide redactor) (called, error) {
 	out := called{State: c.State, Provide: c.Provide, At: c.At, Took: c.Took, By: c.By, Who: c.Who, Err: hide.fromError(c.Err)}
 	var err error
 	if out.Inputs, err = digesting(k).inputs(c.Inputs); err != nil {

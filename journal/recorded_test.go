@@ -60,18 +60,18 @@ func recordedCall(secret func(spec.Secret) any) spec.Called {
 		Inputs: everything(secret), Returns: map[string]any{"token": secret("open sesame"), "url": "http://web1"}}
 }
 
-func recordedRuns() []spec.Story {
+func recordedRuns() []spec.RunRecord {
 	event := func(seq int, kind spec.EventKind, returns any) spec.Event {
 		return spec.Event{Run: "done", Seq: seq, At: noon, Kind: kind, Step: -1, Returns: returns}
 	}
 	log := spec.Event{Run: "done", Seq: 2, At: noon, Kind: spec.EventLog, Level: spec.LevelWarn, Text: "the token is •••"}
 	end := event(4, spec.EventRunDone, nil)
 	end.Stack, end.Err = []string{"Off", "On"}, spec.Errorf(spec.Failed, "no access").WithHint("ask")
-	return []spec.Story{
-		{Run: "done", Deployment: "d", By: "ada", Lifecycle: "Web", Digest: "x", Began: noon, Seen: 1004, Events: []spec.Event{
+	return []spec.RunRecord{
+		{Run: "done", Deployment: "d", By: "ada", Lifecycle: "Web", Digest: "x", Began: noon, Reserved: 1004, Events: []spec.Event{
 			event(1, spec.EventQueued, nil), log,
 			event(3, spec.EventStepDone, map[string]any{"token": spec.Secret("open sesame"), "all": everything(plainly)["types"][0]["list"]}), end}},
-		{Run: "begun", Lifecycle: "Mail", Digest: "y", Began: noon, Seen: 1000, Events: []spec.Event{{Run: "begun", Seq: 1, At: noon, Kind: spec.EventQueued, Step: -1}}},
+		{Run: "begun", Lifecycle: "Mail", Digest: "y", Began: noon, Reserved: 1000, Events: []spec.Event{{Run: "begun", Seq: 1, At: noon, Kind: spec.EventQueued, Step: -1}}},
 	}
 }
 
@@ -107,7 +107,7 @@ func vault() *lifecycle.Lifecycle {
 
 func serve(t *testing.T, j *journal.Journal) *agentd.Service {
 	t.Helper()
-	s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: []*lifecycle.Lifecycle{vault()}, Store: j, Stories: j})
+	s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Lifecycles: []*lifecycle.Lifecycle{vault()}, Store: j, RunStore: j})
 	must(t, err)
 	t.Cleanup(s.Close)
 	return s
@@ -126,19 +126,19 @@ func TestRecording(t *testing.T) {
 		j.End("Web", lifecycle.Outcome{Called: &call}),
 		j.End("Web", lifecycle.Outcome{Entered: &web.Applied[1]}),
 		j.Begin("Web", lifecycle.Doing{Step: web.Doing.Step, By: "run-2", Who: "ada@example.org", At: noon}),
-		j.Note("Web", "stopped nginx", "said correct horse"),
+		j.AppendLog("Web", "stopped nginx", "said correct horse"),
 	)
 	mail.Fault.Did[0], mail.Fault.Err.Msg = "tried correct horse", "no access with correct horse"
 	must(t, j.End("Mail", lifecycle.Outcome{Fault: mail.Fault}))
 	runs := recordedRuns()
 	runs[0].Events[1].Text = "the token is open sesame"
-	must(t, j.Tell(runs[0]))
+	must(t, j.RecordRun(runs[0]))
 	s := serve(t, j)
 	for _, run := range recordedRunsOfAnAgent() {
 		must(t, s.Start(t.Context(), run), s.Follow(t.Context(), run.ID, 0, func(spec.Event) error { return nil }))
 	}
 	s.Close()
-	must(t, j.Tell(runs[1]), j.Owe(spec.Owed{Service: "nginx", At: noon}), j.Close())
+	must(t, j.RecordRun(runs[1]), j.Owe(spec.Owed{Service: "nginx", At: noon}), j.Close())
 }
 
 // What a journal of each format knew is known after it was opened.
@@ -175,13 +175,13 @@ func checkRecorded(t *testing.T, j *journal.Journal) {
 		}
 	}
 	for _, want := range recordedRuns() {
-		got, err := j.Story(want.Run)
+		got, err := j.Run(want.Run)
 		must(t, err)
 		if diff := cmp.Diff(want, got, showSecrets); diff != "" {
 			t.Errorf("the run %s, -recorded +read:\n%s", want.Run, diff)
 		}
 	}
-	ended, begun, err := j.Stories()
+	ended, begun, err := j.Runs()
 	must(t, err)
 	if len(ended) != 3 || ended[0].Run != "done" || ended[1].Run != "asked" || ended[2].Run != "refused" || len(begun) != 1 || begun[0].Run != "begun" {
 		t.Errorf("ended are %+v, begun %+v", ended, begun)

@@ -59,8 +59,8 @@ func (k *killer) End(l string, o lifecycle.Outcome) error {
 	return k.wrote(k.Journal.End(l, o), "end %s", what)
 }
 
-func (k *killer) Tell(s spec.Story) error {
-	return k.wrote(k.Journal.Tell(s), "tell %s", s.Run)
+func (k *killer) RecordRun(s spec.RunRecord) error {
+	return k.wrote(k.Journal.RecordRun(s), "tell %s", s.Run)
 }
 
 func (k *killer) Owe(o spec.Owed) error { return k.wrote(k.Journal.Owe(o), "owe %s", o.Service) }
@@ -170,7 +170,7 @@ func newAgent(dir string, kill int) (*agent, error) {
 	a.service, err = agentd.New(agentd.Config{
 		Info:       spec.Info{Host: "h", OS: spec.OS{Name: "debian", Release: "12"}},
 		Lifecycles: []*lifecycle.Lifecycle{site(host, a.journal)},
-		Store:      a.journal, Stories: a.journal,
+		Store:      a.journal, RunStore: a.journal,
 	})
 	return a, err
 }
@@ -208,12 +208,12 @@ func (a *agent) report() report {
 	for _, f := range files {
 		out.Files = append(out.Files, f.Name())
 	}
-	ended, stories, _ := a.journal.Stories()
+	ended, runs, _ := a.journal.Runs()
 	for _, past := range ended {
-		st, _ := a.journal.Story(past.Run)
-		stories = append(stories, st)
+		st, _ := a.journal.Run(past.Run)
+		runs = append(runs, st)
 	}
-	for _, st := range stories {
+	for _, st := range runs {
 		out.Runs[st.Run] = st.Events[len(st.Events)-1].Err == nil
 	}
 	owed, _ := a.journal.Owed()

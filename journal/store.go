@@ -13,7 +13,7 @@ import (
 func (j *Journal) Load(name string) (lifecycle.Record, error) {
 	var out lifecycle.Record
 	err := j.view("read what is known of "+name, func(b *bbolt.Bucket) error {
-		if err := j.whole(name); err != nil {
+		if err := j.damageOf(name); err != nil {
 			return err
 		}
 		h, err := j.head(b, name)
@@ -26,7 +26,7 @@ func (j *Journal) Load(name string) (lifecycle.Record, error) {
 		for n := h.Calls.First; n < h.Calls.Next; n++ {
 			var c called
 			if err := get(b, keyCall(name, n), &c); err != nil {
-				return j.partly(name, err)
+				return j.damagedLifecycle(name, err)
 			}
 			call, err := c.called(j.key)
 			if err != nil {
@@ -39,7 +39,7 @@ func (j *Journal) Load(name string) (lifecycle.Record, error) {
 	if err != nil {
 		return lifecycle.Record{}, err
 	}
-	known := words{}
+	known := redactor{}
 	for _, a := range out.Applied {
 		known.learn(a.Inputs)
 	}
@@ -60,7 +60,7 @@ func (j *Journal) Lifecycles() ([]string, error) {
 
 // Begin records that a step is about to have effects.
 func (j *Journal) Begin(name string, d lifecycle.Doing) error {
-	known := words{}
+	known := redactor{}
 	known.learn(d.Step.Inputs)
 	hide := j.hide(name, known)
 	doing, err := newDoing(j.key, d, hide)
@@ -87,7 +87,7 @@ func (j *Journal) AppendLog(name string, did ...string) error {
 
 // End records how the step ended.
 func (j *Journal) End(name string, o lifecycle.Outcome) error {
-	hide := j.hide(name, outcomeWords(o))
+	hide := j.hide(name, outcomeSecrets(o))
 	return j.change(name, "record how a step ended", func(b *bbolt.Bucket, h *head) error {
 		if o.Entered != nil {
 			a, err := newApplied(j.key, *o.Entered)
@@ -129,23 +129,23 @@ func (h *head) addCall(b *bbolt.Bucket, name string, c called) error {
 	return nil
 }
 
-func outcomeWords(o lifecycle.Outcome) words {
-	w := words{}
+func outcomeSecrets(o lifecycle.Outcome) redactor {
+	r := redactor{}
 	if o.Entered != nil {
-		w.learn(o.Entered.Inputs)
+		r.learn(o.Entered.Inputs)
 	}
-	w.fault(o.Fault)
+	r.fault(o.Fault)
 	if o.Called != nil {
-		w.learn(o.Called.Inputs)
-		w.value(o.Called.Returns)
+		r.learn(o.Called.Inputs)
+		r.value(o.Called.Returns)
 	}
-	return w
+	return r
 }
 
 // change changes the head of a lifecycle, in one transaction.
 func (j *Journal) change(name, op string, fn func(b *bbolt.Bucket, h *head) error) error {
 	return j.update(op, func(b *bbolt.Bucket) error {
-		if err := j.whole(name); err != nil {
+		if err := j.damageOf(name); err != nil {
 			return err
 		}
 		h, err := j.head(b, name)
@@ -170,7 +170,7 @@ func (j *Journal) head(b *bbolt.Bucket, name string) (head, error) {
 	at, known := slices.BinarySearch(idx.Lifecycles, name)
 	if known {
 		if err := get(b, keyLifecycle(name), &h); err != nil {
-			return h, j.partly(name, err)
+			return h, j.damagedLifecycle(name, err)
 		}
 		return h, nil
 	}
@@ -183,10 +183,10 @@ func (j *Journal) head(b *bbolt.Bucket, name string) (head, error) {
 
 // hide adds secrets to those that texts about a lifecycle must not show, and gives
 // all of them.
-func (j *Journal) hide(name string, more words) words {
+func (j *Journal) hide(name string, more redactor) redactor {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	all := words{}
+	all := redactor{}
 	maps.Copy(all, j.secrets[name])
 	maps.Copy(all, more)
 	j.secrets[name] = all

@@ -36,7 +36,7 @@ func (j *Journal) verify() error {
 		if err := get(b, keyOwed, &owed); err != nil {
 			return j.damaged(err)
 		}
-		return j.nothingElse(b, known)
+		return j.checkNoOthers(b, known)
 	})
 }
 
@@ -61,14 +61,14 @@ func (j *Journal) expected(b *bbolt.Bucket, idx index) (map[string]bool, error) 
 			return nil, j.unsealed(name, err) // nothing is wrong with this file
 		}
 		if err != nil {
-			j.partial[name] = j.partly(name, err)
+			j.damagedParts[name] = j.damagedLifecycle(name, err)
 		}
 	}
 	for n := idx.Runs.First; n < idx.Runs.Next; n++ {
-		var s story
+		var s runRecord
 		err := get(b, keyRun(n), &s)
 		if err == nil {
-			_, err = s.story(j.key)
+			_, err = s.runRecord(j.key)
 		}
 		if sealed := (keyError{}); errors.As(err, &sealed) {
 			return nil, j.unsealed("the run "+string(s.Run), err)
@@ -76,17 +76,17 @@ func (j *Journal) expected(b *bbolt.Bucket, idx index) (map[string]bool, error) 
 			return nil, j.damaged(err)
 		}
 		known[keyRun(n)] = true
-		j.learn(s.Story, n)
+		j.remember(s.RunRecord, n)
 	}
 	return known, nil
 }
 
-// nothingElse looks for values that nobody knows of. Those of a lifecycle that is
+// checkNoOthers looks for values that nobody knows of. Those of a lifecycle that is
 // damaged belong to it.
-func (j *Journal) nothingElse(b *bbolt.Bucket, known map[string]bool) error {
+func (j *Journal) checkNoOthers(b *bbolt.Bucket, known map[string]bool) error {
 	return b.ForEach(func(k, v []byte) error {
 		key := string(k)
-		for name := range j.partial {
+		for name := range j.damagedParts {
 			if strings.HasPrefix(key, keyCall(name, 0)[:len(keyCall(name, 0))-16]) {
 				return nil
 			}
@@ -98,9 +98,9 @@ func (j *Journal) nothingElse(b *bbolt.Bucket, known map[string]bool) error {
 	})
 }
 
-// whole is the error of a lifecycle that is damaged.
-func (j *Journal) whole(lifecycle string) error {
+// damageOf is the error of a lifecycle that is damaged.
+func (j *Journal) damageOf(lifecycle string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.partial[lifecycle]
+	return j.damagedParts[lifecycle]
 }

@@ -108,7 +108,7 @@ func (p party) agent(ctx context.Context) error {
 			return err
 		}
 		defer j.Close()
-		c.Store, c.Stories = j, j
+		c.Store, c.RunStore = j, j
 	}
 	s, err := agentd.New(c)
 	if err != nil {

@@ -25,7 +25,7 @@ func everything() []any {
 	return []any{
 		spec.Info{}, []spec.Resource{}, []spec.Provide{}, spec.RouteQuery{}, spec.Route{}, spec.PathsQuery{}, spec.Paths{},
 		spec.Work{}, []spec.Problem{}, []spec.StepPreview{}, []spec.Stack{}, spec.Run{}, []spec.Event{}, &spec.Error{},
-		spec.Fault{}, spec.Inputs{}, spec.OS{}, spec.Variable{}, spec.Require{}, spec.Step{}, spec.Story{}, spec.Pattern(""), map[string]any{},
+		spec.Fault{}, spec.Inputs{}, spec.OS{}, spec.Variable{}, spec.Require{}, spec.Step{}, spec.RunRecord{}, spec.Pattern(""), map[string]any{},
 	}
 }
 

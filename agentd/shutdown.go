@@ -9,7 +9,7 @@ import (
 // Close stops the run that is executed and ends those that wait, and returns when
 // nothing runs any more. Afterwards runs can be followed, and none started.
 func (s *Service) Close() {
-	s.leave()
+	s.beginShutdown()
 	s.stop()
 	<-s.stopped
 }
@@ -18,7 +18,7 @@ func (s *Service) Close() {
 // next one. When it returns, the last events are recorded and can be followed. If ctx
 // ends before, the step is interrupted, as by Close, and ctx's error returned.
 func (s *Service) Drain(ctx context.Context) error {
-	s.leave()
+	s.beginShutdown()
 	var err error
 	select {
 	case <-s.stopped:
@@ -29,26 +29,26 @@ func (s *Service) Drain(ctx context.Context) error {
 	return err
 }
 
-// leave lets nothing begin any more.
-func (s *Service) leave() {
+// beginShutdown lets nothing begin any more.
+func (s *Service) beginShutdown() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
 		s.closed = true
-		close(s.leaving)
+		close(s.shutdown)
 	}
 }
 
-// left reports whether nothing may begin any more.
-func (s *Service) left() bool {
+// shuttingDown reports whether nothing may begin any more.
+func (s *Service) shuttingDown() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.closed
 }
 
-// unbegun is how a run ends that waited when the agent stopped, and one of which the
+// notBegun is how a run ends that waited when the agent stopped, and one of which the
 // agent did not begin the next step.
-func (s *Service) unbegun(what string) *spec.Error {
+func (s *Service) notBegun(what string) *spec.Error {
 	return spec.Errorf(spec.Canceled, "the agent of %s was stopped before %s", s.info.Host, what).
 		WithHint("what is finished is on the stack: start the agent again, then retry, and it goes on from there")
 }

@@ -50,7 +50,7 @@ func used(t testing.TB) string {
 			j.End(name, lifecycle.Outcome{
 				Called: &spec.Called{State: "On", Provide: "p", Returns: map[string]any{"n": 1}},
 				Fault:  &spec.Fault{Err: spec.Errorf(spec.Failed, "it broke")}}),
-			j.Tell(spec.Story{Run: spec.RunID("run of " + name), Events: []spec.Event{{Seq: 1, Kind: spec.EventRunDone}}}),
+			j.RecordRun(spec.RunRecord{Run: spec.RunID("run of " + name), Events: []spec.Event{{Seq: 1, Kind: spec.EventRunDone}}}),
 		)
 	}
 	must(t, j.Owe(spec.Owed{Service: "nginx", At: noon}), j.Close())

@@ -2,33 +2,32 @@ package spec
 
 import "time"
 
-// Of so many runs an agent knows that it executed them, and of so many also what
-// happened in them; of those before only how they ended.
+// How many runs an agent remembers. The last MaxRuns are never executed again; of the
+// last MaxRunsWithEvents the events are kept, of older ones only how they ended.
 const (
-	MaxRuns    = 10_000
-	MaxStories = 200
+	MaxRuns           = 10_000
+	MaxRunsWithEvents = 200
 )
 
-// Story is what an agent keeps of a run that it has begun: enough never to execute
-// it again, and to tell what happened in it.
-type Story struct {
+// RunRecord is what an agent keeps of a run that it has begun.
+type RunRecord struct {
 	Run        RunID        `json:"run"`
 	Deployment DeploymentID `json:"deployment,omitempty"`
 	By         string       `json:"by,omitempty"`
 	Lifecycle  string       `json:"lifecycle"`
 	Digest     string       `json:"digest"` // of what was asked, to notice that the id has other content
 	Began      time.Time    `json:"began"`
-	Seen       int          `json:"seen"`             // no event that anybody saw has a higher number
+	Reserved   int          `json:"seen"`             // no event that anybody saw has a higher number
 	Events     []Event      `json:"events,omitempty"` // the last ones; those of an ended run end with run-done
 }
 
 // Ended reports whether the run has ended.
-func (s Story) Ended() bool {
-	return len(s.Events) > 0 && s.Events[len(s.Events)-1].Kind == EventRunDone
+func (r RunRecord) Ended() bool {
+	return len(r.Events) > 0 && r.Events[len(r.Events)-1].Kind == EventRunDone
 }
 
-// Past is a run that has ended, as little of it as is needed never to execute it again.
-type Past struct {
+// EndedRun is as little of an ended run as is needed never to execute it again.
+type EndedRun struct {
 	Run    RunID
 	Digest string
 }

@@ -8,33 +8,33 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// lost is a lifecycle that cannot be worked with: the store cannot tell what is
+// unusable is a lifecycle that cannot be worked with: the store cannot tell what is
 // applied of it, or what is applied does not fit its definition, or nothing defines
 // it. It is shown with the reason, and the others are not concerned.
-type lost struct {
+type unusable struct {
 	def     *lifecycle.Lifecycle
 	applied []spec.Applied // as far as the store can tell
 	err     error
 }
 
-func (l lost) stack(h spec.Host, at time.Time) spec.Stack {
-	out := spec.Stack{Path: spec.MakePath(h, l.def.Name), Doc: l.def.Doc, Applied: l.applied,
-		Fault: &spec.Fault{At: at, Err: spec.AsError(l.err)}}
-	for _, s := range l.def.States {
+func (u unusable) stack(h spec.Host, at time.Time) spec.Stack {
+	out := spec.Stack{Path: spec.MakePath(h, u.def.Name), Doc: u.def.Doc, Applied: u.applied,
+		Fault: &spec.Fault{At: at, Err: spec.AsError(u.err)}}
+	for _, s := range u.def.States {
 		out.States = append(out.States, s.Name)
 	}
 	return out
 }
 
-// lose adds a lifecycle that cannot be worked with to a catalogue.
-func (s *Service) lose(c *catalogue, l *lifecycle.Lifecycle, applied []spec.Applied, why error) {
+// addUnusable adds a lifecycle that cannot be worked with to a catalogue.
+func (s *Service) addUnusable(c *catalogue, l *lifecycle.Lifecycle, applied []spec.Applied, why error) {
 	s.log.Error("cannot use a lifecycle", "lifecycle", l.Name, "error", why)
-	c.lost = append(c.lost, lost{l, slices.Clone(applied), why})
+	c.unusable = append(c.unusable, unusable{l, slices.Clone(applied), why})
 }
 
-// misfit adds a lifecycle of which states are applied that its definition does not
+// addMismatched adds a lifecycle of which states are applied that its definition does not
 // have.
-func (s *Service) misfit(c *catalogue, l *lifecycle.Lifecycle, why error) {
+func (s *Service) addMismatched(c *catalogue, l *lifecycle.Lifecycle, why error) {
 	known, err := s.store.Load(l.Name)
 	if err != nil {
 		why = err
@@ -42,11 +42,11 @@ func (s *Service) misfit(c *catalogue, l *lifecycle.Lifecycle, why error) {
 	if start := l.InitialState(); len(known.Applied) > 0 && known.Applied[0].State != start {
 		known.Applied = slices.Insert(known.Applied, 0, spec.Applied{State: start}) // a store need not have it
 	}
-	s.lose(c, l, known.Applied, why)
+	s.addUnusable(c, l, known.Applied, why)
 }
 
-// strays adds what is applied of lifecycles that no module declares.
-func (s *Service) strays(c *catalogue) error {
+// addUndeclared adds what is applied of lifecycles that no module declares.
+func (s *Service) addUndeclared(c *catalogue) error {
 	lister, ok := s.store.(lifecycle.Lister)
 	if !ok {
 		return nil
@@ -68,16 +68,16 @@ func (s *Service) strays(c *catalogue) error {
 		}
 		switch {
 		case err != nil:
-			s.lose(c, bare, nil, err)
+			s.addUnusable(c, bare, nil, err)
 		case len(known.Applied) > 0:
-			s.lose(c, bare, known.Applied, undeclared(name, states))
+			s.addUnusable(c, bare, known.Applied, undeclaredError(name, states))
 		}
 	}
 	return nil
 }
 
-func undeclared(name string, applied []string) *spec.Error {
-	err := spec.Errorf(spec.Conflict, "%s is applied, but no module declares it any more", show(applied)).
+func undeclaredError(name string, applied []string) *spec.Error {
+	err := spec.Errorf(spec.Conflict, "%s is applied, but no module declares it any more", stackText(applied)).
 		WithHint("bring back its module, leave the states, and remove the module then")
 	err.Op = "work with " + name
 	return err

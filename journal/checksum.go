@@ -2,47 +2,14 @@ package journal
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"maps"
-	"net/url"
-	"slices"
 
 	"go.etcd.io/bbolt"
 )
-
-const (
-	bucket    = "journal"
-	keyFormat = "format"
-	keyIndex  = "index"
-	keyOwed   = "owed"
-)
-
-// index says what else there must be.
-type index struct {
-	Lifecycles []string `json:"lifecycles,omitempty"` // sorted
-	Runs       span     `json:"runs"`
-}
-
-// span is numbers from First to before Next.
-type span struct {
-	First uint64 `json:"first"`
-	Next  uint64 `json:"next"`
-}
-
-func (s span) len() int { return int(s.Next - s.First) }
-
-func keyLifecycle(name string) string { return "lifecycle/" + url.PathEscape(name) }
-
-func keyCall(name string, n uint64) string {
-	return fmt.Sprintf("call/%s/%016d", url.PathEscape(name), n)
-}
-
-func keyRun(n uint64) string { return fmt.Sprintf("run/%016d", n) }
 
 var errMissing = errors.New("it is missing")
 
@@ -84,5 +51,3 @@ func checksum(key string, text []byte) []byte {
 	sum := crc32.Update(crc32.Checksum([]byte(key), table), table, append([]byte{0}, text...))
 	return binary.BigEndian.AppendUint32(nil, sum)
 }
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,84 @@
+package agentd
+
+import (
+	"runtime/debug"
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// restore makes the runs of earlier processes known. One that had not ended was
+// interrupted: it is never executed again.
+func (s *Service) restore() error {
+	ended, begun, err := s.runStore.Runs()
+	if err != nil {
+		return err
+	}
+	for _, r := range ended {
+		s.earlier[r.Run] = r.Digest
+		s.markEnded(r.Run)
+	}
+	if len(ended) > spec.MaxRunsWithEvents {
+		defer debug.FreeOSMemory() // an agent that is idle should not hold what it read
+	}
+	for _, rec := range begun {
+		r := restoredRun(rec, rec.Events)
+		r.changed = make(chan struct{})
+		s.retention.replace(r, rec.Events)
+		s.runs[r.ID] = r
+		if err := s.endInterrupted(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func restoredRun(rec spec.RunRecord, events []spec.Event) *run {
+	r := &run{digest: rec.Digest, began: rec.Began, reserved: rec.Reserved, events: events}
+	r.ID, r.Deployment, r.By, r.Lifecycle = rec.Run, rec.Deployment, rec.By, rec.Lifecycle
+	return r
+}
+
+// endInterrupted ends a run during which the agent stopped, and records that.
+func (s *Service) endInterrupted(r *run) error {
+	interrupted := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
+		WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", r.Lifecycle)
+	interrupted.Op = "execute the run " + string(r.ID)
+	done := s.number(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: interrupted})
+	events := r.events
+	if r.reserved >= done.Seq {
+		done.Seq = r.reserved + 1
+		events = append(events, gapNotice(done, "the agent stopped here: what the step said last may be missing"))
+	}
+	if e, err := s.engine(r.Lifecycle); err == nil {
+		done.Stack = e.Applied()
+	}
+	events = append(events, done)
+	if err := s.runStore.RecordRun(r.record(events, done.Seq)); err != nil {
+		return err
+	}
+	s.retention.replace(r, visible(events)) // not before: what is recorded stays secret
+	r.ended = true
+	s.markEnded(r.ID)
+	return nil
+}
+
+// recordedRun gives a run that ended in an earlier process, with its events.
+func (s *Service) recordedRun(id spec.RunID) (*run, error) {
+	rec, err := s.runStore.Run(id)
+	if err != nil {
+		return nil, err
+	}
+	r := restoredRun(rec, visible(rec.Events))
+	r.ended = true
+	return r, nil
+}
+
+// visible are events as followers see them.
+func visible(events []spec.Event) []spec.Event {
+	out := slices.Clone(events)
+	for i := range out {
+		out[i].Returns = revealed(out[i].Returns)
+	}
+	return out
+}
