@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // followBatch is how many events a follower takes before it looks again: it holds no more.
@@ -23,7 +24,7 @@ func (s *Service) Follow(ctx context.Context, id spec.RunID, after int, fn func(
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		ev.Returns = spec.CloneValue(ev.Returns)
+		ev.Returns = value.Clone(ev.Returns)
 		ev.Stack = slices.Clone(ev.Stack)
 		return fn(ev)
 	}

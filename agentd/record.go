@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Numbers of events are reserved in the record, at least so many at a time, before
@@ -65,7 +66,7 @@ func (s *Service) hidden(r *run, step spec.Step, returns any) any {
 	if !ok || err != nil {
 		return returns
 	}
-	out := spec.CloneTable(table)
+	out := value.CloneTable(table)
 	for _, p := range e.Provides() {
 		if p.Path.State() != step.State || p.Path.Provide() != step.Provide {
 			continue

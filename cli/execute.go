@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // runResult is how a run ended.
@@ -93,7 +94,7 @@ func (t *task) hide(returns any) any {
 	if !ok {
 		return returns
 	}
-	out := spec.CloneTable(table)
+	out := value.CloneTable(table)
 	for name, x := range out {
 		if slices.ContainsFunc(t.route.Provide.Returns, func(v spec.Variable) bool { return v.Name == name && v.Hidden() }) {
 			out[name] = spec.Secret(fmt.Sprint(x))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // asks gives what a step asks: the requires, and the module's functions about
@@ -122,7 +123,7 @@ func (e *Engine) read(ctx context.Context, p position, step spec.Step, c *Call, 
 				}
 				call := *c
 				call.Inputs = known(modified(requires, in))
-				err := guard(ctx, func(ctx context.Context) error { return fn(ctx, &call, spec.CloneValue(x)) })
+				err := guard(ctx, func(ctx context.Context) error { return fn(ctx, &call, value.Clone(x)) })
 				if err != nil {
 					r.problems = append(r.problems, refused(at.Join(spec.Indexed(req.Name, i), v.Name), v.Name, err))
 				}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // deed is a step while it is done.
@@ -113,7 +114,7 @@ func (d *deed) callProvide(ctx context.Context, s *State) (Outcome, any) {
 		}
 		c := *d.call
 		c.Inputs, _ = e.entered(above.Name)
-		c.Flags = spec.CloneTable(p.Flags)
+		c.Flags = value.CloneTable(p.Flags)
 		if c.Flags == nil {
 			c.Flags = map[string]any{}
 		}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Sink receives what a step says while it runs. Either function may be nil; they
@@ -109,7 +110,7 @@ func (e *Engine) start(d Doing) error {
 // sealed copies what a provide returned for the history, where secrets cannot be
 // read.
 func sealed(declared []spec.Variable, returns any) any {
-	out := spec.CloneValue(returns)
+	out := value.Clone(returns)
 	table, ok := out.(map[string]any)
 	if !ok {
 		return out

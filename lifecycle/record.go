@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Record is what a store keeps of one lifecycle. The initial state is always
@@ -78,7 +79,7 @@ func (r Record) Clone() Record {
 	}
 	for _, c := range r.Calls {
 		c.Inputs = c.Inputs.Clone()
-		c.Returns = spec.CloneValue(c.Returns)
+		c.Returns = value.Clone(c.Returns)
 		out.Calls = append(out.Calls, c)
 	}
 	if r.Doing != nil {

@@ -1,8 +1,9 @@
 package spec
 
 import (
-	"maps"
 	"slices"
+
+	"github.com/armonic/armonic/value"
 )
 
 // Clone copies the inputs with all they hold, so that neither holder can change
@@ -15,7 +16,7 @@ func (in Inputs) Clone() Inputs {
 	for name, sets := range in {
 		copied := make([]Set, len(sets))
 		for i, s := range sets {
-			copied[i] = Set(CloneTable(s))
+			copied[i] = Set(value.CloneTable(s))
 			if copied[i] == nil {
 				copied[i] = Set{}
 			}
@@ -42,29 +43,4 @@ func (f *Fault) Clone() *Fault {
 	out.Did = slices.Clone(f.Did)
 	out.Earlier = f.Earlier.Clone()
 	return &out
-}
-
-// CloneTable copies a table of values with all it holds.
-func CloneTable(t map[string]any) map[string]any {
-	out := maps.Clone(t)
-	for k, v := range out {
-		out[k] = CloneValue(v)
-	}
-	return out
-}
-
-// CloneValue copies a value as modules exchange them: lists and tables with all
-// they hold. Other values cannot be changed, and are given as they are.
-func CloneValue(x any) any {
-	switch y := x.(type) {
-	case []any:
-		out := make([]any, len(y))
-		for i, v := range y {
-			out[i] = CloneValue(v)
-		}
-		return out
-	case map[string]any:
-		return CloneTable(y)
-	}
-	return x
 }

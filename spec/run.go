@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/armonic/armonic/value"
 )
 
 // DeploymentID names one deployment: all the runs of one tree.
@@ -30,15 +32,10 @@ type Set map[string]any
 // Inputs holds the values of a step: for each require by name, its sets in order.
 type Inputs map[string][]Set
 
-// Deferred stands for a value that a run will return: the value is not known
-// until the node with that id has been called.
-type Deferred struct {
-	Node string `json:"node"`
-	Name string `json:"name"`
-}
-
-// String says where the value will come from.
-func (d Deferred) String() string { return "returned by " + d.Node + " as " + d.Name }
+// Deferred is value.Deferred.
+//
+// Deprecated: use value.Deferred.
+type Deferred = value.Deferred
 
 // Step is one action on one lifecycle. In a Route, Requires says what it asks;
 // in a Run, Inputs answers it.

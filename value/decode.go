@@ -1,4 +1,4 @@
-package wire
+package value
 
 import (
 	"bytes"
@@ -11,22 +11,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/armonic/armonic/spec"
 )
 
 // errForm is any text that Encode has not written.
 var errForm = errors.New("it is not as it should be written")
 
 // Decode reads what Encode wrote into *v. What the type does not know is ignored, so
-// that a newer peer may say more. The error is spec.Invalid, and quotes nothing.
-func Decode(text []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
+// that a newer peer may say more. The error quotes nothing; it wraps that of opening a
+// sealed secret.
+func Decode(text []byte, v any, p Policy) error {
+	js := json.NewDecoder(bytes.NewReader(text))
+	js.UseNumber()
 	var x any
-	err := d.Decode(&x)
+	err := js.Decode(&x)
 	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
+		if _, err = js.Token(); errors.Is(err, io.EOF) {
 			err = nil
 		} else {
 			err = errForm
@@ -37,16 +36,18 @@ func Decode(text []byte, v any) error {
 		err = errForm // whose words would quote the text
 	}
 	if err == nil {
-		err = fill(reflect.ValueOf(v).Elem(), x)
+		err = decoder{p}.fill(reflect.ValueOf(v).Elem(), x)
 	}
 	if err != nil {
-		return spec.Errorf(spec.Invalid, "cannot read a %s: %v", reflect.TypeOf(v).Elem(), err)
+		return fmt.Errorf("cannot read a %s: %w", reflect.TypeOf(v).Elem(), err)
 	}
 	return nil
 }
 
+type decoder struct{ policy Policy }
+
 // fill sets v to what x says.
-func fill(v reflect.Value, x any) error {
+func (d decoder) fill(v reflect.Value, x any) error {
 	if x == nil {
 		v.SetZero()
 		return nil
@@ -60,8 +61,8 @@ func fill(v reflect.Value, x any) error {
 		}
 		v.Set(reflect.ValueOf(at))
 		return nil
-	case spec.Secret, spec.Deferred:
-		y, err := dynamic(x)
+	case Secret, Deferred:
+		y, err := d.dynamic(x)
 		if err != nil || reflect.TypeOf(y) != v.Type() {
 			return errForm
 		}
@@ -70,7 +71,7 @@ func fill(v reflect.Value, x any) error {
 	}
 	switch v.Kind() {
 	case reflect.Interface:
-		y, err := dynamic(x)
+		y, err := d.dynamic(x)
 		if err != nil {
 			return err
 		}
@@ -81,28 +82,28 @@ func fill(v reflect.Value, x any) error {
 		v.Set(reflect.ValueOf(y))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return fill(v.Elem(), x)
+		return d.fill(v.Elem(), x)
 	case reflect.Struct:
 		table, ok := x.(map[string]any)
 		if !ok {
 			return errForm
 		}
-		return fillFields(v, table)
+		return d.fillFields(v, table)
 	case reflect.Slice, reflect.Array:
-		return fillList(v, x)
+		return d.fillList(v, x)
 	case reflect.Map:
-		return fillTable(v, x)
+		return d.fillTable(v, x)
 	default:
-		return fillScalar(v, x)
+		return d.fillScalar(v, x)
 	}
 	return nil
 }
 
-func fillScalar(v reflect.Value, x any) error {
+func (d decoder) fillScalar(v reflect.Value, x any) error {
 	number, _ := x.(json.Number)
 	switch v.Kind() {
 	case reflect.String:
-		y, err := dynamic(x)
+		y, err := d.dynamic(x)
 		s, ok := y.(string)
 		if err != nil || !ok {
 			return errForm
@@ -123,7 +124,7 @@ func fillScalar(v reflect.Value, x any) error {
 	case reflect.Float64, reflect.Float32:
 		f, err := strconv.ParseFloat(number.String(), 64)
 		if number == "" {
-			y, _ := dynamic(x)
+			y, _ := d.dynamic(x)
 			g, ok := y.(float64)
 			if !ok {
 				return errForm
@@ -140,18 +141,18 @@ func fillScalar(v reflect.Value, x any) error {
 	return nil
 }
 
-func fillFields(v reflect.Value, table map[string]any) error {
+func (d decoder) fillFields(v reflect.Value, table map[string]any) error {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		name := fieldName(f)
 		if f.Anonymous && name == "" {
-			if err := fillFields(v.Field(i), table); err != nil {
+			if err := d.fillFields(v.Field(i), table); err != nil {
 				return err
 			}
 			continue
 		}
 		if x, ok := table[name]; ok && name != "" {
-			if err := fill(v.Field(i), x); err != nil {
+			if err := d.fill(v.Field(i), x); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
@@ -159,7 +160,7 @@ func fillFields(v reflect.Value, table map[string]any) error {
 	return nil
 }
 
-func fillList(v reflect.Value, x any) error {
+func (d decoder) fillList(v reflect.Value, x any) error {
 	list, ok := x.([]any)
 	if !ok || v.Kind() == reflect.Array && len(list) != v.Len() {
 		return errForm
@@ -168,14 +169,14 @@ func fillList(v reflect.Value, x any) error {
 		v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
 	}
 	for i, y := range list {
-		if err := fill(v.Index(i), y); err != nil {
+		if err := d.fill(v.Index(i), y); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func fillTable(v reflect.Value, x any) error {
+func (d decoder) fillTable(v reflect.Value, x any) error {
 	table, ok := x.(map[string]any)
 	if !ok {
 		return errForm
@@ -183,14 +184,14 @@ func fillTable(v reflect.Value, x any) error {
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(table)))
 	set := func(k string, y any) error {
 		elem := reflect.New(v.Type().Elem()).Elem()
-		if err := fill(elem, y); err != nil {
+		if err := d.fill(elem, y); err != nil {
 			return err
 		}
 		v.SetMapIndex(reflect.ValueOf(k).Convert(v.Type().Key()), elem)
 		return nil
 	}
 	if list, ok := table[tagPairs].([]any); ok && len(table) == 1 {
-		return pairs(list, set)
+		return d.pairs(list, set)
 	}
 	for k, y := range table {
 		if strings.HasPrefix(k, "$") {
@@ -203,13 +204,13 @@ func fillTable(v reflect.Value, x any) error {
 	return nil
 }
 
-func pairs(list []any, set func(k string, y any) error) error {
+func (d decoder) pairs(list []any, set func(k string, y any) error) error {
 	for _, x := range list {
 		pair, ok := x.([]any)
 		if !ok || len(pair) != 2 {
 			return errForm
 		}
-		k, err := dynamic(pair[0])
+		k, err := d.dynamic(pair[0])
 		name, ok := k.(string)
 		if err != nil || !ok {
 			return errForm
@@ -222,7 +223,7 @@ func pairs(list []any, set func(k string, y any) error) error {
 }
 
 // dynamic is a value whose type is told by its form.
-func dynamic(x any) (any, error) {
+func (d decoder) dynamic(x any) (any, error) {
 	switch y := x.(type) {
 	case json.Number:
 		if n, err := strconv.Atoi(y.String()); err == nil {
@@ -237,7 +238,7 @@ func dynamic(x any) (any, error) {
 		out := make([]any, len(y))
 		for i := range y {
 			var err error
-			if out[i], err = dynamic(y[i]); err != nil {
+			if out[i], err = d.dynamic(y[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -248,13 +249,13 @@ func dynamic(x any) (any, error) {
 				if len(y) != 1 {
 					return nil, errForm
 				}
-				return untagged(k, z)
+				return d.untagged(k, z)
 			}
 		}
 		out := make(map[string]any, len(y))
 		for k, z := range y {
 			var err error
-			if out[k], err = dynamic(z); err != nil {
+			if out[k], err = d.dynamic(z); err != nil {
 				return nil, err
 			}
 		}
@@ -263,34 +264,42 @@ func dynamic(x any) (any, error) {
 	return x, nil
 }
 
-func untagged(tag string, x any) (any, error) {
+func (d decoder) untagged(tag string, x any) (any, error) {
 	switch y := x.(type) {
 	case bool:
 		if tag == tagHidden {
-			return spec.Secret(""), nil
+			return Secret(""), nil
 		}
 	case []any:
 		if tag == tagPairs {
 			out := map[string]any{}
-			err := pairs(y, func(k string, z any) (err error) {
-				out[k], err = dynamic(z)
+			err := d.pairs(y, func(k string, z any) (err error) {
+				out[k], err = d.dynamic(z)
 				return err
 			})
 			return out, err
 		}
 		if tag == tagDeferred && len(y) == 2 {
-			return deferred(y)
+			return d.deferred(y)
 		}
-	case map[string]any:
-		if b, err := dynamic(y); err == nil && tag == tagSecret {
-			if s, ok := b.(string); ok { // in base64
-				return spec.Secret(s), nil
+	case map[string]any: // a text in base64
+		if b, err := d.dynamic(y); err == nil && tag == tagSecret && d.policy.clear {
+			if s, ok := b.(string); ok {
+				return Secret(s), nil
 			}
 		}
 	case string:
 		switch tag {
 		case tagSecret:
-			return spec.Secret(y), nil
+			if d.policy.clear {
+				return Secret(y), nil
+			}
+		case tagSealed:
+			if d.policy.open != nil {
+				return d.policy.open(y)
+			}
+		case tagDigest:
+			return y, nil
 		case tagFloat:
 			return scanned(strconv.ParseFloat(y, 64))
 		case tagInt64:
@@ -305,15 +314,15 @@ func untagged(tag string, x any) (any, error) {
 	return nil, errForm
 }
 
-func deferred(pair []any) (any, error) {
-	node, err := dynamic(pair[0])
-	name, err2 := dynamic(pair[1])
+func (d decoder) deferred(pair []any) (any, error) {
+	node, err := d.dynamic(pair[0])
+	name, err2 := d.dynamic(pair[1])
 	n, ok := node.(string)
 	m, ok2 := name.(string)
 	if err != nil || err2 != nil || !ok || !ok2 {
 		return nil, errForm
 	}
-	return spec.Deferred{Node: n, Name: m}, nil
+	return Deferred{Node: n, Name: m}, nil
 }
 
 func scanned[T any](x T, err error) (any, error) {

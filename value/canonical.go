@@ -1,0 +1,123 @@
+package value
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Canonical writes a value, or what is made of values as in Walk, so that two that are
+// the same have the same text and all others another one. Numbers are the same whatever
+// their type, a secret is the same as its text. Since the text holds secrets, it is one.
+func Canonical(x any) Secret { return Secret(canonical(nil, x)) }
+
+// Digest identifies a value by 32 hexadecimal digits: of SHA-256 over Canonical. It is
+// for telling values apart in memory. Where others may read it, use a keyed digest,
+// since a short secret can be found by trying.
+func Digest(x any) string {
+	sum := sha256.Sum256(canonical(nil, x))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Equal reports whether two values are the same, as Canonical sees them.
+func Equal(a, b any) bool { return bytes.Equal(canonical(nil, a), canonical(nil, b)) }
+
+func canonical(b []byte, x any) []byte {
+	switch y := x.(type) {
+	case nil:
+		return append(b, "null"...)
+	case bool:
+		return strconv.AppendBool(b, y)
+	case string:
+		return strconv.AppendQuote(b, y)
+	case Secret:
+		return strconv.AppendQuote(b, y.Reveal())
+	case int:
+		return strconv.AppendInt(b, int64(y), 10)
+	case int64:
+		return strconv.AppendInt(b, y, 10)
+	case uint64:
+		return strconv.AppendUint(b, y, 10)
+	case float64:
+		return canonicalFloat(b, y)
+	case Deferred:
+		b = strconv.AppendQuote(append(b, "deferred("...), y.Node)
+		return append(strconv.AppendQuote(append(b, ','), y.Name), ')')
+	}
+	return canonicalOther(b, reflect.ValueOf(x))
+}
+
+// canonicalFloat writes a whole number as an int of the same size.
+func canonicalFloat(b []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
+		return strconv.AppendInt(b, int64(f), 10)
+	}
+	return strconv.AppendFloat(b, f, 'g', -1, 64)
+}
+
+func canonicalOther(b []byte, v reflect.Value) []byte {
+	switch v.Kind() {
+	case reflect.String:
+		return strconv.AppendQuote(b, v.String())
+	case reflect.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.AppendInt(b, v.Int(), 10)
+	case reflect.Float32:
+		return canonicalFloat(b, v.Float())
+	case reflect.Pointer:
+		if v.IsNil() {
+			return append(b, "null"...)
+		}
+		return canonical(b, v.Elem().Interface())
+	case reflect.Slice, reflect.Array:
+		b = append(b, '[')
+		for i := range v.Len() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = canonical(b, v.Index(i).Interface())
+		}
+		return append(b, ']')
+	case reflect.Map:
+		if v.Type().Key().Kind() == reflect.String {
+			return canonicalTable(b, v)
+		}
+	}
+	return canonical(b, plain(v.Interface()))
+}
+
+func canonicalTable(b []byte, v reflect.Value) []byte {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	b = append(b, '{')
+	for i, k := range keys {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(strconv.AppendQuote(b, k.String()), ':')
+		b = canonical(b, v.MapIndex(k).Interface())
+	}
+	return append(b, '}')
+}
+
+// plain turns what is no value, but what a provide that is written in Go may return,
+// into one: as JSON shows it, else as it prints.
+func plain(x any) any {
+	text, err := json.Marshal(x)
+	if err != nil {
+		return fmt.Sprint(x)
+	}
+	var y any
+	if err := Decode(text, &y, Policy{}); err != nil {
+		return string(text)
+	}
+	return y
+}
