@@ -99,13 +99,13 @@ func (s *Service) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, err
 	return e.Route(ctx, q)
 }
 
-// Paths lists the ways to a state.
+// Paths lists the paths to a state.
 func (s *Service) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, error) {
 	e, err := s.engine(q.State.Lifecycle())
 	if err != nil {
 		return spec.Paths{}, err
 	}
-	return e.Ways(ctx, q)
+	return e.Paths(ctx, q)
 }
 
 // Check lists all that is wrong with work.

@@ -180,14 +180,9 @@ func movesOf(p spec.Paths) [][]jsonMove {
 
 // more says that ways were left out.
 func (l *low) more(at spec.Path, p spec.Paths) {
-	if p.Total <= len(p.Paths) && !p.AtLeast {
-		return
+	if p.More {
+		_, _ = fmt.Fprintf(l.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
 	}
-	least := ""
-	if p.AtLeast {
-		least = "at least "
-	}
-	_, _ = fmt.Fprintf(l.Err, "note: there are %s%d ways to %s, %d are listed; --most N lists more\n", least, p.Total, at, len(p.Paths))
 }
 
 func (l *statesCmd) print(w io.Writer, s jsonState) {

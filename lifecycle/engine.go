@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"errors"
-	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -108,30 +107,6 @@ func (e *Engine) Stack() spec.Stack {
 		s.Doing, s.DoingBy = &rec.Doing.Step, rec.Doing.By
 	}
 	return s
-}
-
-// Paths lists the ways from a stack (nil: the current one) to a state, in order:
-// depth first as the transitions are declared; after the forward ways those that
-// leave states first to reach another branch. The way to a state that is applied
-// leaves those above it. There is none to or from what the lifecycle does not have.
-func (e *Engine) Paths(from []string, state string) iter.Seq[Path] {
-	if from == nil {
-		from = e.Applied()
-	}
-	stack, err := e.m.numbers(from)
-	target, ok := e.m.index[state]
-	if err != nil || !ok || len(stack) == 0 {
-		return func(func(Path) bool) {}
-	}
-	return e.m.paths(stack, target, false)
-}
-
-// Reachable reports whether a state is applied or there is a way to it.
-func (e *Engine) Reachable(state string) bool {
-	for range e.Paths(nil, state) {
-		return true
-	}
-	return false
 }
 
 // Provides describes everything that can be called, by state, as declared.

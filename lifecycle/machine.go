@@ -106,18 +106,6 @@ func (m *machine) names(stack []int) []string {
 	return out
 }
 
-func (m *machine) numbers(stack []string) ([]int, error) {
-	out := make([]int, len(stack))
-	for i, name := range stack {
-		n, ok := m.index[name]
-		if !ok {
-			return nil, spec.Errorf(spec.NotFound, "there is no state %s", name)
-		}
-		out[i] = n
-	}
-	return out, nil
-}
-
 func (s *State) provide(name string) (*Provide, bool) {
 	for _, p := range s.Provides {
 		if p.Name == name {

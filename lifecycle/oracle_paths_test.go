@@ -39,7 +39,7 @@ func (r *replay) paths(i int, s *caseStep) {
 			want = append(want, line)
 		}
 		further := 0
-		for p := range r.e.Paths(nil, state) {
+		for _, p := range pathsTo(r, r.e, nil, state, spec.MostPaths) {
 			line := "."
 			for _, m := range p {
 				line += " " + string(m.Action) + " " + m.State

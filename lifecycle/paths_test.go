@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,10 +48,24 @@ func graph(t *testing.T, text string) *lifecycle.Lifecycle {
 	return l
 }
 
+// pathsTo lists the first paths from a stack, of now if it is nil.
+func pathsTo(t interface {
+	Helper()
+	Fatal(args ...any)
+}, e *lifecycle.Engine, from []string, state string, most int) [][]spec.Step {
+	t.Helper()
+	at := spec.MakePath(e.Stack().Path.Host(), e.Name(), state)
+	got, err := e.Paths(context.Background(), spec.PathsQuery{State: at, From: from, Most: most})
+	if err != nil && spec.KindOf(err) != spec.NotFound {
+		t.Fatal(err)
+	}
+	return got.Paths
+}
+
 // show writes a path: "B C" enters, "-B" leaves.
-func show(moves []lifecycle.Move) string {
+func show(path []spec.Step) string {
 	var out []string
-	for _, m := range moves {
+	for _, m := range path {
 		if m.Action == spec.Leave {
 			out = append(out, "-"+m.State)
 		} else {
@@ -89,7 +104,7 @@ func TestPaths(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := newEngine(t, graph(t, tt.graph), nil)
 			var got []string
-			for p := range e.Paths(strings.Fields(tt.stack), tt.to) {
+			for _, p := range pathsTo(t, e, strings.Fields(tt.stack), tt.to, spec.MostPaths) {
 				got = append(got, show(p))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -120,16 +135,15 @@ func TestPathsAreLazy(t *testing.T) {
 		l.Transitions = slices.Insert(l.Transitions, 0, [2]string{fmt.Sprintf("S%d", i+1), fmt.Sprintf("S%dr", i)})
 	}
 	e := newEngine(t, l, nil)
-	n := 0
-	for p := range e.Paths(nil, "S24") {
+	got := pathsTo(t, e, nil, "S24", 100)
+	for i, p := range got {
 		if len(p) != 48 {
-			t.Fatalf("path %d has %d moves", n, len(p))
-		}
-		if n++; n == 100 {
-			return
+			t.Fatalf("path %d has %d steps", i, len(p))
 		}
 	}
-	t.Fatalf("found %d paths, want 100 and more", n)
+	if len(got) != 100 {
+		t.Fatalf("found %d paths, want 100", len(got))
+	}
 }
 
 func TestOSMatch(t *testing.T) {
@@ -165,5 +179,43 @@ func TestOSMatch(t *testing.T) {
 		if m, err := lifecycle.ParseOSMatch(s); err == nil {
 			t.Errorf("%q is read as %s", s, m)
 		}
+	}
+}
+
+func TestPathsAreListedUpToALimit(t *testing.T) {
+	l := graph(t, "A>B, A>C, B>D, C>D, D>E")
+	e, err := lifecycle.New(l, lifecycle.Deps{Store: lifecycle.NewMemory(), Me: spec.Info{Host: "h"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		state string
+		most  int
+		want  string
+	}{
+		{"E", 0, "[[enter B enter D enter E]] true"},
+		{"E", 1, "[[enter B enter D enter E]] true"},
+		{"E", 2, "[[enter B enter D enter E] [enter C enter D enter E]] false"},
+		{"E", 9, "[[enter B enter D enter E] [enter C enter D enter E]] false"},
+		{"A", 9, "[[]] false"},
+	} {
+		got, err := e.Paths(t.Context(), spec.PathsQuery{State: spec.MakePath("h", l.Name, tt.state), Most: tt.most})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := make([][]string, len(got.Paths))
+		for i, p := range got.Paths {
+			for _, s := range p {
+				names[i] = append(names[i], s.Name())
+			}
+		}
+		if text := fmt.Sprint(names, " ", got.More); text != tt.want {
+			t.Errorf("at most %d to %s: %s, want %s", tt.most, tt.state, text, tt.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.Paths(ctx, spec.PathsQuery{State: spec.MakePath("h", l.Name, "E")}); err == nil {
+		t.Error("the paths are listed for a caller who is gone")
 	}
 }

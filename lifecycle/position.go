@@ -71,14 +71,14 @@ func (m *machine) manner(p position, step spec.Step) manner {
 	return plainly
 }
 
-// undo gives the steps that make good what was entered in part, before other moves
-// are made. A state that is entered again next needs none.
-func (m *machine) undo(p position, moves []Move) []Move {
-	var out []Move
+// undo gives the steps that leave what was entered in part, before other steps are
+// done. A state that is entered again next is not left.
+func (m *machine) undo(p position, path []spec.Step) []spec.Step {
+	var out []spec.Step
 	for _, s := range p.half {
 		name := m.states[s].Name
-		if len(moves) == 0 || moves[0] != (Move{spec.Enter, name}) {
-			out = append(out, Move{spec.Leave, name})
+		if len(path) == 0 || path[0].Action != spec.Enter || path[0].State != name {
+			out = append(out, spec.Step{Action: spec.Leave, State: name})
 		}
 	}
 	return out

@@ -95,8 +95,8 @@ func TestRandomOperations(t *testing.T) {
 			"paths": func(t *rapid.T) {
 				to := state.Draw(t, "state")
 				seen := map[string]bool{}
-				for p := range e.Paths(nil, to) {
-					if text := fmt.Sprint(p); seen[text] {
+				for _, p := range pathsTo(t, e, nil, to, spec.MostPaths) {
+					if text := show(p); seen[text] {
 						t.Fatalf("the path %s is listed twice", text)
 					} else {
 						seen[text] = true

@@ -27,26 +27,25 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		return spec.Route{}, bad
 	}
 	target := e.m.index[s.Name]
-	var moves []Move
+	var path []spec.Step
 	if p == nil || !slices.Contains(at.stack, target) {
-		if moves, err = e.way(at.stack, target, q.Index); err != nil {
+		if path, err = e.pathAt(at.stack, target, q.Index); err != nil {
 			return spec.Route{}, err
 		}
 		if target == at.top() && slices.Contains(at.torn, target) {
-			moves = []Move{{spec.Enter, s.Name}}
+			path = []spec.Step{{Action: spec.Enter, State: s.Name}}
 		}
-		moves = append(e.m.undo(at, moves), moves...)
+		path = append(e.m.undo(at, path), path...)
 	}
 	r := spec.Route{Lifecycle: e.def.Name, From: e.m.names(at.stack), Steps: []spec.Step{}}
-	for _, move := range moves {
-		step := spec.Step{Action: move.Action, State: move.State}
+	for _, step := range path {
 		next, bad := e.m.follow(at, step)
 		if bad != nil {
 			return spec.Route{}, bad
 		}
 		_, requires, hooks := e.asks(at, step)
-		if move.Action == spec.Enter {
-			step.Requires = e.suggested(ctx, e.path(move.State, step.Asks()), requires, hooks)
+		if step.Action == spec.Enter {
+			step.Requires = e.suggested(ctx, e.path(step.State, step.Asks()), requires, hooks)
 		}
 		at = next
 		r.Steps = append(r.Steps, step)
@@ -95,26 +94,33 @@ func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
 	return s, p, nil
 }
 
-// way is the path with an index; a negative index counts from the last.
-func (e *Engine) way(stack []int, target, index int) ([]Move, error) {
+// pathAt is the path with an index; a negative index counts from the last.
+func (e *Engine) pathAt(stack []int, target, index int) ([]spec.Step, error) {
 	i := index
 	if index < 0 {
 		i = -index - 1
 	}
-	for moves := range e.m.after(stack, target, index < 0, i) {
-		return moves, nil
+	n := 0
+	for path := range e.m.paths(stack, target, index < 0) {
+		if n == i {
+			return path, nil
+		}
+		if n++; n == spec.MostPaths {
+			break
+		}
 	}
-	return nil, e.noWay(stack, target, index)
+	return nil, e.noPath(stack, target, index, n)
 }
 
-// noWay says why there is no path with an index.
-func (e *Engine) noWay(stack []int, target, index int) error {
-	count := e.m.count(stack, target)
-	n := add(count.Forward, count.Further)
+// noPath says why there is no path with an index, where there are n of them.
+func (e *Engine) noPath(stack []int, target, index, n int) error {
 	to, top := e.m.states[target], e.m.states[stack[len(stack)-1]]
 	if n > 0 {
-		return spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path()).
-			WithHint("there are %d paths, counted from 0", n)
+		err := spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path())
+		if n == spec.MostPaths {
+			return err.WithHint("only the first and the last %d can be taken", n)
+		}
+		return err.WithHint("there are %d paths, counted from 0", n)
 	}
 	err := spec.Errorf(spec.NotFound, "no path leads from %s to %s in %s", top.Name, to.Name, e.path())
 	if !supports(to.OS, e.me.OS) {

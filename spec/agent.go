@@ -62,7 +62,7 @@ type Describer interface {
 	Provides(ctx context.Context, p Pattern) ([]Provide, error)
 	// Route says which states must be crossed to call a provide, and what each asks.
 	Route(ctx context.Context, q RouteQuery) (Route, error)
-	// Paths lists the ways to a state, of which Route takes one.
+	// Paths lists the paths to a state, of which Route takes one.
 	Paths(ctx context.Context, q PathsQuery) (Paths, error)
 	// Check validates inputs where the module lives. Deferred values are accepted.
 	Check(ctx context.Context, w Work) ([]Problem, error)

@@ -1,10 +1,7 @@
 package spec
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/armonic/armonic/value"
@@ -68,7 +65,7 @@ func (s Step) Asks() string {
 type RouteQuery struct {
 	Provide Path     `json:"provide"`         // of one provide, or of a state: then the route ends there
 	From    []string `json:"from"`            // stack, bottom first; nil is the stack of now
-	Index   int      `json:"index,omitempty"` // which of several paths, 0 is the first
+	Index   int      `json:"index,omitempty"` // which of several paths: 0 is the first, -1 the last; up to MostPaths from either end
 }
 
 // Route is the way to a provide: the states to enter or leave in order, then the
@@ -94,15 +91,6 @@ type Run struct {
 	Deployment DeploymentID `json:"deployment,omitempty"`
 	By         string       `json:"by,omitempty"` // who asked
 	Work
-}
-
-// Digest identifies a stack, to notice that a host has moved on.
-type Digest string
-
-// StackDigest is the digest of a stack's state names, bottom first.
-func StackDigest(stack []string) Digest {
-	sum := sha256.Sum256([]byte(strings.Join(stack, "\x00")))
-	return Digest(hex.EncodeToString(sum[:8]))
 }
 
 // Applied is one state of a stack.
