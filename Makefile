@@ -35,11 +35,13 @@ build: ## build bin/armonic
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) .
 
 .PHONY: test
-test: ## run every test; as root, install the programs that tests need
+test: ## run every test; as root, first install the programs that tests need
+	@scripts/programs test
 	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 12m $(PKG)
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
+	@scripts/programs test test-servers
 	@ARMONIC_SERVERS=all $(GO) test -timeout 12m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
 
 .PHONY: check
@@ -71,6 +73,7 @@ bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
 
 .PHONY: bench-xmpp
 bench-xmpp: ## measure agents over real servers, beside bare stanzas and Ansible (10 minutes, root)
+	@scripts/programs test test-servers bench-xmpp
 	@ARMONIC_BENCH=full $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/xmppbench
 
 .PHONY: picture

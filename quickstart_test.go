@@ -22,8 +22,8 @@ func TestQuickstart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a server")
 	}
-	need.Program(t, "prosody", "prosody")
-	need.Program(t, "ip", "iproute2")
+	need.Program(t, "prosody")
+	need.Program(t, "ip")
 	need.Root(t, "the server runs as its own user")
 	dir := publicDir(t)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "armonic"), ".")

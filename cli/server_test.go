@@ -34,7 +34,7 @@ func armonic(t *testing.T, args ...string) (string, int) {
 // renewed, and the server shows the new one.
 func TestServerInitToCheck(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		need.Program(t, map[xmpptest.Kind]string{xmpptest.Prosody: "prosody", xmpptest.Ejabberd: "/usr/sbin/ejabberdctl"}[k], string(k))
+		need.Program(t, map[xmpptest.Kind]string{xmpptest.Prosody: "prosody", xmpptest.Ejabberd: "/usr/sbin/ejabberdctl"}[k])
 		me, err := user.Current()
 		if err != nil {
 			t.Fatal(err)

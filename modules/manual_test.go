@@ -67,7 +67,7 @@ func TestNothingIsLeftOutOfTheReference(t *testing.T) {
 }
 
 func TestStubsArePython(t *testing.T) {
-	python := need.Program(t, "python3", "python3")
+	python := need.Program(t, "python3")
 	c := exec.CommandContext(t.Context(), python, "-c", "import ast, sys; ast.parse(sys.stdin.read())")
 	c.Stdin = strings.NewReader(modules.Stubs())
 	if out, err := c.CombinedOutput(); err != nil {

@@ -17,25 +17,10 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// python is one that has slixmpp, as Debian packages it.
-func python(t *testing.T) string {
-	t.Helper()
-	const path = "/usr/bin/python3"
-	m := need.Here()
-	look := m.Look
-	m.Look = func(name string) (string, error) {
-		if err := exec.Command(path, "-c", "import slixmpp").Run(); err != nil {
-			return "", &exec.Error{Name: name, Err: exec.ErrNotFound}
-		}
-		return look(path)
-	}
-	return m.Program(t, "python3 with slixmpp", "python3-slixmpp")
-}
-
 // A client that knows nothing of Armonic finds an agent's commands, calls a provide,
 // and reads the room of a deployment, if it is one of a master.
 func TestGeneralClient(t *testing.T) {
-	script := python(t)
+	script := need.Program(t, "/usr/bin/python3:slixmpp")
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
 		agent, master, viewer, eve := account(server, "web1"), account(server, "master"), account(server, "viewer"), account(server, "eve")

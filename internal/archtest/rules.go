@@ -62,7 +62,7 @@ func Armonic() Rules {
 
 			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
-			{Name: "internal/need", Duty: "get the programs that tests need", Test: true},
+			{Name: "internal/need", Duty: "tell whether what a test needs is here", Test: true},
 			{Name: "internal/tmuxtest", Duty: "a real terminal for tests", Test: true},
 			{Name: "internal/xmppbench", Duty: "measure what agents over a real server cost, beside others", Test: true},
 			{Name: "internal/xmpptest", Duty: "real XMPP servers for tests, and a network that breaks", Test: true},

@@ -1,19 +1,22 @@
 package need
 
 import (
-	"errors"
+	_ "embed"
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 )
 
-// Program makes sure that a program of the Debian package pkg can be run, and
-// gives its path. As root it installs the package. Where it cannot, the test is
-// skipped; with CI=true in the environment, it fails.
-func Program(t testing.TB, name, pkg string) string {
+//go:embed programs
+var list string
+
+// Program gives the path of a program that is named in the file programs. Where it is
+// not here, the test is skipped; with CI=true in the environment, it fails.
+func Program(t testing.TB, name string) string {
 	t.Helper()
-	return Here().Program(t, name, pkg)
+	return Here().Program(t, name)
 }
 
 // Root makes sure that the test runs as root, which it needs for why. Where it does
@@ -25,27 +28,36 @@ func Root(t testing.TB, why string) {
 
 // Machine is what matters here of the machine that the tests run on.
 type Machine struct {
-	Look    func(name string) (path string, err error) // finds a program
-	Install func(pkg string) error                     // nil if we may not
-	CI      bool                                       // nothing may be skipped
-	IsRoot  bool
+	Look   func(name string) (path string, err error) // finds a program
+	CI     bool                                       // nothing may be skipped
+	IsRoot bool
 }
 
-// Here is this machine. What can be installed is Debian's, by root.
+// Here is this machine.
 func Here() Machine {
-	m := Machine{Look: exec.LookPath, CI: os.Getenv("CI") == "true", IsRoot: os.Geteuid() == 0}
-	if _, err := exec.LookPath("apt-get"); err == nil && m.IsRoot {
-		m.Install = aptInstall
+	return Machine{Look: look, CI: os.Getenv("CI") == "true", IsRoot: os.Geteuid() == 0}
+}
+
+// look finds a program; "python3:slixmpp" is a python3 that has the module slixmpp.
+func look(name string) (string, error) {
+	name, module, _ := strings.Cut(name, ":")
+	path, err := exec.LookPath(name)
+	if err == nil && module != "" {
+		err = exec.Command(path, "-c", "import "+module).Run()
 	}
-	return m
+	return path, err
 }
 
 // Program is the function of this name, on this machine.
-func (m Machine) Program(t testing.TB, name, pkg string) string {
+func (m Machine) Program(t testing.TB, name string) string {
 	t.Helper()
-	path, err := m.get(name, pkg)
+	pkg := packageOf(name)
+	if pkg == "" {
+		t.Fatalf("%s is not in internal/need/programs, where everybody sees what tests need", name)
+	}
+	path, err := m.Look(name)
 	if err != nil {
-		m.lacks(t, err)
+		m.lacks(t, fmt.Sprintf("this test needs %s, which is not here; hint: as root, apt-get install %s", name, pkg))
 	}
 	return path
 }
@@ -54,33 +66,25 @@ func (m Machine) Program(t testing.TB, name, pkg string) string {
 func (m Machine) Root(t testing.TB, why string) {
 	t.Helper()
 	if !m.IsRoot {
-		m.lacks(t, fmt.Errorf("this test needs root: %s", why))
+		m.lacks(t, "this test needs root: "+why)
 	}
 }
 
 // lacks ends a test that cannot have what it needs.
-func (m Machine) lacks(t testing.TB, err error) {
+func (m Machine) lacks(t testing.TB, what string) {
 	t.Helper()
 	if m.CI {
-		t.Fatalf("%v (CI=true: nothing may be skipped)", err)
+		t.Fatalf("%s (CI=true: nothing may be skipped)", what)
 	}
-	t.Skipf("SKIPPED: %v", err)
+	t.Skipf("SKIPPED: %s", what)
 }
 
-func (m Machine) get(name, pkg string) (string, error) {
-	path, err := m.Look(name)
-	if err == nil {
-		return path, nil
+// packageOf gives Debian's package of a program, "" if the program is not listed.
+func packageOf(name string) string {
+	for line := range strings.Lines(list) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == name {
+			return f[1]
+		}
 	}
-	if m.Install == nil {
-		return "", fmt.Errorf("this test needs %s, which is not here; hint: as root, apt-get install %s", name, pkg)
-	}
-	if err := m.Install(pkg); err != nil {
-		return "", fmt.Errorf("this test needs %s: cannot install %s: %w", name, pkg, err)
-	}
-	path, err = m.Look(name)
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("this test needs %s: package %s is installed, and does not have it", name, pkg)
-	}
-	return path, err
+	return ""
 }

@@ -1,11 +1,11 @@
 package need_test
 
 import (
-	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/armonic/armonic/internal/need"
@@ -13,65 +13,44 @@ import (
 )
 
 func TestProgram(t *testing.T) {
-	installs := func(*machine) error { return errors.New("not reached") }
-	for name, c := range map[string]struct {
-		have    []string // the programs that are there
-		install func(*machine) error
-		ci      bool
-		path    string
-		outcome string
+	const missing = "this test needs prosody, which is not here; hint: as root, apt-get install prosody"
+	for name, tt := range map[string]struct {
+		program, here string
+		ci            bool
+		path, outcome string
 	}{
-		"is there": {
-			have: []string{"prosodyctl"}, install: installs,
-			path: "/bin/prosodyctl",
-		},
-		"is installed": {
-			install: func(m *machine) error { m.have = append(m.have, "prosodyctl"); return nil },
-			path:    "/bin/prosodyctl",
-		},
-		"may not be installed": {
-			outcome: "skip: SKIPPED: this test needs prosodyctl, which is not here; hint: as root, apt-get install prosody",
-		},
-		"may not be installed, in CI": {
-			ci:      true,
-			outcome: "fatal: this test needs prosodyctl, which is not here; hint: as root, apt-get install prosody (CI=true: nothing may be skipped)",
-		},
-		"cannot be installed": {
-			install: func(*machine) error { return errors.New("no network") },
-			outcome: "skip: SKIPPED: this test needs prosodyctl: cannot install prosody: no network",
-		},
-		"cannot be installed, in CI": {
-			install: func(*machine) error { return errors.New("no network") }, ci: true,
-			outcome: "fatal: this test needs prosodyctl: cannot install prosody: no network (CI=true: nothing may be skipped)",
-		},
-		"is not in the package": {
-			install: func(*machine) error { return nil },
-			outcome: "skip: SKIPPED: this test needs prosodyctl: package prosody is installed, and does not have it",
-		},
+		"is here":           {program: "prosody", here: "prosody", path: "/bin/prosody"},
+		"is missing":        {program: "prosody", outcome: "skip: SKIPPED: " + missing},
+		"is missing, in CI": {program: "prosody", ci: true, outcome: "fatal: " + missing + " (CI=true: nothing may be skipped)"},
+		"is not listed": {program: "prosodyctl", here: "prosodyctl",
+			outcome: "fatal: prosodyctl is not in internal/need/programs, where everybody sees what tests need"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := &machine{have: c.have}
-			n := need.Machine{Look: m.look, CI: c.ci}
-			if c.install != nil {
-				n.Install = func(pkg string) error {
-					if pkg != "prosody" {
-						t.Errorf("installs %s", pkg)
-					}
-					return c.install(m)
+			look := func(name string) (string, error) {
+				if name == tt.here {
+					return "/bin/" + name, nil
 				}
+				return "", &exec.Error{Name: name, Err: exec.ErrNotFound}
 			}
 			r := &recorder{}
-			path := r.run(func() string { return n.Program(r, "prosodyctl", "prosody") })
-			if diff := cmp.Diff([]string{c.path, c.outcome}, []string{path, r.outcome}); diff != "" {
+			path := r.run(func() string { return need.Machine{Look: look, CI: tt.ci}.Program(r, tt.program) })
+			if diff := cmp.Diff([]string{tt.path, tt.outcome}, []string{path, r.outcome}); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestProgramOfThisMachine(t *testing.T) {
-	if path := need.Program(t, "sh", "dash"); path == "" {
-		t.Error("no path for sh")
+// The list is read by a shell script too: three words a line.
+func TestListOfPrograms(t *testing.T) {
+	text, err := os.ReadFile("programs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "#") && len(strings.Fields(line)) != 3 {
+			t.Errorf("%q is not a program, a package and a target", line)
+		}
 	}
 }
 
@@ -91,15 +70,6 @@ func TestRoot(t *testing.T) {
 			t.Errorf("%+v ends with %q, want %q", tt.machine, r.outcome, tt.want)
 		}
 	}
-}
-
-type machine struct{ have []string }
-
-func (m *machine) look(name string) (string, error) {
-	if slices.Contains(m.have, name) {
-		return "/bin/" + name, nil
-	}
-	return "", &exec.Error{Name: name, Err: exec.ErrNotFound}
 }
 
 // recorder is a test that remembers how it was ended.

@@ -33,7 +33,7 @@ type Terminal struct {
 // fails. Start does it too.
 func Need(t testing.TB) string {
 	t.Helper()
-	return need.Program(t, "tmux", "tmux")
+	return need.Program(t, "tmux")
 }
 
 // Start runs a command, without a shell around it, in a terminal of its own. What

@@ -97,8 +97,8 @@ exec "$0" -D -e -f "$1"
 
 func newSSH(t testing.TB) *sshd {
 	t.Helper()
-	program := need.Program(t, "/usr/sbin/sshd", "openssh-server")
-	need.Program(t, "ansible", "ansible-core")
+	program := need.Program(t, "/usr/sbin/sshd")
+	need.Program(t, "ansible")
 	s := &sshd{dir: t.TempDir()}
 	for _, name := range []string{"key", "hostkey"} {
 		out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(s.dir, name)).CombinedOutput()

@@ -123,9 +123,9 @@ func (s *Server) configure(t testing.TB) {
 	config := "prosody.cfg.lua"
 	switch s.Kind {
 	case Prosody:
-		need.Program(t, "prosody", "prosody")
+		need.Program(t, "prosody")
 	case Ejabberd:
-		need.Program(t, "/usr/sbin/ejabberdctl", "ejabberd")
+		need.Program(t, "/usr/sbin/ejabberdctl")
 		o.Make, config = server.Ejabberd, "ejabberd.yml"
 	}
 	_, err := server.Create(t.Context(), o)
