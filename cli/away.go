@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -32,7 +34,7 @@ func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Durati
 			}
 			away := awayHosts(e, f)
 			now := time.Now().Format("15:04:05")
-			for _, h := range keysOf(away) {
+			for _, h := range slices.Sorted(maps.Keys(away)) {
 				if told[h].IsZero() {
 					told[h] = time.Now()
 					_, _ = fmt.Fprintf(w, "%s %s does not answer: %s; waiting for it\n", now, h, clean(away[h]))
@@ -42,7 +44,7 @@ func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Durati
 						WithHint("the rest was stopped; its agent goes on with what it was given"))
 				}
 			}
-			for _, h := range keysOf(told) {
+			for _, h := range slices.Sorted(maps.Keys(told)) {
 				if _, still := away[h]; !still {
 					delete(told, h)
 					_, _ = fmt.Fprintf(w, "%s %s answers again\n", now, h)

@@ -15,7 +15,7 @@ import (
 // is asked, so that completing is quick and changes nothing.
 func (l *low) completePatterns(kind query.Kind) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		set, err := l.modules()
+		set, err := loadSet(l.globals)
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -40,14 +40,21 @@ func (l *low) completePatterns(kind query.Kind) cobra.CompletionFunc {
 
 // completeHosts offers the hosts of the demo, this one, or those that the last command
 // saw: who completes does not wait for a server.
-func (g *globals) completeHosts(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+func completeHosts(g *globals) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		return hostsLike(g, begun), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// hostsLike are the hosts whose names begin so.
+func hostsLike(g *globals, begun string) []string {
 	var hosts []spec.Host
 	if g.demo {
 		hosts = demoHosts()
 	} else if h, err := hostName(); g.local && err == nil {
 		hosts = []spec.Host{h}
 	} else if !g.local {
-		hosts = g.knownHosts()
+		hosts = knownHosts(g)
 	}
 	before := begun[:strings.LastIndexByte(begun, ',')+1] // of a list with commas
 	var out []string
@@ -57,11 +64,11 @@ func (g *globals) completeHosts(_ *cobra.Command, _ []string, begun string) ([]s
 		}
 	}
 	slices.Sort(out)
-	return out, cobra.ShellCompDirectiveNoFileComp
+	return out
 }
 
 // knownHosts are those that the last command saw, none if there is no account.
-func (g *globals) knownHosts() []spec.Host {
+func knownHosts(g *globals) []spec.Host {
 	c, _, err := g.client()
 	if err != nil {
 		return nil

@@ -22,7 +22,7 @@ without PATTERN of all: what is applied, bottom first, and the step that runs or
 		Example: "  armonic state-current --demo -J web1\n  armonic state-current WebServer --local -o json",
 	}
 	l.register(c)
-	l.pattern(c, "PATTERN", false, query.Lifecycle, l.current)
+	l.pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return showCurrent(ctx, l, p) })
 	return c
 }
 
@@ -53,7 +53,7 @@ func faultOf(f *spec.Fault) *jsonFault {
 	return out
 }
 
-func (l *low) current(ctx context.Context, p spec.Pattern) error {
+func showCurrent(ctx context.Context, l *low, p spec.Pattern) error {
 	found, err := l.find.ofKind(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err

@@ -41,13 +41,13 @@ func (d *deployment) asks() bool { return d.show.talks() && !(d.autofill && d.ye
 
 // ask puts one question and takes the answer, or the suggestion if there is none.
 func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
-	text, err := d.prompt.question(ctx, q)
+	text, err := d.question(ctx, q)
 	if err != nil {
 		return err
 	}
 	switch {
 	case text == "?":
-		d.prompt.explain(d.session, q)
+		d.explain(q)
 	case text == "-" && q.Key.Kind == resolver.AskHosts:
 		d.session.Answer(q.Key, []spec.Host{})
 	case text == "-" && q.Optional:

@@ -39,6 +39,7 @@ type deployment struct {
 
 	session *deploy.Session
 	prompt  *prompter
+	last    spec.Path // the provide that the last question was about
 	show    printer
 }
 
@@ -76,7 +77,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.BoolVar(&d.dryRun, "dry-run", false, "show the plan and end")
 	f.DurationVar(&d.wait, "wait", 0, "how long to wait for a host that goes offline; 0 is as long as it takes")
 	f.StringVarP(&d.output, "output", "o", "plain", "`FORMAT`: plain, json (one object a line) or quiet")
-	_ = c.RegisterFlagCompletionFunc("on", d.completeHosts)
+	_ = c.RegisterFlagCompletionFunc("on", completeHosts(d.globals))
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json", "quiet"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -92,7 +93,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	if err := d.savable(); err != nil {
 		return d.show.failure(err)
 	}
-	fleet, closeFleet, err := d.open(ctx, d.Streams, false)
+	fleet, closeFleet, err := open(ctx, d.globals, d.Streams, false)
 	if err != nil {
 		return d.show.failure(err)
 	}

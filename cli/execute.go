@@ -6,12 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -108,7 +108,7 @@ func (t *task) printer(host spec.Host) func(spec.Run, spec.Event) {
 	if t.json() {
 		return func(r spec.Run, ev spec.Event) { t.jsonEvent(host, r, ev) }
 	}
-	plain := &plainPrinter{out: t.Out, width: len(host), begun: map[resolver.TaskID]time.Time{}}
+	plain := newPlain(t.Out, host)
 	return func(r spec.Run, ev spec.Event) {
 		plain.update(deploy.Update{Host: host, Lifecycle: r.Lifecycle, Step: stepOf(r, ev), Event: ev})
 	}
@@ -151,7 +151,7 @@ func (t *task) result(res runResult) error {
 		_, _ = fmt.Fprintf(t.Out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
 	}
 	if m, ok := res.Returns.(map[string]any); ok && res.OK {
-		for _, k := range keysOf(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			_, _ = fmt.Fprintf(t.Out, "returned %s = %s\n", k, clean(show(m[k])))
 		}
 	}

@@ -73,7 +73,7 @@ func StateDir() string { return stateDir() }
 // their files once, as keepLoaded does from time to time.
 func Reloading(dir string) (fleet deploy.Fleet, look, closeFleet func(), err error) {
 	g := &globals{demo: true, moduleDirs: []string{dir}}
-	loader, set, err := g.load()
+	loader, set, err := load(g)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -164,7 +165,7 @@ func treeOf(all []spec.Resource) (*query.Node, map[*query.Node]spec.Resource) {
 			continue // of an agent that does not list what lies above
 		}
 		var attrs []query.Attr
-		for _, name := range keysOf(r.Attrs) {
+		for _, name := range slices.Sorted(maps.Keys(r.Attrs)) {
 			attrs = append(attrs, query.Attr{Name: name, Value: r.Attrs[name]})
 		}
 		n := parent.Add(query.Kind(r.Kind), parts[len(parts)-1], attrs...)

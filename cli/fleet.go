@@ -50,7 +50,7 @@ const defaultPace = 120 * time.Millisecond
 // open makes the fleet that the flags and settings name. Warnings go to s.Err. If
 // shows, the caller shows how the connection is: then one that cannot be made yet is no
 // error. closeFleet ends it.
-func (g *globals) open(ctx context.Context, s Streams, shows bool) (fleet deploy.Fleet, closeFleet func(), err error) {
+func open(ctx context.Context, g *globals, s Streams, shows bool) (fleet deploy.Fleet, closeFleet func(), err error) {
 	warn := s.Err
 	if g.demo && g.local {
 		return nil, nil, spec.Errorf(spec.Invalid, "--demo and --local cannot be had together")
@@ -70,7 +70,7 @@ func (g *globals) open(ctx context.Context, s Streams, shows bool) (fleet deploy
 	if err != nil {
 		return nil, nil, err
 	}
-	loader, set, err := g.load()
+	loader, set, err := load(g)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,7 +25,7 @@ Secrets are not shown.`,
 		Example: "  armonic history --local\n  armonic history //WebServer//start --local -o json",
 	}
 	l.register(c)
-	l.pattern(c, "PATTERN", false, query.Provide, l.history)
+	l.pattern(c, "PATTERN", false, query.Provide, func(ctx context.Context, p spec.Pattern) error { return showHistory(ctx, l, p) })
 	return c
 }
 
@@ -40,7 +40,7 @@ type jsonCall struct {
 	Error   *spec.Error `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
 
-func (l *low) history(ctx context.Context, p spec.Pattern) error {
+func showHistory(ctx context.Context, l *low, p spec.Pattern) error {
 	stacks, err := gather(l.find, askAll(ctx, l.find, func(ctx context.Context, a spec.Agent) ([]spec.Stack, error) { return a.Stacks(ctx) }))
 	if err != nil {
 		return err
@@ -64,9 +64,8 @@ func (l *low) history(ctx context.Context, p spec.Pattern) error {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b jsonCall) int { return a.At.Compare(b.At) })
-	plain := &plainPrinter{}
 	return list(l, out, func(w io.Writer, x jsonCall) {
-		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, plain.inputs(x.Inputs), returns(x.Returns))
+		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, formatInputs(x.Inputs), returns(x.Returns))
 		if by := strings.TrimSpace(x.Who + " " + string(x.Run)); by != "" {
 			line += "  (" + by + ")"
 		}

@@ -20,13 +20,13 @@ func newInfo(g *globals, s Streams) *cobra.Command {
 		Example: "  armonic info --demo\n  armonic info --local -o json",
 	}
 	l.register(c)
-	l.pattern(c, "PATTERN", false, query.Location, func(ctx context.Context, _ spec.Pattern) error { return l.info(ctx) })
+	l.pattern(c, "PATTERN", false, query.Location, func(ctx context.Context, _ spec.Pattern) error { return showInfo(ctx, l) })
 	c.Args = cobra.NoArgs
 	c.ValidArgsFunction = cobra.NoFileCompletions
 	return c
 }
 
-func (l *low) info(ctx context.Context) error {
+func showInfo(ctx context.Context, l *low) error {
 	all, err := gather(l.find, askAll(ctx, l.find, func(ctx context.Context, a spec.Agent) ([]spec.Info, error) {
 		i, err := a.Info(ctx)
 		return []spec.Info{i}, err

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 
@@ -19,9 +18,7 @@ type jsonPrinter struct {
 func (p *jsonPrinter) talks() bool { return false }
 
 func (p *jsonPrinter) line(x any) {
-	enc := json.NewEncoder(p.out)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(x) // an output that is gone must not stop a deployment
+	_ = writeJSON(p.out, x) // an output that is gone must not stop a deployment
 }
 
 type jsonTask struct {
@@ -93,15 +90,17 @@ func (p *jsonPrinter) result(s *deploy.Snapshot) {
 	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, max(0, s.Ended.Sub(s.Started).Seconds())})
 }
 
-// failure prints what report would, as an object; report still writes it for a
+func (p *jsonPrinter) failure(err error) error { return printFailure(p.out, err) }
+
+// printFailure prints what report would, as an object; report still writes it for a
 // person to the other stream.
-func (p *jsonPrinter) failure(err error) error {
+func printFailure(out io.Writer, err error) error {
 	var list *answersError
 	problems := []spec.Problem{}
 	if errors.As(err, &list) {
 		problems = list.problems
 	}
-	p.line(struct {
+	_ = writeJSON(out, struct {
 		Type     string         `json:"type"`
 		OK       bool           `json:"ok"`
 		Code     int            `json:"code"`

@@ -24,7 +24,7 @@ PATTERN all.`,
 	}
 	c.Flags().BoolVarP(&long, "long", "l", false, "describe each")
 	l.register(c)
-	l.pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return l.lifecycles(ctx, p, long) })
+	l.pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return listLifecycles(ctx, l, p, long) })
 	return c
 }
 
@@ -41,7 +41,7 @@ type longLifecycle struct {
 	Transitions [][2]string `json:"transitions"`
 }
 
-func (l *low) lifecycles(ctx context.Context, p spec.Pattern, long bool) error {
+func listLifecycles(ctx context.Context, l *low, p spec.Pattern, long bool) error {
 	found, err := l.find.ofKind(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err

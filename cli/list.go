@@ -24,7 +24,9 @@ are not; their system, the version of Armonic, and what they do. Agents that ask
 join the fleet and were not approved are listed below. No agent is asked anything.`,
 		Example: "  armonic list\n  armonic list --demo -o json",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return l.run(c.Context(), l.list) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return l.run(c.Context(), func(context.Context) error { return listHosts(l) })
+		},
 	}
 	l.register(c)
 	return c
@@ -41,7 +43,7 @@ type listed struct {
 	Busy    spec.RunID  `json:"busy,omitempty"`
 }
 
-func (l *low) list(context.Context) error {
+func listHosts(l *low) error {
 	all := []listed{}
 	for _, h := range l.find.Hosts() {
 		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy})
@@ -134,7 +136,7 @@ func membership(g *globals, s Streams, c *cobra.Command, done string, do func(*l
 			}
 			jids = append(jids, jid.Bare())
 		}
-		fleet, closeFleet, err := g.open(c.Context(), s, false)
+		fleet, closeFleet, err := open(c.Context(), g, s, false)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ const ownModules = "/etc/armonic/modules"
 
 // load reads the shipped modules and those of the operator. The error shows
 // everything that is wrong with them.
-func (g *globals) load() (*modules.Reloader, *modules.Set, error) {
+func load(g *globals) (*modules.Reloader, *modules.Set, error) {
 	var sources []modules.Source
 	if !g.bare {
 		sources = append(sources, modules.ShippedSource())
@@ -94,8 +94,8 @@ func reload(ctx context.Context, r modules.Reload, agents []*agentd.Service) {
 	}
 }
 
-// modules are the lifecycles that load finds.
-func (g *globals) modules() (*modules.Set, error) {
-	_, set, err := g.load()
+// loadSet gives the lifecycles that load finds.
+func loadSet(g *globals) (*modules.Set, error) {
+	_, set, err := load(g)
 	return set, err
 }

@@ -38,7 +38,7 @@ func (l *low) register(c *cobra.Command) {
 	c.Flags().StringSliceVarP(&l.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*' (repeatable); all hosts if not given")
 	c.Flags().StringVarP(&l.output, "output", "o", "plain", "`FORMAT`: plain or json")
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"plain", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("on", l.completeHosts)
+	_ = c.RegisterFlagCompletionFunc("on", completeHosts(l.globals))
 }
 
 // pattern takes the one PATTERN that a command may be given, of resources of a kind.
@@ -70,7 +70,7 @@ func (l *low) run(ctx context.Context, do func(context.Context) error) error {
 	}
 	err := l.opened(ctx, do)
 	if err != nil && l.json() && !errors.Is(err, errSaid) {
-		return (&jsonPrinter{out: l.Out}).failure(err)
+		return printFailure(l.Out, err)
 	}
 	return err
 }
@@ -86,7 +86,7 @@ func (l *low) opened(ctx context.Context, do func(context.Context) error) error 
 	if l.noHost() {
 		return spec.Errorf(spec.Invalid, "-J names no host").WithHint("leave it out, or write -J '*', to mean all hosts")
 	}
-	fleet, closeFleet, err := l.open(ctx, l.Streams, false)
+	fleet, closeFleet, err := open(ctx, l.globals, l.Streams, false)
 	if err != nil {
 		return err
 	}

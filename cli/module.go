@@ -59,7 +59,7 @@ type bench struct {
 
 // openBench loads the modules in args[0] or here, besides the shipped ones and
 // --module-dir.
-func (g *globals) openBench(args []string) (*bench, error) {
+func openBench(g *globals, args []string) (*bench, error) {
 	dir := "."
 	if len(args) > 0 {
 		dir = args[0]

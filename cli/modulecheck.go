@@ -31,7 +31,7 @@ second time differs from the first, or if a secret is said in clear.`,
 		if err != nil {
 			return err
 		}
-		b, err := g.openBench(args)
+		b, err := openBench(g, args)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ modules and in --module-dir.`,
 		Args:    oneArg("NAME"),
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 			var out []string
-			if set, err := g.modules(); err == nil {
+			if set, err := loadSet(g); err == nil {
 				for _, l := range set.Lifecycles {
 					if strings.HasPrefix(l.Name, begun) {
 						out = append(out, l.Name)
@@ -40,7 +40,7 @@ modules and in --module-dir.`,
 		if err != nil {
 			return err
 		}
-		set, err := g.modules()
+		set, err := loadSet(g)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ simulated hosts of its own. docs/modules.md says what tests can use.`,
 		if err != nil {
 			return err
 		}
-		b, err := g.openBench(args)
+		b, err := openBench(g, args)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,11 @@ type plainPrinter struct {
 	nodes func(resolver.NodeID) *resolver.Node
 	width int // of the longest host name
 	begun map[resolver.TaskID]time.Time
+}
+
+// newPlain makes a printer of one host, of no deployment.
+func newPlain(out io.Writer, host spec.Host) *plainPrinter {
+	return &plainPrinter{out: out, width: len(host), begun: map[resolver.TaskID]time.Time{}}
 }
 
 func (p *plainPrinter) talks() bool { return true }
@@ -72,12 +78,17 @@ func waitsFor(plan *resolver.Plan, t *resolver.Task) []string {
 }
 
 // inputs writes the values of a step: "  conf.port=80".
-func (p *plainPrinter) inputs(in spec.Inputs) string {
+func (p *plainPrinter) inputs(in spec.Inputs) string { return inputsBy(in, p.value) }
+
+// formatInputs writes values of which all are known.
+func formatInputs(in spec.Inputs) string { return inputsBy(in, show) }
+
+func inputsBy(in spec.Inputs, value func(any) string) string {
 	var b strings.Builder
-	for _, req := range keysOf(in) {
+	for _, req := range slices.Sorted(maps.Keys(in)) {
 		for i, set := range in[req] {
-			for _, name := range keysOf(set) {
-				fmt.Fprintf(&b, "  %s.%s=%s", spec.Indexed(req, i), name, p.value(set[name]))
+			for _, name := range slices.Sorted(maps.Keys(set)) {
+				fmt.Fprintf(&b, "  %s.%s=%s", spec.Indexed(req, i), name, value(set[name]))
 			}
 		}
 	}
@@ -90,20 +101,14 @@ func (p *plainPrinter) value(x any) string {
 	if !ok {
 		return show(x)
 	}
-	n := p.nodes(resolver.NodeID(d.Node))
+	var n *resolver.Node
+	if p.nodes != nil {
+		n = p.nodes(resolver.NodeID(d.Node))
+	}
 	if n == nil {
 		return show(x)
 	}
 	return fmt.Sprintf("(%s from %s on %s)", d.Name, n.Provide.Path.Lifecycle(), n.Host)
-}
-
-func keysOf[K ~string, V any](m map[K]V) []K {
-	keys := make([]K, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func top(stack []string) string {
@@ -152,7 +157,7 @@ func returns(x any) string {
 		return ", returned " + show(x)
 	}
 	parts := make([]string, 0, len(m))
-	for _, k := range keysOf(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		parts = append(parts, k+"="+show(m[k]))
 	}
 	return ", returned " + strings.Join(parts, " ")
@@ -192,13 +197,13 @@ func (p *plainPrinter) result(s *deploy.Snapshot) {
 		}
 	}
 	stacks := stacksOf(s)
-	for _, h := range keysOf(stacks) {
-		for _, l := range keysOf(stacks[h]) {
+	for _, h := range slices.Sorted(maps.Keys(stacks)) {
+		for _, l := range slices.Sorted(maps.Keys(stacks[h])) {
 			p.say("  %-*s  %s: %s\n", p.width, h, l, strings.Join(stacks[h][l], " > "))
 		}
 	}
 	if m, ok := s.Result.(map[string]any); ok {
-		for _, k := range keysOf(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			p.say("  returned %s = %s\n", k, show(m[k]))
 		}
 	}

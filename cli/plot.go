@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/xml"
+	"io"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ marked.`,
 		if l.json() && form != "json" {
 			return spec.Errorf(spec.Invalid, "-o json and -T %s cannot be had together", form)
 		}
-		return l.plot(ctx, p, form, reachable)
+		return plot(ctx, l, p, form, reachable)
 	})
 	return c
 }
@@ -71,7 +72,7 @@ type plotTransition struct {
 }
 
 // plot draws a lifecycle: that of one host, or of each if several were chosen.
-func (l *low) plot(ctx context.Context, p spec.Pattern, form string, reachable bool) error {
+func plot(ctx context.Context, l *low, p spec.Pattern, form string, reachable bool) error {
 	targets, err := l.targets(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err
@@ -81,14 +82,14 @@ func (l *low) plot(ctx context.Context, p spec.Pattern, form string, reachable b
 		if err != nil {
 			return err
 		}
-		if err := l.plotOne(ctx, r, form, reachable); err != nil {
+		if err := plotOne(ctx, l, r, form, reachable); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *low) plotOne(ctx context.Context, r spec.Resource, form string, reachable bool) error {
+func plotOne(ctx context.Context, l *low, r spec.Resource, form string, reachable bool) error {
 	stacks, err := l.find.stacks(ctx, []spec.Resource{r})
 	if err == nil && len(stacks) != 1 {
 		err = spec.Errorf(spec.NotFound, "%s has no stack", r.Path)
@@ -104,17 +105,22 @@ func (l *low) plotOne(ctx context.Context, r spec.Resource, form string, reachab
 	if reachable {
 		m = m.reachable()
 	}
+	return m.draw(l.Out, form)
+}
+
+// draw writes the machine in one of the forms.
+func (m machine) draw(w io.Writer, form string) error {
 	switch form {
 	case "json":
-		return writeJSON(l.Out, m)
+		return writeJSON(w, m)
 	case "xml":
-		return m.xml(l.Out)
+		return m.xml(w)
 	case "dot":
-		m.dot(l.Out)
+		m.dot(w)
 	case "mermaid":
-		m.mermaid(l.Out)
+		m.mermaid(w)
 	default:
-		m.text(l.Out)
+		m.text(w)
 	}
 	return nil
 }

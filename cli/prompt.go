@@ -8,9 +8,8 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"github.com/charmbracelet/x/term"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
@@ -18,11 +17,9 @@ import (
 // prompter asks a person line by line. It reads a line when it is asked for one, and no
 // further: what is typed later may be for somebody else, such as the UI.
 type prompter struct {
-	in    io.Reader
-	out   io.Writer
-	scan  *bufio.Scanner
-	typed chan string // of size 1: the line that is being read; closed at the end of input; nil if none is
-	last  spec.Path   // the provide that the last question was about
+	in   io.Reader
+	out  io.Writer
+	scan *bufio.Scanner
 }
 
 func newPrompter(in io.Reader, out io.Writer) *prompter {
@@ -39,25 +36,30 @@ func (p *prompter) read(ctx context.Context) (string, error) {
 }
 
 func (p *prompter) line(ctx context.Context) (string, error) {
-	if p.typed == nil {
-		p.typed = make(chan string, 1)
-		// The goroutine ends with the line; a read from a terminal cannot be cancelled.
-		go func(typed chan<- string) {
-			if p.scan.Scan() {
-				typed <- p.scan.Text()
-			} else {
-				close(typed)
-			}
-		}(p.typed)
-	}
-	select {
-	case line, ok := <-p.typed:
-		if !ok {
-			p.say("\n")
+	return p.await(ctx, func() (string, error) {
+		if !p.scan.Scan() {
 			return "", io.EOF
 		}
-		p.typed = nil
-		return line, nil
+		return p.scan.Text(), nil
+	})
+}
+
+// await calls read and waits for it, or for the end of the context.
+func (p *prompter) await(ctx context.Context, read func() (string, error)) (string, error) {
+	var line string
+	ended := make(chan error, 1)
+	// The goroutine ends with the line: a read from a terminal cannot be cancelled.
+	go func() {
+		text, err := read()
+		line = text
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			p.say("\n")
+		}
+		return line, err
 	case <-ctx.Done():
 		p.say("\n")
 		return "", ctx.Err()
@@ -89,10 +91,11 @@ func (p *prompter) confirm(ctx context.Context, text string, byDefault bool) (bo
 }
 
 // question shows a question and reads the answer as typed.
-func (p *prompter) question(ctx context.Context, q resolver.Question) (string, error) {
-	if at := q.Path.Cut(4); at != p.last {
+func (d *deployment) question(ctx context.Context, q resolver.Question) (string, error) {
+	p := d.prompt
+	if at := q.Path.Cut(4); at != d.last {
 		p.say("\n%s\n", at)
-		p.last = at
+		d.last = at
 	}
 	if q.Problem != "" {
 		p.say("  ! %s\n", q.Problem)
@@ -107,27 +110,25 @@ func (p *prompter) question(ctx context.Context, q resolver.Question) (string, e
 	return p.read(ctx)
 }
 
-// secret reads a line, blanks and all, without an echo where the input is a terminal. The echo is on
-// again when it returns, also when it was interrupted.
+// secret reads a line, blanks and all, without an echo where the input is a terminal. The
+// echo is on again when it returns, also when it was interrupted.
 func (p *prompter) secret(ctx context.Context) (string, error) {
 	f, ok := p.in.(*os.File)
-	if !ok {
+	if !ok || !term.IsTerminal(f.Fd()) {
 		return p.line(ctx)
 	}
-	loud, err := unix.IoctlGetTermios(int(f.Fd()), getTermios)
+	before, err := term.GetState(f.Fd())
 	if err != nil {
-		return p.line(ctx) // no terminal
-	}
-	quiet := *loud
-	quiet.Lflag &^= unix.ECHO
-	if err := unix.IoctlSetTermios(int(f.Fd()), setTermios, &quiet); err != nil {
 		return "", fmt.Errorf("cannot hide what is typed: %w", err)
 	}
 	defer func() {
-		_ = unix.IoctlSetTermios(int(f.Fd()), setTermios, loud) // there is nothing better to do
+		_ = term.Restore(f.Fd(), before) // there is nothing better to do
 		p.say("\n")
 	}()
-	return p.line(ctx)
+	return p.await(ctx, func() (string, error) {
+		text, err := term.ReadPassword(f.Fd())
+		return string(text), err
+	})
 }
 
 func label(q resolver.Question) string {
@@ -173,7 +174,8 @@ func offer(q resolver.Question) string {
 }
 
 // explain says all there is to know about a question.
-func (p *prompter) explain(s *deploy.Session, q resolver.Question) {
+func (d *deployment) explain(q resolver.Question) {
+	p, s := d.prompt, d.session
 	if q.Var.Help != "" {
 		p.say("    %s\n", q.Var.Help)
 	}

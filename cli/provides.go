@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,7 +124,7 @@ func (l *providesCmd) ways(ctx context.Context, x *jsonProvide) error {
 	}
 	moves := movesOf(p)
 	x.Paths = &moves
-	l.more(x.Path, p)
+	noteMore(&l.low, x.Path, p)
 	return nil
 }
 
@@ -131,7 +133,7 @@ func (l *providesCmd) print(w io.Writer, x jsonProvide) {
 	if x.longProvide != nil {
 		detail(w, "about", strings.TrimSpace(described(x.Label, x.Help)))
 		detail(w, "tags", strings.Join(x.Tags, ", "))
-		for _, name := range keysOf(x.Flags) {
+		for _, name := range slices.Sorted(maps.Keys(x.Flags)) {
 			detail(w, "flag", name+"="+show(x.Flags[name]))
 		}
 		printAsked(w, x.Requires)

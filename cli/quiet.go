@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
@@ -26,7 +28,7 @@ func (p *quietPrinter) result(s *deploy.Snapshot) {
 		}
 	}
 	if m, ok := s.Result.(map[string]any); ok {
-		for _, k := range keysOf(m) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
 			_, _ = fmt.Fprintf(p.out, "%s=%s\n", k, clean(show(m[k])))
 		}
 	}

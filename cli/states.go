@@ -137,7 +137,7 @@ func (l *statesCmd) ways(ctx context.Context, s *jsonState) error {
 		}
 		moves := movesOf(p)
 		s.Paths = &moves
-		l.more(s.Path, p)
+		noteMore(&l.low, s.Path, p)
 	}
 	if l.requires {
 		asks, err := l.asks(ctx, a, s.Path)
@@ -179,7 +179,7 @@ func movesOf(p spec.Paths) [][]jsonMove {
 }
 
 // more says that ways were left out.
-func (l *low) more(at spec.Path, p spec.Paths) {
+func noteMore(l *low, at spec.Path, p spec.Paths) {
 	if p.More {
 		_, _ = fmt.Fprintf(l.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
 	}

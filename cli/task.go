@@ -176,9 +176,8 @@ func (t *task) preview(ctx context.Context, target spec.Path) error {
 		}{"plan", target.Host(), t.work.Lifecycle, t.work.From, steps, t.route.After})
 	}
 	_, _ = fmt.Fprintf(t.Out, "%s is at %s\n", target.Cut(2), strings.Join(t.work.From, " > "))
-	plain := &plainPrinter{}
 	for _, s := range steps {
-		_, _ = fmt.Fprintf(t.Out, "  %s%s\n", s.Step.Name(), clean(plain.inputs(s.Step.Inputs)))
+		_, _ = fmt.Fprintf(t.Out, "  %s%s\n", s.Step.Name(), clean(formatInputs(s.Step.Inputs)))
 		printChanges(t.Out, s)
 	}
 	_, _ = fmt.Fprintf(t.Out, "then it is at %s\n", strings.Join(t.route.After, " > "))

@@ -50,7 +50,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 func runTUI(ctx context.Context, g *globals, s Streams, conf tui.Config) error {
 	conf.In, _ = s.In.(*os.File)
 	conf.Out, _ = s.Out.(*os.File)
-	fleet, closeFleet, err := g.open(ctx, s, true)
+	fleet, closeFleet, err := open(ctx, g, s, true)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func linger(ctx context.Context, s Streams, running []*deploy.Execution) error {
 			return err
 		}
 		snap := e.Snapshot()
-		(&plainPrinter{out: s.Out}).result(snap)
+		newPlain(s.Out, "").result(snap)
 		if !snap.OK {
 			return outcome(snap)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +27,7 @@ one resource and no other.`,
 	}
 	c.Flags().BoolVar(&uri, "uri", false, "print the path of each, and nothing else")
 	l.register(c)
-	l.pattern(c, "PATTERN", true, query.Provide, func(ctx context.Context, p spec.Pattern) error { return l.xpath(ctx, p, uri) })
+	l.pattern(c, "PATTERN", true, query.Provide, func(ctx context.Context, p spec.Pattern) error { return listResources(ctx, l, p, uri) })
 	return c
 }
 
@@ -35,7 +37,7 @@ type jsonResource struct {
 	Attrs    map[string]string `json:"attributes"`
 }
 
-func (l *low) xpath(ctx context.Context, p spec.Pattern, uri bool) error {
+func listResources(ctx context.Context, l *low, p spec.Pattern, uri bool) error {
 	found, err := l.find.find(ctx, p)
 	if err != nil {
 		return err
@@ -52,7 +54,7 @@ func (l *low) xpath(ctx context.Context, p spec.Pattern, uri bool) error {
 	}
 	return list(l, out, func(w io.Writer, x jsonResource) {
 		_, _ = fmt.Fprintf(w, "%-9s  %s\n", x.Resource, x.Path)
-		for _, name := range keysOf(x.Attrs) {
+		for _, name := range slices.Sorted(maps.Keys(x.Attrs)) {
 			detail(w, "@"+name, x.Attrs[name])
 		}
 	})
