@@ -1,7 +1,7 @@
-// Package cli is the command line: flags, commands, and all wiring of the other
-// packages. main.go only calls Main.
+// Package cli is the command line: Main runs one command. Each folder below has the
+// commands of one noun, or what they have in common; the root command only assembles
+// them. main.go only calls Main.
 //
-// It decides nothing about deployments. It owns one goroutine for each command
-// that reads lines from a person, so that an interrupt is noticed while it waits, and
-// those that ask many hosts at once, for which it waits.
+// It decides nothing about deployments. It starts no goroutines; the packages below
+// say which they own.
 package cli

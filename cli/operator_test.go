@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/cli"
+	"github.com/armonic/armonic/cli/settings"
 )
 
 // A cron job has no USER, and a unit of systemd no HOME: /etc/passwd has both.
@@ -47,7 +48,7 @@ func TestStateWithoutHome(t *testing.T) {
 	if err := os.Unsetenv("HOME"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := cli.StateDir(), filepath.Join(me.HomeDir, ".local", "state", "armonic"); got != want {
+	if got, want := settings.StateDir(), filepath.Join(me.HomeDir, ".local", "state", "armonic"); got != want {
 		t.Errorf("the state is kept in %s, want %s", got, want)
 	}
 }

@@ -2,21 +2,26 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/agent"
+	"github.com/armonic/armonic/cli/deploy"
+	"github.com/armonic/armonic/cli/lookup"
+	"github.com/armonic/armonic/cli/module"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/server"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/cli/task"
+	"github.com/armonic/armonic/cli/tui"
 	"github.com/armonic/armonic/spec"
 )
 
 // Streams are where a command reads and writes.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
+type Streams = output.Streams
 
 // Main runs the command that args name and gives the exit code.
 func Main(args []string, s Streams) int {
@@ -31,12 +36,12 @@ func Main(args []string, s Streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	report(s.Err, err)
-	return codeOf(err)
+	output.PrintError(s.Err, err)
+	return output.ExitCode(err)
 }
 
-func newRoot(s Streams) *cobra.Command {
-	g := &globals{}
+func newRoot(s output.Streams) *cobra.Command {
+	g := &settings.Global{}
 	root := &cobra.Command{
 		Use:   "armonic",
 		Short: "Deploy services on many hosts, from a terminal",
@@ -55,11 +60,17 @@ shows what will change, and does it in parallel.`,
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s --help lists the flags", c.CommandPath())
+		hint := spec.HintOf(err)
+		if hint == "" {
+			hint = c.CommandPath() + " --help lists the flags"
+		}
+		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s", hint)
 	})
-	g.register(root)
-	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.flags = c.Flags() } // of the command, too
-	root.AddCommand(newTUI(g, s), newDeploy(g, s), newVersion(s), newModule(g, s), newConfig(g, s), newApprove(g, s), newForget(g, s), newAgentd(g, s), newServer(g, s))
-	root.AddCommand(lowLevel(g, s)...)
+	g.Register(root)
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.Flags = c.Flags() } // of the command, too
+	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), task.Goto(g, s), task.Call(g, s))
+	root.AddCommand(lookup.Commands(g, s)...)
+	root.AddCommand(agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
+	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	return root
 }

@@ -58,7 +58,7 @@ func Armonic() Rules {
 			{Name: "config", Duty: "gather settings from files, environment and flags, and know where each came from", May: []string{"spec", "value"}},
 			{Name: "trial", Duty: "try modules out on simulated hosts: their tests, and checks without tests", May: []string{"spec", "value", "query", "lifecycle", "modules", "resolver", "deploy", "agentd"}},
 			{Name: "tui/...", Duty: "draw a deploy session, turn keys into answers", May: []string{"spec", "value", "query", "resolver", "deploy", "tui/..."}},
-			{Name: "cli/...", Duty: "flags, commands, all wiring", May: []string{"*"}},
+			{Name: "cli/...", Duty: "flags, commands by noun, all wiring", May: []string{"*"}},
 
 			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},

@@ -1,0 +1,86 @@
+package agent
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+//go:embed files/armonic-agentd.service
+var unitFile string
+
+//go:embed files/agent.yaml
+var sampleFile string
+
+// daemon is `armonic agentd`.
+type daemon struct {
+	*settings.Global
+	output.Streams
+	check, printUnit, printConfig bool
+
+	set     config.Agent
+	jid     session.JID
+	os      spec.OS
+	masters map[session.JID]xmpp.Role
+	level   slog.Level
+}
+
+// Command is `armonic agentd`.
+func Command(g *settings.Global, s output.Streams) *cobra.Command {
+	d := &daemon{Global: g, Streams: s}
+	c := &cobra.Command{
+		Use:   "agentd",
+		Short: "Run the agent of this host",
+		Long: `Run the agent of this host: connect to the XMPP server, serve the masters, and keep what
+was applied in the state directory. It reconnects by itself. The name of the account is
+the name of the host in the fleet.
+
+SIGTERM or SIGINT finishes the step that is being executed, a second one interrupts
+it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how, and
+--print-unit a unit for systemd.`,
+		Example: `  armonic agentd --jid web1@armonic.example.com --master master@armonic.example.com --password-file /etc/armonic/password
+  armonic agentd --check
+  armonic agentd --print-unit > /etc/systemd/system/armonic-agentd.service`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return d.run(c.Context()) },
+	}
+	f := c.Flags()
+	f.StringArray("master", nil, "`JID` may give this agent work, or with JID=observe look at it (repeatable)")
+	f.String("public-ip", "", "`ADDRESS` or name of this host that others use")
+	f.Bool("simulation", false, "do nothing real, and keep nothing")
+	f.String("log", "info", "`LEVEL` of what is logged: debug, info, warn or error")
+	f.BoolVar(&d.check, "check", false, "say what is wrong with the settings and modules, and end")
+	f.BoolVar(&d.printUnit, "print-unit", false, "print a unit for systemd, and end")
+	f.BoolVar(&d.printConfig, "print-config", false, "print a file of settings, and end")
+	return c
+}
+
+func (d *daemon) run(ctx context.Context) error {
+	for text, wanted := range map[string]bool{unitFile: d.printUnit, sampleFile: d.printConfig} {
+		if wanted {
+			_, err := fmt.Fprint(d.Out, text)
+			return err
+		}
+	}
+	if d.Demo || d.Local {
+		return spec.Errorf(spec.Invalid, "agentd is the agent of this host; --demo and --local are for the other commands").
+			WithHint("--simulation does nothing real")
+	}
+	if err := d.settings(); err != nil {
+		return err
+	}
+	if d.check {
+		return d.checked()
+	}
+	return d.serve(ctx)
+}

@@ -1,0 +1,98 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// checked says what the settings mean. The server is not asked.
+func (d *daemon) checked() error {
+	_, first, err := d.loadModules()
+	if err != nil {
+		return err
+	}
+	if err := inprocess.Broken(first); err != nil {
+		return err
+	}
+	set := first.Set
+	for _, w := range set.Warnings {
+		_, _ = fmt.Fprintln(d.Err, "warning: "+set.Explain(w))
+	}
+	if d.set.Password == "" {
+		_, _ = fmt.Fprintln(d.Err, "warning: there is no password: the agent will ask for it, if it is started from a terminal")
+	}
+	if err := d.checkState(); err != nil {
+		return err
+	}
+	server, _ := d.set.Address()
+	if server == "" {
+		server = "what DNS says of " + d.jid.Domain()
+	}
+	_, _ = fmt.Fprintf(d.Out, "host      %s\naccount   %s\nserver    %s\n", d.jid.Local(), d.jid, server)
+	for _, text := range d.set.Masters {
+		name, _, _ := strings.Cut(text, "=")
+		jid, _ := session.ParseJID(name)
+		_, _ = fmt.Fprintf(d.Out, "master    %s may %s\n", jid, d.masters[jid])
+	}
+	state := d.set.StateDir
+	if d.set.Simulation {
+		state = "none: it is a simulation"
+	}
+	_, _ = fmt.Fprintf(d.Out, "state     %s\nmodules   %d lifecycles\nnothing is wrong\n", state, len(set.Lifecycles))
+	return nil
+}
+
+// checkState looks whether the state directory can be used, or made.
+func (d *daemon) checkState() error {
+	if d.set.Simulation {
+		return nil
+	}
+	dir := filepath.Clean(d.set.StateDir)
+	info, err := os.Stat(dir)
+	for errors.Is(err, os.ErrNotExist) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir) // it will be made
+		info, err = os.Stat(dir)
+	}
+	switch {
+	case err == nil && !info.IsDir():
+		err = fmt.Errorf("%s is not a folder", dir)
+	case err == nil:
+		err = writable(dir)
+	}
+	if err != nil {
+		return spec.Errorf(spec.Invalid, "state_dir: %v", err).WithHint("the agent must be able to write there")
+	}
+	return nil
+}
+
+// writable tries to write in a folder: also root cannot everywhere.
+func writable(dir string) error {
+	probe, err := os.MkdirTemp(dir, ".check")
+	if err != nil {
+		return err
+	}
+	return os.Remove(probe)
+}
+
+// checkName refuses what an account may be called, but a host cannot: it must be
+// possible to name it in patterns, lists and paths.
+func checkName(name string) error {
+	if strings.ContainsAny(name, "*?[],=|()\\") {
+		return spec.Errorf(spec.Invalid, "jid: %q cannot be the name of a host", name).WithHint("use an account with a name of letters, digits, dots and dashes")
+	}
+	return nil
+}
+
+func checkAuthorities(file string) error {
+	if _, err := session.Authorities(file); err != nil {
+		return spec.Errorf(spec.Invalid, "ca_file: %v", err).WithHint("it must hold the certificate of an authority, in PEM")
+	}
+	return nil
+}

@@ -1,0 +1,6 @@
+// Package agent is `armonic agentd`, the agent of this host, and the commands that take
+// agents into the fleet and out of it.
+//
+// It applies nothing itself: package agentd does. It owns a goroutine that waits for the
+// second signal, and one that tells systemd that the agent is alive.
+package agent

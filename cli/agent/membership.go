@@ -1,0 +1,67 @@
+package agent
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// Approve is `armonic approve`.
+func Approve(g *settings.Global, s output.Streams) *cobra.Command {
+	return membership(g, s, &cobra.Command{
+		Use:   "approve JID...",
+		Short: "Take agents into the fleet",
+		Long: `Take agents into the fleet that asked for it, or will. Agents with an account in the
+operator's own domain are taken without this, unless the setting approve says otherwise.
+Only approve what you trust: agents are given the secrets that they need.`,
+		Example: "  armonic approve web1@armonic.example.com",
+	}, "approved", func(f *connect.Live, jid session.JID) error { return f.Client.Approve(jid) })
+}
+
+// Forget is `armonic forget`.
+func Forget(g *settings.Global, s output.Streams) *cobra.Command {
+	return membership(g, s, &cobra.Command{
+		Use:     "forget JID...",
+		Short:   "Take agents out of the fleet",
+		Long:    "Take agents out of the fleet. One that still runs, with us among its masters, will ask to join again.",
+		Example: "  armonic forget web1@armonic.example.com",
+	}, "forgotten", func(f *connect.Live, jid session.JID) error { return f.Client.Remove(jid) })
+}
+
+// membership is a command that changes who is in the fleet.
+func membership(g *settings.Global, s output.Streams, c *cobra.Command, done string, do func(*connect.Live, session.JID) error) *cobra.Command {
+	c.Args = cobra.MinimumNArgs(1)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if g.Demo || g.Local {
+			return spec.Errorf(spec.Invalid, "the fleet of --demo and --local is what it is")
+		}
+		var jids []session.JID
+		for _, a := range args {
+			jid, err := session.ParseJID(a)
+			if err != nil || jid.Local() == "" {
+				return spec.Errorf(spec.Invalid, "%q is not the address of an account", a).WithHint("write it as name@domain")
+			}
+			jids = append(jids, jid.Bare())
+		}
+		fleet, closeFleet, err := connect.Open(c.Context(), g, s, false)
+		if err != nil {
+			return err
+		}
+		defer closeFleet()
+		for _, jid := range slices.Compact(jids) {
+			if err := do(fleet.(*connect.Live), jid); err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(s.Out, "%s is %s\n", jid, done)
+		}
+		return nil
+	}
+	return c
+}

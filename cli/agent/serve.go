@@ -1,0 +1,105 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	systemd "github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// farewellTime is for those who follow runs to hear how they ended.
+const farewellTime = 2 * time.Second
+
+// serve runs the agent until it is told to end.
+func (d *daemon) serve(ctx context.Context) error {
+	signals := make(chan os.Signal, 2) // the second, too, is one that counts
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	defer signal.Stop(signals)
+
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(40) // an agent is idle nearly always: less memory is worth more than time
+	}
+	log := d.logger()
+	acc, err := connect.Account(ctx, d.set.Connection, d.Streams, log)
+	if err != nil {
+		return err
+	}
+	acc.Resource = xmpp.Resource
+	service, end, err := d.service(log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	log.Info("started", "version", inprocess.Version(), "host", d.jid.Local(), "account", d.jid)
+	tell("connecting to " + d.jid.Domain())
+	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
+		Rooms: session.JID(d.set.Rooms()), Logger: log})
+	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connection(), func(st session.Status) { d.linked(log, st) }))
+	defer unwatchLink()
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
+	unwatch := watchdog(service)
+	defer unwatch()
+
+	log.Info("ending: the step that is executed is finished; a second signal interrupts it", "signal", <-signals)
+	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
+	unhurried, hurry := context.WithCancel(context.WithoutCancel(ctx))
+	defer hurry()
+	go func() { // ends with the signals, or with the program
+		s := <-signals
+		log.Warn("ending now: the step is interrupted", "signal", s)
+		signal.Stop(signals) // a third one ends the program at once
+		hurry()
+	}()
+	if err := service.Drain(unhurried); err != nil {
+		log.Warn("the step was interrupted", "error", err)
+	}
+	unwatchLink() // we know that it ends
+	farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
+	defer cancel()
+	responder.Finish(farewell)
+	responder.Close()
+	log.Info("ended")
+	return nil
+}
+
+// linked tells systemd and the log how the connection is.
+func (d *daemon) linked(log *slog.Logger, st session.Status) {
+	switch {
+	case st.Session != nil:
+		tell("connected as " + string(d.jid))
+	case st.Err != nil && !st.Next.IsZero():
+		in := time.Until(st.Next).Round(time.Second)
+		tell(fmt.Sprintf("not connected, next try in %s: %v", in, st.Err))
+		log.Warn("not connected", "error", st.Err, "hint", spec.HintOf(st.Err), "next", in, "tries", st.Tries)
+	}
+}
+
+// logger writes to standard error; the system's journal knows the time itself.
+func (d *daemon) logger() *slog.Logger {
+	o := &slog.HandlerOptions{Level: d.level}
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
+	return slog.New(slog.NewTextHandler(d.Err, o))
+}

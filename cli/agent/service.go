@@ -1,0 +1,90 @@
+package agent
+
+import (
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/journal"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+// loadModules reads the modules that the settings of an agent name. Folders that are
+// not there are left out.
+func (d *daemon) loadModules() (*modules.Reloader, modules.Reload, error) {
+	var sources []modules.Source
+	if d.set.DefaultModules {
+		sources = append(sources, modules.ShippedSource())
+	}
+	usual := config.DefaultAgent().ModuleDirs
+	for _, dir := range d.set.ModuleDirs {
+		if _, err := os.Stat(dir); err != nil && slices.Contains(usual, dir) {
+			continue // nobody asked for it
+		}
+		src, err := modules.Open(dir)
+		if err != nil {
+			return nil, modules.Reload{}, err
+		}
+		sources = append(sources, src)
+	}
+	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	first := r.Poll()
+	return r, first, nil
+}
+
+// service makes the agent with what it remembers; end stops it. A module that does not
+// load is left out and noted: an agent that did not start could not even say so.
+func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
+	loader, first, err := d.loadModules()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range first.Errors {
+		log.Error("a module does not load and is left out", "error", e, "hint", e.Hint)
+	}
+	for _, w := range first.Set.Warnings {
+		log.Warn("a module may be wrong", "module", first.Set.Explain(w))
+	}
+	c := agentd.Config{Lifecycles: first.Set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage}
+	closeStore := func() {}
+	if d.set.Simulation {
+		c.Store = lifecycle.NewMemory()
+	} else {
+		var j *journal.Journal
+		if j, err = inprocess.OpenJournal(d.set.StateDir, d.Err); err != nil {
+			return nil, nil, err
+		}
+		c.Store, c.RunStore = j, j
+		closeStore = func() { _ = j.Close() } // all it was given is on the disk already
+	}
+	if s, err = agentd.New(c); err != nil {
+		closeStore()
+		return nil, nil, err
+	}
+	s.Note(inprocess.Explain(first))
+	stop := inprocess.KeepLoaded(loader, s)
+	return s, func() { stop(); s.Close(); closeStore() }, nil
+}
+
+// info is what the agent says of this host.
+func (d *daemon) info() spec.Info {
+	i := spec.Info{Host: spec.Host(d.jid.Local()), Address: d.set.PublicIP, OS: d.os, Version: inprocess.Version(),
+		Simulated: d.set.Simulation, Since: time.Now()}
+	if i.OS == (spec.OS{}) {
+		i.OS = inprocess.DetectOS()
+	}
+	if i.Address == "" {
+		i.Address = string(i.Host)
+		if name, err := inprocess.HostName(); err == nil {
+			i.Address = string(name)
+		}
+	}
+	return i
+}

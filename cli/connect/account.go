@@ -1,0 +1,85 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/prompt"
+	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// Account is who the settings say that we are, ready to connect. If there is no
+// password, a person at a terminal is asked for it.
+func Account(ctx context.Context, c config.Connection, s output.Streams, log *slog.Logger) (session.Account, error) {
+	jid, err := AccountJID(c)
+	if err != nil {
+		return session.Account{}, err
+	}
+	server, err := c.Address()
+	if err != nil {
+		return session.Account{}, err
+	}
+	if err := CheckRooms(c.MUCDomain); err != nil {
+		return session.Account{}, err
+	}
+	password, warning, err := c.Secret()
+	if err != nil {
+		return session.Account{}, err
+	}
+	if warning != "" {
+		_, _ = fmt.Fprintln(s.Err, "warning: "+warning)
+	}
+	if password == "" {
+		if password, err = AskPassword(ctx, jid, s); err != nil {
+			return session.Account{}, err
+		}
+	}
+	return session.Account{JID: jid, Password: password, Server: server, StartTLS: c.StartTLS,
+		CAFile: c.CAFile, Register: c.Register, Logger: log}, nil
+}
+
+// AccountJID is the bare address of the account.
+func AccountJID(c config.Connection) (session.JID, error) {
+	jid, err := session.ParseJID(c.JID)
+	if err == nil && (jid.Local() == "" || jid.Resource() != "") {
+		err = spec.Errorf(spec.Invalid, "jid: %q is not the address of an account", c.JID).WithHint("write it as name@domain")
+	}
+	return jid, err
+}
+
+// AskPassword asks a person at a terminal for the password of an account.
+func AskPassword(ctx context.Context, jid session.JID, s output.Streams) (spec.Secret, error) {
+	in, ok := s.In.(*os.File)
+	if !ok || !term.IsTerminal(in.Fd()) {
+		return "", spec.Errorf(spec.Invalid, "there is no password for %s", jid).
+			WithHint("set password_file in the settings, or ARMONIC_PASSWORD, or give --password-file FILE")
+	}
+	p := prompt.New(s.In, s.Err)
+	p.Say("password of %s: ", jid)
+	text, err := p.Secret(ctx)
+	if errors.Is(err, io.EOF) || err == nil && text == "" {
+		err = spec.Errorf(spec.Invalid, "no password was given")
+	}
+	return spec.Secret(text), err
+}
+
+// CheckRooms refuses what cannot be the domain of rooms.
+func CheckRooms(domain string) error {
+	if domain == "" || domain == "none" {
+		return nil
+	}
+	if jid, err := session.ParseJID("room@" + domain); err != nil || jid.Domain() != strings.ToLower(domain) {
+		return spec.Errorf(spec.Invalid, "muc_domain: %q is not a domain", domain).WithHint("none stands for no rooms")
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package connect
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// lastSeen remembers, from one command to the next, what agents said of themselves
+// when they were online last. It is a convenience: what cannot be read or written is
+// not known.
+type lastSeen struct {
+	file  string
+	hosts map[session.JID]seenHost
+}
+
+// seenHost is what was known of a host when a command ended.
+type seenHost struct {
+	Version string     `json:"version,omitempty"`
+	OS      spec.OS    `json:"os"`
+	Busy    spec.RunID `json:"busy,omitempty"` // when it was lost
+	Seen    time.Time  `json:"seen"`
+}
+
+// readLastSeen reads what was known of the fleet of an account.
+func readLastSeen(jid session.JID) *lastSeen {
+	k := &lastSeen{file: filepath.Join(settings.StateDir(), "fleets", string(jid)+".json"), hosts: map[session.JID]seenHost{}}
+	if text, err := os.ReadFile(k.file); err == nil && json.Unmarshal(text, &k.hosts) != nil {
+		k.hosts = map[session.JID]seenHost{} // what was read of it may be odd
+	}
+	return k
+}
+
+// fillIn completes what is known of hosts that are offline.
+func (k *lastSeen) fillIn(hosts []xmpp.Host) []xmpp.Host {
+	for i, h := range hosts {
+		was, ok := k.hosts[h.JID]
+		if !ok || h.Link == xmpp.On {
+			continue
+		}
+		if h.Version == "" {
+			hosts[i].Version, hosts[i].OS = was.Version, was.OS
+		}
+		if h.Since.IsZero() {
+			hosts[i].Since = was.Seen
+		}
+	}
+	return hosts
+}
+
+// save writes what is known now.
+func (k *lastSeen) save(hosts []xmpp.Host) {
+	now := map[session.JID]seenHost{}
+	for _, h := range k.fillIn(hosts) {
+		seen := h.Since
+		if h.Link == xmpp.On {
+			seen = time.Now()
+		}
+		if h.Version != "" || !seen.IsZero() {
+			now[h.JID] = seenHost{Version: h.Version, OS: h.OS, Busy: h.Busy, Seen: seen.Truncate(time.Second)}
+		}
+	}
+	text, err := json.MarshalIndent(now, "", " ")
+	if err != nil || len(now) == 0 && len(k.hosts) == 0 {
+		return
+	}
+	if os.MkdirAll(filepath.Dir(k.file), 0o700) == nil {
+		_ = renameio.WriteFile(k.file, text, 0o600)
+	}
+}

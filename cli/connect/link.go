@@ -1,0 +1,84 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// reportLink writes a line whenever the connection is lost, cannot be made, or is there
+// again, until stop is called.
+func reportLink(k *session.Keeper, w io.Writer) (stop func()) {
+	return WatchLink(k, func(st session.Status) {
+		switch {
+		case st.Session != nil:
+			_, _ = fmt.Fprintln(w, "link: connected again")
+		case !st.Next.IsZero():
+			_, _ = fmt.Fprintf(w, "link: no connection: %s; next try in %s\n", output.Clean(st.Err.Error()), time.Until(st.Next).Round(time.Second))
+		}
+	})
+}
+
+// TellHost writes a line when the agent of a host is gone, and when it is back, until
+// stop is called: who follows a run there waits for it.
+func (f *Live) TellHost(name spec.Host, w io.Writer) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		for gone := false; ; {
+			hosts, changed := f.Client.WatchHosts()
+			for _, h := range hosts {
+				switch {
+				case h.Name != name:
+				case h.Link == xmpp.On && gone:
+					gone = false
+					_, _ = fmt.Fprintf(w, "link: %s is back\n", name)
+				case h.Link != xmpp.On && h.Why == offline && !gone:
+					gone = true
+					_, _ = fmt.Fprintf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
+				}
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+// offline is why a host is not on if the server said so, and not because this command
+// has lost the server.
+const offline = "offline"
+
+// WatchLink calls fn at each change of a connection, and if it could not be made already,
+// until stop is called.
+func WatchLink(k *session.Keeper, fn func(session.Status)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	st, changed := k.Watch()
+	go func() {
+		defer close(ended)
+		if st.Err != nil {
+			fn(st)
+		}
+		for {
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+			st, changed = k.Watch()
+			fn(st)
+		}
+	}()
+	return func() { cancel(); <-ended }
+}

@@ -1,0 +1,132 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// complete lists all that keeps the plan from being made, if anything does.
+func (d *deployment) complete() error {
+	res := d.session.Result()
+	var all []spec.Problem
+	code := output.ExitAnswers
+	for _, q := range res.Questions {
+		if q.Status == resolver.Missing {
+			all = append(all, spec.Problem{Path: pathOf(q), Msg: "is missing", Hint: how(q)})
+		}
+	}
+	for _, p := range res.Problems {
+		if p.Warning {
+			_, _ = fmt.Fprintf(d.Err, "warning: %s\n", p.Msg)
+			continue
+		}
+		all = append(all, d.problem(p))
+		if p.Kind == spec.Unavailable {
+			code = output.ExitUnreachable
+		}
+	}
+	for _, text := range d.session.UnusedRules() {
+		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.askable()})
+	}
+	root := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}
+	if d.on != "" && slices.Contains(res.Unused, root) {
+		all = append(all, spec.Problem{Path: "--on " + spec.Path(d.on), Msg: "the pattern says where already: " + string(d.session.Pattern())})
+	}
+	flags := len(d.hosts)+len(d.set) > 0 || d.on != "" // which may have replaced nodes of the file
+	for _, text := range d.session.UnusedReplayed(flags) {
+		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
+	}
+	if len(all) == 0 && res.Plan == nil {
+		return spec.Errorf(spec.Internal, "the deployment is neither complete nor is anything missing")
+	}
+	if len(all) > 0 {
+		return output.WrongAnswers(code, all)
+	}
+	if open := d.session.Result().Open(); len(open) > 0 && !d.autofill {
+		return output.WrongAnswers(output.ExitAnswers, undecided(open))
+	}
+	return nil
+}
+
+// undecided lists questions that have suggestions, which nobody took.
+func undecided(open []resolver.Question) []spec.Problem {
+	out := make([]spec.Problem, len(open))
+	for i, q := range open {
+		out[i] = spec.Problem{Path: pathOf(q), Msg: "is not decided", Hint: "--autofill would take " + output.Value(q.Value)}
+	}
+	return out
+}
+
+func (d *deployment) problem(p resolver.Problem) spec.Problem {
+	path := p.Path
+	if path == "" || len(path.Parts()) < 4 {
+		if q := d.session.Result().Question(p.Key); q != nil {
+			path = pathOf(*q)
+		}
+	}
+	return spec.Problem{Path: path, Msg: p.Msg, Hint: p.Hint}
+}
+
+// askable names some variables that --set could have meant.
+func (d *deployment) askable() string {
+	var names []string
+	for _, q := range d.session.Result().Questions {
+		if q.Key.Kind == resolver.AskValue && !q.Fixed {
+			names = append(names, string(q.Path))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "it asks for " + strings.Join(names[:min(4, len(names))], ", ")
+}
+
+// pathOf names a question: the variable's path, or the node and what is asked of it.
+func pathOf(q resolver.Question) spec.Path {
+	switch q.Key.Kind {
+	case resolver.AskValue, resolver.AskReturn:
+		return q.Path
+	case resolver.AskHosts, resolver.AskCount:
+		return spec.Path(string(q.Key.Node) + "/" + q.Key.Name)
+	case resolver.AskManage, resolver.AskHost, resolver.AskChoose:
+	}
+	return spec.Path(string(q.Key.Node) + " " + string(q.Key.Kind))
+}
+
+// how says how to give an answer without a prompt.
+func how(q resolver.Question) string {
+	switch q.Key.Kind {
+	case resolver.AskHost:
+		if q.Key.Node == resolver.Root {
+			return "--on HOST"
+		}
+		return "--hosts " + lastName(string(q.Key.Node)) + "=HOST"
+	case resolver.AskHosts:
+		return "--hosts " + q.Var.Name + "=H1,H2, or --hosts " + q.Var.Name + "= for none"
+	case resolver.AskValue, resolver.AskReturn:
+		return "--set " + string(q.Path) + "=VALUE"
+	case resolver.AskChoose:
+		var names []string
+		for _, o := range q.Options {
+			names = append(names, output.Value(o.Value))
+		}
+		if q.Key.Node == resolver.Root {
+			return "use one of the full paths instead: //" + strings.Join(names, ", //")
+		}
+		return fmt.Sprintf("in an answers file: nodes: {%q: {choose: %s}}; there is %s", q.Key.Node, names[0], strings.Join(names, ", "))
+	case resolver.AskManage, resolver.AskCount:
+	}
+	return "give it in an answers file"
+}
+
+func lastName(id string) string {
+	if i := strings.LastIndexAny(id, "./"); i >= 0 {
+		return id[i+1:]
+	}
+	return id
+}

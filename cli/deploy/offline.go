@@ -1,0 +1,80 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+)
+
+// lookEvery is how often tellAway looks.
+const lookEvery = 500 * time.Millisecond
+
+// tellAway writes a line when the agent of a running task is away, and when it is back,
+// until stop is called; one that is away for longer than most, if that is not zero, is
+// told to giveUp. It looks now and then: nobody says when a call waits.
+func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		told := map[spec.Host]time.Time{}
+		for {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			away := awayHosts(e, f)
+			now := time.Now().Format("15:04:05")
+			for _, h := range slices.Sorted(maps.Keys(away)) {
+				if told[h].IsZero() {
+					told[h] = time.Now()
+					_, _ = fmt.Fprintf(w, "%s %s does not answer: %s; waiting for it\n", now, h, output.Clean(away[h]))
+				}
+				if most > 0 && time.Since(told[h]) >= most {
+					giveUp(spec.Errorf(spec.Unavailable, "%s did not answer for %s", h, most).
+						WithHint("the rest was stopped; its agent goes on with what it was given"))
+				}
+			}
+			for _, h := range slices.Sorted(maps.Keys(told)) {
+				if _, still := away[h]; !still {
+					delete(told, h)
+					_, _ = fmt.Fprintf(w, "%s %s answers again\n", now, h)
+				}
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+// awayHosts are the hosts that running tasks wait for, and why.
+func awayHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
+	out := map[spec.Host]string{}
+	links := map[spec.Host]deploy.HostStatus{}
+	for _, h := range f.Hosts() {
+		links[h.Host] = h
+	}
+	for _, t := range e.Snapshot().Tasks {
+		h := links[t.Host]
+		switch {
+		case t.Status != deploy.Running:
+		case h.Link != deploy.On:
+			out[t.Host] = "it is offline"
+			if !h.Since.IsZero() {
+				out[t.Host] += " since " + output.Since(h.Since)
+			}
+		case t.AwayWhy != nil:
+			out[t.Host] = t.AwayWhy.Error()
+		}
+	}
+	return out
+}

@@ -1,0 +1,61 @@
+package inprocess
+
+import (
+	"io"
+	"time"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/journal"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
+)
+
+// Local is the agent of this host, in this process.
+type Local struct {
+	info    spec.Info
+	Service *agentd.Service
+	journal *journal.Journal
+}
+
+// OpenLocal opens the state of the agent and starts it. A zero system is detected;
+// what of the state is damaged goes to warn.
+func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, limit time.Duration, warn io.Writer) (*Local, error) {
+	info, err := thisHost(system)
+	if err != nil {
+		return nil, err
+	}
+	j, err := OpenJournal(dir, warn)
+	if err != nil {
+		return nil, err
+	}
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Limit: limit, Load: LoadAverage})
+	if err != nil {
+		_ = j.Close() // the first error counts
+		return nil, err
+	}
+	return &Local{info: info, Service: a, journal: j}, nil
+}
+
+// Name is "local".
+func (f *Local) Name() string { return "local" }
+
+// Hosts is this host.
+func (f *Local) Hosts() []deploy.HostStatus {
+	return []deploy.HostStatus{{Host: f.info.Host, Link: deploy.On, Since: f.info.Since, Version: f.info.Version, OS: f.info.OS}}
+}
+
+// Agent gives the agent of this host.
+func (f *Local) Agent(h spec.Host) (spec.Agent, error) {
+	if h == f.info.Host {
+		return f.Service, nil
+	}
+	return nil, spec.Errorf(spec.NotFound, "there is no host %q", string(h)).
+		WithHint("--local is this host, %s", f.info.Host)
+}
+
+// Close stops the agent, waits for it, and lets go of its state.
+func (f *Local) Close() {
+	f.Service.Close()
+	_ = f.journal.Close() // all it was given is on the disk already
+}

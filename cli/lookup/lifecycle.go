@@ -1,0 +1,85 @@
+package lookup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/find"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newLifecycle(g *settings.Global, s output.Streams) *cobra.Command {
+	l := &find.Base{Global: g, Streams: s}
+	var long bool
+	c := &cobra.Command{
+		Use:   "lifecycle [PATTERN]",
+		Short: "List lifecycles",
+		Long: `List the lifecycles that PATTERN matches, or those of what it matches; without
+PATTERN all.`,
+		Example: "  armonic lifecycle --demo -J web1\n  armonic lifecycle WebServer -l --demo",
+	}
+	c.Flags().BoolVarP(&long, "long", "l", false, "describe each")
+	l.Register(c)
+	l.Pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return listLifecycles(ctx, l, p, long) })
+	return c
+}
+
+type jsonLifecycle struct {
+	Path spec.Path `json:"path"`
+	*longLifecycle
+}
+
+type longLifecycle struct {
+	Doc         string      `json:"doc"`
+	Initial     string      `json:"initial"`
+	State       string      `json:"state"`
+	States      []string    `json:"states"`
+	Transitions [][2]string `json:"transitions"`
+}
+
+func listLifecycles(ctx context.Context, l *find.Base, p spec.Pattern, long bool) error {
+	found, err := l.Finder.OfKind(ctx, p, query.Lifecycle)
+	if err != nil {
+		return err
+	}
+	stacks := map[spec.Path]spec.Stack{}
+	if long {
+		all, err := l.Finder.Stacks(ctx, found)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			stacks[s.Path] = s
+		}
+	}
+	out := make([]jsonLifecycle, len(found))
+	for i, r := range found {
+		out[i].Path = r.Path
+		if s, ok := stacks[r.Path]; ok {
+			out[i].longLifecycle = &longLifecycle{s.Doc, r.Attrs["initial"], s.Top(), s.States, pairs(s.Transitions)}
+		}
+	}
+	return find.List(l, out, func(w io.Writer, x jsonLifecycle) {
+		_, _ = fmt.Fprintln(w, x.Path)
+		if x.longLifecycle != nil {
+			output.Detail(w, "about", x.Doc)
+			output.Detail(w, "state", x.State)
+			output.Detail(w, "states", strings.Join(x.States, ", "))
+		}
+	})
+}
+
+// pairs makes sure that no transitions are an empty list.
+func pairs(x [][2]string) [][2]string {
+	if x == nil {
+		return [][2]string{}
+	}
+	return x
+}

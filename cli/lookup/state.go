@@ -1,0 +1,172 @@
+package lookup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/find"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// stateCommand is `armonic state`.
+type stateCommand struct {
+	find.Base
+	long, paths, requires bool
+	most, index           int
+}
+
+func newState(g *settings.Global, s output.Streams) *cobra.Command {
+	l := &stateCommand{Base: find.Base{Global: g, Streams: s}}
+	c := &cobra.Command{
+		Use:   "state [PATTERN]",
+		Short: "List states, the ways to them, and what they ask",
+		Long: `List the states that PATTERN matches, or those of what it matches; without PATTERN all.
+Ways and what they ask are from the stack of now.`,
+		Example: `  armonic state '//WebServer/*' --path --demo -J web1
+  armonic state //WebServer/Active --requires --demo -J web1`,
+	}
+	f := c.Flags()
+	f.BoolVarP(&l.long, "long", "l", false, "describe each")
+	f.BoolVar(&l.paths, "path", false, "list the ways to each, from the current state")
+	f.BoolVar(&l.requires, "requires", false, "list what going to each would ask")
+	f.IntVar(&l.index, "path-index", 0, "with --requires: `N` is the way to take, counted from 0 as --path lists them")
+	mostFlag(c, &l.most)
+	l.Register(c)
+	l.Pattern(c, "PATTERN", false, query.State, l.list)
+	return c
+}
+
+type jsonState struct {
+	Path spec.Path `json:"path"`
+	*longState
+	Paths    *[][]jsonMove  `json:"paths,omitempty"`    // with --path
+	Requires *[]jsonRequire `json:"requires,omitempty"` // with --requires
+}
+
+type longState struct {
+	Doc      string   `json:"doc"`
+	OS       string   `json:"os"` // "" for all
+	Applied  bool     `json:"applied"`
+	Provides []string `json:"provides"`
+}
+
+func (l *stateCommand) list(ctx context.Context, p spec.Pattern) error {
+	found, err := l.Finder.OfKind(ctx, p, query.State)
+	if err != nil {
+		return err
+	}
+	out := make([]jsonState, len(found))
+	for i, r := range found {
+		out[i].Path = r.Path
+	}
+	if l.long {
+		if err := l.describe(ctx, found, out); err != nil {
+			return err
+		}
+	}
+	for i := range out {
+		if err := l.ways(ctx, &out[i]); err != nil {
+			return err
+		}
+	}
+	return find.List(&l.Base, out, l.print)
+}
+
+// describe adds what -l shows.
+func (l *stateCommand) describe(ctx context.Context, found []spec.Resource, out []jsonState) error {
+	provides, err := l.Finder.Describe(ctx, spec.Pattern(strings.Repeat("/*", find.Depth(query.Provide))))
+	if err != nil {
+		return err
+	}
+	lifecycles, err := l.Finder.Describe(ctx, spec.Pattern(strings.Repeat("/*", find.Depth(query.Lifecycle))))
+	if err != nil {
+		return err
+	}
+	stacks, err := l.Finder.Stacks(ctx, lifecycles)
+	if err != nil {
+		return err
+	}
+	applied, of := map[spec.Path]bool{}, map[spec.Path][]string{}
+	for _, s := range stacks {
+		for _, name := range s.Names() {
+			applied[s.Path.Join(name)] = true
+		}
+	}
+	for _, p := range provides {
+		of[p.Path.Cut(3)] = append(of[p.Path.Cut(3)], p.Path.Provide())
+	}
+	for i, r := range found {
+		out[i].longState = &longState{r.Attrs["doc"], r.Attrs["os"], applied[r.Path], of[r.Path]}
+	}
+	return nil
+}
+
+// ways adds what --path and --requires show.
+func (l *stateCommand) ways(ctx context.Context, s *jsonState) error {
+	if !l.paths && !l.requires {
+		return nil
+	}
+	a, err := l.Finder.Agent(s.Path.Host())
+	if err != nil {
+		return err
+	}
+	if l.paths {
+		p, err := a.Paths(ctx, spec.PathsQuery{State: s.Path, Most: l.most})
+		if err != nil {
+			return err
+		}
+		moves := movesOf(p)
+		s.Paths = &moves
+		noteMore(&l.Base, s.Path, p)
+	}
+	if l.requires {
+		asks, err := l.asks(ctx, a, s.Path)
+		if err != nil {
+			return err
+		}
+		s.Requires = &asks
+	}
+	return nil
+}
+
+// asks lists what the states on the way ask. Of a state that cannot be reached
+// nothing is asked.
+func (l *stateCommand) asks(ctx context.Context, a spec.Agent, at spec.Path) ([]jsonRequire, error) {
+	out := []jsonRequire{}
+	route, err := a.Route(ctx, spec.RouteQuery{Provide: at, Index: l.index})
+	if err != nil && (l.index != 0 || spec.KindOf(err) != spec.NotFound) {
+		return nil, err
+	}
+	for _, step := range route.Steps {
+		out = append(out, requiresOf(stepPath(at.Cut(2), step), step.Requires)...)
+	}
+	return out, nil
+}
+
+// stepPath is the path of the provide that asks for a step's inputs.
+func stepPath(lifecycle spec.Path, s spec.Step) spec.Path { return lifecycle.Join(s.State, s.Asks()) }
+
+func (l *stateCommand) print(w io.Writer, s jsonState) {
+	_, _ = fmt.Fprintln(w, s.Path)
+	if s.longState != nil {
+		output.Detail(w, "about", s.Doc)
+		output.Detail(w, "systems", s.OS)
+		output.Detail(w, "provides", strings.Join(s.Provides, ", "))
+		if s.Applied {
+			output.Detail(w, "applied", "yes")
+		}
+	}
+	if s.Paths != nil {
+		printPaths(w, *s.Paths)
+	}
+	if s.Requires != nil {
+		printRequires(w, *s.Requires)
+	}
+}

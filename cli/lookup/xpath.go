@@ -1,0 +1,64 @@
+package lookup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/find"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newXPath(g *settings.Global, s output.Streams) *cobra.Command {
+	l := &find.Base{Global: g, Streams: s}
+	var uri bool
+	c := &cobra.Command{
+		Use:   "xpath PATTERN",
+		Short: "List all resources that a pattern matches",
+		Long: `List all resources that PATTERN, an XPath, matches: hosts, lifecycles, states, provides,
+requires and variables, with their attributes. --uri lists their paths only; each names
+one resource and no other.`,
+		Example: `  armonic xpath '//*[@resource="variable" and @type="port"]' --demo -J web1
+  armonic xpath '//WebServer/*' --uri --demo -J web1`,
+	}
+	c.Flags().BoolVar(&uri, "uri", false, "print the path of each, and nothing else")
+	l.Register(c)
+	l.Pattern(c, "PATTERN", true, query.Provide, func(ctx context.Context, p spec.Pattern) error { return listResources(ctx, l, p, uri) })
+	return c
+}
+
+type jsonResource struct {
+	Path     spec.Path         `json:"path"`
+	Resource string            `json:"resource"`
+	Attrs    map[string]string `json:"attributes"`
+}
+
+func listResources(ctx context.Context, l *find.Base, p spec.Pattern, uri bool) error {
+	found, err := l.Finder.Find(ctx, p)
+	if err != nil {
+		return err
+	}
+	if uri {
+		return find.List(l, find.PathsOf(found), func(w io.Writer, x spec.Path) { _, _ = fmt.Fprintln(w, x) })
+	}
+	out := make([]jsonResource, len(found))
+	for i, r := range found {
+		out[i] = jsonResource{r.Path, r.Kind, r.Attrs}
+		if r.Attrs == nil {
+			out[i].Attrs = map[string]string{}
+		}
+	}
+	return find.List(l, out, func(w io.Writer, x jsonResource) {
+		_, _ = fmt.Fprintf(w, "%-9s  %s\n", x.Resource, x.Path)
+		for _, name := range slices.Sorted(maps.Keys(x.Attrs)) {
+			output.Detail(w, "@"+name, x.Attrs[name])
+		}
+	})
+}

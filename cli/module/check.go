@@ -1,0 +1,106 @@
+package module
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/trial"
+)
+
+func newCheck(g *settings.Global, s output.Streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Check modules, without a test and without a host",
+		Long: `Check the modules in DIR (by default here), a folder or one file: that they load, that
+what they require exists, that their states can be reached. Then each lifecycle is tried on
+simulated hosts of all systems it names, with invented values: every state is entered, every
+provide called twice, all is left and entered again. It fails if a preview does not show what
+is done, if what is there is done again, if undoing does not give back the first state, if the
+second time differs from the first, or if a secret is said in clear.`,
+		Example: "  armonic module check\n  armonic module check /etc/armonic/modules -o json",
+		Args:    atMostOneDir,
+	}
+	var form output.Format
+	form.Register(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		b, err := openBench(g, args)
+		if err != nil {
+			return err
+		}
+		r, err := b.check(c.Context())
+		if err != nil {
+			return err
+		}
+		return b.report(s, r, form.JSON())
+	}
+	return c
+}
+
+// check loads, and tries what loads.
+func (b *bench) check(ctx context.Context) (*trial.Report, error) {
+	r := &trial.Report{Lifecycles: []string{}, Systems: []string{}, Errors: []*spec.Error{}, Warnings: []*spec.Error{}}
+	if errs := modules.Errors(b.err); len(errs) > 0 {
+		r.Errors = errs
+	} else {
+		var names []string
+		for _, l := range b.lifecycles() {
+			names = append(names, l.Name)
+		}
+		tried, err := trial.Check(ctx, b.set, names)
+		if err != nil {
+			return nil, err
+		}
+		if names == nil {
+			tried.Lifecycles, tried.Systems = r.Lifecycles, r.Systems
+		}
+		r = tried
+	}
+	for _, w := range b.set.Warnings {
+		if b.isOwn(w.At) {
+			r.Warnings = append(r.Warnings, w)
+		}
+	}
+	return r, nil
+}
+
+func (b *bench) report(s output.Streams, r *trial.Report, asJSON bool) error {
+	var err error
+	if len(r.Errors) > 0 {
+		err = output.Exit(output.ExitFailed, nil)
+	}
+	if asJSON {
+		if e := output.WriteJSON(s.Out, struct {
+			OK         bool      `json:"ok"`
+			Lifecycles []string  `json:"lifecycles"`
+			Systems    []string  `json:"systems"`
+			Steps      int       `json:"steps"`
+			Errors     []finding `json:"errors"`
+			Warnings   []finding `json:"warnings"`
+		}{err == nil, r.Lifecycles, r.Systems, r.Steps, findings(r.Errors), findings(r.Warnings)}); e != nil {
+			return e
+		}
+		return err
+	}
+	for _, w := range r.Warnings {
+		_, _ = fmt.Fprint(s.Out, "warning: "+b.set.Explain(w))
+	}
+	for _, e := range r.Errors {
+		_, _ = fmt.Fprint(s.Out, "error: "+b.set.Explain(e))
+	}
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintf(s.Out, "%s\n", count(len(r.Errors), "error"))
+	case len(r.Lifecycles) == 0:
+		_, _ = fmt.Fprintf(s.Out, "there is no lifecycle in %s\n", b.own.Name)
+	default:
+		_, _ = fmt.Fprintf(s.Out, "ok: %s, tried on %s, %s\n", strings.Join(r.Lifecycles, ", "), strings.Join(r.Systems, " and "), count(r.Steps, "step"))
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package module
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
+)
+
+func newNew(s output.Streams) *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "new NAME",
+		Short: "Write the beginning of a module, with a test",
+		Long: `Write the beginning of a module for the lifecycle NAME, with comments that say what to
+change, and a test of it. Both pass as they are. A file that exists is never overwritten.`,
+		Example: "  armonic module new Blog",
+		Args:    oneArg("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			module, test, err := modules.Skeleton(args[0])
+			if err != nil {
+				return err
+			}
+			base := filepath.Join(dir, strings.ToLower(args[0]))
+			files := []struct{ name, text string }{{base + ".star", module}, {base + "_test.star", test}}
+			for _, f := range files {
+				if _, err := os.Lstat(f.name); !errors.Is(err, fs.ErrNotExist) {
+					return spec.Errorf(spec.Invalid, "cannot write %s: it exists", f.name).WithHint("take another name, or --dir DIR")
+				}
+			}
+			for _, f := range files {
+				if err := writeNew(f.name, f.text); err != nil {
+					return err
+				}
+				_, _ = fmt.Fprintf(s.Out, "wrote %s\n", f.name)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", ".", "write into `DIR`")
+	return c
+}
+
+// writeNew writes a file that must not exist.
+func writeNew(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		_, err = f.WriteString(text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return spec.Errorf(spec.Invalid, "cannot write the module: %v", err)
+	}
+	return nil
+}
+
+func oneArg(name string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != 1 || args[0] == "" {
+			return spec.Errorf(spec.Invalid, "%s needs one %s, has %d", c.Name(), name, len(args))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,128 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/diagram"
+	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+func newDoc(g *settings.Global, s output.Streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "doc NAME",
+		Short: "Print the reference of a lifecycle, with its state machine",
+		Long: `Print the reference of the lifecycle NAME in Markdown: its state machine drawn as text,
+what each state asks and offers, and where it is declared. It is looked for among the shipped
+modules and in --module-dir.`,
+		Example: "  armonic module doc WebServer\n  armonic module doc Blog --module-dir . -o json",
+		Args:    oneArg("NAME"),
+		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			var out []string
+			if set, err := inprocess.LoadSet(g); err == nil {
+				for _, l := range set.Lifecycles {
+					if strings.HasPrefix(l.Name, begun) {
+						out = append(out, l.Name)
+					}
+				}
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	var form output.Format
+	form.Register(c)
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		set, err := inprocess.LoadSet(g)
+		if err != nil {
+			return err
+		}
+		l, ok := set.Find(args[0])
+		if !ok {
+			var names []string
+			for _, l := range set.Lifecycles {
+				names = append(names, l.Name)
+			}
+			return spec.Errorf(spec.NotFound, "there is no lifecycle %q", args[0]).WithHint("there are %s", strings.Join(names, ", "))
+		}
+		d := describeLifecycle(l)
+		if form.JSON() {
+			return output.WriteJSON(s.Out, d)
+		}
+		d.markdown(s.Out)
+		return nil
+	}
+	return c
+}
+
+// lifecycleDoc is the reference of a lifecycle.
+type lifecycleDoc struct {
+	Name    string     `json:"name"`
+	Doc     string     `json:"doc"`
+	Source  string     `json:"source"`
+	States  []stateDoc `json:"states"`
+	machine diagram.Machine
+}
+
+type stateDoc struct {
+	Name     string         `json:"name"`
+	Doc      string         `json:"doc,omitempty"`
+	OS       []string       `json:"os,omitempty"`
+	To       []string       `json:"to"`
+	Requires []spec.Require `json:"requires,omitempty"`
+	Provides []spec.Provide `json:"provides,omitempty"`
+}
+
+func describeLifecycle(l *lifecycle.Lifecycle) lifecycleDoc {
+	root := query.NewRoot()
+	tree := lifecycle.Tree(root, "host", l).Children()[0]
+	attrs := func(n *query.Node) map[string]string {
+		out := map[string]string{}
+		for _, a := range n.Attrs() {
+			out[a.Name] = a.Value
+		}
+		return out
+	}
+	var states []spec.Resource
+	for _, n := range tree.Children() {
+		states = append(states, spec.Resource{Path: n.Path(), Attrs: attrs(n)})
+	}
+	stack := spec.Stack{Path: spec.Path("/" + l.Name)}
+	d := lifecycleDoc{Name: l.Name, Doc: l.Doc, Source: l.Source,
+		machine: diagram.New(spec.Resource{Path: stack.Path, Attrs: attrs(tree)}, stack, states)}
+	for i := range d.machine.Transitions { // on any system
+		d.machine.Transitions[i].Usable = true
+	}
+	for i := range d.machine.States {
+		d.machine.States[i].Reachable = true
+	}
+	add := func(name string, s *lifecycle.State) {
+		out := stateDoc{Name: name, Doc: s.Doc, Requires: s.Requires, To: []string{}}
+		for _, m := range s.OS {
+			out.OS = append(out.OS, m.String())
+		}
+		for _, t := range d.machine.Transitions {
+			if t.From == name {
+				out.To = append(out.To, t.To)
+			}
+		}
+		for _, p := range s.Provides {
+			described := p.Provide
+			described.Path = spec.MakePath("", l.Name, name, p.Name)
+			out.Provides = append(out.Provides, described)
+		}
+		d.States = append(d.States, out)
+	}
+	for _, s := range l.States {
+		for _, i := range s.Implementations {
+			add(s.Name+"."+i.Name, i)
+		}
+		add(s.Name, s)
+	}
+	return d
+}

@@ -1,0 +1,77 @@
+package output
+
+import (
+	"context"
+	"errors"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+)
+
+// DeploymentExit is the exit code of an execution that is over.
+func DeploymentExit(s *deploy.Snapshot) error {
+	if s.OK {
+		return nil
+	}
+	for _, t := range s.Tasks {
+		if t.Status == deploy.LostTask {
+			return Exit(ExitUnreachable, nil)
+		}
+	}
+	return Exit(ExitFailed, nil)
+}
+
+// The exit codes, documented in docs/cli.md.
+const (
+	ExitOK          = 0
+	ExitFailed      = 1   // a step failed, or something that is not the caller's fault
+	ExitUsage       = 2   // the command line, a pattern or a module is wrong
+	ExitAnswers     = 3   // answers are missing or wrong
+	ExitUnreachable = 4   // a host or server cannot be reached
+	ExitInterrupted = 130 // Ctrl-C
+)
+
+// exitError is an error with the code that the program ends with.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// Exit gives err a code. A nil err ends the program with the code, silently: all
+// has been said.
+func Exit(code int, err error) error {
+	if err == nil {
+		err = ErrPrinted
+	}
+	return &exitError{code, err}
+}
+
+// ErrPrinted stands for an error that has been printed already.
+var ErrPrinted = errors.New("")
+
+// ExitCode is the exit code for an error of a command.
+func ExitCode(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	case errors.As(err, &e):
+		return e.code
+	}
+	switch spec.KindOf(err) {
+	case spec.Unavailable:
+		return ExitUnreachable
+	case spec.Failed, spec.Timeout, spec.Conflict, spec.Denied:
+		return ExitFailed
+	case spec.Canceled:
+		return ExitInterrupted
+	case spec.Internal, spec.Invalid, spec.NotFound, spec.Ambiguous:
+	}
+	return ExitUsage // Internal too: the command line parser gives plain errors
+}

@@ -1,0 +1,112 @@
+package output
+
+import (
+	"errors"
+	"io"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// jsonPrinter writes one JSON object a line, as docs/cli.md describes them.
+type jsonPrinter struct {
+	out io.Writer
+	id  spec.DeploymentID
+}
+
+func (p *jsonPrinter) Interactive() bool { return false }
+
+func (p *jsonPrinter) line(x any) {
+	_ = WriteJSON(p.out, x) // an output that is gone must not stop a deployment
+}
+
+type jsonTask struct {
+	Task      resolver.TaskID   `json:"task"`
+	Node      resolver.NodeID   `json:"node"`
+	Host      spec.Host         `json:"host"`
+	Lifecycle string            `json:"lifecycle"`
+	From      []string          `json:"from"`
+	Steps     []spec.Step       `json:"steps"`
+	After     []resolver.TaskID `json:"after,omitempty"`
+}
+
+func (p *jsonPrinter) Plan(s *deploy.Session) {
+	plan := s.Result().Plan
+	tasks := make([]jsonTask, len(plan.Tasks))
+	for i, t := range plan.Tasks {
+		tasks[i] = jsonTask{t.ID, t.Node, t.Host, t.Lifecycle, t.From, t.Steps, t.After}
+	}
+	p.line(struct {
+		Type    string       `json:"type"`
+		Provide spec.Pattern `json:"provide"`
+		Hosts   []spec.Host  `json:"hosts"`
+		Tasks   []jsonTask   `json:"tasks"`
+	}{"plan", s.Pattern(), plan.Hosts, tasks})
+}
+
+func (p *jsonPrinter) Start(id spec.DeploymentID) { p.id = id }
+
+func (p *jsonPrinter) Update(u deploy.Update) {
+	ev := u.Event
+	p.line(struct {
+		Type       string            `json:"type"`
+		Deployment spec.DeploymentID `json:"deployment"`
+		Task       resolver.TaskID   `json:"task"`
+		Host       spec.Host         `json:"host"`
+		Lifecycle  string            `json:"lifecycle"`
+		Step       *spec.Step        `json:"step,omitempty"`
+		Event      spec.Event        `json:"event"`
+	}{"event", p.id, u.Task, u.Host, u.Lifecycle, u.Step, ev})
+}
+
+type jsonFailure struct {
+	Task   resolver.TaskID   `json:"task"`
+	Host   spec.Host         `json:"host"`
+	Status deploy.TaskStatus `json:"status"`
+	Error  *spec.Error       `json:"error,omitempty"`
+}
+
+func (p *jsonPrinter) Result(s *deploy.Snapshot) {
+	returned := s.Result
+	if returned == nil {
+		returned = map[string]any{}
+	}
+	var failures []jsonFailure
+	for _, t := range s.Tasks {
+		if t.Status != deploy.Done {
+			failures = append(failures, jsonFailure{t.ID, t.Host, t.Status, t.Err})
+		}
+	}
+	p.line(struct {
+		Type       string                         `json:"type"`
+		OK         bool                           `json:"ok"`
+		Deployment spec.DeploymentID              `json:"deployment"`
+		Returns    any                            `json:"returns"`
+		Hosts      map[string]map[string][]string `json:"hosts"`
+		Nodes      map[resolver.NodeID]any        `json:"nodes"`
+		Failures   []jsonFailure                  `json:"failures,omitempty"`
+		Seconds    float64                        `json:"seconds"`
+	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, max(0, s.Ended.Sub(s.Started).Seconds())})
+}
+
+func (p *jsonPrinter) Failure(err error) error { return PrintFailure(p.out, err) }
+
+// PrintFailure prints what report would, as an object; report still writes it for a
+// person to the other stream.
+func PrintFailure(out io.Writer, err error) error {
+	var list *answersError
+	problems := []spec.Problem{}
+	if errors.As(err, &list) {
+		problems = list.problems
+	}
+	_ = WriteJSON(out, struct {
+		Type     string         `json:"type"`
+		OK       bool           `json:"ok"`
+		Code     int            `json:"code"`
+		Message  string         `json:"message"`
+		Hint     string         `json:"hint,omitempty"`
+		Problems []spec.Problem `json:"problems"`
+	}{"error", false, ExitCode(err), err.Error(), spec.HintOf(err), problems})
+	return err
+}

@@ -1,0 +1,11 @@
+package output
+
+import (
+	"io"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}

@@ -1,0 +1,89 @@
+package output
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Since writes a moment of today by its time, and others by their day.
+func Since(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "unknown"
+	case time.Since(t) < 20*time.Hour:
+		return t.Local().Format("15:04:05")
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+// Inputs writes values of which all are known.
+func Inputs(in spec.Inputs) string { return inputs(in, Value) }
+
+func inputs(in spec.Inputs, value func(any) string) string {
+	var b strings.Builder
+	for _, req := range slices.Sorted(maps.Keys(in)) {
+		for i, set := range in[req] {
+			for _, name := range slices.Sorted(maps.Keys(set)) {
+				fmt.Fprintf(&b, "  %s.%s=%s", spec.Indexed(req, i), name, value(set[name]))
+			}
+		}
+	}
+	return b.String()
+}
+
+// Top is the current state of a stack.
+func Top(stack []string) string {
+	if len(stack) == 0 {
+		return "nothing"
+	}
+	return stack[len(stack)-1]
+}
+
+// Returns writes what a provide returned, ", returned url=…", "" if nothing.
+func Returns(x any) string {
+	if x == nil {
+		return ""
+	}
+	m, ok := x.(map[string]any)
+	if !ok {
+		return ", returned " + Value(x)
+	}
+	parts := make([]string, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, k+"="+Value(m[k]))
+	}
+	return ", returned " + strings.Join(parts, " ")
+}
+
+// Value writes a value for a person.
+func Value(x any) string {
+	switch v := x.(type) {
+	case nil:
+		return "none"
+	case spec.Deferred:
+		return "(" + v.String() + ")"
+	case []spec.Host:
+		names := make([]string, len(v))
+		for i, h := range v {
+			names[i] = string(h)
+		}
+		return strings.Join(names, ", ")
+	case []any:
+		parts := make([]string, len(v))
+		for i, y := range v {
+			parts[i] = Value(y)
+		}
+		return strings.Join(parts, ", ")
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	}
+	return fmt.Sprint(x)
+}

@@ -1,0 +1,112 @@
+package prompt
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// Prompter asks a person line by line. It reads a line when it is asked for one, and no
+// further: what is typed later may be for somebody else, such as the UI.
+type Prompter struct {
+	in   io.Reader
+	out  io.Writer
+	scan *bufio.Scanner
+}
+
+// New makes a prompter.
+func New(in io.Reader, out io.Writer) *Prompter {
+	return &Prompter{in: in, out: out, scan: bufio.NewScanner(in)}
+}
+
+// Say writes to the person.
+func (p *Prompter) Say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
+
+// Read gives the next line without the blanks around it, io.EOF at the end, or the
+// context's error.
+func (p *Prompter) Read(ctx context.Context) (string, error) {
+	line, err := p.Line(ctx)
+	return strings.TrimSpace(line), err
+}
+
+// Line reads a line as it is.
+func (p *Prompter) Line(ctx context.Context) (string, error) {
+	return p.await(ctx, func() (string, error) {
+		if !p.scan.Scan() {
+			return "", io.EOF
+		}
+		return p.scan.Text(), nil
+	})
+}
+
+// await calls read and waits for it, or for the end of the context.
+func (p *Prompter) await(ctx context.Context, read func() (string, error)) (string, error) {
+	var line string
+	ended := make(chan error, 1)
+	// The goroutine ends with the line: a read from a terminal cannot be cancelled.
+	go func() {
+		text, err := read()
+		line = text
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			p.Say("\n")
+		}
+		return line, err
+	case <-ctx.Done():
+		p.Say("\n")
+		return "", ctx.Err()
+	}
+}
+
+// Confirm asks for yes or no; an empty line is the default.
+func (p *Prompter) Confirm(ctx context.Context, text string, byDefault bool) (bool, error) {
+	choice := "[y/N]"
+	if byDefault {
+		choice = "[Y/n]"
+	}
+	for {
+		p.Say("%s %s ", text, choice)
+		line, err := p.Read(ctx)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(line) {
+		case "":
+			return byDefault, nil
+		case "y", "yes":
+			return true, nil
+		case "n", "no":
+			return false, nil
+		}
+		p.Say("  yes or no?\n")
+	}
+}
+
+// Secret reads a line, blanks and all, without an echo where the input is a terminal. The
+// echo is on again when it returns, also when it was interrupted.
+func (p *Prompter) Secret(ctx context.Context) (string, error) {
+	f, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(f.Fd()) {
+		return p.Line(ctx)
+	}
+	before, err := term.GetState(f.Fd())
+	if err != nil {
+		return "", fmt.Errorf("cannot hide what is typed: %w", err)
+	}
+	defer func() {
+		_ = term.Restore(f.Fd(), before) // there is nothing better to do
+		p.Say("\n")
+	}()
+	return p.await(ctx, func() (string, error) {
+		text, err := term.ReadPassword(f.Fd())
+		return string(text), err
+	})
+}

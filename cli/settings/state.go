@@ -1,0 +1,52 @@
+package settings
+
+import (
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/seal"
+)
+
+// Keys seal the secrets of answers files with a key in the operator's state
+// directory, or where --state-dir says.
+func (g *Global) Keys() deploy.Keys {
+	dir := g.StateDir
+	if dir == "" {
+		dir = StateDir()
+	}
+	return seal.KeyFile{Path: filepath.Join(dir, "key")}
+}
+
+// LocalState is where the agent of this host keeps its state.
+func (g *Global) LocalState() string {
+	switch {
+	case g.StateDir != "":
+		return g.StateDir
+	case os.Geteuid() == 0:
+		return systemStateDir
+	}
+	return StateDir()
+}
+
+// systemStateDir is where the agent of a host keeps its state.
+const systemStateDir = "/var/lib/armonic"
+
+// StateDir is where the operator's state is kept. Who has no home, not even in
+// /etc/passwd, gets none in a folder that others can write in: secrets are in it.
+func StateDir() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "armonic")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		if u, err := user.Current(); err == nil {
+			home = u.HomeDir
+		}
+	}
+	if home == "" {
+		return systemStateDir
+	}
+	return filepath.Join(home, ".local", "state", "armonic")
+}

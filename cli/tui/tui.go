@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui"
+	"github.com/armonic/armonic/tui/ui"
+)
+
+// Command is `armonic tui`.
+func Command(g *settings.Global, s output.Streams) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "tui [PATTERN]",
+		Short: "Open the terminal UI",
+		Long: `Open the terminal UI: the fleet with the stacks of every host, the catalogue of what
+can be deployed, and everything from there to the end of a deployment. With PATTERN
+it begins with that deployment. ? in the UI lists its keys.`,
+		Example: "  armonic tui --demo\n  armonic tui --demo //Proxy//start",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return spec.Errorf(spec.Invalid, "tui takes one PATTERN, has %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			set, _, err := g.Client()
+			if err != nil {
+				return err
+			}
+			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys()}
+			if len(args) == 1 {
+				conf.Pattern = spec.Pattern(args[0])
+			}
+			return runTUI(c.Context(), g, s, conf)
+		},
+	}
+	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(ui.Themes(), ", "))
+	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(ui.GlyphSets(), ", "))
+	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(ui.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.Config) error {
+	conf.In, _ = s.In.(*os.File)
+	conf.Out, _ = s.Out.(*os.File)
+	fleet, closeFleet, err := connect.Open(ctx, g, s, true)
+	if err != nil {
+		return err
+	}
+	defer closeFleet()
+	conf.Fleet = fleet
+	out, err := tui.Run(ctx, conf)
+	_, _ = fmt.Fprint(s.Out, out.Text)
+	if err != nil {
+		return err
+	}
+	if err := linger(ctx, s, out.Running); err != nil {
+		return err
+	}
+	if out.Failed {
+		return output.Exit(output.ExitFailed, nil)
+	}
+	return nil
+}
+
+// linger follows what was left running to its end: agents in this process end with it.
+func linger(ctx context.Context, s output.Streams, running []*deploy.Execution) error {
+	defer func() {
+		for _, e := range running {
+			e.Close()
+		}
+	}()
+	for _, e := range running {
+		if !e.Snapshot().Over {
+			_, _ = fmt.Fprintf(s.Err, "deployment %s goes on; Ctrl-C ends it\n", e.ID())
+		}
+		if err := e.Wait(ctx); err != nil {
+			return err
+		}
+		snap := e.Snapshot()
+		output.NewPlain(s.Out, "").Result(snap)
+		if !snap.OK {
+			return output.DeploymentExit(snap)
+		}
+	}
+	return nil
+}
