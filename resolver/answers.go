@@ -1,6 +1,10 @@
 package resolver
 
-import "github.com/armonic/armonic/spec"
+import (
+	"maps"
+
+	"github.com/armonic/armonic/spec"
+)
 
 // NodeID names a node of the tree. It is made of names, so that it survives edits
 // elsewhere: the root is "."; a child is its parent's id, a slash, and
@@ -39,7 +43,24 @@ type Key struct {
 // Answer is what an operator decided.
 type Answer struct {
 	Value    any  // of the type that the key's kind says
+	Typed    bool // the value has been typed for its variable, and is taken as it is
 	Replayed bool // read from a file rather than given now
+}
+
+// as gives the answer in the type of a variable.
+func (a Answer) as(v spec.Variable) (any, error) {
+	if a.Typed {
+		return a.Value, nil
+	}
+	return v.Convert(a.Value)
+}
+
+// source says whether an answer was given now or read from a file.
+func (a Answer) source() Source {
+	if a.Replayed {
+		return Replayed
+	}
+	return You
 }
 
 // Answers are all decisions of a deployment.
@@ -47,11 +68,7 @@ type Answers map[Key]Answer
 
 // Clone copies the answers.
 func (a Answers) Clone() Answers {
-	out := make(Answers, len(a))
-	for k, v := range a {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(a)
 }
 
 // Hosts reads an answer as a list of hosts; a single host is a list of one.

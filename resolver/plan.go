@@ -7,33 +7,30 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// plan makes the graph of tasks, if nothing stands in its way.
-func (b *builder) plan() {
-	if !b.complete() {
-		return
-	}
+// newPlan makes the graph of tasks.
+func newPlan(t *tree) *Plan {
 	p := &Plan{After: map[spec.Host]map[string][]string{}}
 	last := map[service]TaskID{} // the last task so far of a lifecycle
 	end := map[NodeID]TaskID{}   // the task that ends a node
-	for _, n := range b.post {
-		if n.Same != nil {
+	for _, n := range t.ordered {
+		if n.CalledAs != nil {
 			continue
 		}
-		svc := service{n.Host, n.Provide.Path.Lifecycle()}
+		svc := n.service()
 		from, first := n.from, 0
-		for i, seg := range b.segments(n) {
-			t := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
+		for i, seg := range t.segments(n) {
+			task := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
 				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps}
 			if prev, ok := last[svc]; ok {
-				t.After = append(t.After, prev)
+				task.After = append(task.After, prev)
 			}
 			for _, id := range seg.needs {
-				if task := end[id]; task != "" && !slices.Contains(t.After, task) {
-					t.After = append(t.After, task)
+				if before := end[id]; before != "" && !slices.Contains(task.After, before) {
+					task.After = append(task.After, before)
 				}
 			}
-			p.Tasks = append(p.Tasks, t)
-			last[svc], end[n.ID] = t.ID, t.ID
+			p.Tasks = append(p.Tasks, task)
+			last[svc], end[n.ID] = task.ID, task.ID
 			from, first = spec.StackAfter(from, seg.steps), first+len(seg.steps)
 		}
 		if !slices.Contains(p.Hosts, n.Host) {
@@ -42,19 +39,19 @@ func (b *builder) plan() {
 		if p.After[n.Host] == nil {
 			p.After[n.Host] = map[string][]string{}
 		}
-		p.After[n.Host][svc.lifecycle] = b.stacks[svc]
+		p.After[n.Host][svc.lifecycle] = t.stacks[svc]
 	}
-	b.res.Plan = p
+	return p
 }
 
 // complete reports whether nothing is missing, wrong, or still to be learned.
-func (b *builder) complete() bool {
-	for _, n := range b.nodes {
+func complete(t *tree, problems []Problem) bool {
+	for _, n := range t.nodes {
 		if n.Missing+n.Wrong+n.Checking > 0 || n.Pending || !n.ready {
 			return false
 		}
 	}
-	for _, p := range b.res.Problems {
+	for _, p := range problems {
 		if !p.Warning {
 			return false
 		}
@@ -70,12 +67,12 @@ type segment struct {
 
 // segments cuts the steps of a node before each one that needs nodes which those
 // before it do not: a package is installed while another host sets up a database.
-func (b *builder) segments(n *node) []segment {
+func (t *tree) segments(n *node) []segment {
 	var out []segment
 	met := map[NodeID]bool{}
 	placed := map[*node]bool{}
 	for i, s := range n.Steps {
-		needs := b.needsOf(n, s, placed, i == len(n.Steps)-1)
+		needs := t.needsOf(n, s, placed, i == len(n.Steps)-1)
 		fresh := slices.DeleteFunc(needs, func(id NodeID) bool { return met[id] })
 		if len(out) == 0 || len(fresh) > 0 {
 			out = append(out, segment{needs: fresh})
@@ -92,20 +89,18 @@ func (b *builder) segments(n *node) []segment {
 // needsOf lists the nodes that a step needs: those that meet its requires, and
 // those whose results are among its inputs. The last step also waits for children
 // whose state turned out to be entered already.
-func (b *builder) needsOf(n *node, s spec.Step, placed map[*node]bool, final bool) []NodeID {
+func (t *tree) needsOf(n *node, s spec.Step, placed map[*node]bool, final bool) []NodeID {
 	var out []NodeID
 	add := func(id NodeID) {
-		m := b.byID[id]
-		if m.Same != nil {
-			id = m.Same.ID
-		}
+		m := called(t.byID[id].Node)
+		id = m.ID
 		if !m.Unmanaged && id != n.ID && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}
-	for _, a := range n.asks {
-		here := s.Action != spec.Leave && a.state == s.State && a.provide == s.Asks()
-		for _, c := range a.kids {
+	for _, req := range n.requirements {
+		here := req == n.requirement(s)
+		for _, c := range req.children {
 			if here || final && !placed[c] {
 				placed[c] = true
 				add(c.ID)

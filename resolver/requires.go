@@ -11,17 +11,21 @@ import (
 // of the finger does not make a tree of a million nodes.
 const maxInstances = 1000
 
+// name names a require of a node: "State.provide.require".
+func (req *requirement) name(r *spec.Require) string {
+	return req.state + "." + req.provide + "." + r.Name
+}
+
 // remote creates the children that meet a remote require, and the variables of
 // each instance.
-func (b *builder) remote(n *node, a *ask, r *spec.Require) {
-	name := a.state + "." + a.provide + "." + r.Name
-	base := string(n.ID) + "/" + name
+func (b *builder) remote(n *node, req *requirement, r *spec.Require) {
+	base := string(n.ID) + "/" + req.name(r)
 	times, fixed := r.Nargs.Fixed()
 	switch {
 	case fixed && times == 1:
-		b.instance(n, a, r, NodeID(base), "", 0, 1)
+		b.instance(n, req, r, NodeID(base), "", 0, 1)
 	case r.Kind == spec.External:
-		hosts, q := b.askHosts(n, a, r, name)
+		hosts, q := b.askHosts(n, req, r)
 		seen := map[spec.Host]int{}
 		for i, h := range hosts {
 			seen[h]++
@@ -29,28 +33,29 @@ func (b *builder) remote(n *node, a *ask, r *spec.Require) {
 			if seen[h] > 1 {
 				id = fmt.Sprintf("%s#%d", h, seen[h])
 			}
-			b.instance(n, a, r, NodeID(base+"["+id+"]"), h, i, len(hosts)).placed = q
+			b.instance(n, req, r, NodeID(base+"["+id+"]"), h, i, len(hosts)).placed = q
 		}
 	default:
-		for i := range b.askCount(n, a, r, name) {
-			b.instance(n, a, r, NodeID(fmt.Sprintf("%s[%d]", base, i)), "", i, b.count(n, name, r, a))
+		count := b.askCount(n, req, r)
+		for i := range count {
+			b.instance(n, req, r, NodeID(fmt.Sprintf("%s[%d]", base, i)), "", i, count)
 		}
 	}
 }
 
-// instance creates one child of a remote require.
-func (b *builder) instance(n *node, a *ask, r *spec.Require, id NodeID, h spec.Host, i, of int) *node {
-	via := Via{State: a.state, Provide: a.provide, Require: *r, Index: i, Of: of}
+// instance creates one child of a remote require, and builds it.
+func (b *builder) instance(n *node, req *requirement, r *spec.Require, id NodeID, h spec.Host, i, of int) *node {
+	via := Via{State: req.state, Provide: req.provide, Require: *r, Index: i, Of: of}
 	var vars []*variable
 	for _, v := range r.Variables() {
 		role := roleArg
-		if _, isReturn := find(r.Returns, v.Name); isReturn {
+		if hasVariable(r.Returns, v.Name) {
 			role = roleReturn
 		}
 		if r.Kind == spec.External && v.Name == spec.HostVariable {
 			role = roleHost
 		}
-		vars = append(vars, b.newVariable(n, a, r, i, v, role))
+		vars = append(vars, b.newVariable(n, req, r, i, v, role))
 	}
 	c := b.newNode(id, n, via, r.Pattern)
 	c.Host = h
@@ -59,44 +64,61 @@ func (b *builder) instance(n *node, a *ask, r *spec.Require, id NodeID, h spec.H
 		c.placed = n.placed
 	}
 	for _, v := range vars {
-		v.child, v.mates = c, vars
+		v.child, v.sameSet = c, vars
 	}
-	c.scope = &scope{up: n.scope, vars: vars}
-	a.kids = append(a.kids, c)
+	c.scope = &scope{outer: n.scope, vars: vars}
+	req.children = append(req.children, c)
 	n.vars = append(n.vars, vars...)
 	b.build(c)
 	return c
 }
 
-func find(vars []spec.Variable, name string) (spec.Variable, bool) {
+func hasVariable(vars []spec.Variable, name string) bool {
 	for _, v := range vars {
 		if v.Name == name {
-			return v, true
+			return true
 		}
 	}
-	return spec.Variable{}, false
+	return false
 }
 
 // simple creates the variables of a simple require, set by set.
-func (b *builder) simple(n *node, a *ask, r *spec.Require) {
-	times, fixed := r.Nargs.Fixed()
-	if !fixed {
-		times = b.askCount(n, a, r, a.state+"."+a.provide+"."+r.Name)
-	}
-	for i := range times {
+func (b *builder) simple(n *node, req *requirement, r *spec.Require) {
+	for i := range b.askCount(n, req, r) {
 		for _, v := range r.Vars {
-			n.vars = append(n.vars, b.newVariable(n, a, r, i, v, roleSimple))
+			n.vars = append(n.vars, b.newVariable(n, req, r, i, v, roleSimple))
 		}
 	}
 }
 
-// askHosts asks how often an external require is met, and where.
-func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spec.Host, *Question) {
+func (b *builder) newVariable(n *node, req *requirement, r *spec.Require, set int, v spec.Variable, ro role) *variable {
+	x := &variable{Variable: v, index: len(b.vars), node: n, requirement: req, require: r, set: set, role: ro}
+	x.rel = strings.Join([]string{n.Provide.Path.Lifecycle(), req.state, req.provide, spec.Indexed(r.Name, set), v.Name}, "/")
+	b.vars = append(b.vars, x)
+	if b.byRel[x.rel] == nil {
+		b.byRel[x.rel] = x
+	}
+	if _, ok := b.answers[Key{Node: n.ID, Kind: AskValue, Name: x.rel}]; ok {
+		b.given[x.rel] = append(b.given[x.rel], x)
+	}
+	return x
+}
+
+// requireQuestion asks something about a require of a node.
+func (b *builder) requireQuestion(n *node, req *requirement, r *spec.Require, kind Kind, t spec.TypeKind) *Question {
 	nargs := r.Nargs.Norm()
-	k := Key{Node: n.ID, Kind: AskHosts, Name: name}
-	q := &Question{Key: k, Host: n.Host, Status: Missing, Min: nargs.Min, Max: nargs.Max,
-		Path: n.Provide.Path.Cut(2).Join(a.state, a.provide, r.Name),
-		Var:  spec.Variable{Name: r.Name, Label: r.Label, Help: r.Help, Type: spec.Type{Kind: spec.KindHosts}}}
+	q := &Question{Key: Key{Node: n.ID, Kind: kind, Name: req.name(r)}, Host: n.Host, Min: nargs.Min, Max: nargs.Max,
+		Path: n.Provide.Path.Cut(2).Join(req.state, req.provide, r.Name),
+		Var:  spec.Variable{Name: r.Name, Label: r.Label, Help: r.Help, Type: spec.Type{Kind: t}}}
+	n.items = append(n.items, item{q: q})
+	return q
+}
+
+// askHosts asks how often an external require is met, and where.
+func (b *builder) askHosts(n *node, req *requirement, r *spec.Require) ([]spec.Host, *Question) {
+	nargs := r.Nargs.Norm()
+	q := b.requireQuestion(n, req, r, AskHosts, spec.KindHosts)
+	q.Status = Missing
 	if q.Var.Label == "" {
 		q.Var.Label = "Hosts for " + string(r.Pattern)
 	}
@@ -105,15 +127,14 @@ func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spe
 		q.Status, q.Source, q.Value = OK, Default, []spec.Host{}
 		q.Suggestions = []Suggestion{{Value: []spec.Host{}, Why: "it is optional"}}
 	}
-	n.items = append(n.items, item{q: q})
-	ans, ok := b.answer(k)
+	a, ok := b.answer(q.Key)
 	if !ok {
 		return nil, q
 	}
-	q.Source, q.Value, q.Status = sourceOf(ans), ans.Value, OK
-	hosts, ok := ans.Hosts()
+	q.Source, q.Value, q.Status = a.source(), a.Value, OK
+	hosts, ok := a.Hosts()
 	if !ok {
-		b.wrong(q, fmt.Sprintf("%s needs a list of hosts, has %v", r.Name, ans.Value), "")
+		b.wrong(q, fmt.Sprintf("%s needs a list of hosts, has %v", r.Name, a.Value), "")
 		return nil, q
 	}
 	if err := nargs.Check(len(hosts)); err != nil {
@@ -122,7 +143,7 @@ func (b *builder) askHosts(n *node, a *ask, r *spec.Require, name string) ([]spe
 	}
 	good := make([]spec.Host, 0, len(hosts))
 	for _, x := range hosts {
-		h, kind, bad := b.host(x, !b.unmanagedAt(n, name, x))
+		h, kind, bad := b.host(x, !b.unmanagedAt(n, q.Key.Name, x))
 		if bad != "" {
 			b.wrongAs(q, kind, bad, b.knownHosts())
 			continue
@@ -140,76 +161,61 @@ func (b *builder) unmanagedAt(n *node, name string, h spec.Host) bool {
 	if !ok {
 		return false
 	}
-	manage, err := spec.Variable{Name: "manage", Type: spec.Type{Kind: spec.KindBool}}.Convert(a.Value)
-	return err == nil && manage == false
+	managed, err := a.as(manageVariable)
+	return err == nil && managed == false
 }
 
-// askCount asks how often a local or a simple require is given.
-func (b *builder) askCount(n *node, a *ask, r *spec.Require, name string) int {
-	times, fixed := r.Nargs.Fixed()
-	if fixed {
+// askCount asks how often a local or a simple require is given, unless that is fixed.
+// The default is as often as values were given for, at least the minimum.
+func (b *builder) askCount(n *node, req *requirement, r *spec.Require) int {
+	if times, fixed := r.Nargs.Fixed(); fixed {
 		return times
 	}
-	nargs := r.Nargs.Norm()
-	k := Key{Node: n.ID, Kind: AskCount, Name: name}
-	count := b.count(n, name, r, a)
-	q := &Question{Key: k, Host: n.Host, Status: OK, Source: Default, Value: count, Min: nargs.Min, Max: nargs.Max,
-		Path:        n.Provide.Path.Cut(2).Join(a.state, a.provide, r.Name),
-		Var:         spec.Variable{Name: r.Name, Label: r.Label, Help: r.Help, Type: spec.Type{Kind: spec.KindInt}},
-		Suggestions: []Suggestion{{Value: count, Why: "default"}}}
-	n.items = append(n.items, item{q: q})
-	ans, ok := b.answer(k)
-	if !ok {
-		return count
+	q := b.requireQuestion(n, req, r, AskCount, spec.KindInt)
+	q.Status, q.Source, q.Value = OK, Default, b.setsGiven(n, req, r)
+	count, _ := q.Value.(int)
+	if a, ok := b.answer(q.Key); ok {
+		q.Source, q.Value = a.source(), a.Value
+		var err error
+		if count, err = a.count(q.Var, r.Nargs.Norm()); err != nil {
+			b.wrong(q, fmt.Sprintf("%s %v", r.Name, err), "")
+		} else {
+			q.Value = count
+		}
 	}
-	q.Source, q.Value = sourceOf(ans), ans.Value
-	v := spec.Variable{Name: r.Name, Type: spec.Type{Kind: spec.KindInt}}
-	x, err := v.Convert(ans.Value)
-	if err == nil {
-		err = nargs.Check(x.(int))
-	}
-	if err == nil && x.(int) > maxInstances {
-		err = fmt.Errorf("takes at most %d here, has %d", maxInstances, x)
-	}
-	if err != nil {
-		b.wrong(q, fmt.Sprintf("%s %v", r.Name, err), "")
-		return 0
-	}
-	q.Value = x
-	return x.(int)
+	q.Suggestions = []Suggestion{{Value: count, Why: "default"}}
+	return count
 }
 
-// count is the number of sets: the answer if it is good, else as many as values
-// were given for, at least the minimum.
-func (b *builder) count(n *node, name string, r *spec.Require, a *ask) int {
-	nargs := r.Nargs.Norm()
-	if ans, ok := b.answers[Key{Node: n.ID, Kind: AskCount, Name: name}]; ok {
-		v := spec.Variable{Name: r.Name, Type: spec.Type{Kind: spec.KindInt}}
-		if x, err := v.Convert(ans.Value); err == nil && nargs.Check(x.(int)) == nil {
-			return min(x.(int), maxInstances)
-		}
-		return 0
+// count reads an answer as a number of instances; 0 with an error.
+func (a Answer) count(v spec.Variable, nargs spec.Nargs) (int, error) {
+	x, err := a.as(v)
+	if err != nil {
+		return 0, err
 	}
+	n, _ := x.(int)
+	if err := nargs.Check(n); err != nil {
+		return 0, err
+	}
+	if n > maxInstances {
+		return 0, fmt.Errorf("takes at most %d here, has %d", maxInstances, n)
+	}
+	return n, nil
+}
+
+// setsGiven is for how many sets of a require values were given.
+func (b *builder) setsGiven(n *node, req *requirement, r *spec.Require) int {
+	nargs := r.Nargs.Norm()
 	times := nargs.Min
-	prefix := strings.Join([]string{n.Provide.Path.Lifecycle(), a.state, a.provide, ""}, "/")
+	prefix := strings.Join([]string{n.Provide.Path.Lifecycle(), req.state, req.provide, ""}, "/")
 	for k := range b.answers {
 		if k.Node != n.ID || k.Kind != AskValue || !strings.HasPrefix(k.Name, prefix) {
 			continue
 		}
 		first, _, _ := strings.Cut(k.Name[len(prefix):], "/")
-		if req, set := spec.SplitIndex(first); req == r.Name {
+		if require, set := spec.SplitIndex(first); require == r.Name {
 			times = max(times, min(set+1, nargs.Max, maxInstances))
 		}
 	}
 	return times
-}
-
-func (b *builder) wrong(q *Question, msg, hint string) { b.wrongAs(q, spec.Invalid, msg, hint) }
-
-func (b *builder) wrongAs(q *Question, kind spec.Kind, msg, hint string) {
-	q.Status = Wrong
-	if q.Problem == "" {
-		q.Problem, q.Hint = msg, hint
-	}
-	b.problem(Problem{Node: q.Key.Node, Key: q.Key, Path: q.Path, Kind: kind, Msg: msg, Hint: hint})
 }

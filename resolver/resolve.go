@@ -7,139 +7,77 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// maxDepth bounds the tree, against requirements that chain over ever more hosts.
-const maxDepth = 64
-
 // Resolve computes the deployment of what root matches. It never fails: what is
 // missing or wrong is in the Result. Equal arguments give equal results.
 func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
-	b := &builder{
-		facts:   facts,
-		answers: answers,
-		res:     &Result{},
-		used:    map[Key]bool{},
-		needed:  map[NeedKey]bool{},
-		options: map[spec.Pattern][]Option{},
-		byID:    map[NodeID]*node{},
-		stacks:  map[service][]string{},
-		entered: map[service]map[string]*node{},
-		callers: map[service][]*node{},
-		byRel:   map[string]*variable{},
-		given:   map[string][]*variable{},
+	in := newInput(facts, answers)
+	t := newTree(in, root)
+	v := newValues(in, t)
+	steps := newCalls(v)
+	checked := newChecks(in, steps)
+	asked := newQuestions(steps, checked)
+	problems := findProblems(steps, checked)
+	res := &Result{
+		Root:      t.root.Node,
+		Questions: asked,
+		Needs:     in.needs,
+		Problems:  problems,
+		Unused:    in.unused(),
 	}
-	for h := range facts.Hosts {
-		b.hosts = append(b.hosts, h)
+	for _, n := range t.nodes {
+		res.Nodes = append(res.Nodes, n.Node)
 	}
-	slices.Sort(b.hosts)
-
-	r := b.newNode(Root, nil, Via{}, root)
-	b.build(r)
-	b.bindReverse()
-	b.alias()
-	b.judge()
-	b.collect(r)
-	b.res.Root = r.Node
-	b.res.Unused = b.unused()
-	b.plan()
-	return b.res
+	if complete(t, problems) {
+		res.Plan = newPlan(t)
+	}
+	return res
 }
 
-// service is one lifecycle on one host.
-type service struct {
-	host      spec.Host
-	lifecycle string
-}
-
-// builder holds what one Resolve works with.
-type builder struct {
+// input is what Resolve is given. It notes which answers were asked for and which
+// facts are lacking.
+type input struct {
 	facts   Facts
 	answers Answers
-	res     *Result
-
-	hosts   []spec.Host
-	nodes   []*node // in tree order
-	post    []*node // in the order in which they would be run one by one
+	hosts   []spec.Host // all that are known, sorted
 	used    map[Key]bool
 	needed  map[NeedKey]bool
-	options map[spec.Pattern][]Option // hosts, by what they are to offer
-	byID    map[NodeID]*node
-	stacks  map[service][]string         // as planned so far
-	entered map[service]map[string]*node // which node enters a state
-	callers map[service][]*node          // the nodes that are called there
-	vars    []*variable                  // in order of creation
-	byRel   map[string]*variable         // the first with that path
-	given   map[string][]*variable       // those with an answer, by path
+	needs   []Need
 }
 
-// node is a Node with what is needed while it is computed.
-type node struct {
-	*Node
-	scope     *scope
-	asks      []*ask      // what crossing and calling ask, in order
-	vars      []*variable // of those asks: remote requires first
-	items     []item      // questions and children, in the order of asking
-	placed    *Question   // the question that decided the host, for complaints
-	kids      []*node
-	up        *node    // the requirer, nil for the root
-	ready     bool     // everything about it is known: host, provide, route
-	from      []string // planned stack before its steps
-	enteredBy *node    // who enters the state it is called in, nil if it is applied already
-}
-
-// item is a question, a variable that may become one, or a child.
-type item struct {
-	q     *Question
-	v     *variable
-	child *node
-}
-
-// ask is one provide (enter, or the one called) that has requires.
-type ask struct {
-	state, provide string
-	requires       []spec.Require
-	kids           []*node // that meet its remote requires
-}
-
-func (b *builder) newNode(id NodeID, parent *node, via Via, p spec.Pattern) *node {
-	n := &node{Node: &Node{ID: id, Via: via, Pattern: p}}
-	if parent != nil {
-		n.Parent, n.up = parent.Node, parent
-		parent.Children = append(parent.Children, n.Node)
-		parent.kids = append(parent.kids, n)
-		parent.items = append(parent.items, item{child: n})
+func newInput(facts Facts, answers Answers) *input {
+	in := &input{facts: facts, answers: answers, used: map[Key]bool{}, needed: map[NeedKey]bool{}}
+	for h := range facts.Hosts {
+		in.hosts = append(in.hosts, h)
 	}
-	b.nodes = append(b.nodes, n)
-	b.byID[id] = n
-	b.res.Nodes = append(b.res.Nodes, n.Node)
-	return n
+	slices.Sort(in.hosts)
+	return in
 }
 
 // answer looks an answer up and marks it as used.
-func (b *builder) answer(k Key) (Answer, bool) {
-	a, ok := b.answers[k]
+func (in *input) answer(k Key) (Answer, bool) {
+	a, ok := in.answers[k]
 	if ok {
-		b.used[k] = true
+		in.used[k] = true
 	}
 	return a, ok
 }
 
-// learn gives the fact that meets a need, or notes the need.
-func (b *builder) learn(n Need) (Fact, bool) {
+// fact gives the fact that meets a need, or notes the need.
+func (in *input) fact(n Need) (Fact, bool) {
 	k := n.Key()
-	f, ok := b.facts.Learned[k]
-	if !ok && !b.needed[k] {
-		b.needed[k] = true
-		b.res.Needs = append(b.res.Needs, n)
+	f, ok := in.facts.Learned[k]
+	if !ok && !in.needed[k] {
+		in.needed[k] = true
+		in.needs = append(in.needs, n)
 	}
 	return f, ok
 }
 
-func (b *builder) problem(p Problem) { b.res.Problems = append(b.res.Problems, p) }
-
-func (b *builder) unused() []Key {
+// unused lists the answers that nothing asked for, sorted.
+func (in *input) unused() []Key {
 	var out []Key
-	for k := range b.answers {
-		if !b.used[k] {
+	for k := range in.answers {
+		if !in.used[k] {
 			out = append(out, k)
 		}
 	}
@@ -155,12 +93,4 @@ func compareKeys(a, b Key) int {
 		return c
 	}
 	return strings.Compare(a.Name, b.Name)
-}
-
-// sourceOf says whether an answer was given now or read from a file.
-func sourceOf(a Answer) Source {
-	if a.Replayed {
-		return Replayed
-	}
-	return You
 }

@@ -70,8 +70,8 @@ func render(r *resolver.Result) string {
 		if n.Unmanaged {
 			b.WriteString(" unmanaged")
 		}
-		if n.Same != nil {
-			fmt.Fprintf(&b, " same as %s", n.Same.ID)
+		if n.CalledAs != nil {
+			fmt.Fprintf(&b, " same as %s", n.CalledAs.ID)
 		}
 		b.WriteString("\n")
 	}

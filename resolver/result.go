@@ -74,7 +74,7 @@ type Node struct {
 	Provide   spec.Provide // zero while not specialised
 	Route     spec.Route   // steps with what they ask; zero while unknown
 	Steps     []spec.Step  // what will be done, with inputs; spec.Deferred where not known yet
-	Same      *Node        // another node that this one is equal to: it is called once, as that
+	CalledAs  *Node        // another node that this one is equal to: that is called, for both
 	Returned  any          // from Facts.Returns, nil before
 
 	Missing, Wrong, Checking int  // open questions of this node alone
@@ -90,86 +90,6 @@ type Via struct {
 
 // Name is "State.provide.require".
 func (v Via) Name() string { return v.State + "." + v.Provide + "." + v.Require.Name }
-
-// Status says whether a question needs attention.
-type Status string
-
-// The states of a question.
-const (
-	OK       Status = "ok"
-	Missing  Status = "missing"
-	Wrong    Status = "wrong"
-	Checking Status = "checking" // an agent is asked
-	AtRun    Status = "at run"   // a run will return the value
-)
-
-// Source says where a value comes from.
-type Source string
-
-// The sources, strongest first.
-const (
-	NoSource  Source = ""
-	You       Source = "you"      // answered
-	Replayed  Source = "file"     // answered in a file
-	Returned  Source = "returned" // by a node's call
-	FromHost  Source = "host"     // derived from where the nodes are
-	Bound     Source = "bound"    // set by the requirer
-	FromXPath Source = "from"     // taken from another variable
-	Suggested Source = "like"     // a variable of the same name in scope has it
-	Default   Source = "default"
-)
-
-// Question is something that the operator decides, or sees decided.
-type Question struct {
-	Key      Key
-	Path     spec.Path     // of the variable; of the provide or its pattern's node for the other kinds
-	Var      spec.Variable // of values and returns; for other kinds only Name, Label, Help are set
-	Host     spec.Host     // where it applies
-	Status   Status
-	Source   Source
-	Why      string // of the source: "default of WebSite", "you typed it for web1"
-	Value    any    // in force now; nil if none. Of the kind's type; of values as converted
-	Problem  string // why it is Wrong, or what is odd about it
-	Hint     string
-	Fixed    bool // shown, but not to be answered: filled by Armonic or returned by a run
-	Optional bool // may stay without a value
-
-	Suggestions []Suggestion // best first; the first is what Accept would take
-	Options     []Option     // of host, hosts and choose: what there is to choose from
-	Min, Max    int          // of hosts and count
-}
-
-// Settled reports whether the operator (or a file) decided it, or nobody can.
-func (q *Question) Settled() bool {
-	return q.Fixed || q.Status == AtRun || q.Source == You || q.Source == Replayed
-}
-
-// Required reports whether a good answer is missing.
-func (q *Question) Required() bool { return q.Status == Missing || q.Status == Wrong }
-
-// Undecided reports whether the value in force is one that nobody chose, of which
-// the operator should know. Questions for experts are not.
-func (q *Question) Undecided() bool {
-	return !q.Required() && !q.Settled() && !q.Var.Expert &&
-		q.Key.Kind != AskManage && q.Source != Bound && q.Source != FromXPath
-}
-
-// Open reports whether somebody should answer: a good answer is missing, or the
-// value in force is one that nobody chose.
-func (q *Question) Open() bool { return q.Required() && !q.Fixed || q.Undecided() }
-
-// Suggestion is a value that could be taken, and why.
-type Suggestion struct {
-	Value any
-	Why   string
-}
-
-// Option is one choice of a question.
-type Option struct {
-	Value    any    // spec.Host or string
-	Note     string // "Active", "no agent"
-	Disabled bool   // cannot be chosen; Note says why
-}
 
 // Problem is something wrong, and whose answer could mend it.
 type Problem struct {

@@ -1,81 +1,110 @@
 package resolver
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
 
+// values is the value of each variable of a tree, worked out when it is first asked
+// for. Values that a run will return are spec.Deferred.
+type values struct {
+	*input
+	tree  *tree
+	known []value // by variable.index
+	state []progress
+}
+
+// progress says how far the value of a variable is.
+type progress uint8
+
+const (
+	notStarted progress = iota
+	underway            // asked for again, the variable depends on itself
+	finished
+)
+
 // value is what a variable has, and where from.
 type value struct {
-	x       any // as converted; spec.Deferred while a run is needed; as typed if bad
+	x       any // in the variable's type; spec.Deferred while a run is needed; as given if refused
 	source  Source
 	why     string
-	problem string // the operator's value is refused, or a return is missing
+	problem string // why it is refused, or the return is missing
 	hint    string
 }
 
-func (x value) known() bool {
-	_, deferred := x.x.(spec.Deferred)
-	return x.x != nil && !deferred && x.problem == ""
+// usable reports whether there is a value, known now, that was not refused.
+func (x value) usable() bool { return x.x != nil && !isDeferred(x.x) && x.problem == "" }
+
+func isDeferred(x any) bool {
+	_, yes := x.(spec.Deferred)
+	return yes
 }
 
-// eval computes the value in force: what is given outright; else what the nearest
-// in scope suggests; else what was typed below; else the defaults.
-func (b *builder) eval(v *variable) value {
-	switch v.state {
-	case 1:
-		return value{} // it depends on itself
-	case 2:
-		return v.value
-	}
-	v.state = 1
-	v.value = b.evaluate(v)
-	v.state = 2
-	return v.value
+func newValues(in *input, t *tree) *values {
+	return &values{input: in, tree: t, known: make([]value, len(t.vars)), state: make([]progress, len(t.vars))}
 }
 
-func (b *builder) evaluate(v *variable) value {
-	if x, ok := b.hard(v); ok {
-		return x
+// of is the value in force: what is given outright, else the best suggestion.
+func (vs *values) of(v *variable) value {
+	switch vs.state[v.index] {
+	case underway:
+		return value{}
+	case finished:
+		return vs.known[v.index]
+	case notStarted:
 	}
-	for _, s := range b.suggestions(v) {
-		if _, deferred := s.Value.(spec.Deferred); deferred {
-			return value{x: s.Value, source: s.source, why: s.Why}
-		}
-		if x, err := v.Convert(s.Value); err == nil && x != nil {
-			return value{x: x, source: s.source, why: s.Why}
-		}
+	vs.state[v.index] = underway
+	x, ok := vs.given(v)
+	if !ok {
+		x = vs.suggested(v)
 	}
-	return value{}
+	vs.known[v.index], vs.state[v.index] = x, finished
+	return x
 }
 
-// hard is a value that no suggestion overrides.
-func (b *builder) hard(v *variable) (value, bool) {
-	if v.role == roleReturn && !v.child.Unmanaged {
-		return b.returned(v), true
+// given is a value that no suggestion overrides: what a run returns, what follows
+// from where nodes are, the operator's, another variable's that this one is said to
+// have.
+func (vs *values) given(v *variable) (value, bool) {
+	if v.byRun() {
+		return value{x: spec.Deferred{Node: string(v.child.ID), Name: v.Name}, source: Returned,
+			why: "returned by " + string(v.child.Provide.Path)}, true
 	}
-	if x, ok := b.filled(v); ok {
+	if x, ok := derived(v); ok {
 		return x, true
 	}
-	if a, ok := b.answer(v.key()); ok {
-		return b.answered(v, a), true
+	if a, ok := vs.answer(v.key()); ok {
+		return answered(v, a), true
 	}
 	if v.FromXPath != "" {
-		if w := b.byRel[strings.TrimLeft(v.FromXPath, "/")]; w != nil && w != v {
-			return b.taken(v, w, FromXPath, "taken from "+string(w.path()))
+		if w := vs.tree.byRel[strings.TrimLeft(v.FromXPath, "/")]; w != nil && w != v {
+			return vs.copied(v, w, FromXPath, "taken from "+string(w.path()))
 		}
 	}
 	if w := v.bound(); w != nil && w != v {
-		return b.taken(v, w, Bound, "set by "+w.owner())
+		return vs.copied(v, w, Bound, "set by "+w.owner())
 	}
 	return value{}, false
 }
 
-func (b *builder) answered(v *variable, a Answer) value {
-	out := value{source: sourceOf(a), x: a.Value}
-	x, err := v.Convert(a.Value)
+// givenTo is a good value that is given to w. A variable that is underway has none.
+func (vs *values) givenTo(w *variable) (any, bool) {
+	if vs.state[w.index] == underway {
+		return nil, false
+	}
+	x, ok := vs.given(w)
+	return x.x, ok && x.x != nil && x.problem == ""
+}
+
+// typed gives a value that comes from another variable, or from a run, in the type
+// of v. It is the only place where that is done.
+func (v *variable) typed(x any) (any, error) { return v.Convert(x) }
+
+// answered is what the operator gave.
+func answered(v *variable, a Answer) value {
+	out := value{source: a.source(), x: a.Value}
+	x, err := a.as(v.Variable)
 	if err != nil {
 		out.problem = err.Error()
 		if s, ok := a.Value.(string); ok && v.Hidden() {
@@ -87,14 +116,14 @@ func (b *builder) answered(v *variable, a Answer) value {
 	return out
 }
 
-// taken is another variable's value, if that has one.
-func (b *builder) taken(v, w *variable, src Source, why string) (value, bool) {
-	got := b.eval(w)
+// copied is the value of another variable, if that has one.
+func (vs *values) copied(v, from *variable, src Source, why string) (value, bool) {
+	got := vs.of(from)
 	out := value{x: got.x, source: src, why: why, problem: got.problem}
-	if !got.known() {
+	if !got.usable() {
 		return out, got.x != nil
 	}
-	x, err := v.Convert(got.x)
+	x, err := v.typed(got.x)
 	if err != nil {
 		out.problem, out.hint = err.Error(), "it is "+why
 		return out, true
@@ -103,50 +132,8 @@ func (b *builder) taken(v, w *variable, src Source, why string) (value, bool) {
 	return out, true
 }
 
-// returned says that the child's call will return the value; settle puts in what
-// it did return.
-func (b *builder) returned(v *variable) value {
-	return value{
-		x:      spec.Deferred{Node: string(v.child.ID), Name: v.Name},
-		source: Returned,
-		why:    "returned by " + string(v.child.Provide.Path),
-	}
-}
-
-// settle is the value in force once it is known which nodes are called as which,
-// and what their calls returned.
-func (b *builder) settle(v *variable) value {
-	out := b.eval(v)
-	d, deferred := out.x.(spec.Deferred)
-	if !deferred {
-		return out
-	}
-	n := b.byID[NodeID(d.Node)].Node
-	got, ran := b.facts.Returns[n.ID]
-	if !ran && n.Same != nil {
-		n = n.Same
-		got, ran = b.facts.Returns[n.ID]
-	}
-	if !ran {
-		out.x = spec.Deferred{Node: string(n.ID), Name: d.Name}
-		return out
-	}
-	m, _ := got.(map[string]any)
-	x := m[d.Name]
-	if x == nil && v.Default != nil {
-		x, out.source, out.why = v.Default, Default, "default, since the call did not return it"
-	}
-	y, err := v.Convert(x)
-	if err != nil {
-		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", n.Provide.Path, d.Name, err)
-		return out
-	}
-	out.x = y
-	return out
-}
-
-// filled is a value that follows from where nodes are.
-func (b *builder) filled(v *variable) (value, bool) {
+// derived is a value that follows from where nodes are.
+func derived(v *variable) (value, bool) {
 	out := value{source: FromHost}
 	switch {
 	case v.role == roleHost:
@@ -162,18 +149,19 @@ func (b *builder) filled(v *variable) (value, bool) {
 		out.why, out.x = "whether it is the first of its kind", v.node.Via.Index == 0
 		return out, true
 	case v.Type.Kind == spec.KindHosts && v.role == roleArg:
-		out.why, out.x = "all hosts of "+v.require.Name, hostsOf(v.ask, v.require.Name)
+		out.why, out.x = "all hosts of "+v.require.Name, v.requirement.hostsOf(v.require.Name)
 		return out, true
-	case v.Type.Kind == spec.KindHosts && v.node.up != nil && v.node.Via.Require.Kind == spec.External:
+	case v.Type.Kind == spec.KindHosts && v.node.parent != nil && v.node.Via.Require.Kind == spec.External:
 		out.why, out.x = "all hosts of "+v.node.Via.Require.Name, v.node.siblingHosts()
 		return out, true
 	}
 	return out, false
 }
 
-func hostsOf(a *ask, require string) []any {
+// hostsOf are the hosts of all instances of a require.
+func (req *requirement) hostsOf(require string) []any {
 	var out []any
-	for _, c := range a.kids {
+	for _, c := range req.children {
 		if c.Via.Require.Name == require && c.Host != "" {
 			out = append(out, string(c.Host))
 		}
@@ -183,9 +171,9 @@ func hostsOf(a *ask, require string) []any {
 
 // siblingHosts are the hosts of all instances of the require that the node meets.
 func (n *node) siblingHosts() []any {
-	for _, a := range n.up.asks {
-		if a.state == n.Via.State && a.provide == n.Via.Provide {
-			return hostsOf(a, n.Via.Require.Name)
+	for _, req := range n.parent.requirements {
+		if req.state == n.Via.State && req.provide == n.Via.Provide {
+			return req.hostsOf(n.Via.Require.Name)
 		}
 	}
 	return nil

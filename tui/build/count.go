@@ -51,8 +51,8 @@ func (m *Model) status(i int) (string, ui.Style, string) {
 	switch {
 	case n.Unmanaged:
 		return l.Same, l.Dim, "not managed"
-	case n.Same != nil:
-		return l.Same, l.Dim, "see " + string(n.Same.Host) + " " + n.Same.Provide.Path.Lifecycle()
+	case n.CalledAs != nil:
+		return l.Same, l.Dim, "see " + string(n.CalledAs.Host) + " " + n.CalledAs.Provide.Path.Lifecycle()
 	case len(n.Route.Steps) == 0:
 		return l.Wait, l.Dim, ""
 	}

@@ -199,8 +199,8 @@ func (m *Model) drawNode(w, h int) []string {
 	switch {
 	case n.Unmanaged:
 		add(l.Warn, "Not managed: nothing is called, its result is what you say.")
-	case n.Same != nil:
-		add(l.Dim, "The same call is made once, as "+nodeName(n.Same)+" on "+string(n.Same.Host)+".")
+	case n.CalledAs != nil:
+		add(l.Dim, "The same call is made once, as "+nodeName(n.CalledAs)+" on "+string(n.CalledAs.Host)+".")
 	}
 	if len(n.Route.Steps) > 0 {
 		add("", "")

@@ -80,8 +80,8 @@ func (m *Model) row(i int) (string, ui.Style, string) {
 	l := m.look
 	it := &m.tree.Tree.Items[i]
 	if m.status[i] == "" {
-		if n := it.Node; n.Same != nil {
-			return l.Same, l.Dim, "see " + string(n.Same.Host) + " " + n.Same.Provide.Path.Lifecycle()
+		if n := it.Node; n.CalledAs != nil {
+			return l.Same, l.Dim, "see " + string(n.CalledAs.Host) + " " + n.CalledAs.Provide.Path.Lifecycle()
 		}
 		return l.Same, l.Dim, "nothing to do"
 	}

@@ -1,0 +1,138 @@
+package resolver
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// calls is what is done at each node. Node.Steps, Node.CalledAs and Node.Returned are
+// filled. Values have what calls returned put in.
+type calls struct {
+	*values
+}
+
+// newCalls fills the steps of all nodes and finds those that are wanted more than
+// once: the same provide on the same host with equal values and equal children, with
+// no state left to enter. It is called once, as the first of them, unless the module
+// says each.
+func newCalls(vs *values) *calls {
+	c := &calls{vs}
+	first := map[string]*node{}
+	for _, n := range vs.tree.ordered {
+		c.fillSteps(n)
+		if n.Provide.Each || !c.valuesKnown(n) {
+			continue
+		}
+		k := callKey(n)
+		switch f := first[k]; {
+		case f == nil:
+			first[k] = n
+		case len(n.Steps) == 1:
+			n.CalledAs = f.Node
+		}
+	}
+	for _, n := range vs.tree.nodes {
+		n.Returned = c.facts.Returns[called(n.Node).ID]
+	}
+	return c
+}
+
+// called is the node as which n is called.
+func called(n *Node) *Node {
+	if n.CalledAs != nil {
+		return n.CalledAs
+	}
+	return n
+}
+
+// callKey is equal for nodes that one call could serve.
+func callKey(n *node) string {
+	parts := []string{string(n.Provide.Path), canonical(n.Steps[len(n.Steps)-1].Inputs)}
+	if n.enteredBy != nil { // a state that was left and entered again is another one
+		parts = append(parts, string(n.enteredBy.ID))
+	}
+	for _, c := range n.Children {
+		if c.Via.State != n.Provide.Path.State() || c.Via.Provide != n.Provide.Name() {
+			continue // it was needed to enter a state, not for the call
+		}
+		parts = append(parts, string(called(c).ID))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// valuesKnown reports whether no value of the node is missing or refused.
+func (c *calls) valuesKnown(n *node) bool {
+	for _, v := range n.vars {
+		if x := c.of(v); x.problem != "" || x.x == nil && !v.Optional && v.role != roleHost {
+			return false
+		}
+	}
+	return true
+}
+
+// of is the value in force, now that it is known which nodes are called as which, and
+// what their calls returned.
+func (c *calls) of(v *variable) value {
+	out := c.values.of(v)
+	d, deferred := out.x.(spec.Deferred)
+	if !deferred {
+		return out
+	}
+	n := c.tree.byID[NodeID(d.Node)].Node
+	returns, ran := c.facts.Returns[n.ID]
+	if !ran && n.CalledAs != nil {
+		n = n.CalledAs
+		returns, ran = c.facts.Returns[n.ID]
+	}
+	if !ran {
+		out.x = spec.Deferred{Node: string(n.ID), Name: d.Name}
+		return out
+	}
+	m, _ := returns.(map[string]any)
+	x := m[d.Name]
+	if x == nil && v.Default != nil {
+		x, out.source, out.why = v.Default, Default, "default, since the call did not return it"
+	}
+	y, err := v.typed(x)
+	if err != nil {
+		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", n.Provide.Path, d.Name, err)
+		return out
+	}
+	out.x = y
+	return out
+}
+
+// fillSteps makes the steps of a node, with inputs.
+func (c *calls) fillSteps(n *node) {
+	for _, s := range n.Route.Steps {
+		step := spec.Step{Action: s.Action, State: s.State, Provide: s.Provide}
+		if s.Action != spec.Leave {
+			step.Inputs = spec.Inputs{}
+			if req := n.requirement(s); req != nil {
+				c.fillInputs(n, req, step.Inputs)
+			}
+		}
+		n.Steps = append(n.Steps, step)
+	}
+}
+
+func (c *calls) fillInputs(n *node, req *requirement, in spec.Inputs) {
+	for i := range req.requires {
+		in[req.requires[i].Name] = []spec.Set{}
+	}
+	for _, v := range n.vars {
+		if v.requirement != req {
+			continue
+		}
+		sets := in[v.require.Name]
+		for len(sets) <= v.set {
+			sets = append(sets, spec.Set{})
+		}
+		in[v.require.Name] = sets
+		if x := c.of(v); x.x != nil && x.problem == "" {
+			sets[v.set][v.Name] = x.x
+		}
+	}
+}

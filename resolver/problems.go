@@ -1,0 +1,147 @@
+package resolver
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// problems gathers all that is wrong.
+type problems struct {
+	*calls
+	found []Problem
+}
+
+// findProblems lists what is wrong with the tree, with values, with the order of
+// calls, and what agents say.
+func findProblems(c *calls, checked checks) []Problem {
+	p := &problems{calls: c, found: c.tree.problems}
+	for _, n := range c.tree.nodes {
+		p.refusals(n)
+	}
+	done := map[NodeID]bool{}
+	for _, n := range c.tree.ordered {
+		p.order(n, done)
+		done[n.ID] = true
+		if x := checked[n]; x != nil {
+			for _, f := range x.faults {
+				p.add(f.Problem)
+			}
+		}
+		p.differences(n)
+	}
+	return p.found
+}
+
+func (p *problems) add(x Problem) { p.found = append(p.found, x) }
+
+// refusals complains of values that cannot be taken.
+func (p *problems) refusals(n *node) {
+	for _, it := range n.items {
+		v := it.v
+		if v == nil || !v.visible() {
+			continue
+		}
+		x := p.of(v)
+		if msg := v.refusal(x); msg != "" {
+			k := v.key()
+			p.add(Problem{Node: k.Node, Key: k, Path: v.path(), Msg: msg, Hint: x.hint})
+		}
+	}
+}
+
+// order complains of inputs that only a later call will return.
+func (p *problems) order(n *node, done map[NodeID]bool) {
+	for _, v := range n.vars {
+		d, deferred := p.of(v).x.(spec.Deferred)
+		if deferred && !done[NodeID(d.Node)] && p.tree.byID[NodeID(d.Node)].ready {
+			p.add(Problem{Node: n.ID, Path: v.path(),
+				Msg:  fmt.Sprintf("%s needs what %s returns, but that is not called before", v.rel, d.Node),
+				Hint: "in the module, declare the require that returns it first"})
+		}
+	}
+}
+
+// differences warns where the requirer of n sets a variable of a state that
+// another node enters, or that is applied already: the first value holds.
+func (p *problems) differences(n *node) {
+	if n.parent == nil {
+		return
+	}
+	svc := n.service()
+	for _, state := range p.tree.stacks[svc] {
+		m := p.tree.entered[svc][state]
+		if m == n {
+			continue
+		}
+		for name := range sorted(n.Via.Require.Bind) {
+			if n.hasSimple(name) {
+				continue
+			}
+			w := n.parentVariable(n.Via.Require.Bind[name])
+			if w == nil {
+				continue
+			}
+			if wish := p.of(w); wish.usable() {
+				p.difference(n, m, svc, state, name, wish.x)
+			}
+		}
+	}
+}
+
+func (p *problems) difference(n, m *node, svc service, state, name string, wish any) {
+	var have any
+	var whose string
+	if m != nil {
+		for _, v := range m.vars {
+			if v.requirement.state == state && v.ofEnter() && v.Name == name {
+				have, whose = p.of(v).x, "as "+string(m.ID)+" wants it"
+			}
+		}
+	} else {
+		have, whose = p.appliedValue(svc, state, name), "since it is applied already"
+	}
+	if have == nil || canonical(have) == canonical(wish) {
+		return
+	}
+	p.add(Problem{Node: n.ID, Path: spec.MakePath(svc.host, svc.lifecycle, state), Warning: true,
+		Msg: fmt.Sprintf("%s is entered with %s = %v, %s; %s wants %v", state, name, have, whose, n.ID, wish)})
+}
+
+// appliedValue is what a state that is on the stack now was entered with.
+func (p *problems) appliedValue(svc service, state, name string) any {
+	for _, s := range p.facts.Learned[Need{Kind: NeedStacks, Host: svc.host}.Key()].Stacks {
+		if s.Path.Lifecycle() != svc.lifecycle {
+			continue
+		}
+		for _, a := range s.Applied {
+			if a.State != state {
+				continue
+			}
+			for req := range sorted(a.Inputs) {
+				if sets := a.Inputs[req]; len(sets) > 0 && sets[0][name] != nil {
+					return sets[0][name]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hasSimple reports whether the node itself asks for a variable.
+func (n *node) hasSimple(name string) bool {
+	for _, v := range n.vars {
+		if v.Name == name && v.role == roleSimple {
+			return true
+		}
+	}
+	return false
+}
+
+// sorted ranges over the keys of a map in order.
+func sorted[V any](m map[string]V) iter.Seq[string] {
+	return slices.Values(slices.Sorted(maps.Keys(m)))
+}

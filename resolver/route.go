@@ -1,0 +1,173 @@
+package resolver
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// maxDepth bounds the tree, against requirements that chain over ever more hosts.
+const maxDepth = 64
+
+// route finds the way to the node's provide, what its steps require, and the stack
+// that they leave.
+func (b *builder) route(n *node) bool {
+	before, ok := b.stack(n)
+	if !ok || !b.requireAlongRoute(n, before) {
+		return false
+	}
+	b.simpleVariables(n)
+	b.follow(n)
+	return true
+}
+
+// stack is the planned stack of a service: what earlier nodes leave, else what is there now.
+func (b *builder) stack(n *node) ([]string, bool) {
+	svc := n.service()
+	if s, ok := b.stacks[svc]; ok {
+		return s, true
+	}
+	f, ok := b.fact(Need{Kind: NeedStacks, Host: svc.host})
+	if !ok {
+		n.Pending = true
+		return nil, false
+	}
+	if f.Err != nil {
+		b.refuseErr(n, f.Err)
+		return nil, false
+	}
+	for i := range f.Stacks {
+		if f.Stacks[i].Path.Lifecycle() == svc.lifecycle {
+			s := f.Stacks[i].Names()
+			b.stacks[svc] = s
+			return s, true
+		}
+	}
+	b.refuse(n, "there is no "+svc.lifecycle+" on "+string(svc.host), "")
+	return nil, false
+}
+
+// routeFrom is the way to the provide from a planned stack.
+func (b *builder) routeFrom(n *node, from []string) (spec.Route, bool) {
+	f, ok := b.fact(Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: n.Provide.Path, From: from}})
+	if !ok {
+		n.Pending = true
+		return spec.Route{}, false
+	}
+	if f.Err != nil {
+		b.refuseErr(n, f.Err)
+		return spec.Route{}, false
+	}
+	return f.Route, true
+}
+
+// requireAlongRoute finds the way to the provide and builds the children that its
+// steps require. A child may move this very lifecycle, so that the way is another one
+// then: it is asked again until it holds.
+func (b *builder) requireAlongRoute(n *node, from []string) bool {
+	svc := n.service()
+	for range maxDepth {
+		route, ok := b.routeFrom(n, from)
+		if !ok {
+			return false
+		}
+		n.Route = route
+		b.children(n)
+		now := b.stacks[svc]
+		if slices.Equal(now, from) {
+			return true
+		}
+		from = now
+	}
+	b.refuse(n, "what "+n.Provide.Path.Relative()+" requires moves "+svc.lifecycle+" away from it again and again", "")
+	return false
+}
+
+// children builds what meets the remote requires of the route's steps.
+func (b *builder) children(n *node) {
+	for _, s := range n.Route.Steps {
+		if s.Action == spec.Leave || n.requirement(s) != nil {
+			continue
+		}
+		r := &requirement{state: s.State, provide: s.Asks(), requires: s.Requires}
+		n.requirements = append(n.requirements, r)
+		for i := range r.requires {
+			if r.requires[i].Remote() {
+				b.remote(n, r, &r.requires[i])
+			}
+		}
+	}
+}
+
+// simpleVariables creates the variables of the simple requires of the route's steps.
+func (b *builder) simpleVariables(n *node) {
+	for _, s := range n.Route.Steps {
+		r := n.requirement(s)
+		if r == nil {
+			continue
+		}
+		for i := range r.requires {
+			if !r.requires[i].Remote() {
+				b.simple(n, r, &r.requires[i])
+			}
+		}
+	}
+	for _, v := range n.vars {
+		n.items = append(n.items, item{v: v})
+	}
+}
+
+// follow takes the route: it moves the planned stack on.
+func (b *builder) follow(n *node) {
+	svc := n.service()
+	if b.entered[svc] == nil {
+		b.entered[svc] = map[string]*node{}
+	}
+	n.from = b.stacks[svc]
+	for _, s := range n.Route.Steps {
+		switch s.Action {
+		case spec.Enter:
+			b.entered[svc][s.State] = n
+		case spec.Leave:
+			b.leaves(n, svc, s.State)
+			delete(b.entered[svc], s.State)
+		case spec.Call:
+			b.callers[svc] = append(b.callers[svc], n)
+		}
+	}
+	n.enteredBy = b.entered[svc][n.Provide.Path.State()]
+	b.stacks[svc] = n.Route.After
+}
+
+// leaves complains of a step that leaves a state in which this very deployment calls
+// something: both cannot hold. What n itself required before it moves on is done with.
+func (b *builder) leaves(n *node, svc service, state string) {
+	for _, c := range b.callers[svc] {
+		if c.Provide.Path.State() == state && !n.isAbove(c) {
+			b.problem(Problem{Node: n.ID, Path: n.Provide.Path,
+				Msg:  fmt.Sprintf("%s leaves %s of %s on %s, which %s needs", n.ID, state, svc.lifecycle, svc.host, c.ID),
+				Hint: "these two cannot both hold: deploy one of them elsewhere, or later"})
+			return
+		}
+	}
+}
+
+// loops reports whether an ancestor is the same provide on the same host.
+func (b *builder) loops(n *node) bool {
+	chain := n.Provide.Path.Relative()
+	depth := 0
+	for p := n.Parent; p != nil; p = p.Parent {
+		depth++
+		chain = p.Provide.Path.Relative() + " > " + chain
+		if p.Provide.Path == n.Provide.Path {
+			b.refuse(n, "the requirements form a loop: "+chain, "one of these modules must not require the next")
+			return true
+		}
+	}
+	if depth > maxDepth {
+		b.refuse(n, "the requirements are nested too deeply", "look for modules that require each other")
+		return true
+	}
+	return false
+}
