@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // calls is what is done at each node. Node.Steps, Node.CalledAs and Node.Returned are
@@ -49,7 +50,7 @@ func called(n *Node) *Node {
 
 // callKey is equal for nodes that one call could serve.
 func callKey(n *node) string {
-	parts := []string{string(n.Provide.Path), canonical(n.Steps[len(n.Steps)-1].Inputs)}
+	parts := []string{string(n.Provide.Path), value.Digest(n.Steps[len(n.Steps)-1].Inputs)}
 	if n.enteredBy != nil { // a state that was left and entered again is another one
 		parts = append(parts, string(n.enteredBy.ID))
 	}
@@ -74,9 +75,9 @@ func (c *calls) valuesKnown(n *node) bool {
 
 // of is the value in force, now that it is known which nodes are called as which, and
 // what their calls returned.
-func (c *calls) of(v *variable) value {
+func (c *calls) of(v *variable) sourced {
 	out := c.values.of(v)
-	d, deferred := out.x.(spec.Deferred)
+	d, deferred := out.x.(value.Deferred)
 	if !deferred {
 		return out
 	}
@@ -87,7 +88,7 @@ func (c *calls) of(v *variable) value {
 		returns, ran = c.facts.Returns[n.ID]
 	}
 	if !ran {
-		out.x = spec.Deferred{Node: string(n.ID), Name: d.Name}
+		out.x = value.Deferred{Node: string(n.ID), Name: d.Name}
 		return out
 	}
 	m, _ := returns.(map[string]any)

@@ -1,12 +1,10 @@
 package resolver
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // checks is what agents say of the values of nodes. Nodes about which nothing was
@@ -90,10 +88,9 @@ func (c checks) of(v *variable) (pending bool, faults []fault) {
 
 // workDigest identifies work, to ask an agent about it once.
 func workDigest(w spec.Work) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00", w.Lifecycle, strings.Join(w.From, ","))
+	all := []any{w.Lifecycle, w.From}
 	for _, s := range w.Steps {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", s.Action, s.State, s.Provide, canonical(s.Inputs))
+		all = append(all, string(s.Action), s.State, s.Provide, s.Inputs)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return value.Digest(all)
 }

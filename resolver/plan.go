@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // newPlan makes the graph of tasks.
@@ -110,7 +111,7 @@ func (t *tree) needsOf(n *node, s spec.Step, placed map[*node]bool, final bool) 
 	for req := range sorted(s.Inputs) {
 		for _, set := range s.Inputs[req] {
 			for name := range sorted(set) {
-				if d, ok := set[name].(spec.Deferred); ok {
+				if d, ok := set[name].(value.Deferred); ok {
 					add(NodeID(d.Node))
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // problems gathers all that is wrong.
@@ -56,7 +57,7 @@ func (p *problems) refusals(n *node) {
 // order complains of inputs that only a later call will return.
 func (p *problems) order(n *node, done map[NodeID]bool) {
 	for _, v := range n.vars {
-		d, deferred := p.of(v).x.(spec.Deferred)
+		d, deferred := p.of(v).x.(value.Deferred)
 		if deferred && !done[NodeID(d.Node)] && p.tree.byID[NodeID(d.Node)].ready {
 			p.add(Problem{Node: n.ID, Path: v.path(),
 				Msg:  fmt.Sprintf("%s needs what %s returns, but that is not called before", v.rel, d.Node),
@@ -104,7 +105,7 @@ func (p *problems) difference(n, m *node, svc service, state, name string, wish 
 	} else {
 		have, whose = p.appliedValue(svc, state, name), "since it is applied already"
 	}
-	if have == nil || canonical(have) == canonical(wish) {
+	if have == nil || value.Equal(have, wish) {
 		return
 	}
 	p.add(Problem{Node: n.ID, Path: spec.MakePath(svc.host, svc.lifecycle, state), Warning: true,

@@ -1,5 +1,7 @@
 package resolver
 
+import "github.com/armonic/armonic/value"
+
 // asked makes the questions.
 type asked struct {
 	calls     *calls
@@ -57,7 +59,7 @@ func (a *asked) question(v *variable) Question {
 	switch {
 	case problem != "":
 		q.Status, q.Problem = Wrong, problem
-	case isDeferred(x.x):
+	case value.IsDeferred(x.x):
 		q.Status = AtRun
 	case x.x == nil && !v.Optional:
 		q.Status = Missing
@@ -74,10 +76,10 @@ func (a *asked) question(v *variable) Question {
 }
 
 // fixed reports whether the operator cannot change the value.
-func (v *variable) fixed(x value) bool { return x.source == FromHost || v.byRun() }
+func (v *variable) fixed(x sourced) bool { return x.source == FromHost || v.byRun() }
 
 // refusal says why a value cannot be taken, "" if it can.
-func (v *variable) refusal(x value) string {
+func (v *variable) refusal(x sourced) string {
 	if x.problem == "" && x.x == nil && !v.Optional && v.fixed(x) {
 		return v.Name + " cannot be filled here"
 	}

@@ -73,7 +73,7 @@ type Node struct {
 	Host      spec.Host    // "" while not chosen
 	Provide   spec.Provide // zero while not specialised
 	Route     spec.Route   // steps with what they ask; zero while unknown
-	Steps     []spec.Step  // what will be done, with inputs; spec.Deferred where not known yet
+	Steps     []spec.Step  // what will be done, with inputs; value.Deferred where not known yet
 	CalledAs  *Node        // another node that this one is equal to: that is called, for both
 	Returned  any          // from Facts.Returns, nil before
 

@@ -1,6 +1,10 @@
 package resolver
 
-import "iter"
+import (
+	"iter"
+
+	"github.com/armonic/armonic/value"
+)
 
 // suggestion is a Suggestion and the source that a value taken from it has.
 type suggestion struct {
@@ -9,11 +13,11 @@ type suggestion struct {
 }
 
 // suggested is the value in force where none is given: the best suggestion.
-func (vs *values) suggested(v *variable) value {
+func (vs *values) suggested(v *variable) sourced {
 	for s := range vs.suggestions(v) {
-		return value{x: s.Value, source: s.source, why: s.Why}
+		return sourced{x: s.Value, source: s.source, why: s.Why}
 	}
-	return value{}
+	return sourced{}
 }
 
 // suggestions are the values that v could take, in its type, best first: values in
@@ -23,7 +27,7 @@ func (vs *values) suggested(v *variable) value {
 func (vs *values) suggestions(v *variable) iter.Seq[suggestion] {
 	return func(yield func(suggestion) bool) {
 		for _, s := range vs.inScope(v) {
-			if isDeferred(s.Value) {
+			if value.IsDeferred(s.Value) {
 				if !yield(s) {
 					return
 				}
@@ -85,13 +89,13 @@ func (vs *values) offered(v *variable) []Suggestion {
 	var out []Suggestion
 	seen := map[string]bool{}
 	add := func(x any, why string) {
-		if k := canonical(x); !seen[k] {
+		if k := value.Digest(x); !seen[k] {
 			seen[k] = true
 			out = append(out, Suggestion{x, why})
 		}
 	}
 	for s := range vs.suggestions(v) {
-		if !isDeferred(s.Value) {
+		if !value.IsDeferred(s.Value) {
 			add(s.Value, s.Why)
 		}
 	}

@@ -4,14 +4,15 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // values is the value of each variable of a tree, worked out when it is first asked
-// for. Values that a run will return are spec.Deferred.
+// for. Values that a run will return are value.Deferred.
 type values struct {
 	*input
 	tree  *tree
-	known []value // by variable.index
+	known []sourced // by variable.index
 	state []progress
 }
 
@@ -24,9 +25,9 @@ const (
 	finished
 )
 
-// value is what a variable has, and where from.
-type value struct {
-	x       any // in the variable's type; spec.Deferred while a run is needed; as given if refused
+// sourced is a value, and where it comes from.
+type sourced struct {
+	x       any // in the variable's type; value.Deferred while a run is needed; as given if refused
 	source  Source
 	why     string
 	problem string // why it is refused, or the return is missing
@@ -34,22 +35,17 @@ type value struct {
 }
 
 // usable reports whether there is a value, known now, that was not refused.
-func (x value) usable() bool { return x.x != nil && !isDeferred(x.x) && x.problem == "" }
-
-func isDeferred(x any) bool {
-	_, yes := x.(spec.Deferred)
-	return yes
-}
+func (x sourced) usable() bool { return x.x != nil && !value.IsDeferred(x.x) && x.problem == "" }
 
 func newValues(in *input, t *tree) *values {
-	return &values{input: in, tree: t, known: make([]value, len(t.vars)), state: make([]progress, len(t.vars))}
+	return &values{input: in, tree: t, known: make([]sourced, len(t.vars)), state: make([]progress, len(t.vars))}
 }
 
 // of is the value in force: what is given outright, else the best suggestion.
-func (vs *values) of(v *variable) value {
+func (vs *values) of(v *variable) sourced {
 	switch vs.state[v.index] {
 	case underway:
-		return value{}
+		return sourced{}
 	case finished:
 		return vs.known[v.index]
 	case notStarted:
@@ -66,9 +62,9 @@ func (vs *values) of(v *variable) value {
 // given is a value that no suggestion overrides: what a run returns, what follows
 // from where nodes are, the operator's, another variable's that this one is said to
 // have.
-func (vs *values) given(v *variable) (value, bool) {
+func (vs *values) given(v *variable) (sourced, bool) {
 	if v.byRun() {
-		return value{x: spec.Deferred{Node: string(v.child.ID), Name: v.Name}, source: Returned,
+		return sourced{x: value.Deferred{Node: string(v.child.ID), Name: v.Name}, source: Returned,
 			why: "returned by " + string(v.child.Provide.Path)}, true
 	}
 	if x, ok := derived(v); ok {
@@ -85,7 +81,7 @@ func (vs *values) given(v *variable) (value, bool) {
 	if w := v.bound(); w != nil && w != v {
 		return vs.copied(v, w, Bound, "set by "+w.owner())
 	}
-	return value{}, false
+	return sourced{}, false
 }
 
 // givenTo is a good value that is given to w. A variable that is underway has none.
@@ -102,13 +98,13 @@ func (vs *values) givenTo(w *variable) (any, bool) {
 func (v *variable) typed(x any) (any, error) { return v.Convert(x) }
 
 // answered is what the operator gave.
-func answered(v *variable, a Answer) value {
-	out := value{source: a.source(), x: a.Value}
+func answered(v *variable, a Answer) sourced {
+	out := sourced{source: a.source(), x: a.Value}
 	x, err := a.as(v.Variable)
 	if err != nil {
 		out.problem = err.Error()
 		if s, ok := a.Value.(string); ok && v.Hidden() {
-			out.x = spec.Secret(s)
+			out.x = value.Secret(s)
 		}
 		return out
 	}
@@ -117,9 +113,9 @@ func answered(v *variable, a Answer) value {
 }
 
 // copied is the value of another variable, if that has one.
-func (vs *values) copied(v, from *variable, src Source, why string) (value, bool) {
+func (vs *values) copied(v, from *variable, src Source, why string) (sourced, bool) {
 	got := vs.of(from)
-	out := value{x: got.x, source: src, why: why, problem: got.problem}
+	out := sourced{x: got.x, source: src, why: why, problem: got.problem}
 	if !got.usable() {
 		return out, got.x != nil
 	}
@@ -133,8 +129,8 @@ func (vs *values) copied(v, from *variable, src Source, why string) (value, bool
 }
 
 // derived is a value that follows from where nodes are.
-func derived(v *variable) (value, bool) {
-	out := value{source: FromHost}
+func derived(v *variable) (sourced, bool) {
+	out := sourced{source: FromHost}
 	switch {
 	case v.role == roleHost:
 		out.why = "where it is provided"
