@@ -41,17 +41,27 @@ func (s *stream) Write(p []byte) (int, error) {
 	if room := maxKept - s.kept.Len(); room > 0 {
 		s.kept.Write(p[:min(room, len(p))])
 	}
-	s.rest = append(s.rest, p...)
-	for {
-		i := bytes.IndexAny(s.rest, "\n")
-		if i < 0 && len(s.rest) < maxLine {
-			return len(p), nil
+	n := len(p)
+	for len(p) > 0 {
+		line, more, ended := bytes.Cut(p, []byte("\n"))
+		s.rest = append(s.rest, line...)
+		s.cut()
+		if ended {
+			s.to.add(string(s.rest))
+			s.rest = nil
 		}
-		if i < 0 || i > maxLine {
-			i = maxLine - 1
-		}
-		s.to.add(string(s.rest[:i+1]))
-		s.rest = s.rest[i+1:]
+		p = more
+	}
+	return n, nil
+}
+
+// cut forgets what a carriage return has a terminal draw over, and passes on what is
+// too long for one line.
+func (s *stream) cut() {
+	s.rest = s.rest[bytes.LastIndexByte(bytes.TrimRight(s.rest, "\r"), '\r')+1:]
+	for len(s.rest) > maxLine {
+		s.to.add(string(s.rest[:maxLine]))
+		s.rest = s.rest[maxLine:]
 	}
 }
 

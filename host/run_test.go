@@ -27,6 +27,10 @@ func TestRunGivesWhatTheCommandPrinted(t *testing.T) {
 		{"both streams", sh("echo out; sleep 0.05; echo err >&2; exit 3"),
 			spec.CommandResult{Code: 3, Stdout: "out\n", Stderr: "err\n", Last: []string{"out", "err"}}},
 		{"no last newline", sh("printf 'a\\nb'"), spec.CommandResult{Stdout: "a\nb", Last: []string{"a", "b"}}},
+		{"a line that is drawn again", sh(`printf 'Reading database ... 5%%\r'; printf 'Reading database ... 100%%\rdone.\r\n\nlast\r'; sleep 0.05; printf '\r\n'`),
+			spec.CommandResult{Stdout: "Reading database ... 5%\rReading database ... 100%\rdone.\r\n\nlast\r\r\n", Last: []string{"done.", "", "last"}}},
+		{"a line that is drawn again for long", sh(`i=0; while [ $i -lt 500 ]; do printf 'Get %d [............]\r' $i; i=$((i+1)); done | tee /dev/stderr >/dev/null; echo done >&2`),
+			spec.CommandResult{Stderr: drawn(500) + "done\n", Last: []string{"done"}}},
 		{"no shell", spec.Command{Argv: []string{"echo", "$HOME", "*", ";", "a  b"}}, spec.CommandResult{Stdout: "$HOME * ; a  b\n", Last: []string{"$HOME * ; a  b"}}},
 		{"input", spec.Command{Argv: []string{"cat"}, Input: "x\n"}, spec.CommandResult{Stdout: "x\n", Last: []string{"x"}}},
 		{"no input", sh("cat; echo end"), spec.CommandResult{Stdout: "end\n", Last: []string{"end"}}},
@@ -51,6 +55,14 @@ func TestRunGivesWhatTheCommandPrinted(t *testing.T) {
 			}
 		})
 	}
+}
+
+func drawn(times int) string {
+	var out strings.Builder
+	for i := range times {
+		fmt.Fprintf(&out, "Get %d [............]\r", i)
+	}
+	return out.String()
 }
 
 func TestRunPassesLinesOnWhileTheCommandRuns(t *testing.T) {
