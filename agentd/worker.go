@@ -87,7 +87,8 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 		err.Op = "start the run " + string(r.ID)
 		return err.WithHint("planned on %s, now it is %s: plan again", stackText(r.From), stackText(now))
 	}
-	if err := lifecycle.Invalid(e.CheckReady(ctx, r.Work)); err != nil {
+	ready, err := e.Prepare(ctx, r.Work)
+	if err != nil {
 		return err
 	}
 	for i, step := range r.Steps {
@@ -97,14 +98,14 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 		case ctx.Err() != nil:
 			return spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
 		}
-		if err := s.step(ctx, e, r, i); err != nil {
+		if err := s.step(ctx, e, r, i, ready[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) error {
+func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, ready lifecycle.Prepared) error {
 	step := r.Steps[i]
 	say := func(ev spec.Event) {
 		ev.Step = i
@@ -112,7 +113,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int) 
 	}
 	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
 	s.pause(ctx)
-	returns, err := e.Do(ctx, r.ID, step, lifecycle.Sink{
+	returns, err := e.Execute(ctx, r.ID, ready, lifecycle.Sink{
 		Who: r.By,
 		Log: func(level spec.Level, text string) {
 			say(spec.Event{Kind: spec.EventLog, Level: level, Text: truncated(text)})

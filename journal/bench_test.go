@@ -31,8 +31,10 @@ func BenchmarkGoto(b *testing.B) {
 			for _, to := range []spec.Path{"/h/L/S10", "/h/L/S0"} {
 				r, err := e.Route(context.Background(), spec.RouteQuery{Provide: to})
 				must(b, err)
-				for _, s := range r.Steps {
-					_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
+				ready, err := e.Prepare(context.Background(), spec.Work{Lifecycle: "L", Steps: r.Steps})
+				must(b, err)
+				for _, s := range ready {
+					_, err := e.Execute(context.Background(), "r", s, lifecycle.Sink{})
 					must(b, err)
 				}
 			}

@@ -106,7 +106,7 @@ func TestValuesToBeReturnedAreCheckedWhenTheyAreKnown(t *testing.T) {
 	if got := e.Check(context.Background(), spec.Work{Lifecycle: "L", From: []string{"A"}, Steps: []spec.Step{s}}); got != nil {
 		t.Errorf("check says %v", got)
 	}
-	_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
+	_, err := doStep(context.Background(), e, "r", s, lifecycle.Sink{})
 	if spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error(), "url is not known yet") || !strings.Contains(err.Error(), "port is not known yet") {
 		t.Errorf("do says %v", err)
 	}

@@ -5,7 +5,7 @@ import "github.com/armonic/armonic/spec"
 // Declared describes a provide as its state declares it, "enter" included; nil if
 // there is none.
 func (e *Engine) Declared(path spec.Path) *spec.Provide {
-	s, ok := e.m.state(path.State())
+	s, ok := e.graph.state(path.State())
 	if !ok {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -16,7 +15,7 @@ import (
 // module runs.
 type Engine struct {
 	def   *Lifecycle
-	m     *machine
+	graph *graph
 	store Store
 	me    spec.Info
 	clock func() time.Time
@@ -24,10 +23,11 @@ type Engine struct {
 
 	limit time.Duration
 
-	mu   sync.Mutex
-	rec  Record
-	busy bool
-	owed *Outcome // of a step that was done and could not be recorded
+	mu          sync.Mutex
+	rec         Record
+	enteredWith map[string]spec.Inputs // by state, as its module sees them; also of states that were left
+	busy        bool
+	uncommitted *Outcome // of a step that was done and could not be recorded
 }
 
 // Deps is what an engine needs from outside.
@@ -46,7 +46,7 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 	if err := errors.Join(l.check().errs...); err != nil {
 		return nil, err
 	}
-	e := &Engine{def: l, m: newMachine(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger, limit: d.Limit}
+	e := &Engine{def: l, graph: newGraph(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger, limit: d.Limit, enteredWith: map[string]spec.Inputs{}}
 	if e.clock == nil {
 		e.clock = time.Now
 	}
@@ -58,15 +58,17 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 		return nil, &spec.Error{Kind: spec.KindOf(err), Op: "load " + l.Name, Msg: err.Error(), Err: err}
 	}
 	for _, a := range e.rec.Applied {
-		if _, ok := e.m.state(a.State); !ok {
+		s, ok := e.graph.state(a.State)
+		if !ok {
 			return nil, spec.Errorf(spec.Conflict, "%s.%s is applied, but %s has no such state", l.Name, a.State, l.Name).
 				WithHint("bring back the module that has it, leave the state, and replace the module then")
 		}
+		e.enteredWith[s.Name] = e.recorded(s, a.Inputs)
 	}
 	if doing := e.rec.Doing; doing != nil {
-		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did, Earlier: unmended(e.rec.Fault, doing.Step),
+		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did, Earlier: unrepaired(e.rec.Fault, doing.Step),
 			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(doing.Did)}}
-		if err := e.end(Outcome{Fault: fault}); err != nil {
+		if err := e.commit(Outcome{Fault: fault}); err != nil {
 			return nil, err
 		}
 	}
@@ -83,7 +85,7 @@ func (e *Engine) Definition() *Lifecycle { return e.def }
 func (e *Engine) Applied() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.m.names(e.stack())
+	return e.graph.names(e.stack())
 }
 
 // Stack is a copy of what is applied, with the history of calls.
@@ -94,14 +96,14 @@ func (e *Engine) Stack() spec.Stack {
 	s := spec.Stack{
 		Path:        e.path(),
 		Doc:         e.def.Doc,
-		States:      e.m.names(all(len(e.m.states))),
-		Transitions: slices.Clone(e.m.pairs),
+		States:      e.graph.names(all(len(e.graph.states))),
+		Transitions: slices.Clone(e.graph.edges),
 		Applied:     rec.Applied,
 		Calls:       rec.Calls,
 		Fault:       rec.Fault,
 	}
-	if start := e.m.states[e.m.start].Name; len(s.Applied) == 0 || s.Applied[0].State != start {
-		s.Applied = append([]spec.Applied{{State: start}}, s.Applied...)
+	if initial := e.graph.states[e.graph.initial].Name; len(s.Applied) == 0 || s.Applied[0].State != initial {
+		s.Applied = append([]spec.Applied{{State: initial}}, s.Applied...)
 	}
 	if rec.Doing != nil {
 		s.Doing, s.DoingBy = &rec.Doing.Step, rec.Doing.By
@@ -112,7 +114,7 @@ func (e *Engine) Stack() spec.Stack {
 // Provides describes everything that can be called, by state, as declared.
 func (e *Engine) Provides() []spec.Provide {
 	var out []spec.Provide
-	for _, s := range e.m.states {
+	for _, s := range e.graph.states {
 		for _, p := range s.Provides {
 			out = append(out, e.describe(s, p))
 		}
@@ -132,53 +134,48 @@ func (e *Engine) path(names ...string) spec.Path {
 
 // stack is the current one; the lock is held.
 func (e *Engine) stack() []int {
-	out := []int{e.m.start}
+	out := []int{e.graph.initial}
 	for _, a := range e.rec.Applied {
-		if s := e.m.index[a.State]; s != e.m.start {
+		if s := e.graph.index[a.State]; s != e.graph.initial {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// entered gives what a state of the stack was entered with, as the module saw it
-// then. Values from a store that keeps no types are given theirs again.
-func (e *Engine) entered(state string) (spec.Inputs, bool) {
-	s, ok := e.m.state(state)
+// pathOf is the most exact path of a step that exists.
+func (e *Engine) pathOf(step spec.Step) spec.Path {
+	s, ok := e.graph.state(step.State)
 	if !ok {
-		return nil, false
+		return e.path()
 	}
+	if _, ok := s.provide(step.Provide); ok {
+		return e.path(step.State, step.Provide)
+	}
+	return e.path(step.State)
+}
+
+// entered copies what a state of the stack was entered with, as its module sees it.
+func (e *Engine) entered(state string) (spec.Inputs, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, a := range e.rec.Applied {
 		if a.State == state {
-			return e.seen(s, a.Inputs), true
+			return e.enteredWith[state].Clone(), true
 		}
 	}
-	if state == e.m.states[e.m.start].Name {
-		return spec.Inputs{}, true
-	}
-	return nil, false
+	return spec.Inputs{}, state == e.graph.states[e.graph.initial].Name
 }
 
-// seen gives what a state was entered with as its module sees it.
-func (e *Engine) seen(s *State, in spec.Inputs) spec.Inputs {
+// recorded gives inputs from the store as the state's module sees them: with types, which
+// a store need not keep, and with defaults for what was declared since.
+func (e *Engine) recorded(s *State, in spec.Inputs) spec.Inputs {
 	r := reader{me: e.me, at: e.path(s.Name, string(spec.Enter))}
 	return modified(s.Requires, r.read(s.Requires, in))
 }
 
-// newCall is what a function is given when no step is being done.
+// newCall makes what a function is given outside of a step.
 func (e *Engine) newCall() *Call {
 	return &Call{Me: e.me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
 		Effect: func(string) error { return nil }, Progress: func(int, int) {}}
-}
-
-// guard runs a function of a module, whose panic becomes an error.
-func guard(ctx context.Context, fn func(context.Context) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicked(r)
-		}
-	}()
-	return fn(ctx)
 }

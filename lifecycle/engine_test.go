@@ -125,7 +125,7 @@ func TestStackMayBeAskedWhileAStepRuns(t *testing.T) {
 	var nested error
 	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "A"}, {Name: "B", Enter: func(ctx context.Context, _ *lifecycle.Call) error {
 		seen = e.Stack()
-		_, nested = e.Do(ctx, "other", spec.Step{Action: spec.Leave, State: "B"}, lifecycle.Sink{})
+		_, nested = doStep(ctx, e, "other", spec.Step{Action: spec.Leave, State: "B"}, lifecycle.Sink{})
 		return nil
 	}}}}
 	e = newEngine(t, l, nil)
@@ -152,14 +152,14 @@ func TestStepsThatAreStopped(t *testing.T) {
 		return ctx.Err()
 	}}}}
 	e := newEngine(t, l, nil)
-	_, err := e.Do(ctx, "r", steps("enter B")[0], lifecycle.Sink{})
+	_, err := doStep(ctx, e, "r", steps("enter B")[0], lifecycle.Sink{})
 	if spec.KindOf(err) != spec.Canceled || err.Error() != "/web1/L/B: cannot enter B: it was stopped" {
 		t.Errorf("error is %q of kind %q", err, spec.KindOf(err))
 	}
 	if e.Stack().Fault == nil {
 		t.Error("a step that was stopped half-way left no fault")
 	}
-	_, err = e.Do(ctx, "r", steps("enter B")[0], lifecycle.Sink{})
+	_, err = doStep(ctx, e, "r", steps("enter B")[0], lifecycle.Sink{})
 	if spec.KindOf(err) != spec.Canceled || entered != 1 {
 		t.Errorf("with a context that has ended: %v, entered %d times", err, entered)
 	}
@@ -215,7 +215,7 @@ func TestNothingLeaks(t *testing.T) {
 	tr.ran = nil
 	step := steps("call Configured.create_document_root document_root/path=/mine")[0]
 	sink := lifecycle.Sink{Log: func(_ spec.Level, text string) { lines = append(lines, text) }}
-	returns, err := e.Do(context.Background(), "r", step, sink)
+	returns, err := doStep(context.Background(), e, "r", step, sink)
 	if err != nil {
 		t.Fatal(err)
 	}

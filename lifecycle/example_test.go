@@ -43,17 +43,22 @@ func Example() {
 	}
 	ctx := context.Background()
 
-	// The way to the provide, and what it asks.
+	// The path to the provide, and what it asks.
 	route, err := engine.Route(ctx, spec.RouteQuery{Provide: "/web1/WebServer/Configured/start"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	route.Steps[0].Inputs = spec.Inputs{"conf": {{"port": "8080"}}}
+	ready, err := engine.Prepare(ctx, spec.Work{Lifecycle: route.Lifecycle, From: route.From, Steps: route.Steps})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	log := lifecycle.Sink{Log: func(_ spec.Level, text string) { fmt.Println("  " + text) }}
-	for _, step := range route.Steps {
-		fmt.Println(step.Name())
-		returned, err := engine.Do(ctx, "run-1", step, log)
+	for i, step := range ready {
+		fmt.Println(route.Steps[i].Name())
+		returned, err := engine.Execute(ctx, "run-1", step, log)
 		if err != nil {
 			fmt.Println(err)
 			return

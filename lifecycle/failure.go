@@ -17,21 +17,29 @@ type panicError struct {
 	stack []byte
 }
 
-func panicked(value any) error { return &panicError{value, debug.Stack()} }
-
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// overdueError says that a step passed the limit of its engine.
-type overdueError struct{ limit time.Duration }
+// limitError says that a step passed the limit of its engine.
+type limitError struct{ limit time.Duration }
 
-func (o *overdueError) Error() string { return fmt.Sprintf("it took longer than %v", o.limit) }
+func (l *limitError) Error() string { return fmt.Sprintf("it took longer than %v", l.limit) }
 
-// limited ends the context of a step at the engine's limit.
-func (e *Engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+// withLimit ends the context of a step at the engine's limit.
+func (e *Engine) withLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if e.limit <= 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, e.limit, &overdueError{e.limit})
+	return context.WithTimeoutCause(ctx, e.limit, &limitError{e.limit})
+}
+
+// callModule calls a function of a module, whose panic becomes an error.
+func callModule(ctx context.Context, fn func(context.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{r, debug.Stack()}
+		}
+	}()
+	return fn(ctx)
 }
 
 // failure makes the error of a step from that of the function that failed: what
@@ -60,7 +68,7 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 		out.Kind, out.Msg = spec.Canceled, stopped(ctx, "it was stopped", err, out.Msg)
 	case ctx.Err() != nil:
 		what := "it took too long"
-		var late *overdueError
+		var late *limitError
 		if errors.As(context.Cause(ctx), &late) {
 			what = late.Error()
 		}
@@ -75,7 +83,7 @@ func failure(ctx context.Context, op string, at spec.Path, err error) *spec.Erro
 	return out
 }
 
-// stopped keeps what the function said about being stopped, if it says more.
+// stopped adds what the function said when it was stopped, if that is more than that it was.
 func stopped(ctx context.Context, what string, err error, msg string) string {
 	if errors.Is(err, ctx.Err()) {
 		return what

@@ -119,10 +119,22 @@ func steps(text string) []spec.Step {
 	return out
 }
 
+// doStep prepares one step and executes it.
+func doStep(ctx context.Context, e *lifecycle.Engine, run spec.RunID, step spec.Step, sink lifecycle.Sink) (any, error) {
+	ready, err := e.Prepare(ctx, spec.Work{Lifecycle: e.Name(), Steps: []spec.Step{step}})
+	if cause := errors.Unwrap(err); cause != nil { // the step is not possible
+		return nil, cause
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.Execute(ctx, run, ready[0], sink)
+}
+
 // do does steps until one fails, and gives what the last one returned.
 func do(e *lifecycle.Engine, text string) (returns any, err error) {
 	for _, s := range steps(text) {
-		if returns, err = e.Do(context.Background(), "run-1", s, lifecycle.Sink{}); err != nil {
+		if returns, err = doStep(context.Background(), e, "run-1", s, lifecycle.Sink{}); err != nil {
 			return returns, err
 		}
 	}

@@ -1,16 +1,16 @@
 package lifecycle
 
 import (
-	"fmt"
+	"context"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Invalid makes one error of kind Invalid from all that is wrong, nil from nothing.
-func Invalid(problems []spec.Problem) error {
+func Invalid(problems []spec.Problem) *spec.Error {
 	switch len(problems) {
 	case 0:
 		return nil
@@ -25,124 +25,66 @@ func Invalid(problems []spec.Problem) error {
 	return spec.Errorf(spec.Invalid, "%d problems: %s", len(problems), strings.Join(texts, "; "))
 }
 
-// reader turns the inputs of one provide into typed, complete ones and collects
-// everything that is wrong with them.
-type reader struct {
-	me       spec.Info
-	at       spec.Path // of the provide
-	deferred bool      // whether values may be given later
-	problems []spec.Problem
+// asks gives what a step asks, and the module's functions about its variables. The
+// step's state and provide exist. A step that takes back what failed in part asks
+// nothing: its state has its values.
+func (e *Engine) asks(now status, step spec.Step) (requires []spec.Require, hooks Hooks) {
+	s, _ := e.graph.state(step.State)
+	switch {
+	case step.Action == spec.Enter && e.graph.mode(now, step) == ordinary:
+		return s.Requires, s.Hooks
+	case step.Action == spec.Call:
+		p, _ := s.provide(step.Provide)
+		return p.Requires, p.Hooks
+	}
+	return nil, Hooks{}
 }
 
-// read gives every require of the provide its sets: converted, with defaults for
-// what is not given. A require that is not given at all has as many sets of
-// defaults as it must have. Deferred values stay as they are.
-func (r *reader) read(requires []spec.Require, in spec.Inputs) spec.Inputs {
-	out := spec.Inputs{}
-	names := make([]string, len(requires))
-	for i, req := range requires {
-		names[i] = req.Name
-		at := r.at.Join(req.Name)
-		sets := in[req.Name]
-		nargs := req.Nargs.Norm()
-		if len(sets) == 0 {
-			sets = make([]spec.Set, nargs.Min)
-		} else if err := nargs.Check(len(sets)); err != nil {
-			r.wrong(at, "%s %v", req.Name, err)
-		}
-		out[req.Name] = make([]spec.Set, len(sets))
-		for i, set := range sets {
-			out[req.Name][i] = r.readSet(r.at.Join(spec.Indexed(req.Name, i)), req, set)
-		}
+// read gives the inputs of a step in their types, before modifiers, with all that is
+// wrong with them, also in the eyes of the module.
+func (e *Engine) read(ctx context.Context, now status, step spec.Step, c *Call, deferred bool) (spec.Inputs, []spec.Problem) {
+	requires, hooks := e.asks(now, step)
+	r := reader{me: e.me, at: e.path(step.State, step.Asks()), deferred: deferred}
+	in := r.read(requires, step.Inputs)
+	if len(hooks.Validate) == 0 {
+		return in, r.problems
 	}
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		if !slices.Contains(names, name) {
-			r.unknown(r.at.Join(name), fmt.Sprintf("%s.%s has no require %s", r.at.State(), r.at.Provide(), name), names)
-		}
-	}
-	return out
-}
-
-func (r *reader) readSet(at spec.Path, req spec.Require, set spec.Set) spec.Set {
-	out := spec.Set{}
-	vars := setVariables(req)
-	var names []string
-	for _, v := range vars {
-		names = append(names, v.Name)
-		x, given := set[v.Name]
-		if !given || x == nil && v.Type.Filled() {
-			x = r.standard(v) // what is given as nothing is nothing, not the default
-		}
-		if isDeferred(x) {
-			if !r.deferred {
-				r.wrong(at.Join(v.Name), "%s is not known yet", v.Name)
+	call := *c
+	call.Inputs = known(modified(requires, in))
+	for _, req := range requires {
+		for i, set := range in[req.Name] {
+			for _, v := range setVariables(req) {
+				x, ok := set[v.Name]
+				fn := hooks.Validate[req.Name+"/"+v.Name]
+				if fn == nil || !ok || x == nil || value.IsDeferred(x) {
+					continue
+				}
+				err := callModule(ctx, func(ctx context.Context) error { return fn(ctx, &call, x) })
+				if err != nil {
+					r.problems = append(r.problems, invalid(r.at.Join(spec.Indexed(req.Name, i), v.Name), v.Name, err))
+				}
 			}
-			out[v.Name] = x
-			continue
-		}
-		y, err := v.Convert(x)
-		if err != nil {
-			r.wrong(at.Join(v.Name), "%v", err)
-			continue
-		}
-		out[v.Name] = y
-	}
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if !slices.Contains(names, name) {
-			r.unknown(at.Join(name), fmt.Sprintf("%s has no variable %s", req.Name, name), names)
 		}
 	}
-	return out
+	return in, r.problems
 }
 
-// standard is the value of a variable that nobody gave: its default, or what
-// Armonic knows of the host.
-func (r *reader) standard(v spec.Variable) any {
-	if v.Default != nil {
-		return v.Default
+// invalid is a value that the module refuses.
+func invalid(at spec.Path, name string, err error) spec.Problem {
+	msg := err.Error()
+	if !strings.HasPrefix(msg, name) {
+		msg = name + ": " + msg
 	}
-	switch v.Type.Kind {
-	case spec.KindThisHost:
-		return string(r.me.Host)
-	case spec.KindHosts:
-		return []any{string(r.me.Host)}
-	case spec.KindFirstInstance:
-		return true
-	}
-	return nil
+	return spec.Problem{Path: at, Msg: msg, Hint: spec.HintOf(err)}
 }
 
-func (r *reader) wrong(at spec.Path, format string, args ...any) {
-	r.problems = append(r.problems, spec.Problem{Path: at, Msg: fmt.Sprintf(format, args...)})
-}
-
-func (r *reader) unknown(at spec.Path, msg string, names []string) {
-	p := spec.Problem{Path: at, Msg: msg}
-	if len(names) > 0 {
-		p.Hint = "it has " + strings.Join(names, ", ")
-	}
-	r.problems = append(r.problems, p)
-}
-
-// setVariables are the variables that one set holds. One that is both wished and
-// returned is there once.
-func setVariables(req spec.Require) []spec.Variable {
-	var out []spec.Variable
-	for _, v := range req.Variables() {
-		if !slices.ContainsFunc(out, func(w spec.Variable) bool { return w.Name == v.Name }) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// modified gives inputs as a module sees them.
+// modified copies inputs as a module sees them.
 func modified(requires []spec.Require, in spec.Inputs) spec.Inputs {
 	out := in.Clone()
 	for _, req := range requires {
 		for _, set := range out[req.Name] {
 			for _, v := range setVariables(req) {
-				if x, ok := set[v.Name]; ok && !isDeferred(x) {
+				if x, ok := set[v.Name]; ok && !value.IsDeferred(x) {
 					set[v.Name] = v.Modify(x)
 				}
 			}
@@ -151,14 +93,12 @@ func modified(requires []spec.Require, in spec.Inputs) spec.Inputs {
 	return out
 }
 
-func isDeferred(x any) bool {
-	switch y := x.(type) {
-	case spec.Deferred:
-		return true
-	case *spec.Deferred:
-		return y != nil
-	case []any:
-		return slices.ContainsFunc(y, isDeferred)
+// known drops the values that are not known yet, which no module can use.
+func known(in spec.Inputs) spec.Inputs {
+	for _, sets := range in {
+		for _, set := range sets {
+			maps.DeleteFunc(set, func(_ string, x any) bool { return value.IsDeferred(x) })
+		}
 	}
-	return false
+	return in
 }

@@ -338,7 +338,7 @@ func (r *replay) do(i int, s *caseStep) outcome {
 	var out outcome
 	for n, step := range work.Steps {
 		out.step = step
-		if out.returns, out.err = r.e.Do(context.Background(), "r", step, lifecycle.Sink{}); out.err == nil {
+		if out.returns, out.err = doStep(context.Background(), r.e, "r", step, lifecycle.Sink{}); out.err == nil {
 			continue
 		}
 		out.kind = string(step.Action)
@@ -487,7 +487,7 @@ func (r *replay) repair(i int, got outcome, stack []string) {
 			r.Errorf("%s step %d: %s failed, the fault is %v", r.name, i, got.step.Name(), fault)
 			return
 		}
-		if _, err := r.e.Do(context.Background(), "r", spec.Step{Action: spec.Leave, State: got.step.State}, lifecycle.Sink{}); err != nil {
+		if _, err := doStep(context.Background(), r.e, "r", spec.Step{Action: spec.Leave, State: got.step.State}, lifecycle.Sink{}); err != nil {
 			r.Errorf("%s step %d: cannot undo it: %v", r.name, i, err)
 		}
 		if now := r.e.Stack(); now.Fault != nil || !slices.Equal(now.Names(), stack) {

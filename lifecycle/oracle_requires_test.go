@@ -135,7 +135,7 @@ func (c *tally) requires(name string, rc requiresCase) {
 			}
 			continue
 		}
-		if _, err := e.Do(context.Background(), "r", step, lifecycle.Sink{}); err != nil {
+		if _, err := doStep(context.Background(), e, "r", step, lifecycle.Sink{}); err != nil {
 			c.Errorf("%s check %d: %v", name, i, err)
 			continue
 		}

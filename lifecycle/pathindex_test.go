@@ -110,7 +110,7 @@ func goTo(t testing.TB, e *lifecycle.Engine, state string) {
 		t.Fatal(err)
 	}
 	for _, s := range r.Steps {
-		if _, err := e.Do(context.Background(), "r", s, lifecycle.Sink{}); err != nil {
+		if _, err := doStep(context.Background(), e, "r", s, lifecycle.Sink{}); err != nil {
 			t.Fatal(err)
 		}
 	}

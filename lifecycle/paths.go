@@ -20,13 +20,13 @@ func (e *Engine) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, erro
 	if err != nil {
 		return spec.Paths{}, err
 	}
-	at, bad := e.from(q.From, e.now())
+	at, bad := e.from(q.From, e.status())
 	if bad != nil {
 		return spec.Paths{}, bad
 	}
 	limit := min(max(q.Most, 1), spec.MostPaths)
 	out := spec.Paths{Paths: [][]spec.Step{}}
-	for path := range e.m.paths(at.stack, e.m.index[s.Name], false) {
+	for path := range e.graph.paths(at.stack, e.graph.index[s.Name], false) {
 		if err := ctx.Err(); err != nil {
 			return spec.Paths{}, err
 		}
@@ -40,11 +40,11 @@ func (e *Engine) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, erro
 
 // Reachable reports whether a state is applied or a path leads to it.
 func (e *Engine) Reachable(state string) bool {
-	target, ok := e.m.index[state]
+	target, ok := e.graph.index[state]
 	if !ok {
 		return false
 	}
-	for range e.m.paths(e.now().stack, target, false) {
+	for range e.graph.paths(e.status().stack, target, false) {
 		return true
 	}
 	return false
@@ -55,10 +55,10 @@ func (e *Engine) Reachable(state string) bool {
 // paths, depth first in the order of the transitions, and after them those that go
 // down the stack to a fork first, the nearest fork first. No path enters a state
 // twice or one that is applied. Backwards lists the same from the last.
-func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]spec.Step] {
+func (g *graph) paths(stack []int, target int, backwards bool) iter.Seq[[]spec.Step] {
 	return func(yield func([]spec.Step) bool) {
 		if at := slices.Index(stack, target); at >= 0 {
-			yield(m.leaving(stack, at+1))
+			yield(g.leaving(stack, at+1))
 			return
 		}
 		forks := make([]int, len(stack)) // how many states stay applied
@@ -69,7 +69,7 @@ func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]spec
 			slices.Reverse(forks)
 		}
 		for _, keep := range forks {
-			if !newPathSearch(m, stack, keep, target, backwards).from(stack[keep-1], yield) {
+			if !newPathSearch(g, stack, keep, target, backwards).from(stack[keep-1], yield) {
 				return
 			}
 		}
@@ -77,10 +77,10 @@ func (m *machine) paths(stack []int, target int, backwards bool) iter.Seq[[]spec
 }
 
 // leaving gives the steps that leave all but the lowest states of a stack.
-func (m *machine) leaving(stack []int, keep int) []spec.Step {
+func (g *graph) leaving(stack []int, keep int) []spec.Step {
 	steps := []spec.Step{}
 	for i := len(stack) - 1; i >= keep; i-- {
-		steps = append(steps, spec.Step{Action: spec.Leave, State: m.states[stack[i]].Name})
+		steps = append(steps, spec.Step{Action: spec.Leave, State: g.states[stack[i]].Name})
 	}
 	return steps
 }
@@ -88,7 +88,7 @@ func (m *machine) leaving(stack []int, keep int) []spec.Step {
 // pathSearch searches depth first for simple paths to a target. It only steps where
 // the target can still be reached, so that no branch is searched in vain.
 type pathSearch struct {
-	m         *machine
+	graph     *graph
 	target    int
 	backwards bool
 	start     int
@@ -99,9 +99,9 @@ type pathSearch struct {
 }
 
 // newPathSearch makes one that keeps the lowest states of a stack.
-func newPathSearch(m *machine, stack []int, keep, target int, backwards bool) *pathSearch {
-	s := &pathSearch{m: m, target: target, backwards: backwards, start: stack[keep-1], notFirst: -1,
-		prefix: m.leaving(stack, keep), blocked: make([]bool, len(m.states))}
+func newPathSearch(g *graph, stack []int, keep, target int, backwards bool) *pathSearch {
+	s := &pathSearch{graph: g, target: target, backwards: backwards, start: stack[keep-1], notFirst: -1,
+		prefix: g.leaving(stack, keep), blocked: make([]bool, len(g.states))}
 	for _, state := range stack[:keep] {
 		s.blocked[state] = true
 	}
@@ -116,12 +116,12 @@ func (s *pathSearch) from(state int, yield func([]spec.Step) bool) bool {
 	if state == s.target {
 		steps := slices.Clone(s.prefix)
 		for _, on := range s.path {
-			steps = append(steps, spec.Step{Action: spec.Enter, State: s.m.states[on].Name})
+			steps = append(steps, spec.Step{Action: spec.Enter, State: s.graph.states[on].Name})
 		}
 		return yield(steps)
 	}
 	useful := s.reaching()
-	next := slices.Clone(s.m.next[state])
+	next := slices.Clone(s.graph.next[state])
 	if s.backwards {
 		slices.Reverse(next)
 	}
@@ -144,12 +144,12 @@ func (s *pathSearch) from(state int, yield func([]spec.Step) bool) bool {
 // reaching finds the states from which the target can be reached without passing
 // a blocked one, the target included.
 func (s *pathSearch) reaching() []bool {
-	out := make([]bool, len(s.m.states))
+	out := make([]bool, len(s.graph.states))
 	out[s.target] = true
 	for todo := []int{s.target}; len(todo) > 0; {
 		state := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, p := range s.m.prev[state] {
+		for _, p := range s.graph.prev[state] {
 			if !out[p] && !s.blocked[p] {
 				out[p] = true
 				todo = append(todo, p)

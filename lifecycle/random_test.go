@@ -13,15 +13,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ground is what was really done: of each state whether it is entered, as the
+// fakeHost is what was really done: of each state whether it is entered, as the
 // functions that ran know it.
-type ground struct {
+type fakeHost struct {
 	fails bool
-	is    map[string]string // "" not entered, "entered", "part" for entered or left half-way
+	is    map[string]string // "" not entered, "entered", "part" for entered or left in part
 	wrong string            // the first thing that should not have been done
 }
 
-func (g *ground) did(action, state string) error {
+func (g *fakeHost) did(action, state string) error {
 	was := g.is[state]
 	if g.wrong == "" && (action == "enter" && was == "entered" || action == "leave" && was == "") {
 		g.wrong = fmt.Sprintf("%s %s, which is %q", action, state, was)
@@ -43,7 +43,7 @@ func (g *ground) did(action, state string) error {
 // shown, a route does what it says, and undoing everything ends at the initial state.
 func TestRandomOperations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := &ground{is: map[string]string{}}
+		g := &fakeHost{is: map[string]string{}}
 		l := randomLifecycle(t, g.did)
 		store := lifecycle.NewMemory()
 		open := func() *lifecycle.Engine {
@@ -62,7 +62,7 @@ func TestRandomOperations(t *testing.T) {
 				action := rapid.SampledFrom([]spec.Action{spec.Enter, spec.Leave, spec.Call}).Draw(t, "action")
 				before := e.Applied()
 				s := spec.Step{Action: action, State: state.Draw(t, "state"), Provide: "p"}
-				_, err := e.Do(context.Background(), "r", s, lifecycle.Sink{})
+				_, err := doStep(context.Background(), e, "r", s, lifecycle.Sink{})
 				if spec.KindOf(err) == spec.Failed != (err != nil && g.fails && e.Stack().Fault != nil && errors.Is(err, e.Stack().Fault.Err)) {
 					t.Fatalf("%s gave %v, the fault is %v", s.Name(), err, e.Stack().Fault)
 				}
@@ -84,7 +84,7 @@ func TestRandomOperations(t *testing.T) {
 					t.Fatalf("the route is refused: %v", problems)
 				}
 				for _, s := range r.Steps {
-					if _, err := e.Do(context.Background(), "r", s, lifecycle.Sink{}); err != nil {
+					if _, err := doStep(context.Background(), e, "r", s, lifecycle.Sink{}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -115,7 +115,7 @@ func TestRandomOperations(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range r.Steps {
-			if _, err := e.Do(context.Background(), "r", s, lifecycle.Sink{}); err != nil {
+			if _, err := doStep(context.Background(), e, "r", s, lifecycle.Sink{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -160,7 +160,7 @@ func randomLifecycle(t *rapid.T, did func(action, state string) error) *lifecycl
 	return l
 }
 
-func checkWalk(t *rapid.T, e *lifecycle.Engine, g *ground) {
+func checkWalk(t *rapid.T, e *lifecycle.Engine, g *fakeHost) {
 	if g.wrong != "" {
 		t.Fatal(g.wrong)
 	}

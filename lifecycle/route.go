@@ -9,48 +9,49 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Route is the way to a provide or a state from a given stack, with what each step
+// Route is the path to a provide or a state from a given stack, with what each step
 // asks. A provide of a state that is applied is called where the stack stands.
 //
-// What failed half-way is made good on the way from the current stack: a state that
-// was entered in part is left, unless it is entered again first; the top state, left
-// in part, is entered again when the way leads to it. The
-// error is NotFound for what does not exist or cannot be reached, Invalid for a
+// A route from the current stack also repairs what failed in part: a state that was
+// entered in part is left, unless the path enters it first; the top state, left in part,
+// is entered again if the path leads to it.
+//
+// The error is NotFound for what does not exist or cannot be reached, Invalid for a
 // stack that cannot be.
 func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, error) {
 	s, p, err := e.target(q.Provide)
 	if err != nil {
 		return spec.Route{}, err
 	}
-	at, bad := e.from(q.From, e.now())
+	at, bad := e.from(q.From, e.status())
 	if bad != nil {
 		return spec.Route{}, bad
 	}
-	target := e.m.index[s.Name]
+	target := e.graph.index[s.Name]
 	var path []spec.Step
 	if p == nil || !slices.Contains(at.stack, target) {
 		if path, err = e.pathAt(at.stack, target, q.Index); err != nil {
 			return spec.Route{}, err
 		}
-		if target == at.top() && slices.Contains(at.torn, target) {
+		if target == at.top() && slices.Contains(at.partlyLeft, target) {
 			path = []spec.Step{{Action: spec.Enter, State: s.Name}}
 		}
-		path = append(e.m.undo(at, path), path...)
+		path = append(e.graph.undoEnters(at, path), path...)
 	}
-	r := spec.Route{Lifecycle: e.def.Name, From: e.m.names(at.stack), Steps: []spec.Step{}}
+	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}}
 	for _, step := range path {
-		next, bad := e.m.follow(at, step)
+		next, bad := e.graph.advance(at, step)
 		if bad != nil {
 			return spec.Route{}, bad
 		}
-		_, requires, hooks := e.asks(at, step)
+		requires, hooks := e.asks(at, step)
 		if step.Action == spec.Enter {
 			step.Requires = e.suggested(ctx, e.path(step.State, step.Asks()), requires, hooks)
 		}
 		at = next
 		r.Steps = append(r.Steps, step)
 	}
-	r.After = e.m.names(at.stack)
+	r.After = e.graph.names(at.stack)
 	if p != nil {
 		r.Provide = e.describe(s, p)
 		r.Provide.Requires = e.suggested(ctx, r.Provide.Path, p.Requires, p.Hooks)
@@ -70,10 +71,10 @@ func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
 	if path.Host() != e.me.Host || path.Lifecycle() != e.def.Name {
 		return nil, nil, spec.Errorf(spec.NotFound, "%s is not of %s", path, e.path())
 	}
-	s, ok := e.m.state(path.State())
+	s, ok := e.graph.state(path.State())
 	if !ok {
 		return nil, nil, spec.Errorf(spec.NotFound, "there is no state %s in %s", path.State(), e.path()).
-			WithHint("the states are %s", strings.Join(e.m.names(all(len(e.m.states))), ", "))
+			WithHint("the states are %s", strings.Join(e.graph.names(all(len(e.graph.states))), ", "))
 	}
 	name := path.Provide()
 	if name == "" || name == string(spec.Enter) {
@@ -101,7 +102,7 @@ func (e *Engine) pathAt(stack []int, target, index int) ([]spec.Step, error) {
 		i = -index - 1
 	}
 	n := 0
-	for path := range e.m.paths(stack, target, index < 0) {
+	for path := range e.graph.paths(stack, target, index < 0) {
 		if n == i {
 			return path, nil
 		}
@@ -114,7 +115,7 @@ func (e *Engine) pathAt(stack []int, target, index int) ([]spec.Step, error) {
 
 // noPath says why there is no path with an index, where there are n of them.
 func (e *Engine) noPath(stack []int, target, index, n int) error {
-	to, top := e.m.states[target], e.m.states[stack[len(stack)-1]]
+	to, top := e.graph.states[target], e.graph.states[stack[len(stack)-1]]
 	if n > 0 {
 		err := spec.Errorf(spec.NotFound, "there is no path %d from %s to %s in %s", index, top.Name, to.Name, e.path())
 		if n == spec.MostPaths {
@@ -158,7 +159,7 @@ func (e *Engine) suggest(ctx context.Context, at spec.Path, require string, vars
 			continue
 		}
 		var x any
-		err := guard(ctx, func(ctx context.Context) (err error) {
+		err := callModule(ctx, func(ctx context.Context) (err error) {
 			x, err = fn(ctx, e.newCall())
 			return err
 		})

@@ -12,7 +12,7 @@ import (
 
 // Validate says everything that is wrong with the definition, nil if nothing is.
 // The error unwraps to a list of *spec.Error of kind Invalid, each with the source
-// position nearest to what it is about. Cycles of transitions are fine.
+// status nearest to what it is about. Cycles of transitions are fine.
 //
 // An Engine takes all that is valid, and also a definition with states that cannot
 // be reached, which only lack a way to them.

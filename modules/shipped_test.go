@@ -136,7 +136,11 @@ func play(t *testing.T, name string) *played {
 func (p *played) do(t *testing.T, step spec.Step) any {
 	t.Helper()
 	p.lines = append(p.lines, "-- "+step.Name())
-	got, err := p.Do(t.Context(), "run", step, lifecycle.Sink{
+	ready, err := p.Prepare(t.Context(), spec.Work{Lifecycle: p.Name(), Steps: []spec.Step{step}})
+	if err != nil {
+		t.Fatalf("%s: %v", step.Name(), err)
+	}
+	got, err := p.Execute(t.Context(), "run", ready[0], lifecycle.Sink{
 		Log:      func(_ spec.Level, text string) { p.lines = append(p.lines, text) },
 		Progress: func(int, int) {},
 	})

@@ -98,8 +98,12 @@ func (w *world) line(t testing.TB, set *modules.Set, f []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range r.Steps {
-			if _, err := e.Do(context.Background(), "before", spec.Step{Action: s.Action, State: s.State}, lifecycle.Sink{}); err != nil {
+		ready, err := e.Prepare(context.Background(), spec.Work{Lifecycle: f[2], Steps: r.Steps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range ready {
+			if _, err := e.Execute(context.Background(), "before", s, lifecycle.Sink{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Each half-done state is shown, can be tried again, and can be undone; a restart in
+// Each step that failed in part is shown, can be tried again, and can be undone; a restart in
 // between changes nothing.
-func TestWhatFailedHalfWayIsMadeGood(t *testing.T) {
+func TestWhatFailedInPartIsRepaired(t *testing.T) {
 	const upToConfigured = "enter Installed, enter Configured conf/port=8080"
 	for _, tt := range []struct {
 		name, before, step, fail string
@@ -77,7 +77,7 @@ func TestWhatFailedHalfWayIsMadeGood(t *testing.T) {
 	}
 }
 
-func TestARouteMakesGoodWhatFailed(t *testing.T) {
+func TestARouteRepairsWhatFailed(t *testing.T) {
 	for _, tt := range []struct{ name, before, fail, to, want string }{
 		{"entered again", "enter Installed, enter Configured", "enter Configured", "Active", "enter Configured, enter Active"},
 		{"left before going elsewhere", "enter Installed, enter Configured", "enter Configured", "NotInstalled", "leave Configured, leave Installed"},
@@ -116,7 +116,7 @@ func TestARouteMakesGoodWhatFailed(t *testing.T) {
 	}
 }
 
-func TestAFaultStaysUntilItIsMadeGood(t *testing.T) {
+func TestAFaultStaysUntilItIsRepaired(t *testing.T) {
 	tr := &trace{fail: map[string]error{"enter Active": errBroken, "call create_document_root": errBroken}}
 	e := newEngine(t, tr.webServer(), nil)
 	do(e, "enter Installed, enter Configured, enter Active")
@@ -134,7 +134,7 @@ func TestAFaultStaysUntilItIsMadeGood(t *testing.T) {
 	}
 	mustDo(t, e, "leave Active")
 	if f := e.Stack().Fault; f != nil {
-		t.Errorf("after all was made good the fault is %+v", f)
+		t.Errorf("after all was repaired the fault is %+v", f)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestAStepHasALimit(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = e.Do(ctx, "r", steps("enter B")[0], lifecycle.Sink{})
+		_, err = doStep(ctx, e, "r", steps("enter B")[0], lifecycle.Sink{})
 		if spec.KindOf(err) != spec.Timeout || !strings.HasSuffix(err.Error(), "it took too long") {
 			t.Errorf("a caller in a hurry is told %v", err)
 		}

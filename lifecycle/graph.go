@@ -6,15 +6,15 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// machine is a definition made ready: metastates replaced by their
-// implementations, names resolved to numbers.
-type machine struct {
-	states []*State // metastates follow their implementations
-	index  map[string]int
-	next   [][]int // for each state where it leads, in path order
-	prev   [][]int // for each state what leads to it
-	pairs  [][2]string
-	start  int
+// graph is a definition made ready for one host: metastates are replaced by their
+// implementations, and states have numbers.
+type graph struct {
+	states  []*State // metastates follow their implementations
+	index   map[string]int
+	next    [][]int     // for each state where it leads, in path order
+	prev    [][]int     // for each state what leads to it
+	edges   [][2]string // those that count, in the order of next
+	initial int         // the state that is applied from the start
 }
 
 // expandStates lists the states as they are applied: an implementation is a state
@@ -67,41 +67,41 @@ func (l *Lifecycle) expandTransitions() [][2]string {
 	return pairs
 }
 
-// newMachine makes a valid definition ready for a host's system: a transition
-// counts only if both its ends support it.
-func newMachine(l *Lifecycle, os spec.OS) *machine {
-	m := &machine{states: l.expandStates(), index: map[string]int{}}
-	for i, s := range m.states {
-		m.index[s.Name] = i
+// newGraph takes a valid definition. A transition counts only if both its ends support
+// the host's system.
+func newGraph(l *Lifecycle, os spec.OS) *graph {
+	g := &graph{states: l.expandStates(), index: map[string]int{}}
+	for i, s := range g.states {
+		g.index[s.Name] = i
 	}
-	m.start = m.index[l.InitialState()]
-	m.next = make([][]int, len(m.states))
-	m.prev = make([][]int, len(m.states))
+	g.initial = g.index[l.InitialState()]
+	g.next = make([][]int, len(g.states))
+	g.prev = make([][]int, len(g.states))
 	for _, p := range l.expandTransitions() {
-		from, to := m.index[p[0]], m.index[p[1]]
-		if supports(m.states[from].OS, os) && supports(m.states[to].OS, os) {
-			m.pairs = append(m.pairs, p)
-			m.next[from] = append(m.next[from], to)
-			m.prev[to] = append(m.prev[to], from)
+		from, to := g.index[p[0]], g.index[p[1]]
+		if supports(g.states[from].OS, os) && supports(g.states[to].OS, os) {
+			g.edges = append(g.edges, p)
+			g.next[from] = append(g.next[from], to)
+			g.prev[to] = append(g.prev[to], from)
 		}
 	}
-	return m
+	return g
 }
 
-func (m *machine) state(name string) (*State, bool) {
-	i, ok := m.index[name]
+func (g *graph) state(name string) (*State, bool) {
+	i, ok := g.index[name]
 	if !ok {
 		return nil, false
 	}
-	return m.states[i], true
+	return g.states[i], true
 }
 
-func (m *machine) leads(from, to int) bool { return slices.Contains(m.next[from], to) }
+func (g *graph) leads(from, to int) bool { return slices.Contains(g.next[from], to) }
 
-func (m *machine) names(stack []int) []string {
+func (g *graph) names(stack []int) []string {
 	out := make([]string, len(stack))
 	for i, s := range stack {
-		out[i] = m.states[s].Name
+		out[i] = g.states[s].Name
 	}
 	return out
 }
@@ -115,11 +115,11 @@ func (s *State) provide(name string) (*Provide, bool) {
 	return nil, false
 }
 
-// from lists the states of a stack from one of them upward.
-func (m *machine) from(stack []int, state int) []*State {
+// upward lists the states of a stack from one of them to the top.
+func (g *graph) upward(stack []int, state int) []*State {
 	var out []*State
 	for i := max(slices.Index(stack, state), 0); i < len(stack); i++ {
-		out = append(out, m.states[stack[i]])
+		out = append(out, g.states[stack[i]])
 	}
 	return out
 }

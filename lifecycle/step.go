@@ -1,0 +1,180 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+)
+
+// stepExecution is a step while it is executed.
+type stepExecution struct {
+	engine *Engine
+	before status
+	mode   stepMode
+	doing  Doing
+	call   *Call // what each function of the step is given, but for inputs and flags
+}
+
+// execute does a step between its two records.
+func (e *Engine) execute(ctx context.Context, now status, d Doing, sink Sink) (any, error) {
+	x := &stepExecution{engine: e, before: now, mode: e.graph.mode(now, d.Step), doing: d, call: e.newCall()}
+	if x.mode == undoEnter {
+		x.doing.Step.Inputs = e.faultInputs(d.Step.State)
+	}
+	x.doing.At = e.clock()
+	if err := e.begin(x.doing); err != nil {
+		return nil, err
+	}
+	ctx, cancel := e.withLimit(ctx)
+	defer cancel()
+	var ended atomic.Bool
+	sink.into(x.call, &ended)
+	log := e.newStepLog(x.call, &ended)
+	out, returns := x.perform(ctx)
+	ended.Store(true)
+	earlier := unrepaired(e.fault(), d.Step)
+	failed := out.Fault
+	if failed == nil {
+		out.Fault = earlier
+	} else {
+		failed.Did, failed.Earlier = log.all(), earlier
+	}
+	notCommitted := e.commit(out)
+	if failed != nil {
+		return returns, failed.Err
+	}
+	return returns, notCommitted
+}
+
+// into connects the sink with the call, until the step has ended.
+func (s Sink) into(c *Call, ended *atomic.Bool) {
+	c.Log = func(level spec.Level, text string) {
+		if s.Log != nil && !ended.Load() {
+			s.Log(level, text)
+		}
+	}
+	c.Progress = func(done, total int) {
+		if s.Progress != nil && !ended.Load() {
+			s.Progress(done, total)
+		}
+	}
+}
+
+// perform calls the functions of the module.
+func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
+	e, step := x.engine, x.doing.Step
+	s, _ := e.graph.state(step.State)
+	c := *x.call
+	switch {
+	case step.Action == spec.Call:
+		return x.callProvide(ctx, s)
+	case step.Action == spec.Enter && x.mode == ordinary:
+		c.Inputs = modified(s.Requires, step.Inputs)
+	case x.mode == undoEnter:
+		c.Inputs = e.recorded(s, step.Inputs)
+	default:
+		c.Inputs, _ = e.entered(s.Name)
+	}
+	fn := s.Enter
+	if step.Action == spec.Leave {
+		fn = s.Leave
+	}
+	switch err := x.run(ctx, step.Name(), fn, &c); {
+	case err != nil:
+		return x.failed(err), nil
+	case x.mode != ordinary: // the stack is as it was
+		return Outcome{}, nil
+	case step.Action == spec.Leave:
+		return Outcome{Left: true}, nil
+	}
+	return Outcome{Entered: &spec.Applied{State: s.Name, At: e.clock(), By: x.doing.By, Inputs: step.Inputs}}, nil
+}
+
+func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any) {
+	e, step := x.engine, x.doing.Step
+	p, _ := s.provide(step.Provide)
+	c := *x.call
+	c.Inputs = modified(p.Requires, step.Inputs)
+	var returns any
+	err := x.run(ctx, step.Name(), func(ctx context.Context, c *Call) (err error) {
+		if p.Do != nil {
+			returns, err = p.Do(ctx, c)
+		}
+		return err
+	}, &c)
+	if err != nil {
+		return x.failed(err), nil
+	}
+	var out Outcome
+	if err := x.cross(ctx, s, p); err != nil {
+		out = x.failed(err)
+	}
+	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: x.doing.At, Took: e.clock().Sub(x.doing.At),
+		By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs, Returns: hideReturns(p.Returns, returns)}
+	if out.Fault != nil {
+		out.Called.Err = out.Fault.Err
+	}
+	return out, returns
+}
+
+// cross calls the cross of the states from that of the provide upward.
+func (x *stepExecution) cross(ctx context.Context, s *State, p *Provide) *spec.Error {
+	e, done := x.engine, x.doing.Step.Name()
+	for _, above := range e.graph.upward(x.before.stack, e.graph.index[s.Name]) {
+		if above.Cross == nil {
+			continue
+		}
+		c := *x.call
+		c.Inputs, _ = e.entered(above.Name)
+		c.Flags = value.CloneTable(p.Flags)
+		if c.Flags == nil {
+			c.Flags = map[string]any{}
+		}
+		op := "cross " + above.Name
+		err := failure(ctx, op, e.pathOf(x.doing.Step), x.call.Effect("done: "+done))
+		if err == nil {
+			err = x.run(ctx, op, above.Cross, &c)
+		}
+		if err != nil {
+			err.Msg = fmt.Sprintf("%s.%s succeeded, but %s could not be crossed: %s", s.Name, p.Name, above.Name, err.Msg)
+			return err
+		}
+		done = op
+	}
+	return nil
+}
+
+// run calls a function of the module, if there is one.
+func (x *stepExecution) run(ctx context.Context, op string, fn func(context.Context, *Call) error, c *Call) *spec.Error {
+	if fn == nil {
+		return nil
+	}
+	err := callModule(ctx, func(ctx context.Context) error { return fn(ctx, c) })
+	return failure(ctx, op, x.engine.pathOf(x.doing.Step), err)
+}
+
+func (x *stepExecution) failed(err *spec.Error) Outcome {
+	return Outcome{Fault: &spec.Fault{Step: x.doing.Step, At: x.engine.clock(), By: x.doing.By, Err: err}}
+}
+
+// hideReturns copies what a provide returned for the history, where declared secrets
+// cannot be read.
+func hideReturns(declared []spec.Variable, returns any) any {
+	out := value.Clone(returns)
+	table, ok := out.(map[string]any)
+	if !ok {
+		return out
+	}
+	for name, x := range table {
+		text, isText := x.(string)
+		hidden := slices.ContainsFunc(declared, func(v spec.Variable) bool { return v.Name == name && v.Hidden() })
+		if hidden && isText {
+			table[name] = value.Secret(text)
+		}
+	}
+	return table
+}
