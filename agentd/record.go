@@ -14,11 +14,8 @@ const seqBlock = 1000
 
 // begin records that a run is about to be executed, before anything of it is done.
 func (s *Service) begin(r *run) error {
-	text, err := content(r.Run)
-	if err == nil {
-		r.digest, err = s.runStore.Digest(text)
-	}
-	if err == nil {
+	var err error
+	if r.digest, err = s.runStore.Digest(content(r.Run)); err == nil {
 		err = s.record(r, nil)
 	}
 	if err != nil {

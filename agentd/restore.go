@@ -34,7 +34,7 @@ func (s *Service) restore() error {
 }
 
 func restoredRun(rec spec.RunRecord, events []spec.Event) *run {
-	r := &run{digest: rec.Digest, began: rec.Began, reserved: rec.Reserved, events: events}
+	r := &run{digest: rec.Digest, began: rec.Began, reserved: rec.Reserved, restored: true, events: events}
 	r.ID, r.Deployment, r.By, r.Lifecycle = rec.Run, rec.Deployment, rec.By, rec.Lifecycle
 	return r
 }

@@ -13,7 +13,8 @@ import (
 // guards it.
 type run struct {
 	spec.Run
-	digest   string        // of what was asked, if only that is known
+	restored bool          // of an earlier process: of what was asked only the digest is known
+	digest   string        // of what was asked; "" if not even that is known
 	began    time.Time     // zero as long as it waits
 	events   []spec.Event  // by number; where some are missing, they were dropped
 	size     int           // of the events, in bytes
@@ -39,7 +40,7 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	defer s.mu.Unlock()
 	old, known := s.runs[r.ID]
 	if digest, was := s.earlier[r.ID]; was {
-		old, known = &run{digest: digest}, true
+		old, known = &run{digest: digest, restored: true}, true
 	}
 	if known {
 		same, err := s.sameAs(old, r)

@@ -35,9 +35,7 @@ func contents(j *journal.Journal) (map[string]any, error) {
 		}
 	}
 	out["runs"] = runs
-	owed, err2 := j.Owed()
-	out["owed"] = owed
-	return out, errors.Join(append(errs, err, err2)...)
+	return out, errors.Join(append(errs, err)...)
 }
 
 // A damaged file is refused with its path, or says of what it gives that it is as it

@@ -36,6 +36,15 @@ func (j *Journal) damagedLifecycle(lifecycle string, what error) *spec.Error {
 	return e
 }
 
+// unreadable is an error of reading what is kept of a lifecycle: the key is another one,
+// or it is damaged.
+func (j *Journal) unreadable(lifecycle string, err error) error {
+	if err == nil || isKeyError(err) {
+		return j.unsealed(lifecycle, err)
+	}
+	return j.damagedLifecycle(lifecycle, err)
+}
+
 // unsealed is a secret of something that cannot be sealed or unsealed.
 func (j *Journal) unsealed(whose string, err error) error {
 	var bad keyError
@@ -57,7 +66,7 @@ func (j *Journal) locked(pid string) *spec.Error {
 
 func (j *Journal) otherFormat(text string) *spec.Error {
 	return (&spec.Error{Kind: spec.Conflict, Op: opening, At: j.path, Err: ErrFormat,
-		Msg: fmt.Sprintf("its format is %q, this version of Armonic knows %q", text, format)}).
+		Msg: fmt.Sprintf("its format is %q, this version of Armonic knows %q and older ones", text, formatText(presentFormat()))}).
 		WithHint("use the version of Armonic that wrote it, or another folder with --state-dir")
 }
 

@@ -155,25 +155,6 @@ func TestTheHistoryIsBounded(t *testing.T) {
 	}
 }
 
-func TestOwedReloads(t *testing.T) {
-	j := open(t, filepath.Join(t.TempDir(), journal.File))
-	must(t,
-		j.Owe(spec.Owed{Service: "nginx", For: "Web/On", At: noon}),
-		j.Owe(spec.Owed{Service: "bind9", At: noon}),
-		j.Owe(spec.Owed{Service: "nginx", Restart: true, For: "Web/Other", At: noon.Add(time.Hour)}),
-		j.Owe(spec.Owed{Service: "nginx", At: noon.Add(time.Hour)}),
-		j.Owe(spec.Owed{Service: "cron", At: noon}),
-		j.Paid("cron"), j.Paid("never owed"),
-	)
-	j = reopen(t, j)
-	got, err := j.Owed()
-	must(t, err)
-	want := []spec.Owed{{Service: "bind9", At: noon}, {Service: "nginx", Restart: true, For: "Web/On", At: noon}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-}
-
 func TestRunsAreRememberedInOrderAndLongAfterTheirStories(t *testing.T) {
 	j := open(t, filepath.Join(quick(t), journal.File))
 	const n = spec.MaxRunsWithEvents + 2

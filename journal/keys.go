@@ -1,18 +1,18 @@
 package journal
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 )
 
 const (
 	bucket    = "journal"
 	keyFormat = "format"
 	keyIndex  = "index"
-	keyOwed   = "owed"
+
+	prefixLifecycle = "lifecycle/"
+	prefixCall      = "call/"
+	prefixRun       = "run/"
 )
 
 // index says what else there must be.
@@ -23,18 +23,16 @@ type index struct {
 
 // span is numbers from First to before Next.
 type span struct {
-	First uint64 `json:"first"`
-	Next  uint64 `json:"next"`
+	First int `json:"first"`
+	Next  int `json:"next"`
 }
 
-func (s span) len() int { return int(s.Next - s.First) }
+func (s span) len() int { return s.Next - s.First }
 
-func keyLifecycle(name string) string { return "lifecycle/" + url.PathEscape(name) }
+func keyLifecycle(name string) string { return prefixLifecycle + url.PathEscape(name) }
 
-func keyCall(name string, n uint64) string {
-	return fmt.Sprintf("call/%s/%016d", url.PathEscape(name), n)
-}
+func keyCalls(name string) string { return prefixCall + url.PathEscape(name) + "/" }
 
-func keyRun(n uint64) string { return fmt.Sprintf("run/%016d", n) }
+func keyCall(name string, n int) string { return fmt.Sprintf("%s%016d", keyCalls(name), n) }
 
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+func keyRun(n int) string { return fmt.Sprintf("%s%016d", prefixRun, n) }

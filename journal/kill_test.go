@@ -47,13 +47,13 @@ func writes(t *testing.T, dir string) []string {
 }
 
 // truth is what durable writes say: the stack, the step in progress with what it has
-// noted, and what is owed.
+// logged.
 type truth struct {
-	stack, notes, owed []string
-	step               string
+	stack, notes []string
+	step         string
 }
 
-func tell(writes []string) truth {
+func truthOf(writes []string) truth {
 	out := truth{stack: []string{"Off"}}
 	for _, w := range writes {
 		verb, what, _ := strings.Cut(w, " ")
@@ -70,15 +70,8 @@ func tell(writes []string) truth {
 				out.stack = out.stack[:len(out.stack)-1]
 			}
 			out.step, out.notes = "", nil
-		case "owe":
-			if !slices.Contains(out.owed, what) {
-				out.owed = append(out.owed, what)
-			}
-		case "paid":
-			out.owed = slices.DeleteFunc(out.owed, func(s string) bool { return s == what })
 		}
 	}
-	slices.Sort(out.owed)
 	return out
 }
 
@@ -87,9 +80,6 @@ func (tr truth) check(t *testing.T, r report) {
 	t.Helper()
 	if diff := cmp.Diff(tr.stack, r.Stack); diff != "" {
 		t.Errorf("the stack, -finished +found:\n%s", diff)
-	}
-	if len(tr.owed)+len(r.Owed) > 0 && !slices.Equal(tr.owed, r.Owed) {
-		t.Errorf("owed are %v, must be %v", r.Owed, tr.owed)
 	}
 	for _, s := range tr.stack[1:] {
 		if !slices.Contains(r.Files, s) && tr.step != "leave "+s {
@@ -143,7 +133,7 @@ func TestKilledAfterEveryDurableWrite(t *testing.T) {
 			if diff := cmp.Diff(plan[:k], writes(t, dir)); diff != "" {
 				t.Fatalf("it did something else, -plan +done:\n%s", diff)
 			}
-			want := tell(plan[:k])
+			want := truthOf(plan[:k])
 			for n := 1; ; n++ { // killed again, after each write of the start itself
 				again := copied(t, dir)
 				found, _, killed := process(t, "look", again, n)
@@ -170,7 +160,7 @@ func goOn(t *testing.T, dir string, want truth, end report) {
 	if after.Error != "" || after.Fault != nil {
 		t.Fatalf("going on: %s, fault %+v", after.Error, after.Fault)
 	}
-	after.Runs, after.Owed, end.Runs, end.Owed = nil, nil, nil, nil
+	after.Runs, end.Runs = nil, nil
 	if diff := cmp.Diff(end, after); diff != "" {
 		t.Errorf("going on ends elsewhere, -never killed +killed:\n%s", diff)
 	}

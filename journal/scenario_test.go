@@ -60,18 +60,12 @@ func (k *killer) End(l string, o lifecycle.Outcome) error {
 }
 
 func (k *killer) RecordRun(s spec.RunRecord) error {
-	return k.wrote(k.Journal.RecordRun(s), "tell %s", s.Run)
-}
-
-func (k *killer) Owe(o spec.Owed) error { return k.wrote(k.Journal.Owe(o), "owe %s", o.Service) }
-
-func (k *killer) Paid(service string) error {
-	return k.wrote(k.Journal.Paid(service), "paid %s", service)
+	return k.wrote(k.Journal.RecordRun(s), "run %s", s.Run)
 }
 
 // site is a service whose effects on the host are files in a folder: one for each
 // state that is entered. Whatever is done may be done again.
-func site(dir string, k *killer) *lifecycle.Lifecycle {
+func site(dir string) *lifecycle.Lifecycle {
 	state := func(name string) *lifecycle.State {
 		mark := filepath.Join(dir, name)
 		return &lifecycle.State{
@@ -94,7 +88,7 @@ func site(dir string, k *killer) *lifecycle.Lifecycle {
 			},
 			Cross: func(_ context.Context, c *lifecycle.Call) error {
 				c.Log(spec.LevelInfo, fmt.Sprint("reloading ", name, " ", c.Flags["reload"]))
-				return k.Owe(spec.Owed{Service: name})
+				return c.Effect("reload " + name)
 			},
 		}
 	}
@@ -107,7 +101,7 @@ func site(dir string, k *killer) *lifecycle.Lifecycle {
 		Do: func(_ context.Context, c *lifecycle.Call) (any, error) { return nil, c.Effect("add a site") }}}
 	active.Provides = []*lifecycle.Provide{{Name: "start", Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
 		in, _ := c.Entered("Configured")
-		return map[string]any{"port": in["conf"][0]["port"], "key": in["conf"][0]["key"].(spec.Secret).Reveal()}, k.Paid("Active")
+		return map[string]any{"port": in["conf"][0]["port"], "key": in["conf"][0]["key"].(spec.Secret).Reveal()}, nil
 	}}}
 	return &lifecycle.Lifecycle{Name: "Site", States: []*lifecycle.State{{Name: "Off"}, state("Installed"), configured, active}}
 }
@@ -141,7 +135,6 @@ type report struct {
 	Fault *spec.Fault
 	Files []string // the effects on the host
 	Runs  map[spec.RunID]bool
-	Owed  []string
 	Port  any // that Configured was entered with
 	Error string
 }
@@ -169,7 +162,7 @@ func newAgent(dir string, kill int) (*agent, error) {
 	a := &agent{dir: host, journal: &killer{Journal: j, n: kill, trace: trace}}
 	a.service, err = agentd.New(agentd.Config{
 		Info:       spec.Info{Host: "h", OS: spec.OS{Name: "debian", Release: "12"}},
-		Lifecycles: []*lifecycle.Lifecycle{site(host, a.journal)},
+		Lifecycles: []*lifecycle.Lifecycle{site(host)},
 		Store:      a.journal, RunStore: a.journal,
 	})
 	return a, err
@@ -215,10 +208,6 @@ func (a *agent) report() report {
 	}
 	for _, st := range runs {
 		out.Runs[st.Run] = st.Events[len(st.Events)-1].Err == nil
-	}
-	owed, _ := a.journal.Owed()
-	for _, o := range owed {
-		out.Owed = append(out.Owed, o.Service)
 	}
 	for _, st := range s.Applied {
 		if st.State == "Configured" {

@@ -1,93 +1,94 @@
 package journal
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"go.etcd.io/bbolt"
-
-	"github.com/armonic/armonic/spec"
 )
 
-// verify reads every value. What is wrong with one lifecycle is kept for those who
-// ask for it, anything else is the error.
-func (j *Journal) verify() error {
-	return j.view(opening, func(b *bbolt.Bucket) error {
-		if b == nil {
-			return j.otherFormat("another program's")
-		}
-		var text string
-		if err := get(b, keyFormat, &text); err != nil {
-			return j.damaged(err)
-		}
-		if text != format {
-			return j.otherFormat(text)
-		}
-		var idx index
-		if err := get(b, keyIndex, &idx); err != nil {
-			return j.damaged(err)
-		}
-		known, err := j.expected(b, idx)
+// verify reads every value, after bringing an older format to the present one: the file
+// is changed only if all of it can be read then. It gives the number of the transaction
+// that it read. What is wrong with one lifecycle is kept for those who ask for it,
+// anything else is the error.
+func (j *Journal) verify() (tx int, err error) {
+	old := 0
+	err = j.view(opening, func(b *bbolt.Bucket) error {
+		n, err := j.format(b)
 		if err != nil {
 			return err
 		}
-		var owed []spec.Owed
-		if err := get(b, keyOwed, &owed); err != nil {
-			return j.damaged(err)
+		tx = b.Tx().ID()
+		if n < presentFormat() {
+			old = n
+			return nil
 		}
-		return j.checkNoOthers(b, known)
+		return j.verifyAll(b)
 	})
+	if err != nil || old == 0 {
+		return tx, err
+	}
+	err = j.update(opening, func(b *bbolt.Bucket) error {
+		tx = b.Tx().ID()
+		if err := migrate(b, old); err != nil {
+			return err
+		}
+		return j.verifyAll(b)
+	})
+	return tx, err
 }
 
-// expected reads what there must be, and gives the keys of all of it.
-func (j *Journal) expected(b *bbolt.Bucket, idx index) (map[string]bool, error) {
-	known := map[string]bool{keyFormat: true, keyIndex: true, keyOwed: true}
+func (j *Journal) verifyAll(b *bbolt.Bucket) error {
+	idx, err := j.index(b)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{keyFormat: true, keyIndex: true}
 	for _, name := range idx.Lifecycles {
-		known[keyLifecycle(name)] = true
-		var h head
-		err := get(b, keyLifecycle(name), &h)
-		if err == nil {
-			_, err = h.record(j.key)
-		}
-		for n := h.Calls.First; err == nil && n < h.Calls.Next; n++ {
-			var c called
-			if err = get(b, keyCall(name, n), &c); err == nil {
-				_, err = c.called(j.key)
-			}
-			known[keyCall(name, n)] = true
-		}
-		if sealed := (keyError{}); errors.As(err, &sealed) {
-			return nil, j.unsealed(name, err) // nothing is wrong with this file
-		}
-		if err != nil {
-			j.damagedParts[name] = j.damagedLifecycle(name, err)
+		if err := j.verifyLifecycle(b, name, known); err != nil {
+			return err
 		}
 	}
 	for n := idx.Runs.First; n < idx.Runs.Next; n++ {
-		var s runRecord
-		err := get(b, keyRun(n), &s)
-		if err == nil {
-			_, err = s.runRecord(j.key)
-		}
-		if sealed := (keyError{}); errors.As(err, &sealed) {
-			return nil, j.unsealed("the run "+string(s.Run), err)
-		} else if err != nil {
-			return nil, j.damaged(err)
+		r, err := j.loadRun(b, n)
+		if err != nil {
+			return err
 		}
 		known[keyRun(n)] = true
-		j.remember(s.RunRecord, n)
+		j.remember(r, n)
 	}
-	return known, nil
+	return j.verifyNothingElse(b, known)
 }
 
-// checkNoOthers looks for values that nobody knows of. Those of a lifecycle that is
+// verifyLifecycle adds the keys of a lifecycle to those that are known. The error is
+// that of a key file.
+func (j *Journal) verifyLifecycle(b *bbolt.Bucket, name string, known map[string]bool) error {
+	known[keyLifecycle(name)] = true
+	rec, _, err := j.loadRecord(b, name)
+	for n := rec.CallNumbers.First; n < rec.CallNumbers.Next; n++ {
+		known[keyCall(name, n)] = true
+	}
+	if err == nil {
+		_, err = j.loadCalls(b, name, rec.CallNumbers)
+	}
+	if isKeyError(err) {
+		return err // nothing is wrong with this file
+	}
+	if err != nil {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.damagedParts[name] = err
+	}
+	return nil
+}
+
+// verifyNothingElse looks for values that nobody knows of. Those of a lifecycle that is
 // damaged belong to it.
-func (j *Journal) checkNoOthers(b *bbolt.Bucket, known map[string]bool) error {
+func (j *Journal) verifyNothingElse(b *bbolt.Bucket, known map[string]bool) error {
 	return b.ForEach(func(k, v []byte) error {
 		key := string(k)
 		for name := range j.damagedParts {
-			if strings.HasPrefix(key, keyCall(name, 0)[:len(keyCall(name, 0))-16]) {
+			if strings.HasPrefix(key, keyCalls(name)) {
 				return nil
 			}
 		}

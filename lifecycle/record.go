@@ -13,10 +13,10 @@ import (
 // Inputs are in their variables' types, defaults included, before modifiers;
 // secrets are spec.Secret, for the store to seal.
 type Record struct {
-	Applied []spec.Applied // bottom first
-	Calls   []spec.Called  // oldest first, the last MaxCalls
-	Doing   *Doing         // the step that has begun and not ended
-	Fault   *spec.Fault    // what failed last and was not repaired, with those before it
+	Applied []spec.Applied `json:"applied,omitempty"` // bottom first
+	Calls   []spec.Called  `json:"-"`                 // oldest first, the last MaxCalls
+	Doing   *Doing         `json:"doing,omitempty"`   // the step that has begun and not ended
+	Fault   *spec.Fault    `json:"fault,omitempty"`   // what failed last and was not repaired, with those before it
 }
 
 // A store keeps the last ones of what is more than that.
@@ -27,11 +27,11 @@ const (
 
 // Doing is a step that has begun.
 type Doing struct {
-	Step spec.Step
-	By   spec.RunID
-	Who  string // who asked for the run
-	At   time.Time
-	Did  []string // the log of the step, oldest line first
+	Step spec.Step  `json:"step"`
+	By   spec.RunID `json:"by,omitempty"`
+	Who  string     `json:"who,omitempty"` // who asked for the run
+	At   time.Time  `json:"at"`
+	Did  []string   `json:"did,omitempty"` // the log of the step, oldest line first
 }
 
 // Outcome is how a step ended: what it changed in the record, and the fault that

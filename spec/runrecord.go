@@ -15,9 +15,9 @@ type RunRecord struct {
 	Deployment DeploymentID `json:"deployment,omitempty"`
 	By         string       `json:"by,omitempty"`
 	Lifecycle  string       `json:"lifecycle"`
-	Digest     string       `json:"digest"` // of what was asked, to notice that the id has other content
+	Digest     string       `json:"digest"` // of what was asked, to notice that the id has other content; "" if only the id is known
 	Began      time.Time    `json:"began"`
-	Reserved   int          `json:"seen"`             // no event that anybody saw has a higher number
+	Reserved   int          `json:"reserved"`         // no event that anybody saw has a higher number
 	Events     []Event      `json:"events,omitempty"` // the last ones; those of an ended run end with run-done
 }
 
@@ -30,13 +30,4 @@ func (r RunRecord) Ended() bool {
 type EndedRun struct {
 	Run    RunID
 	Digest string
-}
-
-// Owed is a service that must be reloaded or restarted before what was changed in
-// its configuration counts.
-type Owed struct {
-	Service string    `json:"service"`
-	Restart bool      `json:"restart,omitempty"` // a reload is not enough
-	For     string    `json:"for,omitempty"`     // whose change it was: "WebServer/Configured"
-	At      time.Time `json:"at"`                // of the first change
 }

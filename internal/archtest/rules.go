@@ -83,7 +83,6 @@ func Armonic() Rules {
 			{"value/...", "values are compared, encoded and redacted"},
 			{"modules/...", "a module computes with it, and it is taken out of what it prints"},
 			{"server/...", "the administrator's password is written where the server reads it"},
-			{"journal", "it is taken out of what is recorded"},
 			{"agentd", "values are compared, and sealed for the journal"},
 			{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
 			{"resolver", "equal values are the same node"},
