@@ -7,8 +7,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // banner says that there is no connection, since when, why, and when it is tried
@@ -19,10 +19,10 @@ func (m *Model) banner() string {
 		return ""
 	}
 	if c.Why == "" && c.Tries == 0 {
-		return l.Busy.Paint(l.Fit(" "+l.Checking+" connecting to "+ui.Clean(c.Server)+m.lasts()+" "+l.Ellipsis, m.w))
+		return l.Busy.Paint(l.Fit(" "+l.Checking+" connecting to "+widget.Clean(c.Server)+m.lasts()+" "+l.Ellipsis, m.w))
 	}
-	head := fmt.Sprintf(" %s no connection to %s%s", l.Wrong, ui.Clean(c.Server), m.lasts())
-	why := ui.Clean(c.Why)
+	head := fmt.Sprintf(" %s no connection to %s%s", l.Wrong, widget.Clean(c.Server), m.lasts())
+	why := widget.Clean(c.Why)
 	if why != "" {
 		why = ": " + why
 	}
@@ -30,14 +30,14 @@ func (m *Model) banner() string {
 	next, tries := ", trying", ""
 	if !c.Next.IsZero() {
 		left := max((c.Next.Sub(m.now) + time.Second - 1).Truncate(time.Second), 0)
-		next = ", next try in " + show.For(left)
+		next = ", next try in " + format.For(left)
 		if c.Tries > 0 {
-			tries = " (" + show.Nth(c.Tries+1) + ")"
+			tries = " (" + format.Nth(c.Tries+1) + ")"
 		}
 	}
 	for _, tail := range []string{next + tries + key, next + key, next + tries, next} {
-		room := m.w - ui.Width(head) - ui.Width(tail)
-		if room >= min(ui.Width(why), 20) || tail == next {
+		room := m.w - widget.Width(head) - widget.Width(tail)
+		if room >= min(widget.Width(why), 20) || tail == next {
 			return l.Bad.Paint(l.Fit(head+l.Cut(why, max(room, 0))+tail, m.w))
 		}
 	}
@@ -47,14 +47,14 @@ func (m *Model) banner() string {
 // lasts says how long the connection has been gone.
 func (m *Model) lasts() string {
 	if since := m.links.conn.Since; !since.IsZero() {
-		return " for " + show.For(m.now.Sub(since))
+		return " for " + format.For(m.now.Sub(since))
 	}
 	return ""
 }
 
 // retryKey is the key that tries to connect.
-func (m *Model) retryKey() ui.Binding {
-	return ui.Remap([]ui.Binding{ui.Key(connect, "ctrl+r", "connect now", "try to connect now, rather than when it is time")}, m.cfg.Keys)[0]
+func (m *Model) retryKey() widget.Binding {
+	return widget.Remap([]widget.Binding{widget.Key(connect, "ctrl+r", "connect now", "try to connect now, rather than when it is time")}, m.cfg.Keys)[0]
 }
 
 // retryConnection tries now.

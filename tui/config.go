@@ -6,18 +6,18 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Config is what the UI is given. Fleet, In and Out are required.
 type Config struct {
 	Fleet   deploy.Fleet
-	Theme   string               // one of ui.Themes(); "" is auto
-	Glyphs  string               // one of ui.GlyphSets(); "" is unicode
-	Keys    map[ui.Action]string // other keys for actions, separated by blanks
-	By      string               // who asks, for the agents' history
-	Seal    deploy.Keys          // for secrets in saved answers; nil leaves them out
-	Pattern spec.Pattern         // what to deploy first; "" begins with the fleet
+	Theme   string                   // one of widget.Themes(); "" is auto
+	Glyphs  string                   // one of widget.GlyphSets(); "" is unicode
+	Keys    map[widget.Action]string // other keys for actions, separated by blanks
+	By      string                   // who asks, for the agents' history
+	Seal    deploy.Keys              // for secrets in saved answers; nil leaves them out
+	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
 	In, Out *os.File
 	Env     func(string) string // nil is os.Getenv: TERM, NO_COLOR, TMUX

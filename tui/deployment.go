@@ -2,7 +2,7 @@ package tui
 
 import (
 	"bytes"
-	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/format"
 	"slices"
 	"strings"
 
@@ -11,16 +11,16 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/build"
 	"github.com/armonic/armonic/tui/plan"
+	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // deployment is one that is being planned, runs, or has run.
 type deployment struct {
 	session *deploy.Session
-	build   *build.Model
+	build   *questions.Model
 	plan    *plan.Model
 	planned bool // the plan is shown rather than the answers
 
@@ -32,7 +32,7 @@ type deployment struct {
 	status   map[resolver.TaskID]deploy.TaskStatus
 }
 
-func (d *deployment) restyle(l ui.Look) {
+func (d *deployment) restyle(l widget.Look) {
 	d.build.Restyle(l)
 	d.plan.Restyle(l)
 	if d.run != nil {
@@ -74,7 +74,7 @@ func (m *Model) dep() *deployment {
 
 // begin plans a deployment. One that was begun and not yet answered makes room.
 func (m *Model) begin(p spec.Pattern, h spec.Host) tea.Cmd {
-	d := &deployment{session: deploy.NewSession(m.cfg.Fleet, p), build: build.New(m.look, p), plan: plan.New(m.look)}
+	d := &deployment{session: deploy.NewSession(m.cfg.Fleet, p), build: questions.New(m.look, p), plan: plan.New(m.look)}
 	if h != "" {
 		d.session.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, h)
 	}
@@ -114,7 +114,7 @@ func (m *Model) showPlan(d *deployment) {
 		d.planned = true
 		d.plan.Show(res)
 	case missing+wrong > 0:
-		m.say = "There is no plan yet: " + show.Count(missing, "answer missing", "answers missing") + ", " + show.Count(wrong, "wrong", "wrong") + ". a opens the next."
+		m.say = "There is no plan yet: " + format.Count(missing, "answer missing", "answers missing") + ", " + format.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
 		m.say = "There is no plan yet: the hosts are being asked."
 	default:

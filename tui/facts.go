@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/format"
 )
 
 func (m *Model) onSurvey(msg surveyed) tea.Cmd {
@@ -45,7 +45,7 @@ func (m *Model) unreachable() []string {
 		switch {
 		case v.Link != deploy.On:
 			word := map[deploy.Link]string{deploy.Off: "OFF", deploy.Lost: "LOST"}[v.Link]
-			out = append(out, string(v.Host)+" "+word+" ("+show.Away(m.now, &v.HostStatus)+")")
+			out = append(out, string(v.Host)+" "+word+" ("+format.Away(m.now, &v.HostStatus)+")")
 		case v.Err != nil:
 			out = append(out, string(v.Host)+" ("+v.Err.Error()+")")
 		}

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/run"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // The smallest window in which anything can be shown.
@@ -31,36 +31,36 @@ func (m *Model) draw() {
 	}
 }
 
-func (m *Model) lines() ([]string, ui.Point) {
+func (m *Model) lines() ([]string, widget.Point) {
 	l := m.look
 	if m.small() {
-		return m.tooSmall(), ui.Point{}
+		return m.tooSmall(), widget.Point{}
 	}
 	top := []string{m.title()}
 	if text := m.banner(); text != "" {
 		top = append(top, text)
 	} else if bad := m.unreachable(); len(bad) > 0 {
 		text := fmt.Sprintf(" %s %d of %d hosts cannot be reached: %s", l.Wrong, len(bad), len(m.hosts), strings.Join(bad, ", "))
-		top = append(top, l.Bad.Paint(l.Fit(ui.Clean(text), m.w)))
+		top = append(top, l.Bad.Paint(l.Fit(widget.Clean(text), m.w)))
 	}
 	low := m.status()
 	h := m.h - len(top) - len(low)
 	var body []string
-	var at ui.Point
+	var at widget.Point
 	switch s := m.current(); {
 	case m.menu != nil:
 		body, at = m.menu.Draw(m.w, h)
 	case s != nil:
 		body, at = s.Draw(m.w, h)
 	default:
-		body = l.Box(ui.Box{Title: m.viewName()}, m.w, h, []string{"", "  " + m.empty()})
+		body = l.Box(widget.Box{Title: m.viewName()}, m.w, h, []string{"", "  " + m.empty()})
 	}
 	at.Y += len(top)
 	lines := append(append(top, body...), low...)
 	if m.popup != nil {
 		box, p := m.popup.draw(l, m.w, m.h)
-		at = ui.Point{X: p.X + (m.w-ui.Width(box[0]))/2, Y: p.Y + max((m.h-len(box))/2, 0)}
-		lines = ui.Over(lines, box, m.w)
+		at = widget.Point{X: p.X + (m.w-widget.Width(box[0]))/2, Y: p.Y + max((m.h-len(box))/2, 0)}
+		lines = widget.Over(lines, box, m.w)
 	}
 	return lines, at
 }
@@ -70,7 +70,7 @@ func (m *Model) small() bool { return m.w < minW || m.h < minH }
 
 func (m *Model) tooSmall() []string {
 	out := make([]string, m.h)
-	text := ui.Wrap(fmt.Sprintf("make the window larger (%dx%d, needs %dx%d)", m.w, m.h, minW, minH), m.w)
+	text := widget.Wrap(fmt.Sprintf("make the window larger (%dx%d, needs %dx%d)", m.w, m.h, minW, minH), m.w)
 	for i := range out {
 		if i < len(text) {
 			out[i] = m.look.Fit(text[i], m.w)
@@ -95,7 +95,7 @@ func (m *Model) empty() string {
 // title is the first line: where we are, how the fleet is, what runs.
 func (m *Model) title() string {
 	l := m.look
-	left := " " + l.Title.Paint("ARMONIC") + " " + ui.Clean(m.cfg.Fleet.Name()) + "  "
+	left := " " + l.Title.Paint("ARMONIC") + " " + widget.Clean(m.cfg.Fleet.Name()) + "  "
 	for i, name := range []string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"} {
 		text := fmt.Sprintf("%d %s", i+1, name)
 		if view(i) == m.view {
@@ -113,7 +113,7 @@ func (m *Model) title() string {
 				on++
 			}
 		}
-		right = show.Count(len(m.hosts), "host", "hosts") + " "
+		right = format.Count(len(m.hosts), "host", "hosts") + " "
 		if m.links.conn.Up { // else nobody knows
 			right += fmt.Sprintf(" %d on ", on)
 		}
@@ -124,10 +124,10 @@ func (m *Model) title() string {
 	if work := m.work(); work != "" {
 		right = work + "  " + right
 	}
-	if room := m.w - ui.Width(left); ui.Width(right) > room {
+	if room := m.w - widget.Width(left); widget.Width(right) > room {
 		right = m.work() + " "
 	}
-	return l.Fit(left, max(m.w-ui.Width(right), 0)) + l.Cut(right, m.w)
+	return l.Fit(left, max(m.w-widget.Width(right), 0)) + l.Cut(right, m.w)
 }
 
 // work says in a word what runs.
@@ -161,7 +161,7 @@ func (m *Model) status() []string {
 		if n > 1 {
 			text += fmt.Sprintf("   (and %d more)", n-1)
 		}
-		lines, room := ui.Wrap(ui.Clean(text), m.w-3), max(m.h/10, 1)
+		lines, room := widget.Wrap(widget.Clean(text), m.w-3), max(m.h/10, 1)
 		if len(lines) > room {
 			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
 		}
@@ -169,7 +169,7 @@ func (m *Model) status() []string {
 			out = append(out, l.Bad.Paint(l.Fit(strings.Repeat(" ", min(i, 1)*3)+s, m.w)))
 		}
 	}
-	text, style := m.say, ui.Style("")
+	text, style := m.say, widget.Style("")
 	if text == "" {
 		style = l.Dim
 		if hint := m.links.conn.Hint; hint != "" && !m.links.conn.Up {
@@ -178,20 +178,20 @@ func (m *Model) status() []string {
 			text = s.Hint()
 		}
 	}
-	out = append(out, style.Paint(l.Fit(" "+ui.Clean(text), m.w)))
+	out = append(out, style.Paint(l.Fit(" "+widget.Clean(text), m.w)))
 	if m.menu != nil || m.popup != nil {
 		return append(out, l.Fit("", m.w))
 	}
 	bs := m.bindings()
-	prefix, last := " ", ui.Key(help, "?", "help", "")
+	prefix, last := " ", widget.Key(help, "?", "help", "")
 	if m.typing() {
-		prefix, last = " "+l.Busy.Paint("TYPING")+"  ", ui.Key(help, "f1", "help", "")
+		prefix, last = " "+l.Busy.Paint("TYPING")+"  ", widget.Key(help, "f1", "help", "")
 		bs = m.current().Bindings()
 	}
 	if !m.links.conn.Up {
-		bs = append([]ui.Binding{m.retryKey()}, bs...)
+		bs = append([]widget.Binding{m.retryKey()}, bs...)
 	}
-	end := l.Footer([]ui.Binding{last}, m.w) // always there, whatever else fits
-	bs = slices.DeleteFunc(slices.Clone(bs), func(b ui.Binding) bool { return b.Action == help })
-	return append(out, l.Fit(prefix+l.Footer(bs, m.w-ui.Width(prefix)-ui.Width(end))+end, m.w))
+	end := l.Footer([]widget.Binding{last}, m.w) // always there, whatever else fits
+	bs = slices.DeleteFunc(slices.Clone(bs), func(b widget.Binding) bool { return b.Action == help })
+	return append(out, l.Fit(prefix+l.Footer(bs, m.w-widget.Width(prefix)-widget.Width(end))+end, m.w))
 }

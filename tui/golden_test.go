@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/tui"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 var update = flag.Bool("update", false, "write the golden frames")
@@ -46,7 +46,7 @@ func golden(t *testing.T, name, frame string) {
 
 func TestGoldenStory(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}} {
-		for _, glyphs := range ui.GlyphSets() {
+		for _, glyphs := range widget.GlyphSets() {
 			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
 			t.Run(dir, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestGoldenTrouble(t *testing.T) {
 func TestFramesAreExact(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}, {40, 10}, {200, 60}, {1, 1}, {20, 5}, {41, 11}, {99, 13}, {300, 12}} {
 		for _, theme := range []string{"auto", "none"} {
-			for _, glyphs := range ui.GlyphSets() {
+			for _, glyphs := range widget.GlyphSets() {
 				t.Run(fmt.Sprintf("%dx%d-%s-%s", size[0], size[1], theme, glyphs), func(t *testing.T) {
 					for _, walk := range []func(*driver, func(string)){story, trouble} {
 						synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestFramesAreExact(t *testing.T) {
 // Colours are all that themes change.
 func TestThemesShowTheSameText(t *testing.T) {
 	texts := map[string]string{}
-	for _, theme := range ui.Themes() {
+	for _, theme := range widget.Themes() {
 		synctest.Test(t, func(t *testing.T) {
 			d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Theme = theme })
 			story(d, func(name string) {

@@ -6,39 +6,39 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // The actions that every screen knows.
 const (
-	toFleet     ui.Action = "fleet"
-	toCatalogue ui.Action = "catalogue"
-	toDeploy    ui.Action = "deploy"
-	toRuns      ui.Action = "runs"
-	toLogs      ui.Action = "logs"
-	palette     ui.Action = "commands"
-	help        ui.Action = "help"
-	quit        ui.Action = "quit"
-	nextDep     ui.Action = "next deployment"
-	prevDep     ui.Action = "previous deployment"
-	suspend     ui.Action = "suspend"
-	redraw      ui.Action = "redraw"
-	connect     ui.Action = "connect"
+	toFleet     widget.Action = "fleet"
+	toCatalogue widget.Action = "catalogue"
+	toDeploy    widget.Action = "deploy"
+	toRuns      widget.Action = "runs"
+	toLogs      widget.Action = "logs"
+	palette     widget.Action = "commands"
+	help        widget.Action = "help"
+	quit        widget.Action = "quit"
+	nextDep     widget.Action = "next deployment"
+	prevDep     widget.Action = "previous deployment"
+	suspend     widget.Action = "suspend"
+	redraw      widget.Action = "redraw"
+	connect     widget.Action = "connect"
 )
 
 // global are the keys that every screen has.
-func (m *Model) global() []ui.Binding {
-	out := []ui.Binding{
-		ui.Key(palette, ":", "commands", "commands: go to something, deploy something, change how it looks"),
-		ui.Key(help, "? f1", "help", "all keys, searchable; enter on a row does it"),
-		ui.Key(quit, "q ctrl+c", "quit", "leave; if something runs you are asked what is to become of it"),
-		ui.Key(toFleet, "1", "", "the fleet: hosts and what is applied on them"),
-		ui.Key(toCatalogue, "2", "", "the catalogue: what can be deployed"),
-		ui.Key(toDeploy, "3", "", "the deployment that is being planned"),
-		ui.Key(toRuns, "4", "", "what runs or has run"),
-		ui.Key(toLogs, "5", "", "all log lines"),
-		ui.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
-		ui.Key(redraw, "ctrl+l", "", "draw the screen again"),
+func (m *Model) global() []widget.Binding {
+	out := []widget.Binding{
+		widget.Key(palette, ":", "commands", "commands: go to something, deploy something, change how it looks"),
+		widget.Key(help, "? f1", "help", "all keys, searchable; enter on a row does it"),
+		widget.Key(quit, "q ctrl+c", "quit", "leave; if something runs you are asked what is to become of it"),
+		widget.Key(toFleet, "1", "", "the fleet: hosts and what is applied on them"),
+		widget.Key(toCatalogue, "2", "", "the catalogue: what can be deployed"),
+		widget.Key(toDeploy, "3", "", "the deployment that is being planned"),
+		widget.Key(toRuns, "4", "", "what runs or has run"),
+		widget.Key(toLogs, "5", "", "all log lines"),
+		widget.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
+		widget.Key(redraw, "ctrl+l", "", "draw the screen again"),
 	}
 	if _, ok := m.cfg.Fleet.(deploy.Connected); ok {
 		b := m.retryKey()
@@ -46,25 +46,25 @@ func (m *Model) global() []ui.Binding {
 		out = append(out, b)
 	}
 	if len(m.deps) > 1 {
-		out = append(out, ui.Key(nextDep, "]", "", "the next deployment"), ui.Key(prevDep, "[", "", "the deployment before"))
+		out = append(out, widget.Key(nextDep, "]", "", "the next deployment"), widget.Key(prevDep, "[", "", "the deployment before"))
 	}
 	return out
 }
 
 // screens is what is behind a view.
 type keyed interface {
-	Bindings() []ui.Binding
-	Do(a ui.Action) ui.Out
+	Bindings() []widget.Binding
+	Do(a widget.Action) widget.Request
 }
 
 type drawn interface {
-	Draw(w, h int) ([]string, ui.Point)
+	Draw(w, h int) ([]string, widget.Point)
 	Hint() string
 }
 
 type typist interface {
 	Typing() bool
-	Type(k tea.KeyMsg) ui.Out
+	Type(k tea.KeyMsg) widget.Request
 }
 
 type screen interface {
@@ -102,21 +102,21 @@ func (m *Model) typing() bool {
 }
 
 // bindings are the keys that work now: the screen's and those of all screens.
-func (m *Model) bindings() []ui.Binding {
-	var out []ui.Binding
+func (m *Model) bindings() []widget.Binding {
+	var out []widget.Binding
 	if s := m.current(); s != nil {
 		out = s.Bindings()
 	} else {
-		out = []ui.Binding{ui.Key(ui.Back, "esc", "back", "go back")}
+		out = []widget.Binding{widget.Key(widget.Back, "esc", "back", "go back")}
 	}
-	return ui.Remap(append(out, m.global()...), m.cfg.Keys)
+	return widget.Remap(append(out, m.global()...), m.cfg.Keys)
 }
 
 // keysUnique reports a key that would mean two things.
 func (m *Model) keysUnique() error {
 	for _, v := range []view{fleetView, catalogueView, logsView} {
 		m.view = v
-		if err := ui.Twice(m.bindings()); err != nil {
+		if err := widget.Twice(m.bindings()); err != nil {
 			return fmt.Errorf("%w; name other keys for one of them", err)
 		}
 	}
@@ -126,7 +126,7 @@ func (m *Model) keysUnique() error {
 
 // key handles one key.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
-	name := ui.Name(k)
+	name := widget.Name(k)
 	switch {
 	case m.h > 0 && m.small():
 		return m.smallKey(name)
@@ -141,7 +141,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		if closed {
 			m.menu = nil
 		}
-		return m.ask(chosen)
+		return m.request(chosen)
 	}
 	m.say = ""
 	if m.typing() {
@@ -157,9 +157,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 				return m.do(connect)
 			}
 		}
-		return m.out(m.current().(typist).Type(k))
+		return m.request(m.current().(typist).Type(k))
 	}
-	if a, ok := ui.Find(m.bindings(), name); ok {
+	if a, ok := widget.Find(m.bindings(), name); ok {
 		return m.do(a)
 	}
 	return nil
@@ -177,7 +177,7 @@ func (m *Model) smallKey(name string) tea.Cmd {
 }
 
 // do carries an action out, wherever it came from.
-func (m *Model) do(a ui.Action) tea.Cmd {
+func (m *Model) do(a widget.Action) tea.Cmd {
 	switch a {
 	case toFleet, toCatalogue, toDeploy, toRuns, toLogs:
 		return m.goTo(a)
@@ -199,16 +199,16 @@ func (m *Model) do(a ui.Action) tea.Cmd {
 		m.cur = (m.cur + len(m.deps) - 1) % max(len(m.deps), 1)
 	default:
 		if s := m.current(); s != nil {
-			return m.out(s.Do(a))
+			return m.request(s.Do(a))
 		}
-		if a == ui.Back {
+		if a == widget.Back {
 			m.back()
 		}
 	}
 	return nil
 }
 
-func (m *Model) goTo(a ui.Action) tea.Cmd {
+func (m *Model) goTo(a widget.Action) tea.Cmd {
 	switch a {
 	case toFleet:
 		m.show(fleetView)

@@ -8,7 +8,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/menu"
 	"github.com/armonic/armonic/tui/term"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // command is a line of the palette.
@@ -18,7 +18,7 @@ type command struct{ name, arg string }
 func (m *Model) openHelp() {
 	l := m.look
 	var here, everywhere []menu.Row
-	row := func(b ui.Binding) menu.Row {
+	row := func(b widget.Binding) menu.Row {
 		return menu.Row{Left: strings.Join(strings.Fields(b.Keys), " "), Text: b.Help, Do: b.Action}
 	}
 	s := m.current()
@@ -30,11 +30,11 @@ func (m *Model) openHelp() {
 			here = append(here, r)
 		}
 	case s != nil:
-		for _, b := range ui.Remap(s.Bindings(), m.cfg.Keys) {
+		for _, b := range widget.Remap(s.Bindings(), m.cfg.Keys) {
 			here = append(here, row(b))
 		}
 	}
-	for _, b := range ui.Remap(m.global(), m.cfg.Keys) {
+	for _, b := range widget.Remap(m.global(), m.cfg.Keys) {
 		everywhere = append(everywhere, row(b))
 	}
 	rows := append([]menu.Row{{Head: true, Text: "ON THIS SCREEN"}}, here...)
@@ -79,8 +79,8 @@ func (m *Model) commands(text string) []menu.Row {
 		{Left: "logs", Text: "all log lines", Do: toLogs},
 		{Left: "refresh", Text: "read all hosts again", Do: command{name: "refresh"}},
 		{Left: "write FILE", Text: "write the answers of the deployment being planned", Fill: "write "},
-		{Left: "theme NAME", Text: strings.Join(ui.Themes(), ", "), Fill: "theme "},
-		{Left: "glyphs NAME", Text: strings.Join(ui.GlyphSets(), ", "), Fill: "glyphs "},
+		{Left: "theme NAME", Text: strings.Join(widget.Themes(), ", "), Fill: "theme "},
+		{Left: "glyphs NAME", Text: strings.Join(widget.GlyphSets(), ", "), Fill: "glyphs "},
 		{Left: "dismiss", Text: "take the errors shown below away", Do: command{name: "dismiss"}},
 		{Left: "help", Text: "all keys", Do: help},
 		{Left: "quit", Text: "leave", Do: quit},
@@ -101,11 +101,11 @@ func (m *Model) arguments(name, arg string) []menu.Row {
 			rows = append(rows, menu.Row{Left: string(v.Host), Text: v.Info.OS.String(), Do: command{"goto", string(v.Host)}})
 		}
 	case "theme":
-		for _, t := range ui.Themes() {
+		for _, t := range widget.Themes() {
 			rows = append(rows, menu.Row{Left: t, Do: command{"theme", t}})
 		}
 	case "glyphs":
-		for _, t := range ui.GlyphSets() {
+		for _, t := range widget.GlyphSets() {
 			rows = append(rows, menu.Row{Left: t, Do: command{"glyphs", t}})
 		}
 	default:
@@ -174,7 +174,7 @@ func (m *Model) commandDeploy(arg string) tea.Cmd {
 
 func (m *Model) relook(c command) {
 	theme, glyphs := m.look.Theme.Name, ""
-	if m.look.Corner == ui.ASCII().Corner {
+	if m.look.Corner == widget.ASCII().Corner {
 		glyphs = "ascii"
 	}
 	if c.name == "theme" {
@@ -182,7 +182,7 @@ func (m *Model) relook(c command) {
 	} else {
 		glyphs = c.arg
 	}
-	l, err := ui.NewLook(theme, glyphs)
+	l, err := widget.NewLook(theme, glyphs)
 	m.fail("look", err)
 	if err == nil {
 		m.restyle(l)

@@ -13,7 +13,7 @@ import (
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/menu"
 	"github.com/armonic/armonic/tui/term"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // view is one of the screens that keys 1 to 5 show.
@@ -33,12 +33,12 @@ type Model struct {
 	run    context.Context //nolint:containedctx // of executions: they outlive the screen, and Update is given none
 	ctx    context.Context //nolint:containedctx // of what only the screen waits for
 	cancel context.CancelFunc
-	look   ui.Look
+	look   widget.Look
 	screen *term.Output // nil in tests
 
 	w, h  int
 	frame string
-	at    ui.Point
+	at    widget.Point
 	now   time.Time
 
 	view view
@@ -74,7 +74,7 @@ type notice struct {
 // New makes the model. The caller closes it.
 func New(ctx context.Context, c Config) (*Model, error) {
 	c = c.filled()
-	look, err := ui.NewLook(c.Theme, c.Glyphs)
+	look, err := widget.NewLook(c.Theme, c.Glyphs)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func batch(cmds ...tea.Cmd) tea.Cmd {
 	return tea.Batch(out...)
 }
 
-func (m *Model) restyle(l ui.Look) {
+func (m *Model) restyle(l widget.Look) {
 	m.look = l
 	m.fleet.Restyle(l)
 	m.catalogue.Restyle(l)

@@ -2,21 +2,21 @@ package tui
 
 import (
 	"fmt"
-	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/format"
 	"regexp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // popup asks something before anything else goes on.
 type popup struct {
 	title   string
 	text    []string
-	field   *ui.Field // something to type, with done for enter
+	field   *widget.Field // something to type, with done for enter
 	done    func(text string) tea.Cmd
 	choices []choice
 	at      int // the choice that enter takes
@@ -31,7 +31,7 @@ type choice struct {
 
 func (m *Model) popupKey(k tea.KeyMsg) tea.Cmd {
 	p := m.popup
-	name := ui.Name(k)
+	name := widget.Name(k)
 	if p.field != nil {
 		switch name {
 		case "esc", "ctrl+c":
@@ -75,13 +75,13 @@ func (m *Model) choose(i int) tea.Cmd {
 
 // draw makes the popup's lines, at most w columns wide and h high. What can be
 // chosen is always there; of the text, what there is room for.
-func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
+func (p *popup) draw(l widget.Look, w, h int) ([]string, widget.Point) {
 	iw := 46
 	for _, s := range p.text {
-		iw = max(iw, ui.Width(ui.Clean(s))+4)
+		iw = max(iw, widget.Width(widget.Clean(s))+4)
 	}
 	for _, c := range p.choices {
-		iw = max(iw, ui.Width(c.text)+14)
+		iw = max(iw, widget.Width(c.text)+14)
 	}
 	iw = max(min(iw, w-6), 10)
 	n := len(p.choices)
@@ -89,27 +89,27 @@ func (p *popup) draw(l ui.Look, w, h int) ([]string, ui.Point) {
 		n = 3
 	}
 	body := p.above(iw-4, h-2-n)
-	at := ui.Point{}
+	at := widget.Point{}
 	if p.field != nil {
 		s, x := p.field.Draw(l, iw-6)
-		at = ui.Point{X: 5 + x, Y: 1 + len(body)}
+		at = widget.Point{X: 5 + x, Y: 1 + len(body)}
 		body = append(body, "  > "+s, "", "  enter writes it, esc goes back")
 	}
 	for i, c := range p.choices {
 		first, _, _ := strings.Cut(c.keys, " ")
 		if i == p.at {
-			at = ui.Point{X: 1, Y: 1 + len(body)}
+			at = widget.Point{X: 1, Y: 1 + len(body)}
 		}
-		body = append(body, "  "+l.Pick(l.Row([]int{4, iw - 12}, ui.Cell{Text: first, Style: l.Key}, ui.T(c.text)), iw-4, i == p.at, true))
+		body = append(body, "  "+l.Pick(l.Row([]int{4, iw - 12}, widget.Cell{Text: first, Style: l.Key}, widget.T(c.text)), iw-4, i == p.at, true))
 	}
-	return l.Box(ui.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, min(len(body)+3, h), body), at
+	return l.Box(widget.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, min(len(body)+3, h), body), at
 }
 
 // above is the text over the choices, in at most h lines of w columns.
 func (p *popup) above(w, h int) []string {
 	var out []string
 	for _, s := range p.text {
-		for _, t := range ui.Wrap(ui.Clean(s), w) {
+		for _, t := range widget.Wrap(widget.Clean(s), w) {
 			out = append(out, "  "+t)
 		}
 	}
@@ -160,7 +160,7 @@ func (m *Model) askQuit() tea.Cmd {
 		m.quit = true
 		return tea.Quit
 	}
-	unrun := show.Count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
+	unrun := format.Count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
 	switch {
 	case m.busy():
 		if drafts > 0 {
@@ -198,7 +198,7 @@ var notName = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 func (m *Model) askSave(d *deployment) {
 	name := "armonic-" + strings.Trim(strings.ToLower(notName.ReplaceAllString(string(d.session.Pattern()), "-")), "-") + ".yaml"
-	f := &ui.Field{}
+	f := &widget.Field{}
 	f.Set(name)
 	m.popup = &popup{title: "Write the answers to a file", text: []string{"It can be read, edited and replayed."}, field: f,
 		done: func(text string) tea.Cmd {

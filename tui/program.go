@@ -10,7 +10,7 @@ import (
 	xterm "github.com/charmbracelet/x/term"
 
 	"github.com/armonic/armonic/spec"
-	_ "github.com/armonic/armonic/tui/guard" // before the UI library looks at the terminal
+	_ "github.com/armonic/armonic/tui/noquery" // before the UI library looks at the terminal
 	"github.com/armonic/armonic/tui/term"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // trouble walks through what goes wrong: a host that is gone, a step that fails.
@@ -272,12 +272,12 @@ func TestHelpRowsRun(t *testing.T) {
 
 func TestKeysCanBeRemapped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Keys = map[ui.Action]string{"help": "H"} })
+		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "H"} })
 		d.settle()
 		d.keys("H")
 		d.see("Help: type to search")
 	})
-	_, err := tui.New(t.Context(), tui.Config{Fleet: &fakeFleet{}, Keys: map[ui.Action]string{"help": "q"}})
+	_, err := tui.New(t.Context(), tui.Config{Fleet: &fakeFleet{}, Keys: map[widget.Action]string{"help": "q"}})
 	if err == nil || !strings.Contains(err.Error(), `"help"`) || !strings.Contains(err.Error(), `"quit"`) {
 		t.Errorf("a key given twice: %v", err)
 	}

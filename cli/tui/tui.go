@@ -14,7 +14,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Command is `armonic tui`.
@@ -44,10 +44,10 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			return runTUI(c.Context(), g, s, conf)
 		},
 	}
-	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(ui.Themes(), ", "))
-	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(ui.GlyphSets(), ", "))
-	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(ui.Themes(), cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(ui.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(widget.Themes(), ", "))
+	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", "))
+	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(widget.Themes(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(widget.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 

@@ -88,7 +88,7 @@ func Armonic() Rules {
 			{"resolver", "equal values are the same node"},
 			{"seal/...", "it is sealed, and digested"},
 		},
-		Init:     []string{"tui/guard"},
+		Init:     []string{"tui/noquery"},
 		MaxLines: 400,
 	}
 }

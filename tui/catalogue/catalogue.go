@@ -9,7 +9,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // What the screen asks of the one that routes.
@@ -25,7 +25,7 @@ type (
 	ShowHost struct{ Host spec.Host }
 )
 
-const anyHost ui.Action = "any host"
+const anyHost widget.Action = "any host"
 
 // Run is a deployment of this session, as the list shows it.
 type Run struct {
@@ -44,7 +44,7 @@ type entry struct {
 
 // Model is the screen.
 type Model struct {
-	look   ui.Look
+	look   widget.Look
 	offers []deploy.Offer
 	runs   []Run
 	hosts  []deploy.HostView
@@ -52,19 +52,19 @@ type Model struct {
 	ready  bool
 
 	on     spec.Host // only what this host offers
-	filter ui.Field
+	filter widget.Field
 	rows   []entry
 	total  int
 	found  int
-	list   ui.List
+	list   widget.List
 	typing bool
 }
 
 // New makes the screen, empty.
-func New(l ui.Look) *Model { return &Model{look: l, typing: true} }
+func New(l widget.Look) *Model { return &Model{look: l, typing: true} }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) { m.look = l }
+func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Set shows what was read of the fleet.
 func (m *Model) Set(c deploy.Catalogue, hosts []deploy.HostView) {
@@ -172,23 +172,23 @@ func (m *Model) here() *entry {
 }
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []ui.Binding {
-	out := []ui.Binding{
-		ui.Key(ui.Open, "enter", "deploy / open", "deploy the operation, or open the run or host"),
-		ui.Key(ui.Down, "down", "", "one row down"),
-		ui.Key(ui.Up, "up", "", "one row up"),
+func (m *Model) Bindings() []widget.Binding {
+	out := []widget.Binding{
+		widget.Key(widget.Open, "enter", "deploy / open", "deploy the operation, or open the run or host"),
+		widget.Key(widget.Down, "down", "", "one row down"),
+		widget.Key(widget.Up, "up", "", "one row up"),
 	}
 	if m.typing {
-		out = append(out, ui.Key(ui.NextPane, "tab", "stop typing", "stop typing: letters are keys then"),
-			ui.Key(ui.Back, "esc", "clear / back", "clear what was typed, or go back"))
+		out = append(out, widget.Key(widget.NextPane, "tab", "stop typing", "stop typing: letters are keys then"),
+			widget.Key(widget.Back, "esc", "clear / back", "clear what was typed, or go back"))
 	} else {
-		out = append(ui.Moves(), out[0],
-			ui.Key(ui.Search, "/ tab i", "type", "type to search"),
-			ui.Key(ui.Copy, "y", "copy", "copy the pattern"),
-			ui.Key(ui.Back, "esc", "back", "go back"))
+		out = append(widget.Moves(), out[0],
+			widget.Key(widget.Search, "/ tab i", "type", "type to search"),
+			widget.Key(widget.Copy, "y", "copy", "copy the pattern"),
+			widget.Key(widget.Back, "esc", "back", "go back"))
 	}
 	if m.on != "" {
-		out = append(out, ui.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
+		out = append(out, widget.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
 	}
 	return out
 }
@@ -197,11 +197,11 @@ func (m *Model) Bindings() []ui.Binding {
 func (m *Model) Typing() bool { return m.typing }
 
 // Type handles a key while typing.
-func (m *Model) Type(k tea.KeyMsg) ui.Out {
-	switch name := ui.Name(k); name {
+func (m *Model) Type(k tea.KeyMsg) widget.Request {
+	switch name := widget.Name(k); name {
 	case "esc":
 		if m.filter.Text() == "" {
-			return m.Do(ui.Back)
+			return m.Do(widget.Back)
 		}
 		m.filter.Set("")
 		m.search()
@@ -209,11 +209,11 @@ func (m *Model) Type(k tea.KeyMsg) ui.Out {
 	case "tab":
 		m.typing = false
 	case "enter":
-		return m.Do(ui.Open)
+		return m.Do(widget.Open)
 	case "ctrl+o":
 		return m.Do(anyHost)
 	case "up", "down", "pgup", "pgdown":
-		a, _ := ui.Find(ui.Moves(), name)
+		a, _ := widget.Find(widget.Moves(), name)
 		return m.Do(a)
 	default:
 		if m.filter.Type(k) {
@@ -221,45 +221,45 @@ func (m *Model) Type(k tea.KeyMsg) ui.Out {
 			m.top()
 		}
 	}
-	return ui.Out{}
+	return nil
 }
 
 // Do carries an action out.
-func (m *Model) Do(a ui.Action) ui.Out {
+func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
-	case ui.Search, ui.NextPane:
+	case widget.Search, widget.NextPane:
 		m.typing = !m.typing
 	case anyHost:
 		m.on = ""
 		m.search()
-	case ui.Back:
-		return ui.Ask(ui.GoBack{})
-	case ui.Copy:
+	case widget.Back:
+		return widget.GoBack{}
+	case widget.Copy:
 		if e := m.here(); e != nil && e.offer != nil {
-			return ui.Ask(ui.CopyText{Text: string(e.offer.Pattern), What: string(e.offer.Pattern)})
+			return widget.CopyText{Text: string(e.offer.Pattern), What: string(e.offer.Pattern)}
 		}
-	case ui.Open:
+	case widget.Open:
 		return m.open()
 	default:
 		m.list.Do(a)
-		if a == ui.Up || a == ui.First || a == ui.PageUp {
+		if a == widget.Up || a == widget.First || a == widget.PageUp {
 			m.skip(-1)
 		} else {
 			m.skip(1)
 		}
 	}
-	return ui.Out{}
+	return nil
 }
 
-func (m *Model) open() ui.Out {
+func (m *Model) open() widget.Request {
 	e := m.here()
 	switch {
 	case e == nil:
-		return ui.Out{}
+		return nil
 	case e.offer != nil:
-		return ui.Ask(Deploy{Pattern: e.offer.Pattern, Host: m.on})
+		return Deploy{Pattern: e.offer.Pattern, Host: m.on}
 	case e.run != nil:
-		return ui.Ask(ShowRun{Index: e.run.Index})
+		return ShowRun{Index: e.run.Index}
 	}
-	return ui.Ask(ShowHost{Host: e.host})
+	return ShowHost{Host: e.host}
 }

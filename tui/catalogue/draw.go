@@ -6,23 +6,23 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Draw fills w columns and h rows.
-func (m *Model) Draw(w, h int) ([]string, ui.Point) {
+func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := ui.Box{Title: "What to deploy", Focus: true, Right: fmt.Sprintf("%d of %d", m.found, m.total)}
+	box := widget.Box{Title: "What to deploy", Focus: true, Right: fmt.Sprintf("%d of %d", m.found, m.total)}
 	if m.on != "" {
 		box.Title = "What to deploy on " + string(m.on)
 	}
 	iw, ih := box.Inner(w, h)
 	field, x := m.filter.Draw(l, max(iw-4, 1))
 	if !m.typing {
-		field = ui.Clean(m.filter.Text())
+		field = widget.Clean(m.filter.Text())
 	}
-	at := ui.Point{X: 3 + x, Y: 1}
+	at := widget.Point{X: 3 + x, Y: 1}
 	body := []string{"> " + field}
 	if m.typing && m.filter.Text() == "" {
 		body[0] += l.Dim.Paint(" type a few letters of what you want")
@@ -33,7 +33,7 @@ func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 	from, to := m.list.Window()
 	for i := from; i < to; i++ {
 		if i == m.list.Cursor && !m.typing {
-			at = ui.Point{X: 1, Y: 1 + len(body)}
+			at = widget.Point{X: 1, Y: 1 + len(body)}
 		}
 		body = append(body, m.row(i, iw))
 	}
@@ -52,27 +52,27 @@ func (m *Model) Draw(w, h int) ([]string, ui.Point) {
 func (m *Model) row(i, w int) string {
 	l := m.look
 	e := &m.rows[i]
-	widths := ui.Flex(w-2, -4, -4, 6, 6)
+	widths := widget.Flex(w-2, -4, -4, 6, 6)
 	if w < 60 {
-		widths = ui.Flex(w-2, -5, -3, 0, 6)
+		widths = widget.Flex(w-2, -5, -3, 0, 6)
 	}
 	switch {
 	case e.head == "OPERATION":
-		return l.Head.Paint("  " + l.Row(widths, ui.T(e.head), ui.T("DOES"), ui.T("ASKS"), ui.T("HOSTS")))
+		return l.Head.Paint("  " + l.Row(widths, widget.T(e.head), widget.T("DOES"), widget.T("ASKS"), widget.T("HOSTS")))
 	case e.head != "":
 		return l.Head.Paint("  " + l.Fit(e.head, w-2))
 	case e.run != nil:
-		return l.Pick(l.Row(widths, ui.T(e.run.Name), ui.T(e.run.Status+"  "+e.run.When)), w, i == m.list.Cursor, true)
+		return l.Pick(l.Row(widths, widget.T(e.run.Name), widget.T(e.run.Status+"  "+e.run.When)), w, i == m.list.Cursor, true)
 	case e.host != "":
-		return l.Pick(l.Row(widths, ui.T(string(e.host)), ui.Cell{Text: "show the host", Style: l.Dim}), w, i == m.list.Cursor, true)
+		return l.Pick(l.Row(widths, widget.T(string(e.host)), widget.Cell{Text: "show the host", Style: l.Dim}), w, i == m.list.Cursor, true)
 	}
 	o := e.offer
 	does := o.Provide.Label
 	if does == "" {
 		does, _, _ = strings.Cut(o.Provide.Help, "\n")
 	}
-	return l.Pick(l.Row(widths, ui.T(string(o.Pattern)), ui.Cell{Text: does, Style: l.Dim},
-		ui.Cell{Text: fmt.Sprint(asks(o.Provide)), Right: true}, ui.Cell{Text: fmt.Sprint(len(o.Hosts)), Right: true}), w, i == m.list.Cursor, true)
+	return l.Pick(l.Row(widths, widget.T(string(o.Pattern)), widget.Cell{Text: does, Style: l.Dim},
+		widget.Cell{Text: fmt.Sprint(asks(o.Provide)), Right: true}, widget.Cell{Text: fmt.Sprint(len(o.Hosts)), Right: true}), w, i == m.list.Cursor, true)
 }
 
 func asks(p spec.Provide) int {
@@ -97,15 +97,15 @@ func (m *Model) about(w, h int) []string {
 	if help := strings.TrimSpace(p.Label + ". " + p.Help); help != "." {
 		text += "  " + strings.TrimSuffix(help, ". ")
 	}
-	lines = append(lines, l.Cut(ui.Clean(text), w))
+	lines = append(lines, l.Cut(widget.Clean(text), w))
 	if s := m.states(p.Path.Lifecycle()); s != "" {
-		lines = append(lines, l.Cut("  states  "+ui.Clean(s), w))
+		lines = append(lines, l.Cut("  states  "+widget.Clean(s), w))
 	}
 	for _, r := range p.Requires {
-		lines = append(lines, l.Cut(ui.Clean("  needs  "+needs(r)), w))
+		lines = append(lines, l.Cut(widget.Clean("  needs  "+needs(r)), w))
 	}
 	for _, v := range p.Returns {
-		lines = append(lines, l.Cut(ui.Clean("  returns  "+v.Name+"  "+cmp.Or(v.Label, v.Help)), w))
+		lines = append(lines, l.Cut(widget.Clean("  returns  "+v.Name+"  "+cmp.Or(v.Label, v.Help)), w))
 	}
 	hosts := make([]string, len(o.Hosts))
 	for i, x := range o.Hosts {
@@ -118,7 +118,7 @@ func (m *Model) about(w, h int) []string {
 	if len(lines) > h-1 {
 		lines = lines[:h-1]
 	}
-	return append(lines, l.Dim.Paint(l.Cut(ui.Clean(run), w)))
+	return append(lines, l.Dim.Paint(l.Cut(widget.Clean(run), w)))
 }
 
 // states lists the states of a lifecycle, as the first host that has it tells.
@@ -148,7 +148,7 @@ func needs(r spec.Require) string {
 	}
 	names := make([]string, len(r.Vars))
 	for i, v := range r.Vars {
-		names[i] = v.Name + " (" + show.Rule(v) + ")"
+		names[i] = v.Name + " (" + format.Rule(v) + ")"
 	}
 	return strings.Join(names, ", ")
 }

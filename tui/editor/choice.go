@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // choice asks for one of a few values, or for yes or no.
@@ -24,8 +24,8 @@ func newChoice(q resolver.Question) *choice {
 	c := &choice{q: q}
 	opts := make([]huh.Option[int], len(q.Var.OneOf))
 	for i, v := range q.Var.OneOf {
-		opts[i] = huh.NewOption(ui.Clean(show.Value(v)), i)
-		if q.Value != nil && show.Value(v) == show.Value(q.Value) {
+		opts[i] = huh.NewOption(widget.Clean(format.Value(v)), i)
+		if q.Value != nil && format.Value(v) == format.Value(q.Value) {
 			c.at = i
 		}
 	}
@@ -46,24 +46,24 @@ func newYesNo(q resolver.Question) *choice {
 	return c
 }
 
-func (c *choice) bindings() []ui.Binding {
-	move := ui.Binding{Action: ui.Down, Keys: "down up", Label: "move", Help: "choose another value"}
+func (c *choice) bindings() []widget.Binding {
+	move := widget.Binding{Action: widget.Down, Keys: "down up", Label: "move", Help: "choose another value"}
 	if c.sel == nil {
-		move = ui.Binding{Action: ui.Left, Keys: "left right", Label: "yes/no", Help: "y, n or the arrows choose"}
+		move = widget.Binding{Action: widget.Left, Keys: "left right", Label: "yes/no", Help: "y, n or the arrows choose"}
 	}
-	return []ui.Binding{
-		ui.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
+	return []widget.Binding{
+		widget.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
 		move,
-		ui.Key(ui.Back, "esc", "leave", "close without a change"),
+		widget.Key(widget.Back, "esc", "leave", "close without a change"),
 	}
 }
 
 func (c *choice) typing() bool { return true }
 
-func (c *choice) do(ui.Action) Outcome { return Outcome{} }
+func (c *choice) do(widget.Action) Outcome { return Outcome{} }
 
 func (c *choice) typed(k tea.KeyMsg) Outcome {
-	name := ui.Name(k)
+	name := widget.Name(k)
 	if c.sel != nil {
 		if name == "esc" && !c.sel.GetFiltering() {
 			return c.leave()
@@ -87,7 +87,7 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 
 func (c *choice) leave() Outcome { return Outcome{Done: true} }
 
-func (c *choice) draw(w, h int) ([]string, ui.Point) {
+func (c *choice) draw(w, h int) ([]string, widget.Point) {
 	var view string
 	if c.sel != nil {
 		c.sel.Height(max(min(h, len(c.q.Var.OneOf)+1), 2))
@@ -98,10 +98,10 @@ func (c *choice) draw(w, h int) ([]string, ui.Point) {
 		view = c.confirm.View()
 	}
 	lines := strings.Split(view, "\n")
-	at := ui.Point{}
+	at := widget.Point{}
 	for y, s := range lines {
 		if i := strings.Index(s, "\x1b[7m"); i >= 0 {
-			at = ui.Point{X: ui.Width(s[:i]), Y: y}
+			at = widget.Point{X: widget.Width(s[:i]), Y: y}
 		}
 	}
 	return lines, at
@@ -110,4 +110,4 @@ func (c *choice) draw(w, h int) ([]string, ui.Point) {
 func (c *choice) refresh(q resolver.Question) { c.q = q }
 
 // restyle has nothing to do: a field of the form library is alike in every look.
-func (c *choice) restyle(ui.Look) {}
+func (c *choice) restyle(widget.Look) {}

@@ -4,7 +4,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Outcome is what a key led to.
@@ -17,14 +17,14 @@ type Outcome struct {
 
 // input is one way of asking.
 type input interface {
-	bindings() []ui.Binding
-	do(a ui.Action) Outcome
+	bindings() []widget.Binding
+	do(a widget.Action) Outcome
 	typing() bool
 	typed(k tea.KeyMsg) Outcome
 	leave() Outcome // what closing without enter keeps
-	draw(w, h int) (lines []string, at ui.Point)
+	draw(w, h int) (lines []string, at widget.Point)
 	refresh(q resolver.Question)
-	restyle(l ui.Look)
+	restyle(l widget.Look)
 }
 
 // Editor asks one question.
@@ -34,14 +34,14 @@ type Editor struct {
 }
 
 // Keep is the action that answers and goes on.
-const Keep ui.Action = "keep"
+const Keep widget.Action = "keep"
 
 // maxSelect is how many options a field of the form library may have; beyond,
 // it takes too long for a key.
 const maxSelect = 50
 
 // Open makes the editor that suits the question.
-func Open(l ui.Look, q resolver.Question) *Editor {
+func Open(l widget.Look, q resolver.Question) *Editor {
 	e := &Editor{Key: q.Key}
 	switch q.Key.Kind {
 	case resolver.AskHosts:
@@ -57,11 +57,11 @@ func Open(l ui.Look, q resolver.Question) *Editor {
 }
 
 // Bindings are the keys that work now, beyond typing.
-func (e *Editor) Bindings() []ui.Binding { return e.in.bindings() }
+func (e *Editor) Bindings() []widget.Binding { return e.in.bindings() }
 
 // Do carries an action out.
-func (e *Editor) Do(a ui.Action) Outcome {
-	if a == ui.Back {
+func (e *Editor) Do(a widget.Action) Outcome {
+	if a == widget.Back {
 		return e.in.leave()
 	}
 	return e.in.do(a)
@@ -83,8 +83,8 @@ func (e *Editor) Type(k tea.KeyMsg) Outcome { return e.in.typed(k) }
 func (e *Editor) Refresh(q resolver.Question) { e.in.refresh(q) }
 
 // Restyle changes how the editor looks.
-func (e *Editor) Restyle(l ui.Look) { e.in.restyle(l) }
+func (e *Editor) Restyle(l widget.Look) { e.in.restyle(l) }
 
 // Draw gives the editor's lines, at most h of about w columns, and where its
 // cursor is.
-func (e *Editor) Draw(w, h int) ([]string, ui.Point) { return e.in.draw(w, h) }
+func (e *Editor) Draw(w, h int) ([]string, widget.Point) { return e.in.draw(w, h) }

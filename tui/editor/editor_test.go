@@ -12,12 +12,12 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 func open(t testing.TB, q resolver.Question) *editor.Editor {
 	t.Helper()
-	l, err := ui.NewLook("none", "unicode")
+	l, err := widget.NewLook("none", "unicode")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,17 +143,17 @@ func TestEscKeepsMarks(t *testing.T) {
 		Options: []resolver.Option{{Value: spec.Host("a")}, {Value: spec.Host("b")}, {Value: spec.Host("c")}}}
 	e := open(t, q)
 	e.Do("mark")
-	if out := e.Do(ui.Back); !out.Keep || len(out.Value.([]spec.Host)) != 0 {
+	if out := e.Do(widget.Back); !out.Keep || len(out.Value.([]spec.Host)) != 0 {
 		t.Errorf("nothing marked any more: %+v", out)
 	}
 	q.Value = nil
 	e = open(t, q)
-	if out := e.Do(ui.Back); out.Keep {
+	if out := e.Do(widget.Back); out.Keep {
 		t.Errorf("nothing was marked: %+v", out)
 	}
 	e = open(t, q)
 	e.Do("mark")
-	if out := e.Do(ui.Back); !out.Keep || !slices.Equal(out.Value.([]spec.Host), []spec.Host{"a"}) {
+	if out := e.Do(widget.Back); !out.Keep || !slices.Equal(out.Value.([]spec.Host), []spec.Host{"a"}) {
 		t.Errorf("too few are marked: %+v", out)
 	}
 }
@@ -162,11 +162,11 @@ func TestAHostThatCannotBeChosenSaysWhy(t *testing.T) {
 	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskHost}, Options: []resolver.Option{
 		{Value: spec.Host("web4"), Note: "no agent", Disabled: true}, {Value: spec.Host("web1")}}}
 	e := open(t, q)
-	e.Do(ui.First)
+	e.Do(widget.First)
 	if out := e.Do(editor.Keep); out.Done || !strings.Contains(shown(e), "web4 cannot be chosen: no agent") {
 		t.Errorf("%+v, shown:\n%s", out, shown(e))
 	}
-	e.Do(ui.Down)
+	e.Do(widget.Down)
 	if out := e.Do(editor.Keep); out.Value != spec.Host("web1") {
 		t.Errorf("%+v", out)
 	}
@@ -181,7 +181,7 @@ func TestAThousandOptionsAreFast(t *testing.T) {
 	if e.Text() || e.Typing() {
 		t.Error("it is not a list")
 	}
-	n := testing.AllocsPerRun(10, func() { e.Do(ui.Down); e.Draw(70, 20) })
+	n := testing.AllocsPerRun(10, func() { e.Do(widget.Down); e.Draw(70, 20) })
 	if n > 2000 {
 		t.Errorf("%v allocations for a key", n)
 	}

@@ -10,18 +10,18 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // The actions on a list of hosts.
 const (
-	mark     ui.Action = "mark"
-	markAll  ui.Action = "mark all"
-	markSpan ui.Action = "mark range"
-	again    ui.Action = "once more"
-	earlier  ui.Action = "earlier"
-	later    ui.Action = "later"
+	mark     widget.Action = "mark"
+	markAll  widget.Action = "mark all"
+	markSpan widget.Action = "mark range"
+	again    widget.Action = "once more"
+	earlier  widget.Action = "earlier"
+	later    widget.Action = "later"
 )
 
 // many asks for hosts, in order; one may be given more than once, and none.
@@ -34,7 +34,7 @@ type many struct {
 	none   bool // enter was pressed with nothing marked
 }
 
-func newMany(l ui.Look, q resolver.Question) *many {
+func newMany(l widget.Look, q resolver.Question) *many {
 	m := &many{options: options{look: l}, q: q}
 	m.set(q.Options)
 	hosts, _ := resolver.Answer{Value: q.Value}.Hosts()
@@ -43,17 +43,17 @@ func newMany(l ui.Look, q resolver.Question) *many {
 	return m
 }
 
-func (m *many) bindings() []ui.Binding {
-	return append(ui.Moves(), []ui.Binding{
-		ui.Key(mark, "space", "mark", "mark or unmark the host"),
-		ui.Key(Keep, "enter", "keep, next", "keep the marked hosts, in the order shown"),
-		ui.Key(markAll, "*", "all", "mark all shown, or none"),
-		ui.Key(markSpan, "V", "range", "mark from the last marked to here"),
-		ui.Key(earlier, "< shift+up", "earlier", "move the host to the front of the order"),
-		ui.Key(later, "> shift+down", "later", "move the host to the end of the order"),
-		ui.Key(again, "+", "", "give the host once more"),
-		ui.Key(ui.Search, "/", "filter", "show only hosts that contain a text"),
-		ui.Key(ui.Back, "esc", "keep, leave", "keep the marks and close"),
+func (m *many) bindings() []widget.Binding {
+	return append(widget.Moves(), []widget.Binding{
+		widget.Key(mark, "space", "mark", "mark or unmark the host"),
+		widget.Key(Keep, "enter", "keep, next", "keep the marked hosts, in the order shown"),
+		widget.Key(markAll, "*", "all", "mark all shown, or none"),
+		widget.Key(markSpan, "V", "range", "mark from the last marked to here"),
+		widget.Key(earlier, "< shift+up", "earlier", "move the host to the front of the order"),
+		widget.Key(later, "> shift+down", "later", "move the host to the end of the order"),
+		widget.Key(again, "+", "", "give the host once more"),
+		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text"),
+		widget.Key(widget.Back, "esc", "keep, leave", "keep the marks and close"),
 	}...)
 }
 
@@ -64,7 +64,7 @@ func (m *many) typed(k tea.KeyMsg) Outcome {
 	return Outcome{}
 }
 
-func (m *many) do(a ui.Action) Outcome {
+func (m *many) do(a widget.Action) Outcome {
 	none := m.none
 	m.none, m.note = false, ""
 	if m.list.Do(a) {
@@ -74,7 +74,7 @@ func (m *many) do(a ui.Action) Outcome {
 	switch {
 	case a == Keep:
 		return m.keep(none)
-	case a == ui.Search:
+	case a == widget.Search:
 		m.filter.Typing = true
 	case a == markAll:
 		m.toggleAll()
@@ -106,7 +106,7 @@ func (m *many) host(i int) spec.Host {
 	if h, ok := m.options.all[i].Value.(spec.Host); ok {
 		return h
 	}
-	return spec.Host(show.Value(m.options.all[i].Value))
+	return spec.Host(format.Value(m.options.all[i].Value))
 }
 
 func (m *many) add(i int, more bool) {
@@ -187,7 +187,7 @@ func (m *many) sign(i int) string {
 	return "[ ]"
 }
 
-func (m *many) draw(w, h int) ([]string, ui.Point) {
+func (m *many) draw(w, h int) ([]string, widget.Point) {
 	l := m.look
 	once := slices.Clone(m.chosen)
 	slices.Sort(once)
@@ -197,9 +197,9 @@ func (m *many) draw(w, h int) ([]string, ui.Point) {
 		head += fmt.Sprintf(", %d in all", len(m.chosen))
 	}
 	if len(m.chosen) > 0 {
-		head += "  order: " + show.Value(m.chosen)
+		head += "  order: " + format.Value(m.chosen)
 	}
 	lines, at := m.rows(w, max(h-1, 1), m.sign, m.note)
 	at.Y++
-	return append([]string{l.Head.Paint(l.Cut(ui.Clean(head), w))}, lines...), at
+	return append([]string{l.Head.Paint(l.Cut(widget.Clean(head), w))}, lines...), at
 }

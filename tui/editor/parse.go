@@ -8,7 +8,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/format"
 )
 
 // parse turns what was typed into what Variable.Convert takes.
@@ -58,7 +58,7 @@ func textOf(v any) string {
 		parts := make([]string, len(x))
 		for i, y := range x {
 			if strings.ContainsAny(textOf(y), ",[]") {
-				return show.Value(v)
+				return format.Value(v)
 			}
 			parts[i] = textOf(y)
 		}

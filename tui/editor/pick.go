@@ -6,17 +6,17 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // options is a list of options with a filter, however many there are.
 type options struct {
-	look   ui.Look
+	look   widget.Look
 	all    []resolver.Option
 	shown  []int
-	list   ui.List
-	filter ui.Filter
+	list   widget.List
+	filter widget.Filter
 	note   string // what the last key could not do
 }
 
@@ -25,13 +25,13 @@ func (o *options) set(all []resolver.Option) {
 	o.narrow()
 }
 
-func (o *options) restyle(l ui.Look) { o.look = l }
+func (o *options) restyle(l widget.Look) { o.look = l }
 
 func (o *options) narrow() {
 	want := o.filter.Want()
 	o.shown = o.shown[:0]
 	for i := range o.all {
-		if strings.Contains(strings.ToLower(show.Value(o.all[i].Value)+" "+o.all[i].Note), want) {
+		if strings.Contains(strings.ToLower(format.Value(o.all[i].Value)+" "+o.all[i].Note), want) {
 			o.shown = append(o.shown, i)
 		}
 	}
@@ -58,7 +58,7 @@ func (o *options) filterLine(w int) (string, int) {
 	}
 	s, x := o.filter.Draw(o.look, max(w-8, 1))
 	if !o.filter.Typing {
-		s = ui.Clean(o.filter.Text())
+		s = widget.Clean(o.filter.Text())
 	}
 	return "filter: " + s, x + 8
 }
@@ -69,7 +69,7 @@ type pick struct {
 	q resolver.Question
 }
 
-func newPick(l ui.Look, q resolver.Question, opts []resolver.Option) *pick {
+func newPick(l widget.Look, q resolver.Question, opts []resolver.Option) *pick {
 	p := &pick{options: options{look: l}, q: q}
 	p.set(opts)
 	at := 0
@@ -84,7 +84,7 @@ func newPick(l ui.Look, q resolver.Question, opts []resolver.Option) *pick {
 		want = q.Suggestions[0].Value
 	}
 	for i, o := range opts {
-		if want != nil && show.Value(o.Value) == show.Value(want) {
+		if want != nil && format.Value(o.Value) == format.Value(want) {
 			at = i
 		}
 	}
@@ -92,19 +92,19 @@ func newPick(l ui.Look, q resolver.Question, opts []resolver.Option) *pick {
 	return p
 }
 
-func (p *pick) bindings() []ui.Binding {
-	return append(ui.Moves(), []ui.Binding{
-		ui.Key(Keep, "enter", "choose", "take the row under the cursor"),
-		ui.Key(ui.Search, "/", "filter", "show only rows that contain a text"),
-		ui.Key(ui.Back, "esc", "leave", "close without a change"),
+func (p *pick) bindings() []widget.Binding {
+	return append(widget.Moves(), []widget.Binding{
+		widget.Key(Keep, "enter", "choose", "take the row under the cursor"),
+		widget.Key(widget.Search, "/", "filter", "show only rows that contain a text"),
+		widget.Key(widget.Back, "esc", "leave", "close without a change"),
 	}...)
 }
 
-func (p *pick) do(a ui.Action) Outcome {
+func (p *pick) do(a widget.Action) Outcome {
 	p.note = ""
 	switch {
 	case p.list.Do(a):
-	case a == ui.Search:
+	case a == widget.Search:
 		p.filter.Typing = true
 	case a == Keep:
 		i, ok := p.here()
@@ -113,7 +113,7 @@ func (p *pick) do(a ui.Action) Outcome {
 		}
 		o := p.all[i]
 		if o.Disabled {
-			p.note = show.Value(o.Value) + " cannot be chosen: " + o.Note
+			p.note = format.Value(o.Value) + " cannot be chosen: " + o.Note
 			return Outcome{}
 		}
 		return Outcome{Done: true, Keep: true, Next: true, Value: o.Value}
@@ -124,7 +124,7 @@ func (p *pick) do(a ui.Action) Outcome {
 func (p *pick) typing() bool { return p.filter.Typing }
 
 func (p *pick) typed(k tea.KeyMsg) Outcome {
-	if ui.Name(k) == "enter" {
+	if widget.Name(k) == "enter" {
 		p.options.typed(k)
 		return p.do(Keep)
 	}
@@ -141,12 +141,12 @@ func (p *pick) refresh(q resolver.Question) {
 	}
 }
 
-func (p *pick) draw(w, h int) ([]string, ui.Point) {
+func (p *pick) draw(w, h int) ([]string, widget.Point) {
 	return p.rows(w, h, func(int) string { return "" }, p.note)
 }
 
 // rows draws the options with a mark before each.
-func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string, ui.Point) {
+func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string, widget.Point) {
 	l := o.look
 	out := make([]string, 0, h)
 	filter, x := o.filterLine(w)
@@ -161,20 +161,20 @@ func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string
 	from, to := o.list.Window()
 	name, marks := 4, 0
 	for _, i := range o.shown[from:to] {
-		name = max(name, ui.Width(ui.Clean(show.Value(o.all[i].Value))))
-		marks = max(marks, ui.Width(mark(i)))
+		name = max(name, widget.Width(widget.Clean(format.Value(o.all[i].Value))))
+		marks = max(marks, widget.Width(mark(i)))
 	}
-	widths := ui.Flex(w-2, marks, min(name, max(w/2, 8)), -1)
-	at := ui.Point{X: x}
+	widths := widget.Flex(w-2, marks, min(name, max(w/2, 8)), -1)
+	at := widget.Point{X: x}
 	for r := from; r < to; r++ {
 		opt := o.all[o.shown[r]]
-		style := ui.Style("")
+		style := widget.Style("")
 		if opt.Disabled {
 			style = l.Dim
 		}
-		row := l.Row(widths, ui.T(mark(o.shown[r])), ui.Cell{Text: show.Value(opt.Value), Style: style}, ui.Cell{Text: opt.Note, Style: l.Dim})
+		row := l.Row(widths, widget.T(mark(o.shown[r])), widget.Cell{Text: format.Value(opt.Value), Style: style}, widget.Cell{Text: opt.Note, Style: l.Dim})
 		if r == o.list.Cursor && !o.filter.Typing {
-			at = ui.Point{Y: len(out)}
+			at = widget.Point{Y: len(out)}
 		}
 		out = append(out, l.Pick(row, w, r == o.list.Cursor, true))
 	}
@@ -182,7 +182,7 @@ func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string
 		out = append(out, l.Dim.Paint("nothing matches"))
 	}
 	if note != "" {
-		out = append(out, l.Warn.Paint(l.Cut(l.Wrong+" "+ui.Clean(note), w)))
+		out = append(out, l.Warn.Paint(l.Cut(l.Wrong+" "+widget.Clean(note), w)))
 	}
 	return out, at
 }

@@ -8,19 +8,19 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // newValue asks for a variable or a number.
-func newValue(l ui.Look, q resolver.Question) input {
+func newValue(l widget.Look, q resolver.Question) input {
 	switch n := len(q.Var.OneOf); {
 	case q.Key.Kind != resolver.AskCount && q.Var.Type.Kind == spec.KindBool:
 		return newYesNo(q)
 	case n > maxSelect:
 		opts := make([]resolver.Option, n)
 		for i, v := range q.Var.OneOf {
-			opts[i] = resolver.Option{Value: show.Value(v)}
+			opts[i] = resolver.Option{Value: format.Value(v)}
 		}
 		return newPick(l, q, opts)
 	case n > 0:
@@ -31,15 +31,15 @@ func newValue(l ui.Look, q resolver.Question) input {
 
 // text is a field for texts and numbers, with the suggestions below it.
 type text struct {
-	look  ui.Look
+	look  widget.Look
 	q     resolver.Question
-	field ui.Field
+	field widget.Field
 	start string
 	pick  int  // suggestion that up and down are at, -1 for what was typed
 	said  bool // something was typed or entered, so a verdict is due
 }
 
-func newText(l ui.Look, q resolver.Question) *text {
+func newText(l widget.Look, q resolver.Question) *text {
 	t := &text{look: l, q: q, pick: -1, said: q.Status == resolver.Wrong}
 	t.field.Hidden = q.Var.Hidden()
 	if q.Status != resolver.AtRun {
@@ -60,24 +60,24 @@ func fieldKeys() *huh.KeyMap {
 	return k
 }
 
-func (t *text) bindings() []ui.Binding {
-	out := []ui.Binding{
-		ui.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
-		ui.Key(ui.Back, "esc", "keep, leave", "keep what was typed and close the field"),
+func (t *text) bindings() []widget.Binding {
+	out := []widget.Binding{
+		widget.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
+		widget.Key(widget.Back, "esc", "keep, leave", "keep what was typed and close the field"),
 	}
 	if len(t.q.Suggestions) > 0 {
-		out = append(out, ui.Binding{Action: ui.NextPane, Keys: "tab", Label: "complete", Help: "complete from the suggestions"},
-			ui.Binding{Action: ui.Down, Keys: "down up", Label: "suggestions", Help: "take one of the suggestions"})
+		out = append(out, widget.Binding{Action: widget.NextPane, Keys: "tab", Label: "complete", Help: "complete from the suggestions"},
+			widget.Binding{Action: widget.Down, Keys: "down up", Label: "suggestions", Help: "take one of the suggestions"})
 	}
 	return out
 }
 
 func (t *text) typing() bool { return true }
 
-func (t *text) do(a ui.Action) Outcome { return Outcome{} }
+func (t *text) do(a widget.Action) Outcome { return Outcome{} }
 
 func (t *text) typed(k tea.KeyMsg) Outcome {
-	switch ui.Name(k) {
+	switch widget.Name(k) {
 	case "esc":
 		return t.leave()
 	case "up":
@@ -157,7 +157,7 @@ func (t *text) put(s string) {
 	t.said = true
 }
 
-func (t *text) restyle(l ui.Look) { t.look = l }
+func (t *text) restyle(l widget.Look) { t.look = l }
 
 func (t *text) refresh(q resolver.Question) {
 	t.q = q

@@ -2,14 +2,14 @@ package editor
 
 import (
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
-func (t *text) draw(w, h int) ([]string, ui.Point) {
+func (t *text) draw(w, h int) ([]string, widget.Point) {
 	line, x := t.field.Draw(t.look, max(w-2, 1))
 	out := []string{"> " + line, t.verdict(w)}
-	return append(out, suggested(t.look, &t.q, t.pick, w, h-len(out))...), ui.Point{X: 2 + x}
+	return append(out, suggested(t.look, &t.q, t.pick, w, h-len(out))...), widget.Point{X: 2 + x}
 }
 
 func (t *text) verdict(w int) string {
@@ -18,10 +18,10 @@ func (t *text) verdict(w int) string {
 		return ""
 	}
 	if _, err := judge(&t.q, t.field.Text()); err != nil {
-		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(err.Error()), w))
+		return l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(err.Error()), w))
 	}
 	if t.field.Text() == t.start && t.q.Status == resolver.Wrong {
-		return l.Bad.Paint(l.Cut(l.Wrong+" "+ui.Clean(t.q.Problem), w))
+		return l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(t.q.Problem), w))
 	}
 	return l.Good.Paint(l.Cut(l.OK+" "+rule(&t.q), w))
 }
@@ -30,17 +30,17 @@ func rule(q *resolver.Question) string {
 	if q.Key.Kind == resolver.AskCount {
 		return "a number, " + span(q.Min, q.Max)
 	}
-	return show.Rule(q.Var)
+	return format.Rule(q.Var)
 }
 
 // suggested lists what could be taken, and why.
-func suggested(l ui.Look, q *resolver.Question, pick, w, h int) []string {
+func suggested(l widget.Look, q *resolver.Question, pick, w, h int) []string {
 	n := len(q.Suggestions)
 	if n == 0 || h < 2 {
 		return nil
 	}
-	widths := ui.Flex(w-2, -3, -4)
-	out := []string{"", "  " + l.Head.Paint(l.Row(widths, ui.T("SUGGESTED"), ui.T("WHY")))}
+	widths := widget.Flex(w-2, -3, -4)
+	out := []string{"", "  " + l.Head.Paint(l.Row(widths, widget.T("SUGGESTED"), widget.T("WHY")))}
 	if h < n+2 {
 		out = out[1:]
 	}
@@ -48,8 +48,8 @@ func suggested(l ui.Look, q *resolver.Question, pick, w, h int) []string {
 	from := max(min(pick-room+1, n-room), 0)
 	for i := from; i < n && i < from+room; i++ {
 		s := q.Suggestions[i]
-		v := show.ValueOf(q, s.Value)
-		out = append(out, l.Pick(l.Row(widths, ui.T(v), ui.Cell{Text: s.Why, Style: l.Dim}), w, i == pick, true))
+		v := format.ValueOf(q, s.Value)
+		out = append(out, l.Pick(l.Row(widths, widget.T(v), widget.Cell{Text: s.Why, Style: l.Dim}), w, i == pick, true))
 	}
 	return out
 }

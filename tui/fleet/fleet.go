@@ -10,8 +10,8 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // What the screen asks of the one that routes.
@@ -28,14 +28,14 @@ type (
 
 // The screen's own actions.
 const (
-	deployHere ui.Action = "deploy here"
-	refresh    ui.Action = "refresh"
-	sortBy     ui.Action = "sort"
+	deployHere widget.Action = "deploy here"
+	refresh    widget.Action = "refresh"
+	sortBy     widget.Action = "sort"
 )
 
 // Model is the screen.
 type Model struct {
-	look   ui.Look
+	look   widget.Look
 	hosts  []deploy.HostView
 	offers []deploy.Offer
 	conn   deploy.Connection
@@ -43,21 +43,21 @@ type Model struct {
 	ready  bool // the fleet was read once
 
 	shown  []int // hosts that pass the filter, in order
-	list   ui.List
-	filter ui.Filter
+	list   widget.List
+	filter widget.Filter
 	byLink bool
 
 	right  bool // the details have the keys
-	detail ui.List
+	detail widget.List
 	rows   []row
 	zoom   bool
 }
 
 // New makes the screen, empty.
-func New(l ui.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model { return &Model{look: l} }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) { m.look = l }
+func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Set shows what was read of the fleet. The cursor stays on its host.
 func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Time) {
@@ -125,59 +125,59 @@ func rank(v *deploy.HostView) int {
 	switch {
 	case v.Link != deploy.On || v.Err != nil:
 		return 0
-	case len(show.Applied(v)) > 0:
+	case len(format.Applied(v)) > 0:
 		return 1
 	}
 	return 2
 }
 
 func haystack(v *deploy.HostView) string {
-	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + show.Services(v)
+	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + format.Services(v)
 }
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []ui.Binding {
+func (m *Model) Bindings() []widget.Binding {
 	if m.filter.Typing {
 		return m.filter.Bindings()
 	}
-	open := ui.Key(ui.Open, "enter", "open", "show the host's details; on an offer: deploy it")
-	return append(ui.Moves(), open,
-		ui.Key(deployHere, "d", "deploy", "deploy something on this host"),
-		ui.Key(ui.NextPane, "tab", "pane", "to the other pane"),
-		ui.Key(ui.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
-		ui.Key(ui.NextHit, "n", "", "next host"),
-		ui.Key(ui.PrevHit, "N", "", "previous host"),
-		ui.Key(refresh, "r", "refresh", "read all hosts again"),
-		ui.Key(sortBy, "s", "", "sort by name, or those that need a look first"),
-		ui.Key(ui.Copy, "y", "copy", "copy the row"),
-		ui.Key(ui.Zoom, "z", "", "show the pane alone, without borders"),
-		ui.Key(ui.Back, "esc left h", "", "back to the hosts"),
-		ui.Key(ui.Right, "right l", "", "to the details"))
+	open := widget.Key(widget.Open, "enter", "open", "show the host's details; on an offer: deploy it")
+	return append(widget.Moves(), open,
+		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
+		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
+		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
+		widget.Key(widget.NextHit, "n", "", "next host"),
+		widget.Key(widget.PrevHit, "N", "", "previous host"),
+		widget.Key(refresh, "r", "refresh", "read all hosts again"),
+		widget.Key(sortBy, "s", "", "sort by name, or those that need a look first"),
+		widget.Key(widget.Copy, "y", "copy", "copy the row"),
+		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
+		widget.Key(widget.Back, "esc left h", "", "back to the hosts"),
+		widget.Key(widget.Right, "right l", "", "to the details"))
 }
 
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.filter.Typing }
 
 // Type handles a key while typing.
-func (m *Model) Type(k tea.KeyMsg) ui.Out {
+func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.filter.Type(k, &m.list)
 	m.arrange()
-	return ui.Out{}
+	return nil
 }
 
 // Do carries an action out.
-func (m *Model) Do(a ui.Action) ui.Out {
+func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
-	case ui.Search:
+	case widget.Search:
 		m.filter.Typing, m.right = true, false
-	case ui.NextPane, ui.PrevPane:
+	case widget.NextPane, widget.PrevPane:
 		m.right = !m.right
-	case ui.Right:
+	case widget.Right:
 		m.right = true
-	case ui.Zoom:
+	case widget.Zoom:
 		m.zoom = !m.zoom
 	case refresh:
-		return ui.Ask(Refresh{})
+		return Refresh{}
 	case sortBy:
 		at := m.Host()
 		m.byLink = !m.byLink
@@ -187,40 +187,40 @@ func (m *Model) Do(a ui.Action) ui.Out {
 		if m.right && m.offer() != nil {
 			return m.deploy()
 		}
-		return ui.Ask(Deploy{Host: m.Host()})
-	case ui.Copy:
+		return Deploy{Host: m.Host()}
+	case widget.Copy:
 		return m.copy()
-	case ui.NextHit:
-		return m.move(ui.Down)
-	case ui.PrevHit:
-		return m.move(ui.Up)
-	case ui.Open:
+	case widget.NextHit:
+		return m.move(widget.Down)
+	case widget.PrevHit:
+		return m.move(widget.Up)
+	case widget.Open:
 		if m.right {
 			return m.deploy()
 		}
 		m.right = m.view() != nil
-	case ui.Back:
+	case widget.Back:
 		return m.back()
 	default:
 		if m.right {
 			m.detail.Do(a)
-			return ui.Out{}
+			return nil
 		}
 		return m.move(a)
 	}
-	return ui.Out{}
+	return nil
 }
 
-func (m *Model) move(a ui.Action) ui.Out {
+func (m *Model) move(a widget.Action) widget.Request {
 	at := m.list.Cursor
 	if m.list.Do(a) && m.list.Cursor != at {
-		m.detail = ui.List{}
+		m.detail = widget.List{}
 		m.lay()
 	}
-	return ui.Out{}
+	return nil
 }
 
-func (m *Model) back() ui.Out {
+func (m *Model) back() widget.Request {
 	switch {
 	case m.right:
 		m.right = false
@@ -230,9 +230,9 @@ func (m *Model) back() ui.Out {
 		m.filter.Set("")
 		m.arrange()
 	default:
-		return ui.Ask(ui.GoBack{})
+		return widget.GoBack{}
 	}
-	return ui.Out{}
+	return nil
 }
 
 func (m *Model) offer() *deploy.Offer {
@@ -242,22 +242,22 @@ func (m *Model) offer() *deploy.Offer {
 	return nil
 }
 
-func (m *Model) deploy() ui.Out {
+func (m *Model) deploy() widget.Request {
 	if o := m.offer(); o != nil {
-		return ui.Ask(Deploy{Pattern: o.Pattern, Host: m.Host()})
+		return Deploy{Pattern: o.Pattern, Host: m.Host()}
 	}
-	return ui.Out{}
+	return nil
 }
 
-func (m *Model) copy() ui.Out {
+func (m *Model) copy() widget.Request {
 	v := m.view()
 	if v == nil {
-		return ui.Out{}
+		return nil
 	}
 	if m.right && m.detail.Cursor < len(m.rows) {
-		return ui.Ask(ui.CopyText{Text: m.rows[m.detail.Cursor].plain(), What: "the row"})
+		return widget.CopyText{Text: m.rows[m.detail.Cursor].plain(), What: "the row"}
 	}
-	return ui.Ask(ui.CopyText{Text: string(v.Host), What: string(v.Host)})
+	return widget.CopyText{Text: string(v.Host), What: string(v.Host)}
 }
 
 // Hint is the line that explains the row under the cursor.
@@ -273,13 +273,13 @@ func (m *Model) Hint() string {
 	case v == nil:
 		return "Reading the fleet ..."
 	case v.Link != deploy.On:
-		return string(v.Host) + " cannot be reached: " + show.Away(m.now, &v.HostStatus)
+		return string(v.Host) + " cannot be reached: " + format.Away(m.now, &v.HostStatus)
 	case v.Err != nil:
-		text, _ := show.Err(v.Err)
+		text, _ := format.Err(v.Err)
 		return string(v.Host) + ": " + text
 	case m.right && m.offer() != nil:
 		o := m.offer()
 		return string(o.Pattern) + ": " + cmp.Or(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
 	}
-	return string(v.Host) + ": " + cmp.Or(show.Services(v), "nothing applied") + ". enter opens, d deploys on it."
+	return string(v.Host) + ": " + cmp.Or(format.Services(v), "nothing applied") + ". enter opens, d deploys on it."
 }

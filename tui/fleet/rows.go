@@ -7,8 +7,8 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // row is a line of the details.
@@ -16,7 +16,7 @@ type row struct {
 	head  bool
 	table int // which columns it has
 	cells []string
-	style func(ui.Look) ui.Style
+	style func(widget.Look) widget.Style
 	offer *deploy.Offer
 }
 
@@ -51,10 +51,10 @@ func (m *Model) head(table int, cells ...string) {
 	m.rows = append(m.rows, row{cells: []string{""}}, row{head: true, table: table, cells: cells})
 }
 
-func bad(l ui.Look) ui.Style  { return l.Bad }
-func dim(l ui.Look) ui.Style  { return l.Dim }
-func busy(l ui.Look) ui.Style { return l.Busy }
-func good(l ui.Look) ui.Style { return l.Good }
+func bad(l widget.Look) widget.Style  { return l.Bad }
+func dim(l widget.Look) widget.Style  { return l.Dim }
+func busy(l widget.Look) widget.Style { return l.Busy }
+func good(l widget.Look) widget.Style { return l.Good }
 
 func (m *Model) about(v *deploy.HostView) {
 	if v.Link != deploy.On {
@@ -62,7 +62,7 @@ func (m *Model) about(v *deploy.HostView) {
 		return
 	}
 	if v.Err != nil {
-		text, hint := show.Err(v.Err)
+		text, hint := format.Err(v.Err)
 		m.rows = append(m.rows, row{cells: []string{text}, style: bad})
 		if hint != "" {
 			m.text("hint: " + hint)
@@ -96,7 +96,7 @@ func (m *Model) about(v *deploy.HostView) {
 
 // absent is about a host that cannot be reached.
 func (m *Model) absent(v *deploy.HostView) {
-	m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + show.Away(m.now, &v.HostStatus)}, style: bad})
+	m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + format.Away(m.now, &v.HostStatus)}, style: bad})
 	var parts []string
 	if v.HostStatus.OS.Name != "" {
 		parts = append(parts, v.HostStatus.OS.String())
@@ -130,25 +130,25 @@ func (m *Model) stackRows(v *deploy.HostView) {
 }
 
 func (m *Model) stack(s *spec.Stack) {
-	m.rows = append(m.rows, row{table: free, cells: []string{s.Path.Lifecycle() + "   " + s.Doc}, style: func(l ui.Look) ui.Style { return l.Head }})
+	m.rows = append(m.rows, row{table: free, cells: []string{s.Path.Lifecycle() + "   " + s.Doc}, style: func(l widget.Look) widget.Style { return l.Head }})
 	if s.Doing != nil {
 		m.rows = append(m.rows, row{cells: []string{"  now: " + s.Doing.Name()}, style: busy})
 	}
 	if s.Fault != nil {
-		text, _ := show.Err(s.Fault.Err)
-		m.rows = append(m.rows, row{cells: []string{"  " + s.Fault.Step.Name() + " failed " + show.Age(m.now, s.Fault.At) + ": " + text}, style: bad})
+		text, _ := format.Err(s.Fault.Err)
+		m.rows = append(m.rows, row{cells: []string{"  " + s.Fault.Step.Name() + " failed " + format.Age(m.now, s.Fault.At) + ": " + text}, style: bad})
 	}
 	for i := len(s.Applied) - 1; i >= 0; i-- {
 		a := s.Applied[i]
-		with := show.Inputs(a.Inputs)
-		first, now, style := show.None, "", (func(ui.Look) ui.Style)(nil)
+		with := format.Inputs(a.Inputs)
+		first, now, style := format.None, "", (func(widget.Look) widget.Style)(nil)
 		if len(with) > 0 {
 			first = with[0]
 		}
 		if i == len(s.Applied)-1 {
 			now, style = "NOW", good
 		}
-		when := show.Age(m.now, a.At)
+		when := format.Age(m.now, a.At)
 		if i == 0 && a.At.IsZero() {
 			when = "base"
 		}
@@ -159,9 +159,9 @@ func (m *Model) stack(s *spec.Stack) {
 	}
 	if n := len(s.Calls); n > 0 {
 		c := s.Calls[n-1]
-		text := fmt.Sprintf("  last call: %s.%s %s", c.State, c.Provide, show.Age(m.now, c.At))
+		text := fmt.Sprintf("  last call: %s.%s %s", c.State, c.Provide, format.Age(m.now, c.At))
 		if c.Returns != nil {
-			text += "  returned " + show.Value(c.Returns)
+			text += "  returned " + format.Value(c.Returns)
 		}
 		m.rows = append(m.rows, row{cells: []string{text}, style: dim})
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Note says what the pane shows: how many lines, which, whether it follows.
@@ -24,12 +24,12 @@ func (p *Pane) Note() string {
 // Draw gives h lines of w columns; focus says whether the cursor is shown.
 func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	l := p.look
-	widths := ui.Flex(w, 10, 8, 1, -1)
+	widths := widget.Flex(w, 10, 8, 1, -1)
 	if w < 50 {
-		widths = ui.Flex(w, 8, 0, 1, -1)
+		widths = widget.Flex(w, 8, 0, 1, -1)
 	}
 	if !p.Away {
-		p.list.Do(ui.Last)
+		p.list.Do(widget.Last)
 	}
 	whole := p.whole(w, h/3, widths[3], focus)
 	h -= len(whole)
@@ -40,8 +40,8 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	to = min(to, from+max(h, 0))
 	for r := from; r < to; r++ {
 		x := p.buf.At(p.shown[r])
-		letter, style := show.Level(l, x.Level)
-		text := ui.Clean(x.Text)
+		letter, style := format.Level(l, x.Level)
+		text := widget.Clean(x.Text)
 		if p.x > 0 {
 			text = ansi.TruncateLeft(text, p.x, "")
 		}
@@ -49,8 +49,8 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		if w < 50 {
 			stamp = "15:04:05"
 		}
-		row := l.Row(widths, ui.Cell{Text: x.At.Format(stamp), Style: l.Dim}, ui.T(string(x.Host)),
-			ui.Cell{Text: letter, Style: style}, ui.Cell{Text: text, Style: style})
+		row := l.Row(widths, widget.Cell{Text: x.At.Format(stamp), Style: l.Dim}, widget.T(string(x.Host)),
+			widget.Cell{Text: letter, Style: style}, widget.Cell{Text: text, Style: style})
 		if focus && r == p.list.Cursor {
 			at = len(out)
 			row = l.Cursor.Paint(ansi.Strip(row))
@@ -72,12 +72,12 @@ func (p *Pane) whole(w, h, column int, focus bool) []string {
 	if !focus || x == nil || h < 2 {
 		return nil
 	}
-	text := ui.Clean(x.Text)
-	if ui.Width(text) <= column {
+	text := widget.Clean(x.Text)
+	if widget.Width(text) <= column {
 		return nil
 	}
 	l := p.look
-	lines := ui.Wrap(text, w-2)
+	lines := widget.Wrap(text, w-2)
 	if len(lines) > h-1 {
 		lines = append(lines[:h-2:h-2], l.Cut(lines[h-2]+l.Ellipsis+l.Ellipsis, w-2))
 	}

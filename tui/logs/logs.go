@@ -5,22 +5,22 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Model is the screen of all lines of a run.
 type Model struct {
-	look ui.Look
+	look widget.Look
 	name string
 	pane *Pane
 	zoom bool
 }
 
 // New makes the screen, without a run.
-func New(l ui.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model { return &Model{look: l} }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) {
+func (m *Model) Restyle(l widget.Look) {
 	m.look = l
 	if m.pane != nil {
 		m.pane.Restyle(l)
@@ -37,58 +37,58 @@ func (m *Model) Show(name string, b *Buffer) {
 }
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []ui.Binding {
-	back := ui.Key(ui.Back, "esc", "back", "take the filter away, or go back")
+func (m *Model) Bindings() []widget.Binding {
+	back := widget.Key(widget.Back, "esc", "back", "take the filter away, or go back")
 	switch {
 	case m.pane == nil:
-		return []ui.Binding{back}
+		return []widget.Binding{back}
 	case m.pane.Typing():
 		return m.pane.Bindings()
 	}
-	return append(m.pane.Bindings(), ui.Key(ui.Zoom, "z", "without borders", "show the lines without borders"), back)
+	return append(m.pane.Bindings(), widget.Key(widget.Zoom, "z", "without borders", "show the lines without borders"), back)
 }
 
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.pane != nil && m.pane.Typing() }
 
 // Type handles a key while typing.
-func (m *Model) Type(k tea.KeyMsg) ui.Out {
+func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.pane.Type(k)
-	return ui.Out{}
+	return nil
 }
 
 // Do carries an action out.
-func (m *Model) Do(a ui.Action) ui.Out {
+func (m *Model) Do(a widget.Action) widget.Request {
 	switch {
 	case m.pane != nil && m.pane.Do(a):
-	case a == ui.Zoom:
+	case a == widget.Zoom:
 		m.zoom = !m.zoom
-	case a == ui.Copy && m.pane != nil && m.pane.Line() != nil:
+	case a == widget.Copy && m.pane != nil && m.pane.Line() != nil:
 		x := m.pane.Line()
-		return ui.Ask(ui.CopyText{Text: x.At.Format("15:04:05.000") + " " + string(x.Host) + " " + x.Text, What: "the line"})
-	case a == ui.Back:
+		return widget.CopyText{Text: x.At.Format("15:04:05.000") + " " + string(x.Host) + " " + x.Text, What: "the line"}
+	case a == widget.Back:
 		if m.zoom {
 			m.zoom = false
-			return ui.Out{}
+			return nil
 		}
 		if m.pane == nil || !m.pane.Filtered() {
-			return ui.Ask(ui.GoBack{})
+			return widget.GoBack{}
 		}
 	}
-	return ui.Out{}
+	return nil
 }
 
 // Draw fills w columns and h rows.
-func (m *Model) Draw(w, h int) ([]string, ui.Point) {
-	box := ui.Box{Title: "Logs", Focus: true, Bare: m.zoom}
+func (m *Model) Draw(w, h int) ([]string, widget.Point) {
+	box := widget.Box{Title: "Logs", Focus: true, Bare: m.zoom}
 	if m.pane == nil {
-		return m.look.Box(box, w, h, []string{"", "  nothing has run yet"}), ui.Point{X: 1, Y: 1}
+		return m.look.Box(box, w, h, []string{"", "  nothing has run yet"}), widget.Point{X: 1, Y: 1}
 	}
 	box.Title = "Logs of " + m.name
 	box.Right = fmt.Sprintf("%s  dropped %d", m.pane.Note(), m.pane.buf.Lost())
 	iw, ih := box.Inner(w, h)
 	lines, y := m.pane.Draw(iw, ih, true)
-	return m.look.Box(box, w, h, lines), ui.Point{X: 1, Y: 1 + y}
+	return m.look.Box(box, w, h, lines), widget.Point{X: 1, Y: 1 + y}
 }
 
 // Hint says what can be done.

@@ -12,7 +12,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 func line(n int) deploy.LogLine {
@@ -25,7 +25,7 @@ func filled(n int) (*logs.Buffer, *logs.Pane) {
 	for i := range n {
 		b.Add([]deploy.LogLine{line(i)}, 0)
 	}
-	p := logs.NewPane(ui.Look{Glyphs: ui.ASCII()}, b)
+	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	p.Catch()
 	return b, p
 }
@@ -40,13 +40,13 @@ func TestTheEndIsFollowedUntilSomebodyReads(t *testing.T) {
 	if s := text(p, 5); !strings.Contains(s, "line 99") || strings.Contains(s, "line 94") {
 		t.Errorf("at first:\n%s", s)
 	}
-	p.Do(ui.Up)
+	p.Do(widget.Up)
 	b.Add([]deploy.LogLine{line(100)}, 0)
 	p.Catch()
 	if s := text(p, 5); strings.Contains(s, "line 100") {
 		t.Errorf("it moved away from who reads:\n%s", s)
 	}
-	p.Do(ui.Follow)
+	p.Do(widget.Follow)
 	if s := text(p, 5); !strings.Contains(s, "line 100") {
 		t.Errorf("following again:\n%s", s)
 	}
@@ -63,7 +63,7 @@ func TestFilters(t *testing.T) {
 	if n := p.Note(); !strings.HasPrefix(n, "16 lines") {
 		t.Errorf("its errors: %s", n)
 	}
-	p.Do(ui.Search)
+	p.Do(widget.Search)
 	for _, r := range "line 5" {
 		p.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 	}
@@ -77,7 +77,7 @@ func TestFilters(t *testing.T) {
 
 func TestOldLinesGoAndAreCounted(t *testing.T) {
 	b := &logs.Buffer{Keep: 100}
-	p := logs.NewPane(ui.Look{Glyphs: ui.ASCII()}, b)
+	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	for i := range 1000 {
 		b.Add([]deploy.LogLine{line(i)}, 0)
 		p.Catch()
@@ -86,7 +86,7 @@ func TestOldLinesGoAndAreCounted(t *testing.T) {
 	if b.Len() != 1000 || b.Lost() == 0 || b.Len()-b.First() > 100 {
 		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Lost(), b.First())
 	}
-	p.Do(ui.First)
+	p.Do(widget.First)
 	if p.Line() == nil || p.Line().N != b.First() {
 		t.Errorf("the first line is %v", p.Line())
 	}

@@ -9,32 +9,32 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Levels is the action that shows fewer or more levels.
-const Levels ui.Action = "levels"
+const Levels widget.Action = "levels"
 
 // Pane shows the lines of a buffer that pass its filters.
 type Pane struct {
-	look   ui.Look
+	look   widget.Look
 	buf    *Buffer
 	tasks  map[resolver.TaskID]bool // nil is all
 	level  int                      // 0 all, 1 warnings and errors, 2 errors
-	filter ui.Filter
+	filter widget.Filter
 
 	shown []int // positions
 	seen  int   // lines looked at
-	list  ui.List
+	list  widget.List
 	Away  bool // somebody reads: new lines do not move what is shown
 	x     int  // columns scrolled to the right
 }
 
 // NewPane makes a pane on a buffer.
-func NewPane(l ui.Look, b *Buffer) *Pane { return &Pane{look: l, buf: b} }
+func NewPane(l widget.Look, b *Buffer) *Pane { return &Pane{look: l, buf: b} }
 
 // Restyle changes how the pane looks.
-func (p *Pane) Restyle(l ui.Look) { p.look = l }
+func (p *Pane) Restyle(l widget.Look) { p.look = l }
 
 // Only narrows the pane to some tasks; nil is all.
 func (p *Pane) Only(tasks []resolver.TaskID) {
@@ -94,7 +94,7 @@ func (p *Pane) Catch() {
 func (p *Pane) place() {
 	p.list.Hold(len(p.shown))
 	if !p.Away {
-		p.list.Do(ui.Last)
+		p.list.Do(widget.Last)
 	}
 }
 
@@ -112,7 +112,7 @@ func (p *Pane) passes(x *deploy.LogLine, want string) bool {
 }
 
 // Bindings are the keys of the pane.
-func (p *Pane) Bindings() []ui.Binding {
+func (p *Pane) Bindings() []widget.Binding {
 	if p.filter.Typing {
 		return p.filter.Bindings()
 	}
@@ -120,37 +120,37 @@ func (p *Pane) Bindings() []ui.Binding {
 	if !p.Away {
 		follow = "stay"
 	}
-	return append([]ui.Binding{
-		ui.Key(ui.Follow, "f", follow, "follow new lines, or stay where you are"),
-		ui.Key(ui.Search, "/", "filter", "show only lines that contain a text"),
-		ui.Key(Levels, "v", "levels", "all lines, warnings and errors, errors only"),
-		ui.Key(ui.NextHit, "n", "", "next line"),
-		ui.Key(ui.PrevHit, "N", "", "previous line"),
-		ui.Key(ui.Copy, "y", "copy", "copy the line"),
-		ui.Key(ui.Right, "right l", "", "to the right of long lines"),
-		ui.Key(ui.Left, "left h", "", "to the left of long lines"),
-	}, ui.Moves()...)
+	return append([]widget.Binding{
+		widget.Key(widget.Follow, "f", follow, "follow new lines, or stay where you are"),
+		widget.Key(widget.Search, "/", "filter", "show only lines that contain a text"),
+		widget.Key(Levels, "v", "levels", "all lines, warnings and errors, errors only"),
+		widget.Key(widget.NextHit, "n", "", "next line"),
+		widget.Key(widget.PrevHit, "N", "", "previous line"),
+		widget.Key(widget.Copy, "y", "copy", "copy the line"),
+		widget.Key(widget.Right, "right l", "", "to the right of long lines"),
+		widget.Key(widget.Left, "left h", "", "to the left of long lines"),
+	}, widget.Moves()...)
 }
 
 // Do carries an action out, and reports whether it was one of the pane's.
-func (p *Pane) Do(a ui.Action) bool {
+func (p *Pane) Do(a widget.Action) bool {
 	switch a {
-	case ui.Follow:
+	case widget.Follow:
 		p.Away = !p.Away
 		p.place()
 	case Levels:
 		p.level = (p.level + 1) % 3
 		p.again()
-	case ui.Search:
+	case widget.Search:
 		p.filter.Typing = true
-	case ui.Right:
+	case widget.Right:
 		p.x += 20
-	case ui.Left:
+	case widget.Left:
 		p.x = max(p.x-20, 0)
-	case ui.NextHit:
-		return p.Do(ui.Down)
-	case ui.PrevHit:
-		return p.Do(ui.Up)
+	case widget.NextHit:
+		return p.Do(widget.Down)
+	case widget.PrevHit:
+		return p.Do(widget.Up)
 	default:
 		if !p.list.Do(a) {
 			return false

@@ -6,7 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Row is a row of a menu.
@@ -20,19 +20,19 @@ type Row struct {
 
 // Menu is open while somebody chooses.
 type Menu struct {
-	look  ui.Look
+	look  widget.Look
 	title string
 	mark  string             // before the field
 	rows  func(string) []Row // for what was typed
 	parse func(string) any   // what typed text means by itself, nil if nothing
-	field ui.Field
+	field widget.Field
 	shown []Row
-	list  ui.List
+	list  widget.List
 }
 
 // New opens a menu. rows gives what is shown for a text; parse, which may be nil,
 // says what a text means without choosing a row.
-func New(l ui.Look, title, mark string, rows func(string) []Row, parse func(string) any) *Menu {
+func New(l widget.Look, title, mark string, rows func(string) []Row, parse func(string) any) *Menu {
 	m := &Menu{look: l, title: title, mark: mark, rows: rows, parse: parse}
 	m.search()
 	return m
@@ -87,13 +87,13 @@ func (m *Menu) skip(by int) {
 
 // Type handles a key: what was chosen, and whether the menu is to be closed.
 func (m *Menu) Type(k tea.KeyMsg) (chosen any, closed bool) {
-	switch name := ui.Name(k); name {
+	switch name := widget.Name(k); name {
 	case "esc", "f1":
 		return nil, true
 	case "up", "down", "pgup", "pgdown":
-		a, _ := ui.Find(ui.Moves(), name)
+		a, _ := widget.Find(widget.Moves(), name)
 		m.list.Do(a)
-		if a == ui.Up || a == ui.PageUp {
+		if a == widget.Up || a == widget.PageUp {
 			m.skip(-1)
 		} else {
 			m.skip(1)
@@ -138,36 +138,36 @@ func (m *Menu) choose() (any, bool) {
 }
 
 // Draw fills w columns and h rows.
-func (m *Menu) Draw(w, h int) ([]string, ui.Point) {
+func (m *Menu) Draw(w, h int) ([]string, widget.Point) {
 	l := m.look
 	n := 0
 	left := 8
 	for _, r := range m.shown {
 		if !r.Head {
 			n++
-			left = max(left, min(ui.Width(r.Left), w/3))
+			left = max(left, min(widget.Width(r.Left), w/3))
 		}
 	}
-	box := ui.Box{Title: m.title, Right: fmt.Sprintf("%d", n), Focus: true, Foot: "enter does it  esc closes"}
+	box := widget.Box{Title: m.title, Right: fmt.Sprintf("%d", n), Focus: true, Foot: "enter does it  esc closes"}
 	iw, ih := box.Inner(w, h)
-	field, x := m.field.Draw(l, max(iw-ui.Width(m.mark)-1, 1))
+	field, x := m.field.Draw(l, max(iw-widget.Width(m.mark)-1, 1))
 	body := []string{l.Key.Paint(m.mark) + " " + field}
 	m.list.Set(len(m.shown), max(ih-1, 1))
 	if m.list.Cursor == 1 && m.list.Top == 1 {
 		m.list.Top = 0 // the heading above the first row
 	}
 	from, to := m.list.Window()
-	widths := ui.Flex(iw-2, left, -1)
+	widths := widget.Flex(iw-2, left, -1)
 	for i := from; i < to; i++ {
 		r := m.shown[i]
 		if r.Head {
-			body = append(body, l.Head.Paint(l.Fit(ui.Clean(r.Text), iw)))
+			body = append(body, l.Head.Paint(l.Fit(widget.Clean(r.Text), iw)))
 			continue
 		}
-		body = append(body, l.Pick(l.Row(widths, ui.Cell{Text: r.Left, Style: l.Key}, ui.T(r.Text)), iw, i == m.list.Cursor, true))
+		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: r.Left, Style: l.Key}, widget.T(r.Text)), iw, i == m.list.Cursor, true))
 	}
 	if n == 0 {
 		body = append(body, "  nothing matches")
 	}
-	return l.Box(box, w, h, body), ui.Point{X: 1 + ui.Width(m.mark) + 1 + x, Y: 1}
+	return l.Box(box, w, h, body), widget.Point{X: 1 + widget.Width(m.mark) + 1 + x, Y: 1}
 }

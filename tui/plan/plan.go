@@ -8,8 +8,8 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // What the screen asks of the one that routes.
@@ -23,10 +23,10 @@ type (
 )
 
 const (
-	runIt     ui.Action = "run"
-	byOrder   ui.Action = "by host or in order"
-	edit      ui.Action = "edit answers"
-	writeFile ui.Action = "write answers"
+	runIt     widget.Action = "run"
+	byOrder   widget.Action = "by host or in order"
+	edit      widget.Action = "edit answers"
+	writeFile widget.Action = "write answers"
 )
 
 // entry is a row of the left pane, and the tasks the right one shows for it.
@@ -38,14 +38,14 @@ type entry struct {
 
 // Model is the screen.
 type Model struct {
-	look    ui.Look
+	look    widget.Look
 	res     *resolver.Result
 	sources map[spec.Path]*resolver.Question
 	ordered bool
 	rows    []entry
-	list    ui.List
+	list    widget.List
 	right   bool
-	detail  ui.List
+	detail  widget.List
 	lines   []line
 	zoom    bool
 }
@@ -54,14 +54,14 @@ type Model struct {
 type line struct {
 	text  string
 	from  string
-	style func(ui.Look) ui.Style
+	style func(widget.Look) widget.Style
 }
 
 // New makes the screen, empty.
-func New(l ui.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model { return &Model{look: l} }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) { m.look = l }
+func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Show takes a result that has a plan.
 func (m *Model) Show(res *resolver.Result) {
@@ -138,7 +138,7 @@ func (m *Model) layHosts() {
 			}
 			c.tasks = append(c.tasks, i)
 		}
-		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", show.Count(calls, "step", "steps")}})
+		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", format.Count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
 			what := by[lc].now + " -> " + after
@@ -153,7 +153,7 @@ func (m *Model) layHosts() {
 
 func top(stack []string) string {
 	if len(stack) == 0 {
-		return show.None
+		return format.None
 	}
 	return stack[len(stack)-1]
 }
@@ -169,9 +169,9 @@ func (m *Model) layDetail() {
 		if k > 0 {
 			m.lines = append(m.lines, line{})
 		}
-		m.lines = append(m.lines, line{text: t.Lifecycle + "  on " + string(t.Host), style: func(l ui.Look) ui.Style { return l.Head }})
+		m.lines = append(m.lines, line{text: t.Lifecycle + "  on " + string(t.Host), style: func(l widget.Look) widget.Style { return l.Head }})
 		if w := m.waits(t); w != "" {
-			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l ui.Look) ui.Style { return l.Dim }})
+			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l widget.Look) widget.Style { return l.Dim }})
 		}
 		for n, s := range t.Steps {
 			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name())})
@@ -204,11 +204,11 @@ func (m *Model) inputs(t *resolver.Task, s spec.Step) {
 		for i, values := range sets {
 			for _, name := range slices.Sorted(maps.Keys(values)) {
 				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.Asks(), spec.Indexed(req, i), name)
-				from, text := "", show.Value(values[name])
+				from, text := "", format.Value(values[name])
 				if q := m.sources[p]; q != nil {
-					_, _, from = show.Question(m.look, q)
-					if show.Hidden(q) {
-						text = show.QuestionValue(q)
+					_, _, from = format.Question(m.look, q)
+					if format.Hidden(q) {
+						text = format.QuestionValue(q)
 					}
 				}
 				if len(sets) > 1 {
@@ -221,63 +221,63 @@ func (m *Model) inputs(t *resolver.Task, s spec.Step) {
 }
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []ui.Binding {
-	return append([]ui.Binding{
-		ui.Key(runIt, "R", "RUN", "run the plan; you are asked once more, with the hosts named"),
-		ui.Key(edit, "e", "edit answers", "back to the answers"),
-		ui.Key(byOrder, "v", "by order/host", "show the plan by host, or in the order in which it is done"),
-		ui.Key(ui.NextPane, "tab", "pane", "to the other pane"),
-		ui.Key(ui.Open, "enter right l", "", "to the details"),
-		ui.Key(writeFile, "w", "write file", "write all answers to a file that can be replayed"),
-		ui.Key(ui.Copy, "y", "", "copy the details"),
-		ui.Key(ui.Zoom, "z", "", "show the pane alone, without borders"),
-		ui.Key(ui.Back, "esc left h", "back", "back to the answers"),
-	}, ui.Moves()...)
+func (m *Model) Bindings() []widget.Binding {
+	return append([]widget.Binding{
+		widget.Key(runIt, "R", "RUN", "run the plan; you are asked once more, with the hosts named"),
+		widget.Key(edit, "e", "edit answers", "back to the answers"),
+		widget.Key(byOrder, "v", "by order/host", "show the plan by host, or in the order in which it is done"),
+		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
+		widget.Key(widget.Open, "enter right l", "", "to the details"),
+		widget.Key(writeFile, "w", "write file", "write all answers to a file that can be replayed"),
+		widget.Key(widget.Copy, "y", "", "copy the details"),
+		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
+		widget.Key(widget.Back, "esc left h", "back", "back to the answers"),
+	}, widget.Moves()...)
 }
 
 // Do carries an action out.
-func (m *Model) Do(a ui.Action) ui.Out {
+func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
 	case runIt:
-		return ui.Ask(Run{})
+		return Run{}
 	case writeFile:
-		return ui.Ask(Save{})
+		return Save{}
 	case edit:
-		return ui.Ask(Edit{})
+		return Edit{}
 	case byOrder:
 		m.ordered = !m.ordered
-		m.list, m.detail = ui.List{}, ui.List{}
+		m.list, m.detail = widget.List{}, widget.List{}
 		m.lay()
-	case ui.NextPane, ui.PrevPane:
+	case widget.NextPane, widget.PrevPane:
 		m.right = !m.right
-	case ui.Open:
+	case widget.Open:
 		m.right = true
-	case ui.Zoom:
+	case widget.Zoom:
 		m.zoom = !m.zoom
-	case ui.Copy:
+	case widget.Copy:
 		var b strings.Builder
 		for _, x := range m.lines {
-			b.WriteString(ui.Clean(x.text) + "\n")
+			b.WriteString(widget.Clean(x.text) + "\n")
 		}
-		return ui.Ask(ui.CopyText{Text: b.String(), What: "the details"})
-	case ui.Back:
+		return widget.CopyText{Text: b.String(), What: "the details"}
+	case widget.Back:
 		switch {
 		case m.zoom:
 			m.zoom = false
 		case m.right:
 			m.right = false
 		default:
-			return ui.Ask(Edit{})
+			return Edit{}
 		}
 	default:
 		if m.right {
 			m.detail.Do(a)
 		} else if m.list.Do(a) {
-			m.detail = ui.List{}
+			m.detail = widget.List{}
 			m.layDetail()
 		}
 	}
-	return ui.Out{}
+	return nil
 }
 
 // Hint is the line that says what to do next.

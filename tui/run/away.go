@@ -3,7 +3,7 @@ package run
 import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
+	"github.com/armonic/armonic/tui/format"
 )
 
 // SetLinks says which hosts are away. Their agents go on by themselves.
@@ -15,10 +15,10 @@ func (m *Model) SetLinks(hosts []deploy.HostStatus, conn deploy.Connection) {
 		case !conn.Up && conn.Since.IsZero():
 			m.away[s.Host] = "no connection"
 		case !conn.Up:
-			m.away[s.Host] = "no connection since " + show.Clock(m.now, conn.Since)
+			m.away[s.Host] = "no connection since " + format.Clock(m.now, conn.Since)
 		case s.Link == deploy.Off || s.Link == deploy.Lost:
 			word := map[deploy.Link]string{deploy.Off: "offline", deploy.Lost: "lost"}[s.Link]
-			m.away[s.Host] = show.Away(m.now, &deploy.HostStatus{Link: s.Link, Why: word, Since: s.Since})
+			m.away[s.Host] = format.Away(m.now, &deploy.HostStatus{Link: s.Link, Why: word, Since: s.Since})
 		}
 	}
 	m.lanes = nil
@@ -32,7 +32,7 @@ func (m *Model) absent(t *deploy.TaskView) string {
 	case m.away[t.Host] != "":
 		return m.away[t.Host]
 	case !t.Away.IsZero():
-		return "no answer since " + show.Clock(m.now, t.Away)
+		return "no answer since " + format.Clock(m.now, t.Away)
 	}
 	return ""
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/run"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // big is a deployment of n nodes, each with a task of three steps.
@@ -45,7 +45,7 @@ func big(n int) (*resolver.Result, *deploy.Snapshot) {
 }
 
 func model(n int) (*run.Model, *deploy.Snapshot) {
-	look, _ := ui.NewLook("auto", "unicode")
+	look, _ := widget.NewLook("auto", "unicode")
 	res, snap := big(n)
 	return run.New(look, "Proxy.start @lb1", res, snap), snap
 }
@@ -85,7 +85,7 @@ func BenchmarkKey(b *testing.B) {
 	m.Feed(next(m.Snapshot(), 1), lines(100_000, 0), 0, time.Unix(0, 0))
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Do(ui.Down)
+		m.Do(widget.Down)
 	}
 }
 

@@ -3,4 +3,6 @@
 // with what can be done about them, and at the end what was returned.
 //
 // It is fed with snapshots and log lines and asks whoever routes to retry or stop.
+//
+// It touches no host, reads no clock and starts no goroutine.
 package run

@@ -5,34 +5,34 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Draw fills w columns and h rows.
-func (m *Model) Draw(w, h int) ([]string, ui.Point) {
+func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	head := m.headline(w)
 	lines, at := m.panes(w, h-1)
 	at.Y++
 	return append([]string{head}, lines...), at
 }
 
-func (m *Model) panes(w, h int) ([]string, ui.Point) {
+func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	switch {
-	case (m.zoom || h < ui.Low) && m.right:
+	case (m.zoom || h < widget.Low) && m.right:
 		return m.drawRight(w, h)
-	case m.zoom || h < ui.Low:
+	case m.zoom || h < widget.Low:
 		return m.drawTree(w, h)
-	case w >= ui.Wide:
-		return ui.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
+	case w >= widget.Wide:
+		return widget.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
 	}
-	return ui.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.right, m.drawTree, m.drawRight)
+	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.right, m.drawTree, m.drawRight)
 }
 
 // drawLeft is the tree, and below it what each host does.
-func (m *Model) drawLeft(w, h int) ([]string, ui.Point) {
+func (m *Model) drawLeft(w, h int) ([]string, widget.Point) {
 	lanes := min(m.hosts()+2, h/3)
-	return ui.Stacked(w, h, h-lanes, false, m.drawTree, m.drawLanes)
+	return widget.Stacked(w, h, h-lanes, false, m.drawTree, m.drawLanes)
 }
 
 // headline says how far the whole is.
@@ -40,7 +40,7 @@ func (m *Model) headline(w int) string {
 	l := m.look
 	s := m.snap
 	state := m.State()
-	word, style := strings.ToUpper(string(state)), map[State]ui.Style{Done: l.Good, Failed: l.Bad, Stopped: l.Warn}[state]
+	word, style := strings.ToUpper(string(state)), map[State]widget.Style{Done: l.Good, Failed: l.Bad, Stopped: l.Warn}[state]
 	if state == Running {
 		word, style = l.Spinner[m.tick%len(l.Spinner)]+" RUN", l.Busy
 	}
@@ -57,18 +57,18 @@ func (m *Model) headline(w int) string {
 	if s.Steps > 0 {
 		part = s.StepsDone * 100 / s.Steps
 	}
-	right := show.Between(s.Started, s.Ended, m.now) + " "
+	right := format.Between(s.Started, s.Ended, m.now) + " "
 	mid := fmt.Sprintf("  %d of %d steps", s.StepsDone, s.Steps)
 	bar := ""
 	if w >= 90 {
 		bar = "  " + l.Bar20(s.StepsDone, s.Steps)
 	}
-	left := " " + style.Paint(word) + "  " + ui.Clean(m.name) + "  " + counts + mid + bar + fmt.Sprintf(" %d%%", part)
-	return l.Fit(left, max(w-ui.Width(right), 0)) + l.Cut(right, w)
+	left := " " + style.Paint(word) + "  " + widget.Clean(m.name) + "  " + counts + mid + bar + fmt.Sprintf(" %d%%", part)
+	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)
 }
 
-func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
-	box := ui.Box{Title: "Tree", Focus: !m.right, Bare: m.zoom, Right: "follow off (f)"}
+func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
+	box := widget.Box{Title: "Tree", Focus: !m.right, Bare: m.zoom, Right: "follow off (f)"}
 	if m.follow {
 		box.Right = "follows what runs (f)"
 	}
@@ -76,7 +76,7 @@ func (m *Model) drawTree(w, h int) ([]string, ui.Point) {
 }
 
 // row gives sign, style and words of a row of the tree.
-func (m *Model) row(i int) (string, ui.Style, string) {
+func (m *Model) row(i int) (string, widget.Style, string) {
 	l := m.look
 	it := &m.tree.Tree.Items[i]
 	if m.status[i] == "" {
@@ -85,7 +85,7 @@ func (m *Model) row(i int) (string, ui.Style, string) {
 		}
 		return l.Same, l.Dim, "nothing to do"
 	}
-	sign, style, text := show.Task(l, m.status[i])
+	sign, style, text := format.Task(l, m.status[i])
 	tasks, steps := m.tasks[i], m.sums[i]
 	if len(tasks) > 0 {
 		steps = sum{}
@@ -106,7 +106,7 @@ func (m *Model) row(i int) (string, ui.Style, string) {
 		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)
 	}
 	if len(tasks) > 0 && m.status[i] == deploy.Done {
-		text += " " + show.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
+		text += " " + format.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
 	}
 	return sign, style, text
 }

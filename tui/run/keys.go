@@ -2,27 +2,27 @@ package run
 
 import (
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/logs"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []ui.Binding {
+func (m *Model) Bindings() []widget.Binding {
 	if m.log.Typing() {
 		return m.log.Bindings()
 	}
-	var out []ui.Binding
+	var out []widget.Binding
 	if m.failed() != nil {
-		out = append(out, ui.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
+		out = append(out, widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
 	}
 	if !m.snap.Over {
-		out = append(out, ui.Key(cancel, "X", "CANCEL", "cancel what runs and start no more"))
+		out = append(out, widget.Key(cancel, "X", "CANCEL", "cancel what runs and start no more"))
 	}
 	out = append(out,
-		ui.Key(ui.NextPane, "tab", "pane", "to the log, and back to the tree"),
-		ui.Key(ui.Open, "enter", "log", "read the log of the row under the cursor"),
-		ui.Key(views, "v", "log/summary", "show the log, or the summary with what was returned"))
+		widget.Key(widget.NextPane, "tab", "pane", "to the log, and back to the tree"),
+		widget.Key(widget.Open, "enter", "log", "read the log of the row under the cursor"),
+		widget.Key(views, "v", "log/summary", "show the log, or the summary with what was returned"))
 	if m.right && !m.summary {
 		for _, b := range m.log.Bindings() {
 			if b.Action != logs.Levels {
@@ -31,34 +31,34 @@ func (m *Model) Bindings() []ui.Binding {
 		}
 	} else {
 		out = append(out,
-			ui.Key(hot, "f", "follow", "let the cursor go where things happen, or leave it"),
-			ui.Key(ui.Search, "/", "filter log", "show only log lines that contain a text"),
-			ui.Key(ui.Right, "right l", "", "open the row of the tree"),
-			ui.Key(ui.Left, "left h", "", "shut the row of the tree"),
-			ui.Key(openAll, "=", "", "open the whole tree"),
-			ui.Key(closeAll, "-", "", "shut the whole tree"),
-			ui.Key(ui.Copy, "y", "copy", "copy the error, or what was returned"))
-		out = append(out, ui.Moves()...)
+			widget.Key(hot, "f", "follow", "let the cursor go where things happen, or leave it"),
+			widget.Key(widget.Search, "/", "filter log", "show only log lines that contain a text"),
+			widget.Key(widget.Right, "right l", "", "open the row of the tree"),
+			widget.Key(widget.Left, "left h", "", "shut the row of the tree"),
+			widget.Key(openAll, "=", "", "open the whole tree"),
+			widget.Key(closeAll, "-", "", "shut the whole tree"),
+			widget.Key(widget.Copy, "y", "copy", "copy the error, or what was returned"))
+		out = append(out, widget.Moves()...)
 	}
 	return append(out,
-		ui.Key(ui.Zoom, "z", "", "show the pane alone, without borders"),
-		ui.Key(ui.Back, "esc", "back", "go back; what runs goes on"))
+		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
+		widget.Key(widget.Back, "esc", "back", "go back; what runs goes on"))
 }
 
 // Do carries an action out.
-func (m *Model) Do(a ui.Action) ui.Out {
+func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
 	case retry:
 		if t := m.failed(); t != nil {
-			return ui.Ask(Retry{Task: t.ID})
+			return Retry{Task: t.ID}
 		}
 	case cancel:
 		if !m.snap.Over {
-			return ui.Ask(Cancel{})
+			return Cancel{}
 		}
-	case ui.Copy:
+	case widget.Copy:
 		return m.copy()
-	case ui.Back:
+	case widget.Back:
 		switch {
 		case m.zoom:
 			m.zoom = false
@@ -66,20 +66,20 @@ func (m *Model) Do(a ui.Action) ui.Out {
 			m.right = false
 		case m.log.Filtered():
 		default:
-			return ui.Ask(ui.GoBack{})
+			return widget.GoBack{}
 		}
 	default:
 		m.glance(a)
 	}
-	return ui.Out{}
+	return nil
 }
 
 // glance changes what is looked at.
-func (m *Model) glance(a ui.Action) {
+func (m *Model) glance(a widget.Action) {
 	switch a {
-	case ui.NextPane, ui.PrevPane:
+	case widget.NextPane, widget.PrevPane:
 		m.right = !m.right
-	case ui.Open:
+	case widget.Open:
 		m.right, m.summary, m.follow = true, false, false
 		m.readLog()
 	case views:
@@ -90,9 +90,9 @@ func (m *Model) glance(a ui.Action) {
 		m.readLog()
 	case openAll, closeAll:
 		m.tree.All(a == openAll)
-	case ui.Zoom:
+	case widget.Zoom:
 		m.zoom = !m.zoom
-	case ui.Search:
+	case widget.Search:
 		m.right, m.summary = true, false
 		m.log.Do(a)
 	default:
@@ -114,24 +114,24 @@ func (m *Model) glance(a ui.Action) {
 	}
 }
 
-func (m *Model) copy() ui.Out {
+func (m *Model) copy() widget.Request {
 	if m.right && !m.summary {
 		if x := m.log.Line(); x != nil {
-			return ui.Ask(ui.CopyText{Text: x.Text, What: "the line"})
+			return widget.CopyText{Text: x.Text, What: "the line"}
 		}
-		return ui.Out{}
+		return nil
 	}
 	if t := m.failed(); t != nil && t.Err != nil {
-		text, hint := show.Err(t.Err)
+		text, hint := format.Err(t.Err)
 		if hint != "" {
 			text += "\nhint: " + hint
 		}
-		return ui.Ask(ui.CopyText{Text: text, What: "the error"})
+		return widget.CopyText{Text: text, What: "the error"}
 	}
 	if m.snap.Result != nil {
-		return ui.Ask(ui.CopyText{Text: show.Value(m.snap.Result), What: "the result"})
+		return widget.CopyText{Text: format.Value(m.snap.Result), What: "the result"}
 	}
-	return ui.Out{}
+	return nil
 }
 
 // Hint is the line that says what is going on.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // lane is what one host does.
@@ -98,10 +98,10 @@ func (m *Model) waits(t *deploy.TaskView) string {
 }
 
 // drawLanes shows what each host does now.
-func (m *Model) drawLanes(w, h int) ([]string, ui.Point) {
+func (m *Model) drawLanes(w, h int) ([]string, widget.Point) {
 	l := m.look
 	m.layLanes()
-	box := ui.Box{Title: "Hosts"}
+	box := widget.Box{Title: "Hosts"}
 	iw, ih := box.Inner(w, h)
 	if len(m.lanes) > ih {
 		box.Foot = fmt.Sprintf("%d hosts in all", len(m.lanes))
@@ -109,21 +109,21 @@ func (m *Model) drawLanes(w, h int) ([]string, ui.Point) {
 	shown := m.lanes[:min(len(m.lanes), max(ih, 0))]
 	name := 8
 	for i := range shown {
-		name = max(name, min(ui.Width(string(shown[i].host)), iw/4))
+		name = max(name, min(widget.Width(string(shown[i].host)), iw/4))
 	}
-	widths := ui.Flex(iw-1, 2, name, 12, -1)
+	widths := widget.Flex(iw-1, 2, name, 12, -1)
 	var body []string
 	for i := range shown {
 		x := &shown[i]
-		sign, style, word := show.Task(l, x.status)
+		sign, style, word := format.Task(l, x.status)
 		if x.away {
 			sign, style = l.Checking, l.Warn
 		}
 		if x.now != "" && x.status != deploy.Done {
 			word = x.now
 		}
-		body = append(body, " "+l.Row(widths, ui.Cell{Text: sign, Style: style}, ui.T(string(x.host)),
-			ui.T(l.BarOf(x.steps.done, x.steps.all, 12)), ui.Cell{Text: word, Style: style}))
+		body = append(body, " "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)),
+			widget.T(l.BarOf(x.steps.done, x.steps.all, 12)), widget.Cell{Text: word, Style: style}))
 	}
-	return l.Box(box, w, h, body), ui.Point{}
+	return l.Box(box, w, h, body), widget.Point{}
 }

@@ -5,19 +5,19 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // drawRight is the pane of the log, or of the summary.
-func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
+func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
 	l := m.look
 	if m.summary {
 		return m.drawSummary(w, h)
 	}
 	i := max(m.tree.Selected(), 0)
 	it := &m.tree.Tree.Items[i]
-	box := ui.Box{Title: it.Name(), Focus: m.right, Bare: m.zoom, Right: m.log.Note()}
+	box := widget.Box{Title: it.Name(), Focus: m.right, Bare: m.zoom, Right: m.log.Note()}
 	if it.Node.Host != "" && !it.Group {
 		box.Title += " @" + string(it.Node.Host)
 	}
@@ -36,14 +36,14 @@ func (m *Model) drawRight(w, h int) ([]string, ui.Point) {
 	if len(lines) == 0 && ih > len(body) {
 		lines = []string{l.Dim.Paint(" no log lines yet")}
 	}
-	at := ui.Point{X: 1, Y: 1 + len(body) + y}
+	at := widget.Point{X: 1, Y: 1 + len(body) + y}
 	return l.Box(box, w, h, append(body, lines...)), at
 }
 
 // drawSummary is the summary in a pane, scrolled.
-func (m *Model) drawSummary(w, h int) ([]string, ui.Point) {
+func (m *Model) drawSummary(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := ui.Box{Title: "Summary", Right: "v: log", Focus: m.right, Bare: m.zoom}
+	box := widget.Box{Title: "Summary", Right: "v: log", Focus: m.right, Bare: m.zoom}
 	iw, ih := box.Inner(w, h)
 	all := m.Summary(iw - 3)
 	m.sheet.Set(len(all), ih)
@@ -55,34 +55,34 @@ func (m *Model) drawSummary(w, h int) ([]string, ui.Point) {
 	if to < len(all) {
 		box.Foot = fmt.Sprintf("%d more below: tab, then down", len(all)-to)
 	}
-	return l.Box(box, w, h, body), ui.Point{X: 1, Y: 1 + m.sheet.Cursor - from}
+	return l.Box(box, w, h, body), widget.Point{X: 1, Y: 1 + m.sheet.Cursor - from}
 }
 
 // about lists the steps of a row, and what went wrong, in at most h lines.
 func (m *Model) about(i, w, h int) []string {
 	l := m.look
 	var steps, trouble []string
-	var rows [][]ui.Cell
+	var rows [][]widget.Cell
 	last := 4
 	for _, k := range m.tasks[i] {
 		t := &m.snap.Tasks[k]
 		for s := range t.StepStates {
 			st := &t.StepStates[s]
-			sign, style, word := show.Task(l, step(t, s))
+			sign, style, word := format.Task(l, step(t, s))
 			if st.Total > 0 && st.Status == deploy.Running {
 				word += fmt.Sprintf(" %d of %d", st.Done, st.Total)
 			}
 			if st.Returns != nil {
-				word = show.Value(st.Returns)
+				word = format.Value(st.Returns)
 			}
-			last = max(last, min(ui.Width(word), w*2/5))
-			rows = append(rows, []ui.Cell{{Text: sign, Style: style}, ui.T(t.Lifecycle + ": " + t.Steps[s].Name()),
-				{Text: show.Between(st.Started, st.Ended, m.now), Right: true}, {Text: word, Style: style}})
+			last = max(last, min(widget.Width(word), w*2/5))
+			rows = append(rows, []widget.Cell{{Text: sign, Style: style}, widget.T(t.Lifecycle + ": " + t.Steps[s].Name()),
+				{Text: format.Between(st.Started, st.Ended, m.now), Right: true}, {Text: word, Style: style}})
 		}
 		trouble = append(trouble, m.trouble(t, w)...)
 	}
 	for _, cells := range rows {
-		steps = append(steps, "  "+l.Row(ui.Flex(w-3, 2, -1, 6, last), cells...))
+		steps = append(steps, "  "+l.Row(widget.Flex(w-3, 2, -1, 6, last), cells...))
 	}
 	if i == 0 && len(trouble) == 0 {
 		if t := m.failed(); t != nil {
@@ -99,8 +99,8 @@ func (m *Model) about(i, w, h int) []string {
 func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	l := m.look
 	var out []string
-	put := func(style ui.Style, text string) {
-		for _, s := range ui.Wrap(ui.Clean(text), w-4) {
+	put := func(style widget.Style, text string) {
+		for _, s := range widget.Wrap(widget.Clean(text), w-4) {
 			out = append(out, "  "+style.Paint(s))
 		}
 	}
@@ -120,7 +120,7 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	case deploy.Stopped:
 		put(l.Warn, "stopped before it was done")
 		if t.Err != nil {
-			text, _, hint := show.Fault(t.Err)
+			text, _, hint := format.Fault(t.Err)
 			put(l.Dim, text)
 			if hint != "" {
 				put("", "hint: "+hint)
@@ -139,7 +139,7 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 	case deploy.Waiting, deploy.Done:
 		return nil
 	}
-	text, at, hint := show.Fault(t.Err)
+	text, at, hint := format.Fault(t.Err)
 	put(l.Bad, l.Fail+" "+string(t.Host)+" "+t.Lifecycle+": "+text)
 	if at != "" {
 		put(l.Dim, "at "+at)

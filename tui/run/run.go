@@ -10,7 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/tree"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // What the screen asks of the one that routes.
@@ -22,12 +22,12 @@ type (
 )
 
 const (
-	retry    ui.Action = "retry"
-	cancel   ui.Action = "cancel"
-	hot      ui.Action = "follow what runs"
-	views    ui.Action = "log or summary"
-	openAll  ui.Action = "open all"
-	closeAll ui.Action = "close all"
+	retry    widget.Action = "retry"
+	cancel   widget.Action = "cancel"
+	hot      widget.Action = "follow what runs"
+	views    widget.Action = "log or summary"
+	openAll  widget.Action = "open all"
+	closeAll widget.Action = "close all"
 )
 
 // foldFrom is from how many rows on finished parts of the tree fold to one line.
@@ -38,7 +38,7 @@ type Model struct {
 	// Room is the address of the chat room with the log, "" if there is none.
 	Room string
 
-	look ui.Look
+	look widget.Look
 	name string
 
 	tree   tree.View
@@ -57,14 +57,14 @@ type Model struct {
 
 	right   bool // the log has the keys
 	zoom    bool
-	follow  bool    // the cursor goes where things happen
-	summary bool    // shown instead of the log
-	sheet   ui.List // how far the summary is scrolled
-	ended   bool    // the end was shown
+	follow  bool        // the cursor goes where things happen
+	summary bool        // shown instead of the log
+	sheet   widget.List // how far the summary is scrolled
+	ended   bool        // the end was shown
 }
 
 // New makes the screen for a plan that begins to run.
-func New(l ui.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *Model {
+func New(l widget.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *Model {
 	m := &Model{look: l, name: name, follow: true, buf: &logs.Buffer{}}
 	m.log = logs.NewPane(l, m.buf)
 	t := tree.Of(res.Root)
@@ -91,7 +91,7 @@ func New(l ui.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *M
 }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l ui.Look) {
+func (m *Model) Restyle(l widget.Look) {
 	m.look = l
 	m.log.Restyle(l)
 }
@@ -184,7 +184,7 @@ func (m *Model) readLog() {
 func (m *Model) Typing() bool { return m.log.Typing() }
 
 // Type handles a key while typing.
-func (m *Model) Type(k tea.KeyMsg) ui.Out {
+func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.log.Type(k)
-	return ui.Out{}
+	return nil
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/show"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Summary says what came of the deployment, in plain lines of about w columns.
@@ -18,7 +18,7 @@ func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
 	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %s in %s", word, m.name, s.StepsDone, s.Steps,
-		show.Count(m.hosts(), "host", "hosts"), show.Between(s.Started, s.Ended, m.now)), "", w)
+		format.Count(m.hosts(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
 	out = append(out, "")
 	if s.Result != nil {
 		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")
@@ -28,14 +28,14 @@ func (m *Model) Summary(w int) []string {
 	}
 	for k := range s.Tasks {
 		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
-			text, _, hint := show.Fault(t.Err)
+			text, _, hint := format.Fault(t.Err)
 			mark := "  FAIL "
-			for _, x := range ui.Wrap(ui.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
+			for _, x := range widget.Wrap(widget.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
 				out = append(out, mark+x)
 				mark = "       "
 			}
 			if hint != "" {
-				out = append(out, "       hint: "+ui.Clean(hint))
+				out = append(out, "       hint: "+widget.Clean(hint))
 			}
 		}
 	}
@@ -54,18 +54,18 @@ func (m *Model) Summary(w int) []string {
 func listed(v any, w int) []string {
 	t, ok := v.(map[string]any)
 	if !ok {
-		return wrapped(show.Value(v), "  ", w)
+		return wrapped(format.Value(v), "  ", w)
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(t)) {
 		xs, ok := t[name].([]any)
 		if !ok || len(xs) < 2 {
-			out = append(out, wrapped(name+"="+show.Value(t[name]), "  ", w)...)
+			out = append(out, wrapped(name+"="+format.Value(t[name]), "  ", w)...)
 			continue
 		}
 		out = append(out, wrapped(fmt.Sprintf("%s (%d)", name, len(xs)), "  ", w)...)
 		for _, x := range xs {
-			out = append(out, wrapped(show.Value(x), "    ", w)...)
+			out = append(out, wrapped(format.Value(x), "    ", w)...)
 		}
 	}
 	return out
@@ -74,7 +74,7 @@ func listed(v any, w int) []string {
 // wrapped breaks foreign text into lines that begin with a margin.
 func wrapped(text, margin string, w int) []string {
 	var out []string
-	for _, s := range ui.Wrap(ui.Clean(text), max(w-len(margin), 16)) {
+	for _, s := range widget.Wrap(widget.Clean(text), max(w-len(margin), 16)) {
 		out = append(out, margin+s)
 	}
 	return out
@@ -96,7 +96,7 @@ func (m *Model) returned(w int) []string {
 		}
 		n := m.tree.Tree.Items[i].Node
 		name := n.Provide.Path.Lifecycle() + "." + n.Provide.Path.Provide()
-		out = append(out, wrapped(string(n.Host)+"  "+name+"  "+show.Value(m.snap.Returns[n.ID]), "  ", w)...)
+		out = append(out, wrapped(string(n.Host)+"  "+name+"  "+format.Value(m.snap.Returns[n.ID]), "  ", w)...)
 	}
 	return out
 }
@@ -117,10 +117,10 @@ func (m *Model) stacks(w int) []string {
 	}
 	out := []string{"STATE STACKS NOW"}
 	for _, p := range order {
-		head := ui.Clean(fmt.Sprintf("  %-8s %-10s ", p.host, p.lc))
-		for i, s := range ui.Wrap(ui.Clean(strings.Join(last[p], " > ")), max(w-ui.Width(head), 16)) {
+		head := widget.Clean(fmt.Sprintf("  %-8s %-10s ", p.host, p.lc))
+		for i, s := range widget.Wrap(widget.Clean(strings.Join(last[p], " > ")), max(w-widget.Width(head), 16)) {
 			if i > 0 {
-				head = strings.Repeat(" ", ui.Width(head))
+				head = strings.Repeat(" ", widget.Width(head))
 			}
 			out = append(out, head+s)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/tree"
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 func node(parent *resolver.Node, id, path string, index, of int) *resolver.Node {
@@ -34,7 +34,7 @@ func example() *resolver.Node {
 }
 
 func drawn(v *tree.View) string {
-	l := ui.Look{Glyphs: ui.Unicode()}
+	l := widget.Look{Glyphs: widget.Unicode()}
 	var b strings.Builder
 	for _, i := range v.Rows {
 		b.WriteString(v.Lines(l, i, 20) + " " + v.Tree.Items[i].Name() + "\n")
@@ -60,8 +60,8 @@ func TestTreeGroupsWhatOneRequireNeeds(t *testing.T) {
 func TestShuttingAndOpening(t *testing.T) {
 	var v tree.View
 	v.Show(tree.Of(example()))
-	v.Do(ui.Down)
-	v.Do(ui.Left)
+	v.Do(widget.Down)
+	v.Do(widget.Left)
 	if got := drawn(&v); got != "▾ Proxy.start\n└▸ sites x2\n" {
 		t.Errorf("shut:\n%s", got)
 	}
@@ -83,7 +83,7 @@ func TestShuttingAndOpening(t *testing.T) {
 func TestNoTree(t *testing.T) {
 	var v tree.View
 	v.Show(tree.Of(nil))
-	v.Do(ui.Down)
+	v.Do(widget.Down)
 	v.All(true)
 	if v.Selected() != -1 {
 		t.Error("something is selected in an empty tree")

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/armonic/armonic/tui/ui"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // View is which rows of a tree are shown, and the cursor among them.
 type View struct {
 	Tree *Tree
-	List ui.List
+	List widget.List
 	Rows []int // indexes of the items shown
 	// Auto says whether a row is open that nobody opened or shut; nil means yes.
 	Auto func(i int) bool
@@ -87,20 +87,20 @@ func (v *View) Select(item int) {
 }
 
 // Do moves the cursor, opens and shuts.
-func (v *View) Do(a ui.Action) bool {
+func (v *View) Do(a widget.Action) bool {
 	at := v.Selected()
 	if at < 0 || v.List.Do(a) {
 		return at >= 0
 	}
 	it := v.Tree.Items[at]
 	switch {
-	case a == ui.Right && len(it.Kids) > 0 && !v.Opened(at):
+	case a == widget.Right && len(it.Kids) > 0 && !v.Opened(at):
 		v.put(at, true)
-	case a == ui.Left && len(it.Kids) > 0 && v.Opened(at):
+	case a == widget.Left && len(it.Kids) > 0 && v.Opened(at):
 		v.put(at, false)
-	case a == ui.Left && it.Parent >= 0:
+	case a == widget.Left && it.Parent >= 0:
 		v.Select(it.Parent)
-	case a == ui.Left || a == ui.Right:
+	case a == widget.Left || a == widget.Right:
 	default:
 		return false
 	}
@@ -129,7 +129,7 @@ func (v *View) put(i int, open bool) {
 }
 
 // Lines draws what stands before the name of a row, at most w columns of it.
-func (v *View) Lines(l ui.Look, i, w int) string {
+func (v *View) Lines(l widget.Look, i, w int) string {
 	t := v.Tree
 	it := &t.Items[i]
 	parts := make([]string, 0, it.Depth+1)
@@ -164,7 +164,7 @@ func (v *View) Lines(l ui.Look, i, w int) string {
 
 // Draw fills a pane of w columns and h rows with the tree; status gives sign, style
 // and words of a row.
-func (v *View) Draw(l ui.Look, box ui.Box, w, h int, status func(i int) (string, ui.Style, string)) ([]string, ui.Point) {
+func (v *View) Draw(l widget.Look, box widget.Box, w, h int, status func(i int) (string, widget.Style, string)) ([]string, widget.Point) {
 	iw, ih := box.Inner(w, h)
 	v.List.Set(len(v.Rows), ih)
 	from, to := v.List.Window()
@@ -174,11 +174,11 @@ func (v *View) Draw(l ui.Look, box ui.Box, w, h int, status func(i int) (string,
 	host, text := 0, 5
 	for _, i := range v.Rows[from:to] {
 		_, _, s := status(i)
-		host = max(host, 1+ui.Width(string(v.Tree.Items[i].Node.Host)))
-		text = max(text, ui.Width(s))
+		host = max(host, 1+widget.Width(string(v.Tree.Items[i].Node.Host)))
+		text = max(text, widget.Width(s))
 	}
-	widths := ui.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
-	at := ui.Point{X: 1}
+	widths := widget.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
+	at := widget.Point{X: 1}
 	body := make([]string, 0, ih)
 	for r := from; r < to; r++ {
 		i := v.Rows[r]
@@ -189,7 +189,7 @@ func (v *View) Draw(l ui.Look, box ui.Box, w, h int, status func(i int) (string,
 			where = "@" + string(it.Node.Host)
 		}
 		name := v.Lines(l, i, widths[0]/2) + " " + it.Name()
-		row := l.Row(widths, ui.T(name), ui.Cell{Text: sign, Style: style}, ui.T(where), ui.Cell{Text: text, Style: style})
+		row := l.Row(widths, widget.T(name), widget.Cell{Text: sign, Style: style}, widget.T(where), widget.Cell{Text: text, Style: style})
 		here := r == v.List.Cursor
 		if here {
 			at.Y = 1 + len(body)

@@ -1,0 +1,69 @@
+package format
+
+import (
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// Task gives the sign of a task's or step's status, its style and its word.
+func Task(l widget.Look, s deploy.TaskStatus) (string, widget.Style, string) {
+	switch s {
+	case deploy.Running:
+		return l.Run, l.Busy, "run"
+	case deploy.Done:
+		return l.OK, l.Good, "ok"
+	case deploy.FailedTask:
+		return l.Fail, l.Bad, "FAIL"
+	case deploy.Held:
+		return l.Held, l.Warn, "held"
+	case deploy.Stopped:
+		return l.Held, l.Warn, "stopped"
+	case deploy.LostTask:
+		return l.Checking, l.Bad, "LOST"
+	case deploy.Waiting:
+	}
+	return l.Wait, l.Dim, "wait"
+}
+
+// Link gives the sign of a host's link, its style and its word.
+func Link(l widget.Look, s deploy.Link) (string, widget.Style, string) {
+	switch s {
+	case deploy.On:
+		return l.OK, l.Good, "on"
+	case deploy.Lost:
+		return l.Checking, l.Bad, "LOST"
+	case deploy.Off:
+	}
+	return l.Fail, l.Bad, "OFF"
+}
+
+// Level gives the letter of a log level and the style of its lines.
+func Level(l widget.Look, v spec.Level) (string, widget.Style) {
+	switch v {
+	case spec.LevelWarn:
+		return "w", l.Warn
+	case spec.LevelError:
+		return "E", l.Bad
+	case spec.LevelInfo:
+	}
+	return "i", ""
+}
+
+// Err writes an error on one line, and its hint.
+func Err(err error) (text, hint string) {
+	if err == nil {
+		return "", ""
+	}
+	return err.Error(), spec.HintOf(err)
+}
+
+// Fault takes an error apart: what happened, where, and what can be done.
+func Fault(e *spec.Error) (text, at, hint string) {
+	if e == nil {
+		return "it failed", "", ""
+	}
+	bare := *e
+	bare.At = ""
+	return bare.Error(), e.At, e.Hint
+}

@@ -1,0 +1,86 @@
+package questions
+
+import (
+	"fmt"
+	"github.com/armonic/armonic/tui/format"
+
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// count is what is open at and below a row of the tree.
+type count struct{ missing, wrong, checking int }
+
+// countUp adds up what is open, from the leaves to the root.
+func (m *Model) countUp() {
+	items := m.tree.Tree.Items
+	m.counts = make([]count, len(items))
+	for i := len(items) - 1; i >= 0; i-- {
+		c := &m.counts[i]
+		if n := items[i].Node; !items[i].Group {
+			c.missing += n.Missing
+			c.wrong += n.Wrong
+			c.checking += n.Checking
+			if n.Pending {
+				c.checking++
+			}
+		}
+		if p := items[i].Parent; p >= 0 {
+			m.counts[p].missing += c.missing
+			m.counts[p].wrong += c.wrong
+			m.counts[p].checking += c.checking
+		}
+	}
+}
+
+// status gives sign, style and words of a row of the tree.
+func (m *Model) status(i int) (string, widget.Style, string) {
+	l := m.look
+	it := &m.tree.Tree.Items[i]
+	c := m.counts[i]
+	switch {
+	case c.wrong > 0:
+		return l.Wrong, l.Bad, words(c)
+	case c.missing > 0:
+		return l.Missing, l.Warn, words(c)
+	case c.checking > 0:
+		return l.Checking, l.Busy, words(c)
+	case it.Group:
+		return l.OK, l.Good, "ready"
+	}
+	n := it.Node
+	switch {
+	case n.Unmanaged:
+		return l.Same, l.Dim, "not managed"
+	case n.CalledAs != nil:
+		return l.Same, l.Dim, "see " + string(n.CalledAs.Host) + " " + n.CalledAs.Provide.Path.Lifecycle()
+	case len(n.Route.Steps) == 0:
+		return l.Wait, l.Dim, ""
+	}
+	enters := 0
+	for _, s := range n.Route.Steps {
+		if s.Provide == "" {
+			enters++
+		}
+	}
+	if enters == 0 {
+		return l.OK, l.Good, "ready"
+	}
+	return l.OK, l.Good, "ready, " + format.Count(enters, "state", "states")
+}
+
+func words(c count) string {
+	s := ""
+	add := func(n int, what string) {
+		if n == 0 {
+			return
+		}
+		if s != "" {
+			s += " "
+		}
+		s += fmt.Sprintf("%d %s", n, what)
+	}
+	add(c.missing, "missing")
+	add(c.wrong, "wrong")
+	add(c.checking, "checking")
+	return s
+}

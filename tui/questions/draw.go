@@ -1,0 +1,168 @@
+package questions
+
+import (
+	"fmt"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// Draw fills w columns and h rows.
+func (m *Model) Draw(w, h int) ([]string, widget.Point) {
+	head := m.headline(w)
+	h--
+	lines, at := m.panes(w, h)
+	at.Y++
+	return append([]string{head}, lines...), at
+}
+
+func (m *Model) panes(w, h int) ([]string, widget.Point) {
+	if m.zoom && m.edit == nil {
+		return m.upper(w, h, m.pane == nodes)
+	}
+	if h < widget.Low && m.edit == nil {
+		return m.upper(w, h, m.treeTop)
+	}
+	if w >= widget.Wide && h >= 2*widget.Low {
+		left := func(w, h int) ([]string, widget.Point) {
+			return widget.Stacked(w, h, max(h*2/5, 6), m.pane == questions, m.drawTree, m.drawQuestions)
+		}
+		return widget.Beside(w, h, w/2, m.edit != nil, left, m.drawDetail)
+	}
+	top := max(h*2/5, 4)
+	if m.edit != nil {
+		top = max(h/3, 3)
+	}
+	if h < 12 && m.edit != nil {
+		top = 0
+	}
+	upper := func(w, h int) ([]string, widget.Point) { return m.upper(w, h, m.treeTop) }
+	return widget.Stacked(w, h, top, m.edit != nil, upper, m.drawDetail)
+}
+
+func (m *Model) upper(w, h int, isTree bool) ([]string, widget.Point) {
+	if isTree {
+		return m.drawTree(w, h)
+	}
+	return m.drawQuestions(w, h)
+}
+
+// headline says how far the deployment is.
+func (m *Model) headline(w int) string {
+	l := m.look
+	name, state, right := string(m.pattern), "BUILD ...", ""
+	style := l.Busy
+	if m.res != nil {
+		if m.res.Root != nil && m.res.Root.Host != "" {
+			name = nodeName(m.res.Root) + " @" + string(m.res.Root.Host)
+		}
+		missing, wrong, checking := m.res.Blocking()
+		todo := words(count{missing, wrong, checking})
+		switch {
+		case missing+wrong > 0:
+			state, style = "ANSWER "+todo, l.Warn
+		case m.busy || checking > 0:
+			state = "BUILD, the hosts are asked"
+		case m.res.Plan == nil:
+			state, style = "there are problems", l.Bad
+		default:
+			state, style = "READY for the plan (p)", l.Good
+		}
+		if p := m.res.Plan; p != nil {
+			right = format.Count(p.Steps(), "step", "steps") + " on " + format.Count(len(p.Hosts), "host", "hosts") + " "
+		}
+	}
+	left := " " + l.Title.Paint(widget.Clean(name)) + "   " + style.Paint(state)
+	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)
+}
+
+func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
+	box := widget.Box{Title: "Deployment tree", Focus: m.pane == nodes && m.edit == nil, Bare: m.zoom && m.edit == nil}
+	return m.tree.Draw(m.look, box, w, h, m.status)
+}
+
+func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
+	l := m.look
+	box := widget.Box{Title: "Questions", Focus: m.pane == questions && m.edit == nil, Bare: m.zoom && m.edit == nil}
+	at := widget.Point{X: 1}
+	box.Title = m.filter.Title(l, box.Title)
+	if m.filter.Typing {
+		at.X = 2 + widget.Width(box.Title)
+	}
+	if m.res == nil {
+		return l.Box(box, w, h, nil), at
+	}
+	missing, wrong, checking := m.res.Blocking()
+	box.Right = words(count{missing, wrong, checking})
+	if n := len(m.res.Questions); len(m.rows) < n {
+		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
+	}
+	iw, ih := box.Inner(w, h)
+	m.list.Set(len(m.rows), max(ih-1, 1))
+	widths := m.columns(iw)
+	head := l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("WHERE"), widget.T("NAME"), widget.T("VALUE"), widget.T("FROM")))
+	body := []string{head}
+	from, to := m.list.Window()
+	for r := from; r < to; r++ {
+		here := r == m.list.Cursor
+		if here && !m.filter.Typing {
+			at.Y = 1 + len(body)
+		}
+		body = append(body, l.Pick(m.questionRow(r, widths), iw, here, m.pane == questions && m.edit == nil))
+	}
+	if len(m.rows) == 0 {
+		body = append(body, l.Dim.Paint("  nothing is asked"))
+	}
+	return l.Box(box, w, h, body), at
+}
+
+// columns are as wide as what is in view needs; the value has the rest.
+func (m *Model) columns(w int) []int {
+	from, to := m.list.Window()
+	where, name, word := 5, 4, 7
+	for r := from; r < to; r++ {
+		if i := m.rows[r]; i >= 0 {
+			q := &m.res.Questions[i]
+			_, _, from := format.Question(m.look, q)
+			where = max(where, widget.Width(string(q.Host)+" "+format.Service(q)))
+			name = max(name, widget.Width(format.Asked(q)))
+			word = max(word, widget.Width(from))
+		}
+	}
+	return widget.Flex(w-2, 2, min(where, w/3), min(name, w/4), -1, min(word, 8))
+}
+
+func (m *Model) questionRow(r int, widths []int) string {
+	l := m.look
+	if i := m.rows[r]; i < 0 {
+		p := &m.res.Problems[-1-i]
+		style, word := l.Bad, "problem"
+		if p.Warning {
+			style, word = l.Warn, "note"
+		}
+		where := string(p.Path.Host()) + " " + p.Path.Lifecycle()
+		return l.Row(widths, widget.Cell{Text: l.Wrong, Style: style}, widget.T(where), widget.T(""), widget.Cell{Text: p.Msg, Style: style}, widget.T(word))
+	}
+	q := &m.res.Questions[m.rows[r]]
+	sign, style, word := format.Question(l, q)
+	value := format.QuestionValue(q)
+	if m.edit != nil && m.edit.Key == q.Key {
+		word = "editing"
+	}
+	if q.Status == resolver.Wrong {
+		value += "  " + q.Problem
+	}
+	where := string(q.Host) + " " + format.Service(q)
+	return l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(where), widget.T(format.Asked(q)), widget.Cell{Text: value, Style: valueStyle(l, q)}, widget.Cell{Text: word, Style: style})
+}
+
+func valueStyle(l widget.Look, q *resolver.Question) widget.Style {
+	switch {
+	case q.Status == resolver.Wrong:
+		return l.Bad
+	case q.Settled() || q.Status == resolver.Missing:
+		return ""
+	}
+	return l.Dim
+}

@@ -1,0 +1,57 @@
+package questions
+
+import (
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []widget.Binding {
+	if m.edit != nil {
+		return m.edit.Bindings()
+	}
+	if m.filter.Typing {
+		return m.filter.Bindings()
+	}
+	return append([]widget.Binding{
+		widget.Key(widget.Open, "enter", "answer", "answer the question under the cursor"),
+		widget.Key(nextOpen, "a", "next open", "open the next question that is missing or wrong, then those nobody decided"),
+		widget.Key(showPlan, "p", "plan", "show what will happen on each host"),
+		widget.Key(acceptAll, "A", "take all suggestions", "take the best suggestion of every question that nobody decided"),
+		widget.Key(undo, "u", "undo", "take the last decision back"),
+		widget.Key(redo, "U", "", "undo the undo"),
+		widget.Key(change, "c", "change node", "change host, number, service or whether Armonic manages it, of the node under the cursor"),
+		widget.Key(showTree, "t tab", "tree", "to the tree, and back to the questions"),
+		widget.Key(editAnswer, "e", "", "edit the answer under the cursor"),
+		widget.Key(nextWrong, "!", "", "to the next wrong answer"),
+		widget.Key(forget, "backspace delete", "", "forget the answer: the suggestion holds again"),
+		widget.Key(widget.Search, "/", "filter", "show only questions that contain a text"),
+		widget.Key(widget.NextHit, "n", "", "next question"),
+		widget.Key(widget.PrevHit, "N", "", "previous question"),
+		widget.Key(expert, "x", "", "show all questions, also those for experts and those nobody needs to answer"),
+		widget.Key(widget.Right, "right l", "", "open the row of the tree"),
+		widget.Key(widget.Left, "left h", "", "shut the row of the tree"),
+		widget.Key(openAll, "=", "", "open the whole tree"),
+		widget.Key(closeAll, "-", "", "shut the whole tree"),
+		widget.Key(writeFile, "w", "write file", "write all answers to a file that can be replayed"),
+		widget.Key(widget.Copy, "y", "", "copy the path and value under the cursor"),
+		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
+		widget.Key(reread, "r", "", "ask the hosts everything again"),
+		widget.Key(widget.Back, "esc", "back", "go back; nothing is lost"),
+	}, widget.Moves()...)
+}
+
+func (m *Model) copy() widget.Request {
+	if m.pane == nodes {
+		if i := m.tree.Selected(); i >= 0 {
+			n := m.tree.Tree.Items[i].Node
+			return widget.CopyText{Text: string(n.Provide.Path), What: string(n.Provide.Path)}
+		}
+		return nil
+	}
+	if q := m.question(); q != nil {
+		text := string(q.Path) + "=" + format.QuestionValue(q)
+		return widget.CopyText{Text: text, What: text}
+	}
+	return nil
+}

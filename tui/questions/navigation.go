@@ -1,0 +1,254 @@
+package questions
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/editor"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// arrange finds the rows of the list of questions.
+func (m *Model) arrange() {
+	want := m.filter.Want()
+	m.rows = m.rows[:0]
+	if m.res == nil {
+		return
+	}
+	for i := range m.res.Problems {
+		p := &m.res.Problems[i]
+		if q := m.res.Question(p.Key); q == nil || q.Problem == "" {
+			if want == "" || strings.Contains(strings.ToLower(p.Msg), want) {
+				m.rows = append(m.rows, -1-i)
+			}
+		}
+	}
+	for i := range m.res.Questions {
+		q := &m.res.Questions[i]
+		if (m.all || plain(q)) && (want == "" || strings.Contains(strings.ToLower(haystack(q)), want)) {
+			m.rows = append(m.rows, i)
+		}
+	}
+	m.list.Hold(len(m.rows))
+}
+
+// plain reports whether a question is of interest to everyone.
+func plain(q *resolver.Question) bool {
+	switch {
+	case q.Required():
+		return true
+	case q.Source == resolver.You || q.Source == resolver.Replayed:
+		return true
+	case q.Key.Kind == resolver.AskManage || q.Var.Expert:
+		return false
+	case q.Fixed && q.Source == resolver.FromHost:
+		return false
+	}
+	return true
+}
+
+func haystack(q *resolver.Question) string {
+	return string(q.Host) + " " + string(q.Path) + " " + format.Asked(q) + " " + format.QuestionValue(q) + " " + string(q.Status)
+}
+
+// question is the one under the cursor, nil if there is none.
+func (m *Model) question() *resolver.Question {
+	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor] >= 0 {
+		return &m.res.Questions[m.rows[m.list.Cursor]]
+	}
+	return nil
+}
+
+// problem is the one under the cursor, nil if there is none.
+func (m *Model) problem() *resolver.Problem {
+	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor] < 0 {
+		return &m.res.Problems[-1-m.rows[m.list.Cursor]]
+	}
+	return nil
+}
+
+func (m *Model) selectKey(k resolver.Key) bool {
+	for r, i := range m.rows {
+		if i >= 0 && m.res.Questions[i].Key == k {
+			m.list.To(r)
+			m.follow()
+			return true
+		}
+	}
+	return false
+}
+
+// follow puts the tree's cursor on the node of the question under the cursor.
+func (m *Model) follow() {
+	if q := m.question(); q != nil && m.tree.Tree != nil {
+		if i := m.tree.Tree.Index(q.Key.Node); i >= 0 && i != m.tree.Selected() {
+			m.tree.Select(i)
+		}
+	}
+}
+
+func (m *Model) move(a widget.Action) {
+	if m.pane == nodes {
+		if m.tree.Do(a) {
+			m.toNode()
+		}
+		return
+	}
+	if m.list.Do(a) {
+		m.follow()
+	}
+}
+
+// toNode puts the cursor of the questions on the first of the tree's node.
+func (m *Model) toNode() {
+	i := m.tree.Selected()
+	if i < 0 || m.tree.Tree.Items[i].Group {
+		return
+	}
+	id := m.tree.Tree.Items[i].Node.ID
+	for r, k := range m.rows {
+		if k >= 0 && m.res.Questions[k].Key.Node == id {
+			m.list.To(r)
+			return
+		}
+	}
+}
+
+// toNext moves to the next question for which want holds, from the cursor round.
+func (m *Model) toNext(want func(*resolver.Question) bool) bool {
+	n := len(m.rows)
+	for d := 1; d <= n; d++ {
+		r := (m.list.Cursor + d) % n
+		if i := m.rows[r]; i >= 0 && want(&m.res.Questions[i]) {
+			m.list.To(r)
+			m.follow()
+			return true
+		}
+	}
+	return false
+}
+
+// openNext opens the next question that somebody should answer: first what is
+// missing or wrong, then what nobody decided. The one under the cursor counts if
+// it is itself open.
+func (m *Model) openNext() bool {
+	for _, first := range []func(*resolver.Question) bool{(*resolver.Question).Required, (*resolver.Question).Undecided} {
+		want := func(q *resolver.Question) bool { return q.Open() && first(q) }
+		if q := m.question(); q != nil && want(q) || m.toNext(want) {
+			m.pane, m.treeTop = questions, false
+			m.open()
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Model) undecided() int {
+	n := 0
+	for i := range m.res.Questions {
+		if m.res.Questions[i].Undecided() {
+			n++
+		}
+	}
+	return n
+}
+
+// open opens the editor for the question under the cursor.
+func (m *Model) open() {
+	q := m.question()
+	if p := m.problem(); p != nil {
+		if m.all = m.all || m.hidden(p.Key); m.res.Question(p.Key) != nil {
+			m.arrange()
+			m.selectKey(p.Key)
+			q = m.question()
+		}
+	}
+	if q == nil || q.Fixed {
+		return
+	}
+	m.pane, m.treeTop, m.zoom = questions, false, false
+	m.edit = editor.Open(m.look, m.offer(*q))
+}
+
+// offer completes the options of a question about hosts: the resolver gives none
+// where one was chosen already, and knows nothing of what is applied on them.
+func (m *Model) offer(q resolver.Question) resolver.Question {
+	if q.Key.Kind != resolver.AskHost && q.Key.Kind != resolver.AskHosts {
+		return q
+	}
+	known := map[spec.Host]*deploy.HostView{}
+	all := len(q.Options) == 0
+	opts := slices.Clone(q.Options)
+	for i := range m.hosts {
+		v := &m.hosts[i]
+		known[v.Host] = v
+		if all {
+			opts = append(opts, resolver.Option{Value: v.Host, Disabled: v.Link != deploy.On, Note: v.Why})
+		}
+	}
+	for i := range opts {
+		h, _ := opts[i].Value.(spec.Host)
+		if v := known[h]; v != nil && opts[i].Note == "" {
+			opts[i].Note = format.Services(v)
+		}
+	}
+	q.Options = opts
+	return q
+}
+
+func (m *Model) hidden(k resolver.Key) bool {
+	q := m.res.Question(k)
+	return q != nil && !plain(q)
+}
+
+// changeNode opens the questions on the shape of the tree at the node under the
+// cursor, one after the other.
+func (m *Model) changeNode() {
+	i := m.tree.Selected()
+	if i < 0 {
+		return
+	}
+	n := m.tree.Tree.Items[i].Node
+	ids := map[resolver.NodeID]bool{n.ID: true}
+	if m.tree.Tree.Items[i].Group || len(m.shape(ids)) < 2 {
+		if n.Parent != nil {
+			ids[n.Parent.ID] = true
+		}
+	}
+	keys := m.shape(ids)
+	if len(keys) == 0 {
+		return
+	}
+	next := 0
+	for k, key := range keys {
+		if key == m.Key() {
+			next = (k + 1) % len(keys)
+		}
+	}
+	if !m.selectKey(keys[next]) {
+		m.all = true
+		m.arrange()
+		m.selectKey(keys[next])
+	}
+	m.open()
+}
+
+func (m *Model) shape(ids map[resolver.NodeID]bool) []resolver.Key {
+	var out []resolver.Key
+	for i := range m.res.Questions {
+		q := &m.res.Questions[i]
+		if !ids[q.Key.Node] || q.Fixed {
+			continue
+		}
+		switch q.Key.Kind {
+		case resolver.AskHost, resolver.AskHosts, resolver.AskChoose, resolver.AskCount, resolver.AskManage:
+			out = append(out, q.Key)
+		case resolver.AskValue, resolver.AskReturn:
+		}
+	}
+	return out
+}

@@ -1,0 +1,55 @@
+package widget
+
+// Style is how text is shown: the parameters of an SGR sequence, "" for plain.
+type Style string
+
+// Paint puts text in the style. The text must have no style of its own.
+func (s Style) Paint(text string) string {
+	if s == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+// Theme gives each role of text its style.
+type Theme struct {
+	Name   string
+	Title  Style // of the program and of panes
+	Head   Style // of columns and sections
+	Frame  Style // borders
+	Focus  Style // borders of the pane that has the keys
+	Cursor Style // the row where the cursor is
+	Rest   Style // that row in a pane which has not the keys
+	Good   Style
+	Bad    Style
+	Warn   Style
+	Busy   Style // what runs, what is being checked
+	Dim    Style
+	Key    Style // keys in the footer
+}
+
+// Themes lists the names that NewLook takes, the default first.
+func Themes() []string { return []string{"auto", "dark", "light", "none", "blue-orange"} }
+
+func themeOf(name string) (Theme, bool) {
+	base := Theme{Name: name, Title: "1", Head: "1", Focus: "1", Cursor: "7", Rest: "4", Bad: "1", Key: "1"}
+	switch name {
+	case "none":
+	case "", "auto": // the terminal's own 16 colours, none that only one background suits
+		base.Name = "auto"
+		base.Title, base.Frame, base.Focus, base.Key = "1;36", "2", "36", "1;36"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "32", "1;31", "33", "36", "2"
+	case "dark":
+		base.Title, base.Frame, base.Focus, base.Key = "1;96", "90", "96", "1;96"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "92", "1;91", "93", "96", "37"
+	case "light":
+		base.Title, base.Frame, base.Focus, base.Key = "1;34", "90", "34", "1;34"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "32", "1;31", "35", "34", "90"
+	case "blue-orange": // for those to whom red and green are one colour
+		base.Title, base.Frame, base.Focus, base.Key = "1;38;5;39", "38;5;244", "38;5;39", "1;38;5;39"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "38;5;33", "1;38;5;208", "38;5;214", "38;5;81", "38;5;246"
+	default:
+		return Theme{}, false
+	}
+	return base, true
+}
