@@ -18,6 +18,8 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -115,8 +117,8 @@ func (p party) agent(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	r := xmpp.NewResponder(xmpp.ResponderConfig{Open: p.account(xmpp.Resource).Open, Agent: s,
-		Masters: map[session.JID]xmpp.Role{p.Peer: xmpp.Deploy}})
+	r := xmpp.NewResponder(xmpp.ResponderConfig{Open: p.account(roster.Resource).Open, Agent: s,
+		Masters: access.Masters{p.Peer: access.Deploy}})
 	defer r.Close()
 	<-ctx.Done()
 	return nil

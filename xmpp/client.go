@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/calls"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // DefaultGrace is how long calls wait for what was lost to come back.
@@ -31,26 +33,15 @@ type ClientConfig struct {
 	Logger *slog.Logger // nil discards
 }
 
-// Client is the end of a master.
+// Client is the end of a master: its fleet, and the agents in it.
 type Client struct {
-	config  ClientConfig
-	log     *slog.Logger
-	audit   *audit
+	*roster.Fleet
+
+	calls   *calls.Client
+	refused *access.Refusals
 	keeper  *session.Keeper
 	stop    context.CancelFunc
-	closing <-chan struct{} // closed when Close begins: calls end then
 	work    sync.WaitGroup
-	started time.Time
-
-	mu        sync.Mutex
-	hosts     map[session.JID]*host // by bare address
-	requests  map[session.JID]bool
-	ready     bool                 // the server has said who is in the fleet, in this session
-	sessions  int                  // so far
-	welcomed  map[session.JID]bool // approved in this session, and not seen since
-	changed   chan struct{}        // closed, and replaced, when anything above changes
-	followers map[string]*following
-	last      int // number of the last follower
 }
 
 // NewClient connects, and stays connected until Close.
@@ -61,18 +52,20 @@ func NewClient(c ClientConfig) *Client {
 	case c.Grace < 0:
 		c.Grace = 0
 	}
-	m := &Client{config: c, log: c.Logger, started: time.Now(), hosts: map[session.JID]*host{}, requests: map[session.JID]bool{}, welcomed: map[session.JID]bool{},
-		changed: make(chan struct{}), followers: map[string]*following{}}
-	if m.log == nil {
-		m.log = slog.New(slog.DiscardHandler)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	m.audit = &audit{log: m.log}
 	ctx, cancel := context.WithCancel(context.Background())
-	m.stop, m.closing = cancel, ctx.Done()
-	m.keeper = session.Keep(c.Open, session.Hooks{
-		Up:     func(s *session.Session) { m.up(ctx, s) },
+	k := session.NewKeeper(c.Open)
+	m := &Client{keeper: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, c.Approve, c.Logger)}
+	m.calls = calls.NewClient(k, m.Fleet, c.Grace, ctx.Done(), c.Logger)
+	k.Start(session.Hooks{
+		Up: func(s *session.Session) {
+			m.Up()
+			m.work.Go(func() { m.Load(ctx, s) })
+		},
 		Stanza: m.stanza,
-		Down:   func(*session.Session, error) { m.down() },
+		Down:   func(*session.Session, error) { m.Down() },
 	})
 	return m
 }
@@ -85,88 +78,20 @@ func (m *Client) Close() {
 	m.work.Wait()
 }
 
-func (m *Client) closed() bool {
-	select {
-	case <-m.closing:
-		return true
-	default:
-		return false
-	}
-}
-
 // Connection is the connection to the server, to be watched.
 func (m *Client) Connection() *session.Keeper { return m.keeper }
 
-// Ready waits until the client is connected and has been told who is online. The
-// error is that of ctx, or of the first attempt to connect that fails.
-func (m *Client) Ready(ctx context.Context) error {
-	if _, err := m.keeper.Wait(ctx, false); err != nil {
-		return err
-	}
-	const quiet, enough = 150 * time.Millisecond, 2 * time.Second // without news; with
-	until := time.Now().Add(enough)
-	for {
-		m.mu.Lock()
-		ready, changed, due := m.ready, m.changed, m.due()
-		known := !due && m.allKnown()
-		m.mu.Unlock()
-		if ready && (known || time.Now().After(until)) {
-			return nil
-		}
-		t := time.NewTimer(quiet)
-		select {
-		case <-changed:
-		case <-t.C:
-			if ready && !due { // nobody has said anything for a while
-				return nil
-			}
-			if st := m.keeper.Status(); st.Session == nil && st.Err != nil {
-				return st.Err
-			}
-		case <-ctx.Done():
-			t.Stop()
-			return ctx.Err()
-		}
-		t.Stop()
-	}
-}
-
-// up begins a session: who is in the roster, then who is online.
-func (m *Client) up(ctx context.Context, s *session.Session) {
-	m.change(func() { m.sessions++ })
-	m.work.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, callTime)
-		defer cancel()
-		m.gather(ctx, s)
-	})
-}
-
-func (m *Client) down() {
-	m.change(func() {
-		m.ready = false
-		clear(m.welcomed)
-		for _, h := range m.hosts {
-			h.gone("not known: this client was not connected")
-		}
-	})
-}
-
-// change makes a change of what is watched.
-func (m *Client) change(fn func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	fn()
-	close(m.changed)
-	m.changed = make(chan struct{})
-}
+// Agent gives the agent of an account: of its bare address, the one with the
+// resource roster.Resource. Whether it is online shows when it is called.
+func (m *Client) Agent(jid session.JID) spec.Agent { return m.calls.Agent(jid) }
 
 // stanza takes what arrives; it must not wait.
 func (m *Client) stanza(s *session.Session, e *session.Element) {
 	switch e.Local {
 	case "presence":
-		m.presence(s, e)
+		m.Presence(s, e)
 	case "message":
-		m.message(e)
+		m.calls.Message(e)
 	case "iq":
 		m.iq(s, e)
 	}
@@ -174,45 +99,14 @@ func (m *Client) stanza(s *session.Session, e *session.Element) {
 
 // iq answers the server, which tells of changes of the roster, and nobody else.
 func (m *Client) iq(s *session.Session, e *session.Element) {
-	from := e.From()
-	ours := from == "" || from == s.JID().Bare() || from == session.JID(s.JID().Domain())
-	q := e.Kid(nsRoster, "query")
 	switch {
-	case ours && q != nil && e.Type() == "set":
-		m.change(func() { m.enlist(q, false) })
-		s.Post(session.Answer(e))
-	case ours && e.Kid(nsPing, "ping") != nil:
-		s.Post(session.Answer(e))
-	case ours || m.audit.refused(from, "iq"):
-		s.Post(session.Refuse(e, "cancel", "service-unavailable", "", nil))
-	}
-}
-
-// message gives events to whom they are for.
-func (m *Client) message(e *session.Element) {
-	events := e.Kid(wire.Namespace, "events")
-	if events == nil || e.Type() != "headline" {
+	case !s.IsServer(e.From()):
+		if m.refused.Answer(e.From(), "iq") {
+			s.Post(session.Refuse(e, "cancel", "service-unavailable", "", nil))
+		}
 		return
+	case roster.IsPush(e):
+		m.Push(e)
 	}
-	m.mu.Lock()
-	f := m.followers[events.Attr("follow")]
-	m.mu.Unlock()
-	if f == nil || f.agent != e.From() {
-		return
-	}
-	var b batch
-	if err := wire.Decode([]byte(events.Text), &b); err != nil {
-		m.log.Warn("events cannot be read", "from", e.From(), "error", err)
-		b = batch{Paused: true} // and are asked for again
-	}
-	f.add(b)
-}
-
-// Agent gives the agent of an account: of its bare address, the one with the
-// resource Resource. Whether it is online shows when it is called.
-func (m *Client) Agent(jid session.JID) spec.Agent {
-	if jid.Resource() == "" {
-		jid = jid.With(Resource)
-	}
-	return &remote{m: m, jid: jid}
+	s.Post(session.ToServer(e))
 }

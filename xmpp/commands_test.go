@@ -12,6 +12,7 @@ import (
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -38,7 +39,7 @@ func inConsole(t *testing.T, test func(t *testing.T, c *console)) {
 		server := newRouter()
 		c := &console{service: pacedTalker(t, "web1", time.Second)}
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: c.service, Open: server.open(hostJID), Rooms: "logs.test",
-			Masters: map[session.JID]xmpp.Role{"boss@test": xmpp.Deploy, "eyes@test": xmpp.Observe}})
+			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
 		defer func() {
 			r.Close()
 			c.service.Close()
@@ -300,9 +301,9 @@ feature http://jabber.org/protocol/disco#info
 feature http://jabber.org/protocol/disco#items
 feature http://jabber.org/protocol/commands
 feature jabber:x:data
-feature urn:xmpp:ping
 feature urn:xmpp:time
 feature jabber:iq:version
+feature urn:xmpp:ping
 feature urn:armonic:agent:1
 feature http://jabber.org/protocol/muc`},
 			{c.eyes, nsItems, "query", "", "item web1@test/agent " + nsCommands + " Commands"},

@@ -12,6 +12,8 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -47,7 +49,7 @@ func connect(t testing.TB, agent, master session.JID, openAgent, openMaster sess
 		Approve: func(jid session.JID) bool { return jid == agent.Bare() }})
 	_, _ = p.client.Connection().Wait(t.Context(), false) // so that its account exists
 	p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: openAgent, Agent: p.service,
-		Masters: map[session.JID]xmpp.Role{master.Bare(): xmpp.Deploy}})
+		Masters: access.Masters{master.Bare(): access.Deploy}})
 	p.agent = p.client.Agent(agent.Bare())
 	p.close = sync.OnceFunc(func() {
 		p.client.Close()
@@ -92,7 +94,7 @@ func account(s *xmpptest.Server, name string) session.Account {
 func overServer(t testing.TB, s *xmpptest.Server) *pair {
 	t.Helper()
 	agent, master := account(s, "host1"), account(s, "master")
-	agent.Resource = xmpp.Resource
+	agent.Resource = roster.Resource
 	return connect(t, agent.JID, master.JID, agent.Open, master.Open)
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -28,7 +30,7 @@ func overBroken(t *testing.T, s *xmpptest.Server, pace time.Duration) *broken {
 	t.Helper()
 	b := &broken{agentNet: xmpptest.NewProxy(t, s.TLS), masterNet: xmpptest.NewProxy(t, s.TLS)}
 	agent, master := account(s, "host1"), account(s, "master")
-	agent.Resource = xmpp.Resource
+	agent.Resource = roster.Resource
 	agent.Server, master.Server = b.agentNet.Address, b.masterNet.Address
 	b.pair = connect(t, agent.JID, master.JID, agent.Open, master.Open)
 	t.Cleanup(b.close)
@@ -40,7 +42,7 @@ func overBroken(t *testing.T, s *xmpptest.Server, pace time.Duration) *broken {
 			t.Fatal(err)
 		}
 		b.service = slow
-		b.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: slow, Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+		b.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: slow, Masters: access.Masters{master.JID: access.Deploy}})
 		if _, err := b.responder.Connection().Wait(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +145,7 @@ func TestLargeCallsAndAnswers(t *testing.T) {
 func TestALostCallIsMadeAgain(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
 	agent, master := account(server, "host1"), account(server, "master")
-	agent.Resource = xmpp.Resource
+	agent.Resource = roster.Resource
 	deaf := connectRaw(t, agent)
 	service := serve(t)
 	defer service.Close()
@@ -180,7 +182,7 @@ func TestALostCallIsMadeAgain(t *testing.T) {
 func TestEventsThatGetLost(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
 	agent, master := account(server, "host1"), account(server, "master")
-	agent.Resource = xmpp.Resource
+	agent.Resource = roster.Resource
 	odd := connectRaw(t, agent)
 	text := func(after int, seqs ...int) string {
 		b := fmt.Sprintf(`{"after":%d,"events":[`, after)

@@ -11,10 +11,12 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-func links(hosts []xmpp.Host) string {
+func links(hosts []roster.Host) string {
 	var out []string
 	for _, h := range hosts {
 		name, _, _ := strings.Cut(string(h.Name), "-")
@@ -28,12 +30,12 @@ func TestFleet(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
 		masters := []session.Account{account(server, "master1"), account(server, "master2")}
-		listed := map[session.JID]xmpp.Role{masters[0].JID: xmpp.Deploy, masters[1].JID: xmpp.Observe}
+		listed := access.Masters{masters[0].JID: access.Deploy, masters[1].JID: access.Observe}
 		var agents []session.Account
 		var mine []session.JID
 		for _, name := range []string{"web1", "web2"} {
 			a := account(server, name)
-			a.Resource = xmpp.Resource
+			a.Resource = roster.Resource
 			agents, mine = append(agents, a), append(mine, a.JID)
 		}
 		service := serve(t)
@@ -62,7 +64,7 @@ func TestFleet(t *testing.T) {
 		}
 		web1, web2 := start(agents[0]), start(agents[1])
 		defer web1.Close()
-		isOn := func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 on" }
+		isOn := func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 on" }
 		hosts := waitFor(t, clients[0], isOn)
 		if h := hosts[0]; h.OS.String() != "debian 12" || h.Version != "0.4" || h.Busy != "" || h.JID != agents[0].JID || h.Since.IsZero() {
 			t.Errorf("web1 is %+v", h)
@@ -70,7 +72,7 @@ func TestFleet(t *testing.T) {
 		// the second master approves by hand
 		for _, a := range mine {
 			for !slices.Contains(clients[1].Requests(), a) {
-				_, changed := clients[1].WatchHosts()
+				_, changed := clients[1].Watch()
 				if !slices.Contains(clients[1].Requests(), a) {
 					<-changed
 				}
@@ -85,7 +87,7 @@ func TestFleet(t *testing.T) {
 		}
 		// somebody whom nobody approved says that he is an agent
 		eve := account(server, "eve")
-		eve.Resource = xmpp.Resource
+		eve.Resource = roster.Resource
 		stranger := start(eve)
 		defer stranger.Close()
 		if _, err := stranger.Connection().Wait(t.Context(), false); err != nil {
@@ -99,21 +101,21 @@ func TestFleet(t *testing.T) {
 		if err := clients[0].Agent(mine[0]).Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
+		waitFor(t, clients[1], func(hosts []roster.Host) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
 		if err := clients[1].Agent(mine[0]).Stop(t.Context(), "r1"); spec.KindOf(err) != spec.Denied {
 			t.Errorf("an observer stops a run: %v", err)
 		}
 		if err := clients[0].Agent(mine[0]).Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
-		waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
+		waitFor(t, clients[1], func(hosts []roster.Host) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
 		// one leaves
 		web2.Close()
-		hosts = waitFor(t, clients[1], func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		hosts = waitFor(t, clients[1], func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 off" })
 		if hosts[1].Since.IsZero() || hosts[1].Why == "" {
 			t.Errorf("web2 is %+v", hosts[1])
 		}
-		waitFor(t, clients[0], func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		waitFor(t, clients[0], func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 off" })
 		// a client that comes later sees the same at once
 		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1})
 		defer c.Close()
@@ -141,7 +143,7 @@ func TestFleet(t *testing.T) {
 		if err := c.Remove(mine[1]); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, c, func(hosts []xmpp.Host) bool { return links(hosts) == "web1 on" })
+		waitFor(t, c, func(hosts []roster.Host) bool { return links(hosts) == "web1 on" })
 	})
 }
 
@@ -149,20 +151,20 @@ func TestFleet(t *testing.T) {
 func TestLostAgent(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
 		if err := b.agent.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return h[0].Busy == "r1" })
+		waitFor(t, b.client, func(h []roster.Host) bool { return h[0].Busy == "r1" })
 		b.agentNet.Down()
-		hosts := waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 lost" })
+		hosts := waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 lost" })
 		if hosts[0].Busy != "r1" {
 			t.Errorf("it is %+v", hosts[0])
 		}
 		b.agentNet.Up()
 		b.responder.Connection().Retry()
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 		if err := b.agent.Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
@@ -177,10 +179,10 @@ func TestSilentLink(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		t.Parallel()
 		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 		b.agentNet.Stall()
 		began := time.Now()
-		waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 off" })
+		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 off" })
 		took := time.Since(began)
 		t.Logf("the fleet shows it after %s", took.Round(time.Millisecond))
 		if took > 30*time.Second {
@@ -197,7 +199,7 @@ func TestSilentLink(t *testing.T) {
 func TestDisconnectedClient(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
 	b := overBroken(t, server, 0)
-	waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+	waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 	c := xmpp.NewClient(xmpp.ClientConfig{Grace: -1, Open: (session.Account{JID: "x@" + xmpptest.Domain, Password: "wrong", Server: server.TLS, CAFile: server.CAFile}).Open})
 	defer c.Close()
 	if err := c.Ready(t.Context()); spec.KindOf(err) != spec.Denied {
@@ -207,7 +209,7 @@ func TestDisconnectedClient(t *testing.T) {
 		t.Errorf("a call: %v (%s)", err, spec.HintOf(err))
 	}
 	b.masterNet.Down()
-	hosts := waitFor(t, b.client, func(h []xmpp.Host) bool { return links(h) == "host1 off" })
+	hosts := waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 off" })
 	if !strings.Contains(fmt.Sprint(hosts[0].Why), "not connected") {
 		t.Errorf("it is %+v", hosts[0])
 	}

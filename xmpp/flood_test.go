@@ -17,6 +17,8 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -44,15 +46,15 @@ func TestFloods(t *testing.T) {
 				defer service.Close()
 				log := &lines{}
 				agent, master, noisy := account(server, "host1"), account(server, "master"), account(server, "noisy")
-				agent.Resource = xmpp.Resource
+				agent.Resource = roster.Resource
 				var read atomic.Int64
 				agent.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 					c, err := (&net.Dialer{}).DialContext(ctx, network, address)
 					return counted{c, &read}, err
 				}
-				masters := map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}
+				masters := access.Masters{master.JID: access.Deploy}
 				if listed {
-					masters[noisy.JID] = xmpp.Observe
+					masters[noisy.JID] = access.Observe
 				}
 				r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Masters: masters, Logger: slog.New(slog.NewTextHandler(log, nil))})
 				defer r.Close()
@@ -69,7 +71,7 @@ func TestFloods(t *testing.T) {
 				for range floods {
 					from = append(from, connectRaw(t, noisy))
 				}
-				to := agent.JID.With(xmpp.Resource)
+				to := agent.JID.With(roster.Resource)
 				call := func(i int) *session.Element {
 					e := callOf("start", startText)
 					if listed {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -68,7 +69,7 @@ func fuzzed(f *testing.F) *session.Session {
 	f.Cleanup(service.Close)
 	server := newRouter()
 	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open("host1@test/agent"),
-		Masters: map[session.JID]xmpp.Role{"master@test": xmpp.Deploy}})
+		Masters: access.Masters{"master@test": access.Deploy}})
 	f.Cleanup(r.Close)
 	if _, err := r.Connection().Wait(f.Context(), false); err != nil {
 		f.Fatal(err)

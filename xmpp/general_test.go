@@ -14,6 +14,9 @@ import (
 	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/muc"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -24,10 +27,10 @@ func TestGeneralClient(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
 		agent, master, viewer, eve := account(server, "web1"), account(server, "master"), account(server, "viewer"), account(server, "eve")
-		agent.Resource = xmpp.Resource
+		agent.Resource = roster.Resource
 		service := talker(t, "web1")
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
-			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy, viewer.JID: xmpp.Observe}})
+			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		t.Cleanup(r.Close)
 		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
@@ -35,7 +38,7 @@ func TestGeneralClient(t *testing.T) {
 		connectRaw(t, viewer) // so that there are such accounts
 		connectRaw(t, eve)
 		boss := connectRaw(t, master)
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(xmpp.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", 2)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", 2)))); err != nil {
 			t.Fatal(err)
 		}
 		run := func(who session.Account, room session.JID) (string, error) {
@@ -43,7 +46,7 @@ func TestGeneralClient(t *testing.T) {
 			defer cancel()
 			cmd := exec.CommandContext(ctx, script, "testdata/client.py")
 			cmd.Env = append(os.Environ(), "SERVER="+server.TLS, "CAFILE="+server.CAFile, "JID="+string(who.JID), "PASSWORD="+who.Password.Reveal(),
-				"AGENT="+string(agent.JID.With(xmpp.Resource)), "NODE="+sayCommand, "ROOM="+string(room))
+				"AGENT="+string(agent.JID.With(roster.Resource)), "NODE="+sayCommand, "ROOM="+string(room))
 			var errs strings.Builder
 			cmd.Stderr = &errs
 			out, err := cmd.Output()
@@ -52,7 +55,7 @@ func TestGeneralClient(t *testing.T) {
 			}
 			return strings.ReplaceAll(string(out), string(master.JID), "MASTER"), err
 		}
-		got, err := run(master, xmpp.Room("d1", xmpptest.Rooms))
+		got, err := run(master, muc.Address("d1", xmpptest.Rooms))
 		if err != nil {
 			t.Errorf("it ends with %v", err)
 		}

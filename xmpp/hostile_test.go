@@ -14,6 +14,8 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -104,15 +106,15 @@ func TestStrangers(t *testing.T) {
 		defer service.Close()
 		log := &lines{}
 		agent, master := account(server, "host1"), account(server, "master")
-		agent.Resource = xmpp.Resource
+		agent.Resource = roster.Resource
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: untouchable{service, t},
-			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
+			Masters: access.Masters{master.JID: access.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		defer r.Close()
 		first, err := r.Connection().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		to := agent.JID.With(xmpp.Resource)
+		to := agent.JID.With(roster.Resource)
 		// its name begins like that of the master, and its resource is that name
 		eve := account(server, "eve")
 		eve.Resource = string(master.JID)
@@ -188,15 +190,15 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 		service := serve(t)
 		defer service.Close()
 		agent, master, viewer := account(server, "host1"), account(server, "master"), account(server, "viewer")
-		agent.Resource = xmpp.Resource
+		agent.Resource = roster.Resource
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service,
-			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy, viewer.JID: xmpp.Observe}})
+			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		defer r.Close()
 		first, err := r.Connection().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		to := agent.JID.With(xmpp.Resource)
+		to := agent.JID.With(roster.Resource)
 		boss, eyes := connectRaw(t, master), connectRaw(t, viewer)
 		element := func(local string, attrs ...string) *session.Element {
 			return session.New(wire.Namespace, local, append([]string{"v", "1"}, attrs...)...)
@@ -287,7 +289,7 @@ func TestVersionsThatDoNotMeet(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
 	for versions, says := range map[string]string{"2-3": "upgrade this program", "x": "upgrade"} {
 		agent, master := account(server, "web1"), account(server, "master")
-		agent.Resource = xmpp.Resource
+		agent.Resource = roster.Resource
 		other := connectRaw(t, agent)
 		_ = other.Send(session.Stanza("presence"))
 		go func() {
@@ -312,7 +314,7 @@ func TestVersionsThatDoNotMeet(t *testing.T) {
 		if err := client.Approve(agent.JID); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, client, func(hosts []xmpp.Host) bool { return len(hosts) == 1 && hosts[0].Link == xmpp.On })
+		waitFor(t, client, func(hosts []roster.Host) bool { return len(hosts) == 1 && hosts[0].Link == roster.On })
 		_, err = client.Agent(agent.JID).Info(t.Context())
 		if spec.KindOf(err) != spec.Invalid || !strings.Contains(spec.HintOf(err), says) {
 			t.Errorf("with its presence: %v (%s)", err, spec.HintOf(err))
@@ -322,12 +324,12 @@ func TestVersionsThatDoNotMeet(t *testing.T) {
 }
 
 // waitFor waits until the fleet is as it should be.
-func waitFor(t *testing.T, c *xmpp.Client, ok func([]xmpp.Host) bool) []xmpp.Host {
+func waitFor(t *testing.T, c *xmpp.Client, ok func([]roster.Host) bool) []roster.Host {
 	t.Helper()
 	late := time.NewTimer(40 * time.Second)
 	defer late.Stop()
 	for {
-		hosts, changed := c.WatchHosts()
+		hosts, changed := c.Watch()
 		if ok(hosts) {
 			return hosts
 		}

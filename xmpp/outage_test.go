@@ -10,6 +10,8 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -55,7 +57,7 @@ func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *pair)) {
 		o := &outage{router: newRouter()}
 		openAgent, openMaster := o.open(agentJID), o.open(masterJID)
 		p := connect(t, agentJID, masterJID, openAgent, openMaster)
-		waitFor(t, p.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, p.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 		test(t, o, p)
 		p.close()
 		o.wait()
@@ -210,7 +212,7 @@ func TestAnAgentThatComesBackSaysSo(t *testing.T) {
 	inOutage(t, func(t *testing.T, o *outage, p *pair) {
 		p.responder.Close()
 		agent := &hesitant{p.service, make(chan chan struct{})}
-		p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: o.open(agentJID), Agent: agent, Masters: map[session.JID]xmpp.Role{masterJID.Bare(): xmpp.Deploy}})
+		p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: o.open(agentJID), Agent: agent, Masters: access.Masters{masterJID.Bare(): access.Deploy}})
 		first := <-agent.ask
 		o.begin(agentJID)
 		synctest.Wait()
@@ -219,7 +221,7 @@ func TestAnAgentThatComesBackSaysSo(t *testing.T) {
 		close(first)
 		synctest.Wait()
 		close(second)
-		waitFor(t, p.client, func(h []xmpp.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, p.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
 		closed := make(chan struct{})
 		go func() { p.responder.Close(); close(closed) }()
 		for {

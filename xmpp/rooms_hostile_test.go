@@ -10,6 +10,9 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/muc"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -21,24 +24,24 @@ func TestRoomOfAnIntruder(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
 		master, agent := account(server, "master"), account(server, "web1")
-		agent.Resource = xmpp.Resource
+		agent.Resource = roster.Resource
 		service := pacedTalker(t, "web1", 5*time.Millisecond)
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
-			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
 		first, err := r.Connection().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		boss := connectRaw(t, master)
-		room := xmpp.Room("d1", xmpptest.Rooms)
+		room := muc.Address("d1", xmpptest.Rooms)
 		eve := listen(t, account(server, "eve"), room)
 		eve.joined(t)
 		if _, err := eve.Call(t.Context(), "set", room, session.New(nsOwner, "query").Add(session.New("jabber:x:data", "x", "type", "submit"))); err != nil {
 			t.Fatal(err)
 		}
 		const lines = 200
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(xmpp.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
 			t.Fatal(err)
 		}
 		eve.heard(t, "| hello 0")
@@ -84,7 +87,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(xmpp.Resource), callOf("start", encoded(t, say("r2", "d1", "more", 1)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r2", "d1", "more", 1)))); err != nil {
 			t.Fatal(err)
 		}
 		if err := service.Follow(t.Context(), "r2", 0, func(spec.Event) error { return nil }); err != nil || time.Since(began) > 5*time.Second {

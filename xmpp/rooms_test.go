@@ -20,6 +20,9 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/muc"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -185,14 +188,14 @@ func TestRoom(t *testing.T) {
 		var to []session.JID
 		for _, name := range []string{"web1", "db1"} {
 			a := account(server, name)
-			a.Resource = xmpp.Resource
+			a.Resource = roster.Resource
 			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
-				Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+				Masters: access.Masters{master.JID: access.Deploy}})
 			t.Cleanup(r.Close)
 			if _, err := r.Connection().Wait(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}
-			to = append(to, a.JID.With(xmpp.Resource))
+			to = append(to, a.JID.With(roster.Resource))
 		}
 		begin := func(to session.JID, run spec.Run) {
 			t.Helper()
@@ -203,7 +206,7 @@ func TestRoom(t *testing.T) {
 			}
 		}
 		const d = spec.DeploymentID("20260102-150405-ABCD")
-		room := xmpp.Room(d, xmpptest.Rooms)
+		room := muc.Address(d, xmpptest.Rooms)
 		began := time.Now()
 		begin(to[0], say("r1", d, "hello", 2))
 		begin(to[1], say("r2", d, "fail", 1))
@@ -273,23 +276,23 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 		server := xmpptest.Start(t, k)
 		net := xmpptest.NewProxy(t, server.TLS)
 		master, agent := account(server, "master"), account(server, "web1")
-		agent.Resource, agent.Server = xmpp.Resource, net.Address
+		agent.Resource, agent.Server = roster.Resource, net.Address
 		boss := connectRaw(t, master)
 		service := pacedTalker(t, "web1", 5*time.Millisecond)
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
-			Masters: map[session.JID]xmpp.Role{master.JID: xmpp.Deploy}})
+			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
 		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		const lines = 300
-		eve := listen(t, account(server, "eve"), xmpp.Room("d1", xmpptest.Rooms)) // before anybody else, and the room is hers
+		eve := listen(t, account(server, "eve"), muc.Address("d1", xmpptest.Rooms)) // before anybody else, and the room is hers
 		eve.joined(t)
-		if _, err := eve.Call(t.Context(), "set", xmpp.Room("d1", xmpptest.Rooms), session.New("http://jabber.org/protocol/muc#owner", "query").
+		if _, err := eve.Call(t.Context(), "set", muc.Address("d1", xmpptest.Rooms), session.New("http://jabber.org/protocol/muc#owner", "query").
 			Add(session.New("jabber:x:data", "x", "type", "submit"))); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(xmpp.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
 			t.Fatal(err)
 		}
 		random := rand.New(rand.NewPCG(seed(t), 0))
@@ -372,7 +375,7 @@ func TestRoomsInMemory(t *testing.T) {
 				server := newRouter()
 				service := pacedTalker(t, "web1", tt.pace)
 				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: tt.service,
-					Masters: map[session.JID]xmpp.Role{masterJID.Bare(): xmpp.Deploy}})
+					Masters: access.Masters{masterJID.Bare(): access.Deploy}})
 				client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(masterJID)})
 				defer func() {
 					client.Close()
@@ -443,7 +446,7 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 		server := newRouter()
 		service := pacedTalker(t, "web1", time.Second)
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(hostJID), Rooms: "logs.test",
-			Masters: map[session.JID]xmpp.Role{"boss@test": xmpp.Deploy}})
+			Masters: access.Masters{"boss@test": access.Deploy}})
 		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open("boss@test/x")})
 		defer client.Close()
 		if err := client.Agent(hostJID).Start(t.Context(), say("r1", "d1", "hello", 100)); err != nil {
@@ -455,7 +458,7 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 		}
 		patience, done := context.WithTimeout(t.Context(), 2*time.Second)
 		defer done()
-		r.Finish(patience)
+		r.Drain(patience)
 		if patience.Err() != nil {
 			t.Error("it waited for nothing")
 		}
@@ -473,7 +476,7 @@ func TestRoomsWhereAccountsAre(t *testing.T) {
 	defer theirs.Close()
 	first := make(chan *session.Session, 1)
 	first <- session.Over(ours, hostJID, nil)
-	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: talker(t, "web1"), Rooms: "test", Masters: map[session.JID]xmpp.Role{"boss@test": xmpp.Deploy},
+	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: talker(t, "web1"), Rooms: "test", Masters: access.Masters{"boss@test": access.Deploy},
 		Open: func(ctx context.Context) (*session.Session, error) {
 			select {
 			case s := <-first:
@@ -505,7 +508,7 @@ func TestRoomNames(t *testing.T) {
 		"a@b/c d":            "a=40b=2fc=20d@logs.example.com",
 		"é":                  "=c3=a9@logs.example.com",
 	} {
-		got := xmpp.Room(d, "logs.example.com")
+		got := muc.Address(d, "logs.example.com")
 		if got != want {
 			t.Errorf("the room of %q is %s", d, got)
 		}

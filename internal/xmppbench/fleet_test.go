@@ -12,6 +12,7 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -55,10 +56,10 @@ func connect(a session.Account) *xmpp.Client {
 // online waits until n agents are.
 func online(ctx context.Context, c *xmpp.Client, n int) error {
 	for {
-		hosts, changed := c.WatchHosts()
+		hosts, changed := c.Watch()
 		on := 0
 		for _, h := range hosts {
-			if h.Link == xmpp.On {
+			if h.Link == roster.On {
 				on++
 			}
 		}
@@ -83,9 +84,9 @@ func (f *fleet) online(t testing.TB, n int) {
 // offline waits until a host is not online, and gives the time.
 func (f *fleet) offline(ctx context.Context, name string) (time.Time, error) {
 	for {
-		hosts, changed := f.client.WatchHosts()
+		hosts, changed := f.client.Watch()
 		for _, h := range hosts {
-			if string(h.Name) == name && h.Link != xmpp.On {
+			if string(h.Name) == name && h.Link != roster.On {
 				return time.Now(), nil
 			}
 		}

@@ -18,6 +18,8 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -141,15 +143,15 @@ func (p *peer) agent(i int) (*session.Keeper, error) {
 		return nil, err
 	}
 	a := account(agentName(i), p.server, p.ca)
-	a.Resource = xmpp.Resource
+	a.Resource = roster.Resource
 	r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: s,
-		Masters: map[session.JID]xmpp.Role{session.JID("master@" + xmpptest.Domain): xmpp.Deploy}})
+		Masters: access.Masters{session.JID("master@" + xmpptest.Domain): access.Deploy}})
 	return r.Connection(), nil
 }
 
 func (p *peer) echo(i int, text string) *session.Keeper {
 	a := account(echoName(i), p.server, p.ca)
-	a.Resource = xmpp.Resource
+	a.Resource = roster.Resource
 	return answering(a, result(text))
 }
 

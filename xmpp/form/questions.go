@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/text"
 )
 
 // moreSets is how many sets of a require are asked for besides those that it must
@@ -246,7 +247,7 @@ func (q *Questions) unknown(given Values) []Wrong {
 	var out []Wrong
 	for name := range given {
 		if !known[name] {
-			out = append(out, Wrong{Short(Text(name), 100), "nothing that is asked is called so"})
+			out = append(out, Wrong{text.Short(text.Clean(name), 100), "nothing that is asked is called so"})
 		}
 	}
 	slices.SortFunc(out, func(a, b Wrong) int { return strings.Compare(a.Field, b.Field) })

@@ -8,7 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Namespaces that this package speaks.
+// Ping is the namespace of XMPP Ping (XEP-0199).
+const Ping = "urn:xmpp:ping"
+
+// Other namespaces that this package speaks.
 const (
 	nsClient  = "jabber:client"
 	nsStream  = "http://etherx.jabber.org/streams"
@@ -16,7 +19,6 @@ const (
 	nsStreams = "urn:ietf:params:xml:ns:xmpp-streams"
 	nsBind    = "urn:ietf:params:xml:ns:xmpp-bind"
 	nsAcks    = "urn:xmpp:sm:3"
-	nsPing    = "urn:xmpp:ping"
 	nsIBR     = "jabber:iq:register"
 	nsDisco   = "http://jabber.org/protocol/disco#info"
 )

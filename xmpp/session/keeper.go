@@ -45,11 +45,22 @@ type Keeper struct {
 
 // Keep starts to connect. The caller must call Close.
 func Keep(open Opener, hooks Hooks) *Keeper {
-	ctx, cancel := context.WithCancel(context.Background())
-	k := &Keeper{open: open, hooks: hooks, stop: cancel, done: make(chan struct{}),
-		status: Status{Since: time.Now()}, changed: make(chan struct{}), hurry: make(chan struct{}, 1)}
-	go k.run(ctx)
+	k := NewKeeper(open)
+	k.Start(hooks)
 	return k
+}
+
+// NewKeeper is one that does not connect before Start, for hooks that need it.
+func NewKeeper(open Opener) *Keeper {
+	return &Keeper{open: open, done: make(chan struct{}),
+		status: Status{Since: time.Now()}, changed: make(chan struct{}), hurry: make(chan struct{}, 1)}
+}
+
+// Start starts to connect. The caller must call Close.
+func (k *Keeper) Start(hooks Hooks) {
+	ctx, cancel := context.WithCancel(context.Background())
+	k.hooks, k.stop = hooks, cancel
+	go k.run(ctx)
 }
 
 // Close says goodbye to the server and returns when everything has ended.

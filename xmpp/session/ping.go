@@ -87,7 +87,7 @@ func (s *Session) answersPing() bool {
 		return true // it has ended already
 	}
 	defer s.calls.forget(id)
-	if s.Send(Stanza("iq", "type", "get", "id", id, "to", string(domain)).Add(New(nsPing, "ping"))) != nil {
+	if s.Send(Stanza("iq", "type", "get", "id", id, "to", string(domain)).Add(New(Ping, "ping"))) != nil {
 		return true
 	}
 	asked := time.Now()
@@ -101,4 +101,18 @@ func (s *Session) answersPing() bool {
 	case <-t.C:
 		return s.conn.heard.since(asked)
 	}
+}
+
+// IsServer reports whether an address is that of our own server, which may leave it out
+// or speak for our account.
+func (s *Session) IsServer(from JID) bool {
+	return from == "" || from == s.jid.Bare() || from == JID(s.jid.Domain())
+}
+
+// ToServer is the answer to an iq of our own server: to pings and news of the roster.
+func ToServer(iq *Element) *Element {
+	if iq.Kid(Ping, "ping") != nil || iq.Type() == "set" && iq.Kid("jabber:iq:roster", "query") != nil {
+		return Answer(iq)
+	}
+	return Refuse(iq, "cancel", "service-unavailable", "", nil)
 }

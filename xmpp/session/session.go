@@ -241,3 +241,13 @@ func (s *Session) cut() {
 	}
 	_ = s.conn.Close()
 }
+
+// HasEnded reports whether the session has ended.
+func (s *Session) HasEnded() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}

@@ -3,9 +3,9 @@ package wire
 import (
 	"context"
 	"errors"
-	"unicode/utf8"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/text"
 )
 
 // condition is how a kind of error is said in a stanza, for those who do not read
@@ -66,7 +66,7 @@ func Error(err error) *spec.Error {
 	}
 	e.Err = nil
 	for n := mostWords; ; n /= 2 {
-		e.Op, e.At, e.Msg, e.Hint = short(e.Op, n), short(e.At, n), short(e.Msg, n), short(e.Hint, n)
+		e.Op, e.At, e.Msg, e.Hint = text.Short(e.Op, n), text.Short(e.At, n), text.Short(e.Msg, n), text.Short(e.Hint, n)
 		if text, err := Encode(&e, Hide); err != nil || len(text) <= Piece {
 			return &e
 		}
@@ -76,13 +76,3 @@ func Error(err error) *spec.Error {
 // mostWords is how long a text of an error may be, if all of it fits in a piece: then
 // it fits in one stanza.
 const mostWords = 32 << 10
-
-func short(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}

@@ -1,0 +1,43 @@
+package access
+
+import (
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// Role is what a master may do.
+type Role int
+
+// The roles. The zero value may only look.
+const (
+	Observe Role = iota // ask, and follow runs; what steps returned is not told
+	Deploy              // also start and stop runs
+)
+
+// String names the role as configurations do.
+func (r Role) String() string {
+	if r == Deploy {
+		return "deploy"
+	}
+	return "observe"
+}
+
+// ParseRole reads what String writes.
+func ParseRole(s string) (Role, error) {
+	switch s {
+	case "observe":
+		return Observe, nil
+	case "deploy":
+		return Deploy, nil
+	}
+	return Observe, spec.Errorf(spec.Invalid, "there is no role %q", s).WithHint("it is observe or deploy")
+}
+
+// Masters are those who may call an agent, by bare address.
+type Masters map[session.JID]Role
+
+// Peer is who asks for something.
+type Peer struct {
+	JID  session.JID // full
+	Role Role
+}

@@ -1,0 +1,84 @@
+package calls
+
+import (
+	"context"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// agent is the agent of an account. Follow is in follow.go.
+type agent struct {
+	c   *Client
+	jid session.JID // full
+}
+
+var _ spec.Agent = (*agent)(nil)
+
+// Info says what the host is.
+func (a *agent) Info(ctx context.Context) (out spec.Info, err error) {
+	err = a.c.call(ctx, a.jid, opInfo, parameters{}, &out)
+	return out, err
+}
+
+// Describe lists resources.
+func (a *agent) Describe(ctx context.Context, p spec.Pattern) (out []spec.Resource, err error) {
+	err = a.c.call(ctx, a.jid, opDescribe, parameters{Pattern: p}, &out)
+	return out, err
+}
+
+// Provides lists what can be called.
+func (a *agent) Provides(ctx context.Context, p spec.Pattern) (out []spec.Provide, err error) {
+	err = a.c.call(ctx, a.jid, opProvides, parameters{Pattern: p}, &out)
+	return out, err
+}
+
+// Route says which states to cross.
+func (a *agent) Route(ctx context.Context, q spec.RouteQuery) (out spec.Route, err error) {
+	err = a.c.call(ctx, a.jid, opRoute, q, &out)
+	return out, err
+}
+
+// Paths lists the ways to a state.
+func (a *agent) Paths(ctx context.Context, q spec.PathsQuery) (out spec.Paths, err error) {
+	err = a.c.call(ctx, a.jid, opPaths, q, &out)
+	return out, err
+}
+
+// Check validates inputs.
+func (a *agent) Check(ctx context.Context, w spec.Work) (out []spec.Problem, err error) {
+	err = a.c.call(ctx, a.jid, opCheck, w, &out)
+	return out, err
+}
+
+// Preview says what work would change.
+func (a *agent) Preview(ctx context.Context, w spec.Work) (out []spec.StepPreview, err error) {
+	err = a.c.call(ctx, a.jid, opPreview, w, &out)
+	return out, err
+}
+
+// Stacks lists what is applied. Secrets in it are empty: the agent keeps them.
+func (a *agent) Stacks(ctx context.Context) (out []spec.Stack, err error) {
+	err = a.c.call(ctx, a.jid, opStacks, parameters{}, &out)
+	return out, err
+}
+
+// Start hands a run over. If the answer is lost, starting it again is right. As long
+// as ctx lasts, it waits for the server, and for an agent that was there before: a
+// deployment does not fail because they are down for a while.
+func (a *agent) Start(ctx context.Context, r spec.Run) error {
+	for tries := 0; ; {
+		changed := a.c.watch()
+		err := a.c.call(ctx, a.jid, opStart, r, nil)
+		if err == nil || ctx.Err() != nil || !a.c.comesBack(a.jid, err) {
+			return err
+		}
+		tries++
+		a.c.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
+	}
+}
+
+// Stop asks a run to end.
+func (a *agent) Stop(ctx context.Context, id spec.RunID) error {
+	return a.c.call(ctx, a.jid, opStop, parameters{Run: id}, nil)
+}

@@ -1,0 +1,123 @@
+package calls
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/internal/wait"
+	"github.com/armonic/armonic/xmpp/roster"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// againTime is how soon what failed is tried again at first, slowest how soon at last.
+const (
+	againTime = 250 * time.Millisecond
+	slowest   = 5 * time.Second
+)
+
+// Client is a master's end of calls.
+type Client struct {
+	keeper  *session.Keeper
+	fleet   *roster.Fleet
+	log     *slog.Logger
+	grace   time.Duration   // how long a call waits for what was lost to come back
+	closing <-chan struct{} // closed when calls are to end
+
+	mu        sync.Mutex
+	following map[string]*following
+	last      int // number of the last one
+}
+
+// NewClient calls agents over the connection of a keeper. Calls end with
+// spec.Unavailable when closing is closed.
+func NewClient(k *session.Keeper, f *roster.Fleet, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
+	return &Client{keeper: k, fleet: f, log: log, grace: grace, closing: closing, following: map[string]*following{}}
+}
+
+// Agent gives the agent of an account: of its bare address, the one with the resource
+// roster.Resource. Whether it is online shows when it is called.
+func (c *Client) Agent(jid session.JID) spec.Agent {
+	if jid.Resource() == "" {
+		jid = jid.With(roster.Resource)
+	}
+	return &agent{c: c, jid: jid}
+}
+
+func (c *Client) closed() bool {
+	select {
+	case <-c.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// call does an operation of an agent. All operations may be done twice, so one whose
+// fate is not known because a link broke is done again, as long as grace lasts.
+func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out any) error {
+	body, err := wire.Encode(in, wire.Reveal) // it goes to the agent that must know
+	if err != nil {
+		return err
+	}
+	began, id := time.Now(), rand.Text()
+	for {
+		changed := c.watch()
+		reply, err := c.once(ctx, to, o, id, body)
+		switch {
+		case err == nil && out == nil:
+			return nil
+		case err == nil:
+			return wire.Decode(reply, out)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case spec.KindOf(err) != spec.Unavailable || c.closed() || !c.mayReturn(to, began):
+			return err
+		}
+		c.rest(ctx, changed, againTime)
+	}
+}
+
+// mayReturn reports whether what a call failed on was lost so recently that it may
+// come back.
+func (c *Client) mayReturn(to session.JID, began time.Time) bool {
+	lost, ok := c.fleet.LostSince(to)
+	if !ok {
+		lost = began
+	}
+	return time.Since(lost) < c.grace
+}
+
+// comesBack reports whether a call that failed is worth waiting for.
+func (c *Client) comesBack(to session.JID, err error) bool {
+	kind := spec.KindOf(err)
+	return (kind == spec.Unavailable || kind == spec.Timeout) && !c.closed() && c.fleet.ComesBack(to)
+}
+
+// news is closed when the connection or the fleet has changed.
+type news struct{ link, fleet <-chan struct{} }
+
+func (c *Client) watch() news {
+	_, link := c.keeper.Watch()
+	return news{link, c.fleet.Changed()}
+}
+
+// rest waits for news, a while, or the end of ctx.
+func (c *Client) rest(ctx context.Context, n news, d time.Duration) {
+	const more = 10 * time.Millisecond // in which more may change
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-n.link:
+		wait.For(ctx, more)
+	case <-n.fleet:
+		wait.For(ctx, more)
+	case <-t.C:
+	case <-c.closing:
+	case <-ctx.Done():
+	}
+}

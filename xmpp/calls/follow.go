@@ -1,0 +1,169 @@
+package calls
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/internal/wait"
+	"github.com/armonic/armonic/xmpp/roster"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// How a client follows.
+const (
+	quietTime   = 30 * time.Second // without events, after which it asks whether there were any
+	mostBatches = credit + 100     // that wait to be taken: more cannot come without being asked for
+)
+
+// following is one who follows a run of an agent.
+type following struct {
+	agent session.JID // full
+	id    string
+
+	mu    sync.Mutex
+	queue []batch
+	more  chan struct{} // of size 1: a token means that the queue has grown
+}
+
+// add takes a batch; it must not wait.
+func (f *following) add(b batch) {
+	f.mu.Lock()
+	if len(f.queue) < mostBatches { // else an event is missing, and that is noticed
+		f.queue = append(f.queue, b)
+	}
+	f.mu.Unlock()
+	wait.Wake(f.more)
+}
+
+func (f *following) take() []batch {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := f.queue
+	f.queue = nil
+	return out
+}
+
+// Message gives events to whom they are for. Only the agent that was asked may tell
+// them.
+func (c *Client) Message(e *session.Element) {
+	events := e.Kid(wire.Namespace, "events")
+	if events == nil || e.Type() != "headline" {
+		return
+	}
+	c.mu.Lock()
+	f := c.following[events.Attr("follow")]
+	c.mu.Unlock()
+	if f == nil || f.agent != e.From() {
+		return
+	}
+	var b batch
+	if err := wire.Decode([]byte(events.Text), &b); err != nil {
+		c.log.Warn("events cannot be read", "from", e.From(), "error", err)
+		b = batch{Paused: true} // and are asked for again
+	}
+	f.add(b)
+}
+
+// Follow tells the events of a run, each once and in order, until the run has ended.
+// As long as ctx lasts, it waits for a link that broke, on either side.
+func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
+	f := a.c.begin(a.jid)
+	defer a.c.end(f)
+	t := inOrder{last: max(after, 0), fn: func(ev spec.Event) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return fn(ev)
+	}}
+	for tries := 0; ; {
+		changed, was, told := a.c.watch(), a.c.fleet.Incarnation(a.jid), t.last
+		f.take() // what is older is told again
+		var b batch
+		err := a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last}, &b)
+		switch kind := spec.KindOf(err); {
+		case err == nil:
+			next, err := t.tell(b)
+			if next == listen {
+				next, err = a.listen(ctx, f, &t, changed, was)
+				told = -1 // whatever came of it, it took its time
+			}
+			if next == finished {
+				return err
+			}
+			if t.last > told {
+				tries = 0
+				continue
+			}
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case kind != spec.Unavailable && kind != spec.Timeout || a.c.closed():
+			return err
+		}
+		tries++
+		a.c.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
+	}
+}
+
+// listen tells what comes until it must be asked for again: also if who was asked is
+// not there any more as it was.
+func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed news, was roster.Incarnation) (next, error) {
+	quiet := time.NewTimer(quietTime)
+	defer quiet.Stop()
+	for {
+		select {
+		case <-f.more:
+			for _, b := range f.take() {
+				if next, err := t.tell(b); next != listen {
+					return next, err
+				}
+			}
+			quiet.Reset(quietTime)
+			continue
+		case <-ctx.Done():
+			return finished, ctx.Err()
+		case <-quiet.C:
+			return askAgain, nil
+		case <-a.c.closing:
+			return askAgain, nil // the next call says so
+		case <-changed.link:
+		case <-changed.fleet:
+		}
+		if a.c.fleet.Incarnation(a.jid) != was {
+			return askAgain, nil
+		}
+		changed = a.c.watch()
+		if a.c.fleet.Incarnation(a.jid) != was { // it changed before we watched
+			return askAgain, nil
+		}
+	}
+}
+
+func (c *Client) begin(agent session.JID) *following {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last++
+	f := &following{agent: agent, id: "f" + strconv.Itoa(c.last), more: make(chan struct{}, 1)}
+	c.following[f.id] = f
+	return f
+}
+
+// end tells the agent that nobody follows any more, and does not wait for it.
+func (c *Client) end(f *following) {
+	c.mu.Lock()
+	delete(c.following, f.id)
+	c.mu.Unlock()
+	s := c.keeper.Status().Session
+	if s == nil {
+		return
+	}
+	body, err := wire.Encode(parameters{Follow: f.id}, wire.Hide)
+	if err != nil {
+		return // these are texts only
+	}
+	s.Post(session.Stanza("iq", "type", "set", "id", "leave-"+f.id, "to", string(f.agent)).
+		Add(callElement(opUnfollow, wire.Ours().Max, "", string(body))))
+}

@@ -1,0 +1,152 @@
+package calls
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/internal/wait"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// How events are told.
+const (
+	batchBytes = 48 << 10         // in one stanza, unless a single event is larger
+	aheadBytes = 256 << 10        // that wait to be sent; then the follower, and only it, is held up
+	linger     = time.Millisecond // for events that come together to go together
+)
+
+// follower is a client that follows a run: events go in at one end, batches come out
+// at the other.
+type follower struct {
+	stop context.CancelFunc
+
+	mu     sync.Mutex
+	events []sized
+	bytes  int
+	after  int // number of the event before the first one
+	left   int // credit
+	ended  bool
+	err    error
+	more   chan struct{} // of size 1: a token means that there are events, or the end
+	room   chan struct{} // of size 1: a token means that events were taken
+}
+
+// sized is an event and its size on the wire.
+type sized struct {
+	spec.Event
+	bytes int
+}
+
+func newFollower(after int, stop context.CancelFunc) *follower {
+	return &follower{stop: stop, after: after, left: credit, more: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+}
+
+// add takes an event, and waits while too many are on their way.
+func (f *follower) add(ctx context.Context, ev spec.Event, role access.Role) error {
+	if role != access.Deploy {
+		ev.Returns = nil // which may hold what only those who deploy need
+	}
+	out, err := wire.Encode(ev, wire.Hide)
+	if err != nil {
+		return err
+	}
+	for {
+		f.mu.Lock()
+		if f.bytes < aheadBytes || len(f.events) == 0 {
+			f.events = append(f.events, sized{ev, len(out)})
+			f.bytes += len(out)
+			f.mu.Unlock()
+			wait.Wake(f.more)
+			return nil
+		}
+		f.mu.Unlock()
+		select {
+		case <-f.room:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (f *follower) end(err error) {
+	f.mu.Lock()
+	f.ended, f.err = true, err
+	f.mu.Unlock()
+	wait.Wake(f.more)
+}
+
+// take gives what is to be told next.
+func (f *follower) take() batch {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b := batch{After: f.after}
+	n, bytes := 0, 0
+	for n < len(f.events) && f.left > 0 && (n == 0 || bytes+f.events[n].bytes <= batchBytes) {
+		b.Events = append(b.Events, f.events[n].Event)
+		f.after = f.events[n].Seq
+		bytes += f.events[n].bytes
+		n++
+		f.left--
+	}
+	f.events = f.events[n:]
+	f.bytes -= bytes
+	switch {
+	case len(f.events) > 0:
+		wait.Wake(f.more)
+		b.Paused = f.left == 0
+	case f.ended:
+		b.Ended = true
+		if f.err != nil {
+			b.Err = wire.Error(f.err)
+		}
+	default:
+		b.Paused = f.left == 0
+	}
+	wait.Wake(f.room)
+	return b
+}
+
+// tell sends batches until there are none, credit or lease has run out, or the
+// session has ended.
+func (f *follower) tell(ctx, online context.Context, s *session.Session, key followerKey) {
+	for {
+		select {
+		case <-f.more:
+			wait.For(ctx, linger)
+		case <-ctx.Done():
+		}
+		b := batch{After: f.last()}
+		switch {
+		case ctx.Err() == nil:
+			b = f.take()
+		case online.Err() != nil || errors.Is(ctx.Err(), context.Canceled):
+			return // nobody is there to be told
+		default:
+			b.Paused = true // the lease has run out
+		}
+		if b.Ended && b.Err != nil && b.Err.Kind == spec.Timeout {
+			b = batch{After: b.After, Events: b.Events, Paused: true} // so has it here
+		}
+		out, err := wire.Encode(b, wire.Hide)
+		if err != nil || len(out) > 2*wire.Piece { // a large event is fetched, in pieces
+			b = batch{After: b.After, Paused: true}
+			out, _ = wire.Encode(b, wire.Hide)
+		}
+		e := session.Stanza("message", "type", "headline", "to", string(key.peer)).
+			Add(session.New(wire.Namespace, "events", "follow", key.id).WithText(string(out)))
+		if s.Send(e) != nil || b.Ended || b.Paused {
+			return
+		}
+	}
+}
+
+func (f *follower) last() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.after
+}

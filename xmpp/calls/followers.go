@@ -1,0 +1,112 @@
+package calls
+
+import (
+	"context"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/internal/wait"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// Who follows the runs of an agent.
+const (
+	mostFollowers = 512
+	firstTime     = 200 * time.Millisecond // within which past events are put into the answer
+	leaseTime     = 150 * time.Second      // after which a follower must ask again
+)
+
+type followerKey struct {
+	peer session.JID // full
+	id   string
+}
+
+// follow attaches a client to a run, in the place of what it followed under the same
+// name. The result is what has happened already, or the first part of it.
+func (v *Server) follow(online context.Context, s *session.Session, p access.Peer, q parameters) (out []byte, after func(), err error) {
+	if q.Follow == "" || len(q.Follow) > 64 {
+		return nil, nil, spec.Errorf(spec.Invalid, "the follower has no name")
+	}
+	ctx, cancel := context.WithTimeout(online, leaseTime)
+	f := newFollower(q.After, cancel)
+	key := followerKey{p.JID, q.Follow}
+	if err := v.attach(ctx, key, f); err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	v.work.Go(func() {
+		f.end(v.agent.Follow(ctx, q.Run, q.After, func(ev spec.Event) error { return f.add(ctx, ev, p.Role) }))
+	})
+	t := time.NewTimer(firstTime)
+	defer t.Stop()
+	select {
+	case <-f.more:
+		wait.For(ctx, linger)
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	first := f.take()
+	if first.Err != nil && len(first.Events) == 0 {
+		v.detach(key, f)
+		return nil, nil, first.Err
+	}
+	if out, err = wire.Encode(first, wire.Hide); err != nil {
+		v.detach(key, f)
+		return nil, nil, err
+	}
+	if first.Ended || first.Paused {
+		v.detach(key, f)
+		return out, nil, nil
+	}
+	return out, func() {
+		v.work.Go(func() {
+			defer v.detach(key, f)
+			f.tell(ctx, online, s, key)
+		})
+	}, nil
+}
+
+func (v *Server) attach(ctx context.Context, key followerKey, f *follower) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if old := v.followers[key]; old != nil {
+		old.stop()
+	} else if len(v.followers) >= mostFollowers {
+		return spec.Errorf(spec.Unavailable, "too many follow the agent's runs")
+	}
+	v.followers[key] = f
+	// Also one whose first batch could not be told is to be forgotten.
+	context.AfterFunc(ctx, func() { v.detach(key, f) })
+	return nil
+}
+
+func (v *Server) detach(key followerKey, f *follower) {
+	f.stop()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.followers[key] == f {
+		delete(v.followers, key)
+	}
+}
+
+func (v *Server) unfollow(key followerKey) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if f := v.followers[key]; f != nil {
+		f.stop()
+	}
+}
+
+// Left forgets a client that went offline.
+func (v *Server) Left(who session.JID) {
+	v.texts.forget(who)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for key, f := range v.followers {
+		if key.peer == who {
+			f.stop()
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package calls
+
+import (
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/access"
+)
+
+// operation names a method of spec.Agent on the wire.
+type operation string
+
+const (
+	opInfo     operation = "info"
+	opDescribe operation = "describe"
+	opProvides operation = "provides"
+	opRoute    operation = "route"
+	opPaths    operation = "paths"
+	opCheck    operation = "check"
+	opPreview  operation = "preview"
+	opStacks   operation = "stacks"
+	opStart    operation = "start"
+	opStop     operation = "stop"
+	opFollow   operation = "follow"
+	opUnfollow operation = "unfollow"
+)
+
+// allowed reports whether a role may do an operation.
+func (o operation) allowed(r access.Role) bool {
+	return r == access.Deploy || o != opStart && o != opStop
+}
+
+// parameters are those of operations that have no type in package spec.
+type parameters struct {
+	Pattern spec.Pattern `json:"pattern,omitempty"` // describe, provides
+	Run     spec.RunID   `json:"run,omitempty"`     // stop, follow
+	Follow  string       `json:"follow,omitempty"`  // follow, unfollow: names this follower among those of the client
+	After   int          `json:"after,omitempty"`   // follow
+}
+
+// batch is what a follower is told at once.
+type batch struct {
+	After  int          `json:"after"`            // the number of the event before these, as this follower was told them
+	Events []spec.Event `json:"events,omitempty"` // in order
+	Ended  bool         `json:"ended,omitempty"`  // nothing follows
+	Paused bool         `json:"paused,omitempty"` // nothing follows unless it is asked for
+	Err    *spec.Error  `json:"error,omitempty"`  // why following ended, if the run did not
+}
+
+// credit is how many events a follower is told before it must ask again, so that one
+// who is slow is not flooded.
+const credit = 1000

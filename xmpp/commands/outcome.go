@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/form"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// How long a command waits for its run to end, and what is shown then.
+const (
+	outcomeTime = 20 * time.Second
+	tailLines   = 20 // of its log
+	lineBytes   = 4 << 10
+	returnBytes = 16 << 10
+)
+
+// outcome is how a run of a command is, or has ended.
+type outcome struct {
+	run     spec.RunID
+	ended   bool
+	err     *spec.Error
+	stack   []string
+	returns any
+	log     []string
+}
+
+// outcome follows the run of a command to its end, or for as long as a person waits.
+func (v *Server) outcome(ctx context.Context, c *commandSession) *outcome {
+	ctx, cancel := context.WithTimeout(ctx, outcomeTime)
+	defer cancel()
+	c.mu.Lock()
+	out, secrets := &outcome{run: c.run, stack: c.route.From}, c.secrets
+	c.mu.Unlock()
+	err := v.agent.Follow(ctx, out.run, 0, func(ev spec.Event) error {
+		switch ev.Kind {
+		case spec.EventLog:
+			out.log = append(out.log, secrets.Redact(ev.Text, lineBytes))
+			out.log = out.log[max(0, len(out.log)-tailLines):]
+		case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
+			out.stack = ev.Stack
+			if ev.Returns != nil {
+				out.returns = ev.Returns
+			}
+			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
+				out.err = secrets.Error(ev.Err, lineBytes)
+			}
+		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil { // what became of the run is not known any more
+		out.ended, out.err = true, spec.AsError(err)
+	}
+	return out
+}
+
+// element tells it.
+func (o *outcome) element(iq *session.Element, c *commandSession) *session.Element {
+	state, say := "done", note("info", c.name+" is done")
+	switch {
+	case !o.ended:
+		state, say = "running", note("info", fmt.Sprintf("it goes on as run %s: submit the form again to see how it is", o.run))
+	case o.err != nil:
+		state = "failed"
+		what := c.name + " has failed: " + o.err.Error()
+		if o.err.Hint != "" {
+			what += " (" + o.err.Hint + ")"
+		}
+		say = note("error", text.Short(what, lineBytes))
+	}
+	line := func(name, label, value string) form.Field {
+		return form.Field{Name: name, Type: form.Line, Label: label, Values: []string{value}}
+	}
+	x := form.Form{Type: form.Result, Title: c.name, Fields: []form.Field{
+		line("run", "Run", string(o.run)), line("state", "State", state), line("stack", "Applied now", strings.Join(o.stack, " > "))}}
+	x.Fields = append(x.Fields, o.returned(c.route.Provide.Returns)...)
+	if len(o.log) > 0 {
+		x.Fields = append(x.Fields, form.Field{Name: "log", Type: form.Lines, Label: "The end of the log", Values: o.log})
+	}
+	return session.Answer(iq, c.element("completed").Add(x.Element(), say))
+}
+
+// returned are fields of what the provide returned. Secrets are not told.
+func (o *outcome) returned(declared []spec.Variable) []form.Field {
+	if o.returns == nil {
+		return nil
+	}
+	table, ok := o.returns.(map[string]any)
+	if !ok {
+		return []form.Field{{Name: "returns", Type: form.Lines, Label: "Returned", Values: []string{text.Short(readable(o.returns), returnBytes)}}}
+	}
+	var out []form.Field
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		f := form.Field{Name: "returns/" + name, Type: form.Line, Label: name}
+		value := readable(table[name])
+		for _, v := range declared {
+			if v.Name != name {
+				continue
+			}
+			if v.Label != "" {
+				f.Label = v.Label
+			}
+			if v.Hidden() {
+				value = spec.Secret("").String()
+			}
+		}
+		if strings.Contains(value, "\n") {
+			f.Type = form.Lines
+		}
+		f.Values = strings.Split(text.Short(value, returnBytes), "\n")
+		out = append(out, f)
+	}
+	return out
+}
+
+// readable is a value that a provide returned, as a person reads it.
+func readable(x any) string {
+	if s, ok := x.(string); ok {
+		return s
+	}
+	body, err := wire.Encode(x, wire.Hide)
+	var y any
+	if err == nil && json.Unmarshal(body, &y) == nil {
+		if shown, err := json.Marshal(y); err == nil {
+			return string(shown)
+		}
+	}
+	return fmt.Sprint(x)
+}

@@ -1,0 +1,49 @@
+package xmpp_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/roster"
+)
+
+// Who follows a run is told how it ended when the agent leaves, and not only when it
+// is back.
+func TestTheLastEventsAreToldBeforeAnAgentLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := inMemory(t)
+		defer p.close()
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
+		if err := p.agent.Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		var last spec.Event
+		limit, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		followed := make(chan error, 1) // one
+		go func() {
+			followed <- p.agent.Follow(limit, "r1", 0, func(ev spec.Event) error { last = ev; return nil })
+		}()
+		time.Sleep(1500 * time.Millisecond) // virtual; between two looks at the presence
+		now, interrupt := context.WithCancel(t.Context())
+		interrupt()
+		_ = p.service.Drain(now) // interrupts the step
+		patience, done := context.WithTimeout(t.Context(), 2*time.Second)
+		defer done()
+		p.responder.Drain(patience)
+		if patience.Err() != nil {
+			t.Error("it waited for nothing")
+		}
+		p.responder.Close()
+		time.Sleep(time.Second)
+		if h := p.client.Hosts()[0]; h.Link != roster.Off || h.Busy != "" {
+			t.Errorf("the host seems to be %s, with %q", h.Link, h.Busy)
+		}
+		if err := <-followed; err != nil || last.Kind != spec.EventRunDone || spec.KindOf(last.Err) != spec.Canceled {
+			t.Errorf("followed until %+v, error %v", last, err)
+		}
+	})
+}

@@ -1,0 +1,82 @@
+package muc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/text"
+)
+
+// lineBytes is how long a line may be.
+const lineBytes = 4 << 10
+
+// line is a line for people, and the event that it is about.
+type line struct {
+	text  string
+	event spec.Event
+}
+
+func (l line) size() int { return 2*len(l.text) + 200 }
+
+// writer makes lines of the events of a run.
+type writer struct {
+	host    string
+	run     spec.Run
+	secrets text.Redactor
+	failed  bool // a step has, and has said why
+}
+
+// line is what is said of an event; ok is false if nothing is.
+func (w *writer) line(ev spec.Event) (l line, ok bool) {
+	ev.Returns = nil // which may hold what only those who deploy need
+	ev.Text = w.secrets.Redact(ev.Text, lineBytes)
+	ev.Err = w.secrets.Error(ev.Err, lineBytes)
+	what := w.text(ev)
+	if what == "" {
+		return line{}, false
+	}
+	what = strings.ReplaceAll(strings.TrimRight(text.Clean(what), "\n"), "\n", "\n  ")
+	return line{w.host + " " + w.run.Lifecycle + ": " + what, ev}, true
+}
+
+// text is what people are told of an event, "" if nothing.
+func (w *writer) text(ev spec.Event) string {
+	step := "a step"
+	if ev.Step >= 0 && ev.Step < len(w.run.Steps) {
+		step = w.run.Steps[ev.Step].Name()
+	}
+	why := ""
+	if ev.Err != nil {
+		why = ": " + ev.Err.Msg
+		if ev.Err.Hint != "" {
+			why += " (" + ev.Err.Hint + ")"
+		}
+	}
+	switch ev.Kind {
+	case spec.EventStarted:
+		return fmt.Sprintf("run %s begins, for %s", w.run.ID, w.run.By)
+	case spec.EventStepStarted:
+		return step
+	case spec.EventLog:
+		if ev.Level == spec.LevelWarn || ev.Level == spec.LevelError {
+			return "| " + string(ev.Level) + ": " + ev.Text
+		}
+		return "| " + ev.Text
+	case spec.EventStepDone:
+		return step + ": done"
+	case spec.EventStepFailed:
+		w.failed = true
+		return step + ": failed" + why
+	case spec.EventRunDone:
+		switch {
+		case ev.Err == nil:
+			return fmt.Sprintf("run %s is done", w.run.ID)
+		case w.failed:
+			why = ""
+		}
+		return fmt.Sprintf("run %s has failed%s", w.run.ID, why)
+	case spec.EventQueued, spec.EventProgress:
+	}
+	return ""
+}

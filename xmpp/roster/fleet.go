@@ -1,0 +1,200 @@
+package roster
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// mostRequests is how many accounts that ask to be in the fleet are remembered.
+const mostRequests = 1000
+
+// Fleet is a master's end: who is in its roster, and how each is.
+type Fleet struct {
+	keeper  *session.Keeper
+	approve func(session.JID) bool // nil approves nobody
+	log     *slog.Logger
+
+	mu       sync.Mutex
+	hosts    map[session.JID]*host // by bare address
+	requests map[session.JID]bool
+	loaded   bool                 // the server has said who is in the fleet, in this session
+	sessions int                  // so far
+	approved map[session.JID]bool // in this session, and not seen since
+	changed  chan struct{}        // closed, and replaced, when anything above changes
+}
+
+// NewFleet is the fleet of the account that a keeper connects. Approve says whether an
+// account that asks to be in it may be; it must not wait.
+func NewFleet(k *session.Keeper, approve func(session.JID) bool, log *slog.Logger) *Fleet {
+	return &Fleet{keeper: k, approve: approve, log: log, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
+		approved: map[session.JID]bool{}, changed: make(chan struct{})}
+}
+
+// Ready waits until the client is connected and has been told who is online. The
+// error is that of ctx, or of the first attempt to connect that fails.
+func (f *Fleet) Ready(ctx context.Context) error {
+	if _, err := f.keeper.Wait(ctx, false); err != nil {
+		return err
+	}
+	const quiet, enough = 150 * time.Millisecond, 2 * time.Second // without news; with
+	until := time.Now().Add(enough)
+	for {
+		f.mu.Lock()
+		loaded, changed, expects := f.loaded, f.changed, f.expects()
+		known := !expects && f.allKnown()
+		f.mu.Unlock()
+		if loaded && (known || time.Now().After(until)) {
+			return nil
+		}
+		t := time.NewTimer(quiet)
+		select {
+		case <-changed:
+		case <-t.C:
+			if loaded && !expects { // nobody has said anything for a while
+				return nil
+			}
+			if st := f.keeper.Status(); st.Session == nil && st.Err != nil {
+				return st.Err
+			}
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		}
+		t.Stop()
+	}
+}
+
+// expects reports whether something is about to be heard of a host; the lock is held.
+func (f *Fleet) expects() bool {
+	if len(f.approved) > 0 {
+		return true
+	}
+	for _, h := range f.hosts {
+		if h.expected && !h.known {
+			return true
+		}
+	}
+	return false
+}
+
+// allKnown reports whether every host was heard of; the lock is held.
+func (f *Fleet) allKnown() bool {
+	for _, h := range f.hosts {
+		if !h.known {
+			return false
+		}
+	}
+	return true
+}
+
+// Hosts lists the fleet by name.
+func (f *Fleet) Hosts() []Host {
+	hosts, _ := f.Watch()
+	return hosts
+}
+
+// Watch is Hosts, and a channel that is closed when any of it has changed.
+func (f *Fleet) Watch() ([]Host, <-chan struct{}) {
+	st := f.keeper.Status()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]Host, 0, len(f.hosts))
+	for _, h := range f.hosts {
+		view := h.Host
+		if st.Session == nil {
+			view.Why = "this client is not connected to the server"
+		}
+		out = append(out, view)
+	}
+	slices.SortFunc(out, func(a, b Host) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.JID, b.JID)) })
+	return out, f.changed
+}
+
+// Find gives the host of a name; the error is spec.NotFound, or spec.Ambiguous.
+func (f *Fleet) Find(name spec.Host) (Host, error) {
+	var found []Host
+	names := []spec.Host{}
+	for _, h := range f.Hosts() {
+		if names = append(names, h.Name); h.Name == name {
+			found = append(found, h)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return Host{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name)).
+			WithHint("they are %s and %s: give one an account of another name, or take it out of the fleet with armonic forget", found[0].JID, found[1].JID)
+	case len(names) == 0:
+		return Host{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
+	}
+	return Host{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("there are %v", names)
+}
+
+// Requests lists the accounts that ask to be in the fleet and were not approved.
+func (f *Fleet) Requests() []session.JID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]session.JID, 0, len(f.requests))
+	for jid := range f.requests {
+		out = append(out, jid)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Approve takes an account into the fleet, whether or not it has asked yet. The error
+// is spec.Unavailable if the client is not connected.
+func (f *Fleet) Approve(jid session.JID) error {
+	s := f.keeper.Status().Session
+	if s == nil {
+		return f.Disconnected()
+	}
+	f.change(func() { delete(f.requests, jid.Bare()) })
+	for _, e := range approval(jid) {
+		if err := s.Send(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Remove takes an account out of the fleet.
+func (f *Fleet) Remove(jid session.JID) error {
+	s := f.keeper.Status().Session
+	if s == nil {
+		return f.Disconnected()
+	}
+	return s.Send(removal(jid))
+}
+
+// Disconnected says that the client is, and what it does about it.
+func (f *Fleet) Disconnected() *spec.Error {
+	st := f.keeper.Status()
+	e := spec.Errorf(spec.Unavailable, "this client is not connected to the server")
+	if st.Err != nil {
+		e.Msg += ": " + st.Err.Error()
+		e.Hint = spec.HintOf(st.Err)
+	}
+	if left := time.Until(st.Next).Round(time.Second); e.Hint == "" && left > 0 {
+		e.Hint = fmt.Sprintf("it tries again in %s", left)
+	}
+	return e
+}
+
+// change makes a change of what is watched.
+func (f *Fleet) change(fn func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fn()
+	close(f.changed)
+	f.changed = make(chan struct{})
+}

@@ -1,0 +1,63 @@
+package roster
+
+import (
+	"context"
+	"time"
+
+	"github.com/armonic/armonic/xmpp/internal/wait"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// How the fleet is read when a session begins.
+const (
+	loadAgain = 5 * time.Second // after the roster could not be read
+	lastTime  = 2 * time.Second // for all to be told since when they are offline
+)
+
+// Load learns who is in the fleet, who is online, and since when the others are not.
+func (f *Fleet) Load(ctx context.Context, s *session.Session) {
+	ctx, cancel := context.WithTimeout(ctx, stepTime)
+	defer cancel()
+	answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
+	for err != nil {
+		if ctx.Err() != nil || s.HasEnded() {
+			return
+		}
+		f.log.Warn("cannot read the roster", "error", err)
+		wait.For(ctx, loadAgain)
+		answer, err = s.Call(ctx, "get", "", session.New(nsRoster, "query"))
+	}
+	f.change(func() { f.update(answer.Kid(nsRoster, "query"), true) })
+	// ejabberd tells of those who ask to be in the fleet only whom messages to the bare
+	// address can reach. A server deals with one stanza after another: when it answers
+	// the ping, it has done so. Then nothing that is sent to the bare address is for us.
+	if s.Send(session.Stanza("presence")) != nil {
+		return // the session has ended
+	}
+	_, _ = s.Call(ctx, "get", session.JID(s.JID().Domain()), session.New(nsPing, "ping"))
+	if s.Send(session.Stanza("presence").Add(session.New("jabber:client", "priority").WithText("-1"))) != nil {
+		return
+	}
+	defer f.change(func() {
+		f.loaded = !s.HasEnded() // else Down has been called, or will be
+		for _, h := range f.hosts {
+			if f.loaded && h.Link != On && !h.known {
+				h.Why = "offline" // it has not come back, so far
+			}
+		}
+	})
+	var away []session.JID
+	f.mu.Lock()
+	for jid, h := range f.hosts {
+		if h.Link != On && h.Since.IsZero() {
+			away = append(away, jid)
+		}
+	}
+	f.mu.Unlock()
+	ctx, cancelLast := context.WithTimeout(ctx, lastTime)
+	defer cancelLast()
+	_ = wait.InParallel(ctx, len(away), func(ctx context.Context, i int) error {
+		f.askLast(ctx, s, away[i])
+		return nil
+	})
+}
