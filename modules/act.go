@@ -19,6 +19,7 @@ type runner struct {
 	asks      map[string][]*requireValue // what each state asks, by its name on the stack
 	machine   Machine                    // nil: there is none
 	time      time.Duration              // of computing, per call
+	monitor   *Monitor
 }
 
 // action makes an action of a state of a function; nil stays nil.
@@ -74,17 +75,13 @@ func (s *session) do(ctx context.Context, fn *starlark.Function, requires []*req
 	if err != nil {
 		return nil, &spec.Error{Kind: spec.Failed, At: fn.Position().String(), Msg: s.hide(err.Error())}
 	}
-	b := &budget{left: maxAlloc, stopwatch: newStopwatch(s.run.time)}
-	t := newThread(fn.Name(), actSteps, b)
-	halt := b.run(t)
-	defer halt()
+	c := newClock(s.run.time)
+	c.about(fn.Position().String())
+	defer s.run.monitor.begin(c)()
+	t := newThread(ctx, fn.Name(), actSteps, c)
 	t.Print = func(t *starlark.Thread, msg string) {
-		if err := s.say(t, spec.LevelInfo, msg); err != nil {
-			t.Cancel(err.Error())
-		}
+		s.say(t, spec.LevelInfo, msg)
 	}
-	stop := context.AfterFunc(ctx, func() { t.Cancel(isStopped) })
-	defer stop()
 	v, err := starlark.Call(t, fn, append(starlark.Tuple{s.ctx(ctx, req)}, more...), nil)
 	if err == nil {
 		return v, nil
@@ -144,24 +141,19 @@ func innermost(e *starlark.EvalError) string {
 	return ""
 }
 
-// isStopped is why a thread ends whose context does.
-const isStopped = "the step was stopped"
-
 // cancelled begins the interpreter's message for a thread that was ended.
 const cancelled = "Starlark computation cancelled"
 
+// tooLarge reports whether the interpreter refused to make one value of that size.
+func tooLarge(msg string) bool {
+	return strings.HasPrefix(msg, "excessive repeat") || strings.HasPrefix(msg, "repeat count")
+}
+
 // plainMessage takes the interpreter's own words off.
 func plainMessage(msg string) string {
-	msg = withoutGuard(strings.TrimPrefix(msg, "fail: "))
-	if reason, ok := strings.CutPrefix(msg, cancelled+": "); ok {
-		switch reason {
-		case "too many steps":
-			msg = "step limit: the function does not come to an end"
-		case timeIsUp:
-			msg = "time limit: the function computes too long"
-		default:
-			msg = reason
-		}
+	msg = strings.TrimPrefix(strings.TrimPrefix(msg, "fail: "), cancelled+": ")
+	if tooLarge(msg) {
+		msg = "size limit: " + msg
 	}
 	if len(msg) > maxMessage {
 		msg = strings.ToValidUTF8(msg[:maxMessage], "") + "…"

@@ -76,8 +76,9 @@ func TestFunctionsSeeTheirInputs(t *testing.T) {
 		{"a list as a value", `require("r", var("v", list_of(int)))`, `return sorted(ctx.req.r.v)`, spec.Inputs{"r": {{"v": []any{2, 1}}}}, []any{1, 2}},
 		{"operators work as ever", ``, "x = [1]\ny = x\nx += [2]\nd = {\"n\": 1}\nd[\"n\"] += 2\ns = \"a\"\ns *= 3\ns += \"%d%%\" % 5\nd[\"n\"] *= 2\nreturn [y, d[\"n\"], s, [0] * 2, 7 % 4, 2 * 3.5, list(range(3)), str(12)]", nil,
 			[]any{[]any{1, 2}, 6, "aaa5%", []any{0, 0}, 3, 7.0, []any{0, 1, 2}, "12"}},
-		{"dicts and sets change in place", ``, "d = {\"a\": 1}\ne = d\ne |= {\"b\": 2}\ns = set([1])\nt = s\nt |= set([2])\nu = s\nu -= set([1])\nn = 6\nn |= 1\nn -= 2\nn <<= 2\nreturn [d, len(s), len(u), n, \"abcd\"[::-2], [1, 2, 3][1:]]", nil,
-			[]any{map[string]any{"a": 1, "b": 2}, 2, 1, 20, "db", []any{2, 3}}},
+		{"what is left of += is evaluated once", ``, "n = [0]\nx = {\"a\": 1}\ndef f():\n    n[0] += 1\n    return \"a\"\nx[f()] += 1\nx[f()] *= 5\nreturn [x[\"a\"], n[0]]", nil, []any{10, 2}},
+		{"dicts change in place, sets do not", ``, "d = {\"a\": 1}\ne = d\ne |= {\"b\": 2}\ns = set([1])\nt = s\nt |= set([2])\nu = s\nu -= set([1])\nn = 6\nn |= 1\nn -= 2\nn <<= 2\nreturn [d, len(s), len(u), n, \"abcd\"[::-2], [1, 2, 3][1:]]", nil,
+			[]any{map[string]any{"a": 1, "b": 2}, 1, 0, 20, "db", []any{2, 3}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := action(t, c.requires, c.body)(t.Context(), new(log).call(c.in))
@@ -123,16 +124,7 @@ func TestWhatGoesWrongHasAPlaceAndAHint(t *testing.T) {
 		{"a frozen value", `ctx.entered("Off").conf.port = 3`, "2:28", "can't assign to .port field", ""},
 		{"a step limit", "for i in range(1000000):\n    for j in range(1000000):\n        pass", "", "step limit", "loops without end"},
 		{"recursion", "def f(): f()\nf()", "", "called recursively", "for loop"},
-		{"a big text", `return len("x" * 1000000000)`, "", "memory limit", "smaller pieces"},
-		{"a big list", `return len([0] * 1000000000)`, "", "memory limit", "smaller pieces"},
-		{"a growing text", "s = \"xx\"\nfor i in range(100):\n    s = s + s", "", "memory limit", ""},
-		{"a growing text in place", "s = \"xx\"\nfor i in range(100):\n    s += s", "", "memory limit", ""},
-		{"a growing list in place", "s = [1]\nfor i in range(100):\n    s += s", "", "memory limit", ""},
-		{"a growing element", "d = {\"a\": \"x\"}\nfor i in range(100):\n    d[\"a\"] *= 10", "", "memory limit", ""},
-		{"a growing format", "s = \"x\"\nfor i in range(100):\n    s = \"%s%s\" % (s, s)", "", "memory limit", ""},
-		{"a big number", "n = 10\nfor i in range(100):\n    n *= n", "", "number limit", "as text"},
-		{"a big range", `list(range(1000000000))`, "", "range of 1000000000 elements", ""},
-		{"a text of shared lists", "x = [1]\nfor i in range(60):\n    x = [x, x]\nstr(x)", "", "size limit", ""},
+		{"a big text", `return len("x" * 10000000000)`, "", "size limit: repeat count", "keep data small"},
 		{"shared lists returned", "x = [1]\nfor i in range(60):\n    x = [x, x]\nreturn x", "1:1", "too large", ""},
 		{"a function returned", "return ctx.log", "1:1", "not a value that can be kept", ""},
 	} {

@@ -132,13 +132,12 @@ func (r *trialRun) stack(_ *starlark.Thread, sig *signature, args starlark.Tuple
 	return lines(names), err
 }
 
-func (r *trialRun) logs(t *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *trialRun) logs(_ *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var host string
 	if err := sig.unpack(args, kwargs, &host); err != nil {
 		return nil, err
 	}
-	all := r.bench.Logs(host)
-	return lines(all), spend(t, mul(len(all), lineSize))
+	return lines(r.bench.Logs(host)), nil
 }
 
 func (r *trialRun) undo(t *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -151,33 +150,26 @@ func (r *trialRun) undo(t *starlark.Thread, sig *signature, args starlark.Tuple,
 	return starlark.None, err
 }
 
-func (r *trialRun) assertEq(t *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *trialRun) assertEq(_ *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var got, want starlark.Value
 	if err := sig.unpack(args, kwargs, &got, &want); err != nil {
 		return nil, err
 	}
-	same, err := operate(t, syntax.EQL, orNone(got), orNone(want))
-	if err != nil || same == starlark.True {
+	got, want = orNone(got), orNone(want)
+	same, err := starlark.Equal(got, want)
+	if err != nil || same {
 		return starlark.None, err
 	}
-	a, err := shownValue(t, orNone(got))
-	if err != nil {
-		return nil, err
-	}
-	b, err := shownValue(t, orNone(want))
-	if err != nil {
-		return nil, err
-	}
-	return nil, spec.Errorf(spec.Failed, "got %s, want %s", a, b)
+	return nil, spec.Errorf(spec.Failed, "got %s, want %s", got, want)
 }
 
-func (r *trialRun) assertIn(t *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (r *trialRun) assertIn(_ *starlark.Thread, sig *signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var what, where starlark.Value
 	if err := sig.unpack(args, kwargs, &what, &where); err != nil {
 		return nil, err
 	}
 	what, where = orNone(what), orNone(where)
-	in, err := operate(t, syntax.IN, what, where)
+	in, err := starlark.Binary(syntax.IN, what, where)
 	if err != nil || in == starlark.True {
 		return starlark.None, err
 	}
@@ -190,15 +182,7 @@ func (r *trialRun) assertIn(t *starlark.Thread, sig *signature, args starlark.Tu
 			}
 		}
 	}
-	a, err := shownValue(t, what)
-	if err != nil {
-		return nil, err
-	}
-	b, err := shownValue(t, where)
-	if err != nil {
-		return nil, err
-	}
-	return nil, spec.Errorf(spec.Failed, "%s is not in %s", a, b)
+	return nil, spec.Errorf(spec.Failed, "%s is not in %s", what, where)
 }
 
 func orNone(v starlark.Value) starlark.Value {
@@ -206,13 +190,6 @@ func orNone(v starlark.Value) starlark.Value {
 		return starlark.None
 	}
 	return v
-}
-
-func shownValue(t *starlark.Thread, v starlark.Value) (string, error) {
-	if err := printed(t, v); err != nil {
-		return "", err
-	}
-	return v.String(), nil
 }
 
 func lines(texts []string) *starlark.List {

@@ -3,7 +3,6 @@ package modules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -15,7 +14,7 @@ type declarer func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlar
 
 // predeclared are the names that every file can use.
 func (l *loader) predeclared() starlark.StringDict {
-	d := guards()
+	d := starlark.StringDict{}
 	for name, pick := range map[string]func(*defining) declarer{
 		"lifecycle":        func(d *defining) declarer { return d.newLifecycle },
 		"state":            func(d *defining) declarer { return d.newState },
@@ -55,9 +54,7 @@ func (d *defining) site(t *starlark.Thread) site {
 func Predeclared() []string {
 	var out []string
 	for name := range newLoader(Config{}, nil).builtins {
-		if _, standard := starlark.Universe[name]; !standard && !strings.HasPrefix(name, guardSign) {
-			out = append(out, name)
-		}
+		out = append(out, name)
 	}
 	slices.Sort(out)
 	return out

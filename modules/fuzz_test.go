@@ -42,11 +42,6 @@ func FuzzLoad(f *testing.F) {
 
 // Whatever a function does, it ends, does not panic, and if it fails it says where.
 func FuzzAct(f *testing.F) {
-	if !testing.Short() {
-		for _, c := range hostile() {
-			f.Add(c.body)
-		}
-	}
 	for _, body := range []string{"ctx.log(ctx.req.r.v)", "return ctx.host.run([\"x\"]).code", "return ctx.entered(\"Off\")", "print(dir(ctx), ctx)",
 		"x = {}\nx[(1, (2, 3))] = [1]\nx[1:2]", "d = {k: v for k, v in [(1, 2)]}\nd |= {3: 4}\nreturn d", "a, (b, c) = 1, [2, 3]\na[0].b = c",
 		"return sorted([3, 1], key = lambda x: -x, reverse = True)[::2]", "def g(a, *b, c = 1, **d):\n    return (a, b, c, d)\nreturn g(*[1, 2], **{\"e\": 3})"} {

@@ -161,7 +161,8 @@ func (s *session) runCommand(ctx context.Context, t *starlark.Thread, c spec.Com
 			Hint: "do it in enter or in a provide"}
 	}
 	if s.call.Me.Simulated {
-		return newResult(spec.CommandResult{}), s.say(t, spec.LevelInfo, "would run: "+shown)
+		s.say(t, spec.LevelInfo, "would run: "+shown)
+		return newResult(spec.CommandResult{}), nil
 	}
 	if s.run.machine == nil {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent runs no commands"}
@@ -171,33 +172,19 @@ func (s *session) runCommand(ctx context.Context, t *starlark.Thread, c spec.Com
 			return nil, err
 		}
 	}
-	if err := s.say(t, spec.LevelInfo, "$ "+shown); err != nil {
-		return nil, err
-	}
+	s.say(t, spec.LevelInfo, "$ "+shown)
 	var res spec.CommandResult
 	var err error
-	quiet := false
 	waiting(t, func() {
-		res, err = s.run.machine.Run(ctx, c, func(text string) {
-			if quiet {
-				return
-			}
-			if quiet = spend(t, lineSize+len(text)) != nil; quiet {
-				text = "… it prints more than can be kept"
-			}
-			s.log(spec.LevelInfo, text)
-		})
+		res, err = s.run.machine.Run(ctx, c, func(text string) { s.log(spec.LevelInfo, text) })
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case res.Skipped != "":
-		return newResult(res), s.say(t, spec.LevelInfo, "not run: "+res.Skipped)
+		s.say(t, spec.LevelInfo, "not run: "+res.Skipped)
 	case !slices.Contains(ok, res.Code):
 		return nil, commandFailed(c.Argv[0], res)
-	}
-	if err := spend(t, len(res.Stdout)+len(res.Stderr)); err != nil {
-		return nil, err
 	}
 	return newResult(res), nil
 }

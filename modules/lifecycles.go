@@ -35,7 +35,7 @@ func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 	a := d.bind(lifecycleSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
-	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}, machine: d.Machine, time: d.actTime()}
+	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}, machine: d.Machine, time: d.actTime(), monitor: d.Monitor}
 	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}
 	if out.lc.Doc == "" {
 		out.lc.Doc = dedent(d.doc)

@@ -13,11 +13,7 @@ import (
 func TestLoadingIsBounded(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"steps":     {"x = [a for a in range(1000) for b in range(1000) for c in range(1000)]", "step limit"},
-		"text":      {`x = "x" * 1000000000`, "memory limit"},
-		"list":      {`x = 1000000000 * [0]`, "memory limit"},
-		"texts":     {"def f():\n    return [(\"x\" * 1000000) for i in range(1000)]\nx = f()", "memory limit"},
-		"range":     {"x = list(range(1 << 40))", "range of"},
-		"number":    {"def f(n):\n    for i in range(64):\n        n *= n\n    return n\nx = f(7)", "number limit"},
+		"text":      {`x = "x" * 10000000000`, "size limit"},
 		"nesting":   {"x = " + strings.Repeat("(", 50000) + strings.Repeat(")", 50000), "excessive nesting"},
 		"size":      {strings.Repeat("x = 1 # a long file\n", 20000), "at most 256 are read"},
 		"recursion": {"def f(): return g()\ndef g(): return f()\nx = f()", "called recursively"},

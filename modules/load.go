@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -36,8 +37,17 @@ func Load(sources ...Source) (*Set, error) { return Config{}.Load(sources...) }
 // Config is what modules are loaded for. The zero value is for hosts that only
 // simulate, and for checks.
 type Config struct {
-	Machine Machine       // what actions work on; nil: they can run nothing
-	ActTime time.Duration // that one call may compute, waiting aside; 0 is half a minute
+	Machine  Machine       // what actions work on; nil: they can run nothing
+	LoadTime time.Duration // that all files may compute together; 0 is 20 seconds
+	ActTime  time.Duration // that one call may compute, waiting aside; 0 is half a minute
+	Monitor  *Monitor      // is told of what computes; nil: nobody is
+}
+
+func (c Config) loadTime() time.Duration {
+	if c.LoadTime > 0 {
+		return c.LoadTime
+	}
+	return defineTime
 }
 
 func (c Config) actTime() time.Duration {
@@ -50,6 +60,7 @@ func (c Config) actTime() time.Duration {
 // Load is the function of that name, for the machine.
 func (c Config) Load(sources ...Source) (*Set, error) {
 	l := newLoader(c, sources)
+	defer c.Monitor.begin(l.clock)()
 	for i, s := range sources {
 		names, err := s.files()
 		if err != nil {
@@ -93,12 +104,12 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
-	*budget  // of all files together
+	clock    *clock // of all files together
 }
 
 func newLoader(c Config, sources []Source) *loader {
 	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
-		budget: &budget{left: maxAlloc, stopwatch: newStopwatch(defineTime)}}
+		clock: newClock(c.loadTime())}
 	l.builtins = l.predeclared()
 	return l
 }
@@ -143,12 +154,11 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	l.loading = append(l.loading, label)
+	l.clock.about(label)
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
 
 	d := &defining{loader: l, file: f, source: source, path: name}
-	t := newThread(label, defineSteps, l.budget)
-	halt := l.run(t)
-	defer halt()
+	t := newThread(context.Background(), label, defineSteps, l.clock)
 	t.SetLocal(definingKey, d)
 	t.Load = d.loadFrom
 	t.Print = func(t *starlark.Thread, msg string) {
@@ -156,7 +166,7 @@ func (l *loader) load(source int, name string) *file {
 	}
 	before := len(l.errs)
 	f.globals, err = f.prog.Init(t, l.builtins)
-	err = d.freeze(err)
+	d.freeze()
 	if err != nil && (!errors.Is(err, errFailed) || len(l.errs) == 0) {
 		e := evalError(err)
 		l.errorf(e.At, e.Hint, "%s", e.Msg)
@@ -168,33 +178,9 @@ func (l *loader) load(source int, name string) *file {
 
 // freeze makes everything that the file holds unchangeable, also in functions that
 // only a state knows, because several agents call them.
-func (d *defining) freeze(err error) error {
-	walk := freezer{seen: map[any]bool{}}
-	all := starlark.StringDict{"": starlark.Tuple(d.functions)}
-	for name, v := range d.globals {
-		all[name] = v
-	}
-	for _, name := range all.Keys() {
-		if e := walk.visit(all[name], 0); e != nil {
-			d.failed, d.globals = true, nil
-			if err == nil {
-				limit := spec.AsError(e)
-				limit.At = d.label(name)
-				return limit
-			}
-			return err
-		}
-	}
-	all.Freeze()
-	return err
-}
-
-// label is the place of a name of the file.
-func (d *defining) label(name string) string {
-	if f, ok := d.globals[name].(*starlark.Function); ok {
-		return f.Position().String()
-	}
-	return d.sources[d.source].label(d.path)
+func (d *defining) freeze() {
+	d.globals.Freeze()
+	starlark.Tuple(d.functions).Freeze()
 }
 
 // fileOf is the file that declares a function.

@@ -55,22 +55,9 @@ func parse(r *report, label, src string, predeclared starlark.StringDict) *parse
 		}
 		return true
 	})
-	// The tree that was read stays as it is, for places; another one is rewritten.
-	if f, err = dialect().Parse(label, src, 0); err != nil {
-		reportSyntax(r, label, src, err)
-		return nil
-	}
-	ok := true
-	rewrite(f, func(at syntax.Position, op syntax.Token) {
-		ok = false
-		r.errorf(at.String(), "write x = x "+strings.TrimSuffix(op.String(), "=")+" y", "%s needs a plain variable or element on its left", op)
-	})
 	prog, err := starlark.FileProgram(f, predeclared.Has)
 	if err != nil {
 		reportResolve(r, label, err, predeclared)
-		return nil
-	}
-	if !ok {
 		return nil
 	}
 	p.prog = prog

@@ -175,10 +175,8 @@ func Limits() string {
 	rows := []struct{ name, what string }{
 		{"step", fmt.Sprintf("%d steps of the interpreter for each file, %d for each call", defineSteps, actSteps)},
 		{"time", fmt.Sprintf("%s of computing for loading all files, %s for each call; waiting for commands does not count", defineTime, actTime)},
-		{"memory", fmt.Sprintf("%d MiB of strings, lists, dicts and lines of the log in one call, and in all files together", maxAlloc>>20)},
-		{"nesting", fmt.Sprintf("values nested %d deep, where they are printed, compared or kept", maxNesting)},
-		{"size", fmt.Sprintf("ranges of %d elements; values of as many on all levels, where they are printed or compared", maxRange)},
-		{"number", fmt.Sprintf("whole numbers of %d bits", maxNumber*8)},
+		{"recursion", "none: a function may not call itself, directly or through others"},
+		{"size", fmt.Sprintf("texts of a GiB; %d elements, nested %d deep, in a value that leaves the module", maxElements, maxDepth)},
 	}
 	var b strings.Builder
 	b.WriteString("| limit | what is allowed |\n|---|---|\n")

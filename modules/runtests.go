@@ -80,14 +80,9 @@ func runTest(ctx context.Context, fn *starlark.Function, open func() (Bench, err
 		return out
 	}
 	defer bench.Close()
-	b := &budget{left: maxAlloc, stopwatch: newStopwatch(actTime)}
-	t := newThread(fn.Name(), actSteps, b)
+	t := newThread(ctx, fn.Name(), actSteps, newClock(actTime))
 	t.SetLocal(trialKey, &trialRun{ctx, bench})
 	t.Print = func(_ *starlark.Thread, msg string) { out.Said = append(out.Said, msg) }
-	halt := b.run(t)
-	defer halt()
-	stop := context.AfterFunc(ctx, func() { t.Cancel(isStopped) })
-	defer stop()
 	if _, err = starlark.Call(t, fn, nil, nil); err != nil {
 		out.Err = evalError(err)
 		out.Err.Kind = spec.Failed

@@ -68,28 +68,19 @@ func (s *session) logged(t *starlark.Thread, _ *starlark.Builtin, args starlark.
 	}
 	line, ok := starlark.AsString(text)
 	if !ok {
-		if err := printed(t, text); err != nil {
-			return nil, err
-		}
 		line = text.String()
 	}
 	switch l := spec.Level(level); l {
 	case spec.LevelInfo, spec.LevelWarn, spec.LevelError:
-		return starlark.None, s.say(t, l, line)
+		s.say(t, l, line)
+		return starlark.None, nil
 	}
 	return nil, &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("ctx.log has no level %q", level), Hint: "write \"info\", \"warn\" or \"error\""}
 }
 
-// lineSize is what an agent keeps of an event besides its text.
-const lineSize = 256
-
-// say logs a line that the module pays for, because it is kept.
-func (s *session) say(t *starlark.Thread, level spec.Level, text string) error {
-	if err := spend(t, lineSize+len(text)); err != nil {
-		return err
-	}
+// say logs a line of the module's.
+func (s *session) say(t *starlark.Thread, level spec.Level, text string) {
 	waiting(t, func() { s.log(level, text) })
-	return nil
 }
 
 func (s *session) log(level spec.Level, text string) {
@@ -105,9 +96,6 @@ func (s *session) progress(t *starlark.Thread, _ *starlark.Builtin, args starlar
 	}
 	if done < 0 || total < 0 || total > 0 && done > total {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("ctx.progress cannot be %d of %d", done, total), Hint: "write ctx.progress(done, total), with total 0 if it is not known"}
-	}
-	if err := spend(t, lineSize); err != nil {
-		return nil, err
 	}
 	if s.call.Progress != nil {
 		waiting(t, func() { s.call.Progress(done, total) })

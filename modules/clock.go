@@ -1,0 +1,94 @@
+package modules
+
+import (
+	"sync"
+	"time"
+)
+
+// clock measures how long something computes. It stands still while the computation
+// waits for the host.
+type clock struct {
+	limit time.Duration
+
+	mu    sync.Mutex // a Monitor reads it too
+	what  string
+	used  time.Duration
+	since time.Time // zero while it stands still
+}
+
+func newClock(limit time.Duration) *clock { return &clock{limit: limit, since: time.Now()} }
+
+func (c *clock) up() bool { return c.over(0) }
+
+// over reports whether the limit has been passed by a while.
+func (c *clock) over(grace time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	used := c.used
+	if !c.since.IsZero() {
+		used += time.Since(c.since)
+	}
+	return used > c.limit+grace
+}
+
+func (c *clock) pause() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.used += time.Since(c.since)
+	c.since = time.Time{}
+}
+
+func (c *clock) resume() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Now()
+}
+
+func (c *clock) about(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.what = what
+}
+
+// Monitor knows what modules compute at the moment. A computation is ended between two
+// steps of the interpreter; one that is stuck within a step is not, and whoever runs
+// modules has to end the process. The zero value is ready, and nil watches nothing.
+type Monitor struct {
+	mu      sync.Mutex
+	running map[*clock]bool
+}
+
+// begin counts a computation until end is called.
+func (m *Monitor) begin(c *clock) (end func()) {
+	if m == nil {
+		return func() {}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.running == nil {
+		m.running = map[*clock]bool{}
+	}
+	m.running[c] = true
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.running, c)
+	}
+}
+
+// Stuck names a computation that goes on although its time was up so long ago.
+func (m *Monitor) Stuck(grace time.Duration) (what string, is bool) {
+	if m == nil {
+		return "", false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for c := range m.running {
+		if c.over(grace) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.what, true
+		}
+	}
+	return "", false
+}
