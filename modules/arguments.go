@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/modules/interp"
 )
 
 // get is an argument's value; None counts as not given.
@@ -23,7 +25,7 @@ func (a *args) place(name string) string {
 // wrong reports an argument of the wrong type.
 func (a *args) wrong(name, want, hint string, got starlark.Value) {
 	a.broken = true
-	a.errorf(a.place(name), hint, "%s of %s must be %s, is %s", name, a.sig.name, want, typeName(got))
+	a.errorf(a.place(name), hint, "%s of %s must be %s, is %s", name, a.sig.Name, want, interp.TypeName(got))
 }
 
 func (a *args) str(name string) string {
@@ -41,10 +43,10 @@ func (a *args) str(name string) string {
 // word is a name as paths have it.
 func (a *args) word(name string) string {
 	s := a.str(name)
-	if v, given := a.values[name]; given && !isWord(s) {
+	if v, given := a.values[name]; given && !IsName(s) {
 		if _, isText := v.(starlark.String); isText {
 			a.broken = true
-			a.errorf(a.place(name), "letters, digits, '_' and '-', beginning with a letter: it becomes part of paths", "%q cannot be the name of a %s", s, a.sig.name)
+			a.errorf(a.place(name), "letters, digits, '_' and '-', beginning with a letter: it becomes part of paths", "%q cannot be the name of a %s", s, a.sig.Name)
 		} else if v == starlark.None {
 			a.wrong(name, "a text", "write it in \"quotes\"", v)
 		}
@@ -52,7 +54,8 @@ func (a *args) word(name string) string {
 	return s
 }
 
-func isWord(s string) bool {
+// IsName reports whether a text can be the name of a lifecycle, a state or the like.
+func IsName(s string) bool {
 	for i, c := range s {
 		isLetter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 		if !isLetter && (i == 0 || c != '-' && (c < '0' || c > '9')) {
@@ -105,7 +108,7 @@ func (a *args) list(name, want string, take func(starlark.Value) bool) {
 	for x := range starlark.Elements(v.(starlark.Iterable)) {
 		if !take(x) {
 			a.broken = true
-			a.errorf(a.place(name), "", "%s of %s must be a list of %s; element %d is %s", name, a.sig.name, want, i+1, typeName(x))
+			a.errorf(a.place(name), "", "%s of %s must be a list of %s; element %d is %s", name, a.sig.Name, want, i+1, interp.TypeName(x))
 		}
 		i++
 	}
@@ -143,7 +146,7 @@ func (a *args) fn(name string, params ...string) *starlark.Function {
 	if required > n || most < n && !f.HasVarargs() {
 		a.broken = true
 		a.errorf(f.Position().String(), "write def "+f.Name()+"("+strings.Join(params, ", ")+"):",
-			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.name, strings.Join(params, ", "), plural(most, "parameter"))
+			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.Name, strings.Join(params, ", "), plural(most, "parameter"))
 		return nil
 	}
 	*a.functions = append(*a.functions, f)

@@ -31,32 +31,6 @@ lifecycle("Site%d", states = [state("Off"), state("On", requires = [require_loca
 	}
 }
 
-// BenchmarkAct is one call of a small function.
-func BenchmarkAct(b *testing.B) {
-	do := action(b, "", "x = []\nfor i in range(100):\n    x.append(\"%d\" % (i * 2))\nreturn len(x)")
-	call := new(log).call(nil)
-	for b.Loop() {
-		if _, err := do(b.Context(), call); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkPollUnchanged looks whether any of a hundred files has changed.
-func BenchmarkPollUnchanged(b *testing.B) {
-	files := map[string]string{}
-	for i := range 100 {
-		files[fmt.Sprintf("m%d.star", i)] = fmt.Sprintf(`lifecycle("L%d", states = [state("Off")])`, i)
-	}
-	r := modules.NewReloader(modules.Config{}, source(files))
-	r.Poll()
-	for b.Loop() {
-		if got := r.Poll(); got.Changed {
-			b.Fatal("it changed")
-		}
-	}
-}
-
 func rename(text, name string) string {
 	return strings.Replace(text, `lifecycle("WebServer"`, fmt.Sprintf("lifecycle(%q", name), 1)
 }

@@ -2,17 +2,20 @@ package modules
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/modules/interp"
 )
 
 // args are the arguments of one call of a builtin. What is wrong with them is
 // reported and left out, so that the rest of the file is checked too.
 type args struct {
 	*report
-	site
-	sig    *signature
+	position
+	sig    *interp.Signature
 	values map[string]starlark.Value
 	places map[string]string
 	rest   []starlark.Value
@@ -21,39 +24,39 @@ type args struct {
 	functions *[]starlark.Value // of the file
 }
 
-func (d *defining) bind(sig *signature, pos []starlark.Value, kwargs []starlark.Tuple, at site) *args {
-	a := &args{report: d.report, site: at, sig: sig, values: map[string]starlark.Value{}, places: map[string]string{}, functions: &d.functions}
+func (d *defining) bind(sig *interp.Signature, pos []starlark.Value, kwargs []starlark.Tuple, at position) *args {
+	a := &args{report: d.report, position: at, sig: sig, values: map[string]starlark.Value{}, places: map[string]string{}, functions: &d.functions}
 	for i, v := range pos {
 		switch {
-		case i < sig.npos:
-			a.values[sig.params[i].name], a.places[sig.params[i].name] = v, at.nth(i)
-		case sig.rest.name != "":
+		case i < sig.Positional:
+			a.values[sig.Params[i].Name], a.places[sig.Params[i].Name] = v, at.nth(i)
+		case sig.Rest.Name != "":
 			a.rest = append(a.rest, v)
 		default:
-			a.errorf(at.nth(i), "name the arguments: "+strings.Join(sig.named(), ", "),
-				"%s takes %s by position, this is number %d", sig.name, plural(sig.npos, "argument"), i+1)
+			a.errorf(at.nth(i), "name the arguments: "+strings.Join(sig.Named(), ", "),
+				"%s takes %s by position, this is number %d", sig.Name, plural(sig.Positional, "argument"), i+1)
 		}
 	}
 	for _, kv := range kwargs {
 		name := string(kv[0].(starlark.String))
 		_, twice := a.values[name]
 		switch {
-		case !slices.Contains(sig.names(), name):
-			hint := didYouMean(name, sig.names())
-			if to, ok := sig.renamed[name]; ok {
+		case !slices.Contains(sig.Names(), name):
+			hint := interp.DidYouMean(name, sig.Names())
+			if to, ok := sig.Renamed[name]; ok {
 				hint = "write " + to
 			}
-			a.errorf(at.keyword(name), hint, "%s has no argument '%s'", sig.name, name)
+			a.errorf(at.keyword(name), hint, "%s has no argument '%s'", sig.Name, name)
 		case twice:
-			a.errorf(at.keyword(name), "give it once", "%s is given '%s' twice", sig.name, name)
+			a.errorf(at.keyword(name), "give it once", "%s is given '%s' twice", sig.Name, name)
 		default:
 			a.values[name], a.places[name] = kv[1], at.at(name)
 		}
 	}
-	for _, name := range sig.names()[:sig.required] {
+	for _, name := range sig.Names()[:sig.Required] {
 		if _, ok := a.values[name]; !ok {
 			a.broken = true
-			a.errorf(at.String(), "write "+sig.usage(), "%s needs '%s'", sig.name, name)
+			a.errorf(at.String(), "write "+sig.Usage(), "%s needs '%s'", sig.Name, name)
 		}
 	}
 	return a
@@ -63,5 +66,5 @@ func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return itoa(n) + " " + what + "s"
+	return strconv.Itoa(n) + " " + what + "s"
 }

@@ -6,11 +6,12 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
 // declarer is the body of a builtin of the define phase.
-type declarer func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value
+type declarer func(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value
 
 // predeclared are the names that every file can use.
 func (l *loader) predeclared() starlark.StringDict {
@@ -31,7 +32,7 @@ func (l *loader) predeclared() starlark.StringDict {
 			if !ok {
 				return nil, fmt.Errorf("%s declares: it can only be used while the module is loaded, not inside an action", b.Name())
 			}
-			return pick(now)(pos, kwargs, now.site(t)), nil
+			return pick(now)(pos, kwargs, now.called(t)), nil
 		})
 	}
 	for _, name := range plainTypes() {
@@ -40,10 +41,10 @@ func (l *loader) predeclared() starlark.StringDict {
 	return d
 }
 
-// site is where the running builtin was called.
-func (d *defining) site(t *starlark.Thread) site {
+// called is where the running builtin was called.
+func (d *defining) called(t *starlark.Thread) position {
 	pos := t.CallFrame(1).Pos
-	s := site{pos: pos}
+	s := position{pos: pos}
 	if f, ok := d.files[pos.Filename()]; ok && f.parsed != nil {
 		s.call = f.calls[placeOf(pos)]
 	}
@@ -58,4 +59,10 @@ func Predeclared() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Signatures lists the builtins that declare.
+func Signatures() []*interp.Signature {
+	return []*interp.Signature{lifecycleSignature(), stateSignature(), metaStateSignature(), provideSignature(), requireSignature(),
+		remoteSignature(spec.Local), remoteSignature(spec.External), varSignature(), listOfSignature()}
 }

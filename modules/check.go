@@ -1,7 +1,9 @@
 package modules
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -16,14 +18,14 @@ func (l *loader) checkEach(all []*lifecycleValue) []*lifecycleValue {
 	first := map[string]*lifecycleValue{}
 	for _, v := range all {
 		if other, ok := first[v.name]; ok {
-			l.errorf(v.args.place("name"), "rename one of them, or leave one file out", "lifecycle %q is declared twice, first at %s", v.name, other.site)
+			l.errorf(v.args.place("name"), "rename one of them, or leave one file out", "lifecycle %q is declared twice, first at %s", v.name, other.position)
 			continue
 		}
 		first[v.name] = v
 		for _, e := range Errors(v.lc.Validate()) {
 			at := e.At
 			if _, line, _ := splitAt(at); line == 0 {
-				at = v.site.String()
+				at = v.position.String()
 			}
 			l.errorf(at, e.Hint, "%s", e.Msg)
 		}
@@ -38,9 +40,9 @@ func (l *loader) checkFlags(v *lifecycleValue) {
 	states := v.everyState()
 	for _, s := range states {
 		for _, p := range s.provides {
-			for _, flag := range sortedKeys(p.p.Flags) {
+			for _, flag := range slices.Sorted(maps.Keys(p.p.Flags)) {
 				if !slices.ContainsFunc(states, func(s *stateValue) bool { return v.handles(s.cross, flag) }) {
-					l.warnf(p.args.place("flags"), "a state handles it in its cross function: if flags.get("+quoted(flag)+"): …",
+					l.warnf(p.args.place("flags"), "a state handles it in its cross function: if flags.get("+strconv.Quote(flag)+"): …",
 						"no state of %s handles the flag %q of %s", v.name, flag, p.name)
 				}
 			}

@@ -12,9 +12,9 @@ import (
 // declared is what all values of the define phase share: they cannot be changed,
 // and know where they were declared.
 type declared struct {
-	kind string
-	name string
-	site site
+	kind     string
+	name     string
+	position position
 }
 
 func (d *declared) String() string        { return d.kind + "(\"" + d.name + "\")" }

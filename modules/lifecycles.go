@@ -1,23 +1,28 @@
 package modules
 
 import (
+	"cmp"
+
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules/actions"
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/spec"
 )
 
-func lifecycleSignature() *signature {
-	return &signature{
-		name: "lifecycle", npos: 1, required: 2, returns: "lifecycle",
-		doc: "Declares the state machine of one service. It belongs to the top level of a file outside lib/.",
-		params: []param{
-			{"name", "str", "", "Its name, which paths begin with."},
-			{"states", "list[state]", "", "The states; each leads to the next, unless transitions say otherwise."},
-			{"transitions", "list[tuple[str, str]]", "", "Pairs (\"From\", \"To\"), in the order in which they are tried."},
-			{"initial", "str", "", "The state that is applied from the start; the first, if it is not given."},
-			{"doc", "str", "", "What the service is; the docstring of the file, if it is not given."},
+func lifecycleSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "lifecycle", Positional: 1, Required: 2, Returns: "lifecycle",
+		Doc: "Declares the state machine of one service. It belongs to the top level of a file outside lib/.",
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name, which paths begin with."),
+			interp.Param("states", "list[state]", "", "The states; each leads to the next, unless transitions say otherwise."),
+			interp.Param("transitions", "list[tuple[str, str]]", "", "Pairs (\"From\", \"To\"), in the order in which they are tried."),
+			interp.Param("initial", "str", "", "The state that is applied from the start; the first, if it is not given."),
+			interp.Param("doc", "str", "", "What the service is; the docstring of the file, if it is not given."),
 		},
-		renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
+		Renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
 	}
 }
 
@@ -27,15 +32,15 @@ type lifecycleValue struct {
 	args   *args
 	lc     *lifecycle.Lifecycle
 	states []*stateValue
-	run    *runner
+	run    *actions.Functions
 	defs   func(*starlark.Function) (*parsed, bool) // the file of a function
 }
 
-func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(lifecycleSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
-	out.run = &runner{lifecycle: name, asks: map[string][]*requireValue{}, machine: d.Machine, time: d.actTime(), monitor: d.Monitor}
+	out.run = actions.New(name, actions.Config{Machine: d.Machine, Time: cmp.Or(d.ActTime, interp.ActTime), Monitor: d.Monitor})
 	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}
 	if out.lc.Doc == "" {
 		out.lc.Doc = dedent(d.doc)
@@ -89,16 +94,13 @@ func (l *lifecycleValue) add(s *stateValue) {
 }
 
 func (l *lifecycleValue) build(s *stateValue, applied string) *lifecycle.State {
-	run := l.run
-	run.asks[applied] = s.requires
-	st := &lifecycle.State{Name: s.name, Doc: s.doc, Source: s.site.String(), OS: s.os}
-	st.Enter = run.action(s.enter, s.requires, false)
-	st.Leave = run.action(s.leave, s.requires, false)
-	st.Cross = run.action(s.cross, s.requires, true)
-	for _, r := range s.requires {
-		st.Requires = append(st.Requires, r.r)
-	}
-	st.Hooks = run.hooks(s.requires)
+	run, asks := l.run, specs(s.requires)
+	run.State(applied, asks)
+	st := &lifecycle.State{Name: s.name, Doc: s.doc, Source: s.position.String(), OS: s.os, Requires: asks}
+	st.Enter = run.Action(s.enter, asks, false)
+	st.Leave = run.Action(s.leave, asks, false)
+	st.Cross = run.Action(s.cross, asks, true)
+	st.Hooks = run.Hooks(hooks(s.requires), asks)
 	for _, p := range s.provides {
 		st.Provides = append(st.Provides, l.buildProvide(p))
 	}
@@ -106,9 +108,27 @@ func (l *lifecycleValue) build(s *stateValue, applied string) *lifecycle.State {
 }
 
 func (l *lifecycleValue) buildProvide(p *provideValue) *lifecycle.Provide {
-	out := &lifecycle.Provide{Name: p.name, Source: p.site.String(), Provide: p.p, Do: l.run.provide(p), Hooks: l.run.hooks(p.requires)}
-	for _, r := range p.requires {
-		out.Requires = append(out.Requires, r.r)
+	asks := specs(p.requires)
+	out := &lifecycle.Provide{Name: p.name, Source: p.position.String(), Provide: p.p,
+		Do: l.run.Provide(p.do, p.p, asks), Hooks: l.run.Hooks(hooks(p.requires), asks)}
+	out.Requires = asks
+	return out
+}
+
+func specs(requires []*requireValue) []spec.Require {
+	var out []spec.Require
+	for _, r := range requires {
+		out = append(out, r.r)
+	}
+	return out
+}
+
+func hooks(requires []*requireValue) []actions.Hook {
+	var out []actions.Hook
+	for _, r := range requires {
+		for _, v := range r.vars {
+			out = append(out, actions.Hook{Require: r.name, Variable: v.v, Suggest: v.suggest, Validate: v.validate})
+		}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules/actions"
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -37,38 +40,24 @@ func Load(sources ...Source) (*Set, error) { return Config{}.Load(sources...) }
 // Config is what modules are loaded for. The zero value is for hosts that only
 // simulate, and for checks.
 type Config struct {
-	Machine  Machine       // what actions work on; nil: they can run nothing
-	LoadTime time.Duration // that all files may compute together; 0 is 20 seconds
-	ActTime  time.Duration // that one call may compute, waiting aside; 0 is half a minute
-	Monitor  *Monitor      // is told of what computes; nil: nobody is
-}
-
-func (c Config) loadTime() time.Duration {
-	if c.LoadTime > 0 {
-		return c.LoadTime
-	}
-	return defineTime
-}
-
-func (c Config) actTime() time.Duration {
-	if c.ActTime > 0 {
-		return c.ActTime
-	}
-	return actTime
+	Machine  actions.Machine // what actions work on; nil: they can run nothing
+	LoadTime time.Duration   // that all files may compute together; 0 is interp.LoadTime
+	ActTime  time.Duration   // that one call may compute, waiting aside; 0 is interp.ActTime
+	Monitor  *interp.Monitor // is told of what computes; nil: nobody is
 }
 
 // Load is the function of that name, for the machine.
 func (c Config) Load(sources ...Source) (*Set, error) {
 	l := newLoader(c, sources)
-	defer c.Monitor.begin(l.clock)()
+	defer c.Monitor.Begin(l.clock)()
 	for i, s := range sources {
-		names, err := s.files()
+		names, err := s.Files()
 		if err != nil {
-			l.errorf(s.Name, "", "cannot read the modules: %s", reason(err))
+			l.errorf(s.Name, "", "%s", spec.AsError(err).Msg)
 		}
 		for _, name := range names {
-			if len(l.files) >= maxFiles {
-				l.errorf(s.label(name), "", "there are more than %d files of modules", maxFiles)
+			if len(l.files) >= interp.MaxFiles {
+				l.errorf(s.Label(name), "", "there are more than %d files of modules", interp.MaxFiles)
 				break
 			}
 			l.load(i, name)
@@ -84,11 +73,10 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 	l.set.Warnings = l.warns
 	wrong := map[string]bool{}
 	for _, e := range l.errs {
-		name, _, _ := splitAt(e.At)
-		wrong[name] = true
+		wrong[FileOf(e.At)] = true
 	}
 	for _, v := range all {
-		if name, _, _ := splitAt(v.lc.Source); !wrong[name] {
+		if !wrong[FileOf(v.lc.Source)] {
 			l.set.Lifecycles = append(l.set.Lifecycles, v.lc)
 		}
 	}
@@ -104,12 +92,12 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
-	clock    *clock // of all files together
+	clock    *interp.Clock // of all files together
 }
 
 func newLoader(c Config, sources []Source) *loader {
 	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
-		clock: newClock(c.loadTime())}
+		clock: interp.NewClock(cmp.Or(c.LoadTime, interp.LoadTime))}
 	l.builtins = l.predeclared()
 	return l
 }
@@ -138,13 +126,13 @@ var errFailed = errors.New("the file it loads has errors")
 
 // load runs the define phase of a file, once.
 func (l *loader) load(source int, name string) *file {
-	label := l.sources[source].label(name)
+	label := l.sources[source].Label(name)
 	if f, ok := l.files[label]; ok {
 		return f
 	}
 	f := &file{failed: true}
 	l.files[label] = f
-	src, err := l.sources[source].read(name)
+	src, err := l.sources[source].Read(name)
 	if err != nil {
 		l.errorf(label, "", "cannot read the file: %s", reason(err))
 		return f
@@ -154,21 +142,21 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	l.loading = append(l.loading, label)
-	l.clock.about(label)
+	l.clock.About(label)
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
 
 	d := &defining{loader: l, file: f, source: source, path: name}
-	t := newThread(context.Background(), label, defineSteps, l.clock)
+	t := interp.NewThread(context.Background(), label, interp.LoadSteps, l.clock)
 	t.SetLocal(definingKey, d)
 	t.Load = d.loadFrom
 	t.Print = func(t *starlark.Thread, msg string) {
-		l.warnf(t.CallFrame(1).Pos.String(), "print inside a function writes to the log of its step", "print at the top level goes nowhere: %s", short(msg))
+		l.warnf(t.CallFrame(1).Pos.String(), "print inside a function writes to the log of its step", "print at the top level goes nowhere: %s", interp.Short(msg))
 	}
 	before := len(l.errs)
 	f.globals, err = f.prog.Init(t, l.builtins)
 	d.freeze()
 	if err != nil && (!errors.Is(err, errFailed) || len(l.errs) == 0) {
-		e := evalError(err)
+		e := interp.Error(err)
 		l.errorf(e.At, e.Hint, "%s", e.Msg)
 	}
 	f.failed = err != nil || len(l.errs) > before

@@ -9,6 +9,8 @@ import (
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"github.com/armonic/armonic/modules/interp"
 )
 
 // dialect is Starlark as modules see it: no while, no recursion, and nothing but
@@ -29,9 +31,9 @@ func placeOf(p syntax.Position) place { return place{p.Line, p.Col} }
 
 // parse compiles a file, or reports everything that is wrong with it.
 func parse(r *report, label, src string, predeclared starlark.StringDict) *parsed {
-	if len(src) > maxFile {
+	if len(src) > interp.MaxFile {
 		r.errorf(label, "split it up: load(\"//lib/part.star\", …) takes names from another file",
-			"the file is %d KiB long, at most %d are read", len(src)>>10, maxFile>>10)
+			"the file is %d KiB long, at most %d are read", len(src)>>10, interp.MaxFile>>10)
 		return nil
 	}
 	if !utf8.ValidString(src) || strings.ContainsRune(src, 0) {
@@ -93,7 +95,7 @@ func reportSyntax(r *report, label, src string, err error) {
 			return // what comes after it follows from it
 		}
 	}
-	msg, hint := strings.TrimPrefix(se.Msg, "syntax error: "), hintFor(se.Msg)
+	msg, hint := strings.TrimPrefix(se.Msg, "syntax error: "), interp.Hint(se.Msg)
 	if n := int(se.Pos.Line); strings.Contains(se.Msg, "dent") && strings.Contains(lineOf(src, n-1)+lineOf(src, n), "\t") {
 		hint = "indent with 4 spaces, not with tabs: a tab counts as up to 8"
 	}
@@ -127,9 +129,9 @@ func reportResolve(r *report, label string, err error, predeclared starlark.Stri
 	}
 	for _, e := range list {
 		msg := strings.Replace(e.Msg, "this Starlark dialect does not support while loops", "there is no 'while' in a module", 1)
-		hint := hintFor(e.Msg)
+		hint := interp.Hint(e.Msg)
 		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok && hint == "" {
-			if n := near(name, predeclared.Keys()); n != "" {
+			if n := interp.Nearest(name, predeclared.Keys()); n != "" {
 				hint = "did you mean '" + n + "'?"
 			}
 		}

@@ -1,32 +1,37 @@
 package modules
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
-func provideSignature() *signature {
-	return &signature{
-		name: "provide", npos: 2, required: 1, returns: "provide",
-		doc: "An operation of a state, which others and people can call.",
-		params: []param{
-			{"name", "str", "", "Its name, which becomes part of paths."},
-			{"fn", "Callable[[ctx], dict | None]", "", "Called to do it; gives a dict of what returns declares."},
-			{"requires", "list[require]", "[]", "What it needs before it can be called."},
-			{"returns", "list[var]", "[]", "What it gives to whoever calls it."},
-			{"flags", "dict[str, Any]", "{}", "Handed to cross of its state and of all above."},
-			{"label", "str", "", "A few words for people."},
-			{"help", "str", "", "What a person should know; the docstring of fn, if it is not given."},
-			{"tags", "list[str]", "[]", "Words to find it by."},
-			{"each", "bool", "False", "Call it once for each who requires it, even with equal values."},
+func provideSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "provide", Positional: 2, Required: 1, Returns: "provide",
+		Doc: "An operation of a state, which others and people can call.",
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name, which becomes part of paths."),
+			interp.Param("fn", "Callable[[ctx], dict | None]", "", "Called to do it; gives a dict of what returns declares."),
+			interp.Param("requires", "list[require]", "[]", "What it needs before it can be called."),
+			interp.Param("returns", "list[var]", "[]", "What it gives to whoever calls it."),
+			interp.Param("flags", "dict[str, Any]", "{}", "Handed to cross of its state and of all above."),
+			interp.Param("label", "str", "", "A few words for people."),
+			interp.Param("help", "str", "", "What a person should know; the docstring of fn, if it is not given."),
+			interp.Param("tags", "list[str]", "[]", "Words to find it by."),
+			interp.Param("each", "bool", "False", "Call it once for each who requires it, even with equal values."),
 		},
-		renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
+		Renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
 			"ret": "returns = […]", "doc": "help"},
 	}
 }
 
-func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(provideSignature(), pos, kwargs, at)
 	name := a.word("name")
 	switch name {
@@ -42,7 +47,7 @@ func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at si
 	a.list("returns", "variables", func(x starlark.Value) bool {
 		v, ok := x.(*varValue)
 		if ok && seen[v.name] {
-			a.errorf(v.site.String(), "give one of them another name", "provide %q has two returns named %q", name, v.name)
+			a.errorf(v.position.String(), "give one of them another name", "provide %q has two returns named %q", name, v.name)
 		} else if ok {
 			seen[v.name] = true
 			out.p.Returns = append(out.p.Returns, v.v)
@@ -50,13 +55,11 @@ func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at si
 		return ok
 	})
 	if len(out.p.Returns) > 0 && out.do == nil && !a.broken {
-		a.errorf(a.place("returns"), "give a function: provide("+quoted(name)+", _"+name+", returns = […])", "provide %q has returns but no function that returns them", name)
+		a.errorf(a.place("returns"), "give a function: provide("+strconv.Quote(name)+", _"+name+", returns = […])", "provide %q has returns but no function that returns them", name)
 	}
 	out.p.Flags = a.flags()
 	return out
 }
-
-func quoted(s string) string { return starlark.String(s).String() }
 
 func (a *args) flags() map[string]any {
 	v, ok := a.get("flags")
@@ -78,7 +81,7 @@ func (a *args) requires() []*requireValue {
 	a.list("requires", "requires", func(x starlark.Value) bool {
 		r, ok := x.(*requireValue)
 		if ok && seen[r.name] {
-			a.errorf(r.site.String(), "give one of them another name", "two requires of one %s are named %q", a.sig.name, r.name)
+			a.errorf(r.position.String(), "give one of them another name", "two requires of one %s are named %q", a.sig.Name, r.name)
 		} else if ok {
 			seen[r.name] = true
 			out = append(out, r)
@@ -93,7 +96,7 @@ func (a *args) requires() []*requireValue {
 
 // checkBind sees that what a require binds exists beside it.
 func (a *args) checkBind(r *requireValue, all []*requireValue) {
-	for _, theirs := range sortedKeys(r.r.Bind) {
+	for _, theirs := range slices.Sorted(maps.Keys(r.r.Bind)) {
 		ours := r.r.Bind[theirs]
 		var names []string
 		for _, other := range all {
@@ -108,7 +111,7 @@ func (a *args) checkBind(r *requireValue, all []*requireValue) {
 			found = found || n == ours
 		}
 		if !found {
-			a.errorf(r.args.place("bind"), didYouMean(ours, names), "bind of %q names %q, which is not a variable of the requires beside it", r.name, ours)
+			a.errorf(r.args.place("bind"), interp.DidYouMean(ours, names), "bind of %q names %q, which is not a variable of the requires beside it", r.name, ours)
 		}
 	}
 }

@@ -62,6 +62,12 @@ func sortByPlace(es []*spec.Error) {
 	})
 }
 
+// FileOf is the file of a place.
+func FileOf(at string) string {
+	file, _, _ := splitAt(at)
+	return file
+}
+
 // splitAt takes "file:line:column" apart.
 func splitAt(at string) (file string, line, col int) {
 	cut := func(s string) (string, int) {

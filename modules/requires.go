@@ -5,50 +5,51 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
-func requireSignature() *signature {
-	return &signature{
-		name: "require", npos: 1, required: 1, returns: "require",
-		doc: "Values that a person gives.",
-		params: []param{
-			{"name", "str", "", "Its name: ctx.req.<name>."},
-			{"nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."},
-			{"label", "str", "", "A few words for people."},
-			{"help", "str", "", "What a person should know, in a sentence or two."},
+func requireSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "require", Positional: 1, Required: 1, Returns: "require",
+		Doc: "Values that a person gives.",
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name: ctx.req.<name>."),
+			interp.Param("nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."),
+			interp.Param("label", "str", "", "A few words for people."),
+			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
 		},
-		rest: param{"vars", "var", "", "The variables of one set."},
-		renamed: map[string]string{"vars": "the variables without a name: require(\"conf\", var(…), var(…))",
-			"variables": "the variables without a name: require(\"conf\", var(…), var(…))"},
+		Rest: interp.Param("vars", "var", "", "The variables of one set."),
+		Renamed: map[string]string{"vars": "the variables without a Name: require(\"conf\", var(…), var(…))",
+			"variables": "the variables without a Name: require(\"conf\", var(…), var(…))"},
 	}
 }
 
-func remoteSignature(kind spec.RequireKind) *signature {
+func remoteSignature(kind spec.RequireKind) *interp.Signature {
 	name, doc := "require_"+string(kind), "Another provide, called first, on the same host."
 	if kind == spec.External {
 		doc = "Another provide, called first, on a host that a person chooses; ctx.req.<name>.host is that host."
 	}
-	return &signature{
-		name: name, npos: 2, required: 2, returns: "require",
-		doc: doc,
-		params: []param{
-			{"name", "str", "", "Its name: ctx.req.<name>."},
-			{"pattern", "str", "", "Which provide meets it, as in \"//WebServer//start\"."},
-			{"args", "list[var]", "[]", "Wishes for the variables of the same names that the provide asks for."},
-			{"returns", "list[var]", "[]", "What is used of the values that it gives."},
-			{"nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."},
-			{"bind", "dict[str, str]", "{}", "Sets variables that the provide asks for: {\"their_var\": \"our_require.our_var\"}."},
-			{"label", "str", "", "A few words for people."},
-			{"help", "str", "", "What a person should know, in a sentence or two."},
+	return &interp.Signature{
+		Name: name, Positional: 2, Required: 2, Returns: "require",
+		Doc: doc,
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name: ctx.req.<name>."),
+			interp.Param("pattern", "str", "", "Which provide meets it, as in \"//WebServer//start\"."),
+			interp.Param("args", "list[var]", "[]", "Wishes for the variables of the same names that the provide asks for."),
+			interp.Param("returns", "list[var]", "[]", "What is used of the values that it gives."),
+			interp.Param("nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."),
+			interp.Param("bind", "dict[str, str]", "{}", "Sets variables that the provide asks for: {\"their_var\": \"our_require.our_var\"}."),
+			interp.Param("label", "str", "", "A few words for people."),
+			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
 		},
-		renamed: map[string]string{"xpath": "pattern", "provide_args": "args = [var(…)]", "provide_ret": "returns = [var(…)]",
+		Renamed: map[string]string{"xpath": "pattern", "provide_args": "args = [var(…)]", "provide_ret": "returns = [var(…)]",
 			"ret": "returns = [var(…)]", "vars": "args = [var(…)]"},
 	}
 }
 
-func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(requireSignature(), pos, kwargs, at)
 	out := d.emptyRequire(a, spec.Simple)
 	seen := map[string]bool{}
@@ -59,7 +60,7 @@ func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at si
 			if _, isType := x.(typeValue); isType {
 				hint = "give it a name: var(\"name\", " + x.String() + ")"
 			}
-			a.errorf(at.nth(i+1), hint, "require takes variables after its name, %s is none", typeName(x))
+			a.errorf(at.nth(i+1), hint, "require takes variables after its name, %s is none", interp.TypeName(x))
 			continue
 		}
 		out.add(a, seen, &out.r.Vars, v)
@@ -71,7 +72,7 @@ func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at si
 }
 
 func (d *defining) newRemote(kind spec.RequireKind) declarer {
-	return func(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+	return func(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 		a := d.bind(remoteSignature(kind), pos, kwargs, at)
 		out := d.emptyRequire(a, kind)
 		out.r.Pattern = spec.Pattern(a.str("pattern"))
@@ -85,7 +86,7 @@ func (d *defining) newRemote(kind spec.RequireKind) declarer {
 		a.list("args", "variables", func(x starlark.Value) bool { return out.take(a, seen, &out.r.Args, x) })
 		a.list("returns", "variables", func(x starlark.Value) bool { return out.take(a, seen, &out.r.Returns, x) })
 		if seen[spec.HostVariable] && kind == spec.External {
-			a.errorf(out.siteOf(spec.HostVariable), "give it another name", "a variable of require_external cannot be named 'host': that is the host where it is met")
+			a.errorf(out.positionOf(spec.HostVariable), "give it another name", "a variable of require_external cannot be named 'host': that is the host where it is met")
 		}
 		out.r.Bind = a.binding()
 		return out
@@ -106,7 +107,7 @@ func (d *defining) emptyRequire(a *args, kind spec.RequireKind) *requireValue {
 	if err != nil {
 		a.errorf(a.place("nargs"), "once is \"1\", at most once \"?\", any number \"*\"", "%v", err)
 	}
-	return &requireValue{declared: declared{a.sig.name, name, a.site}, args: a,
+	return &requireValue{declared: declared{a.sig.Name, name, a.position}, args: a,
 		r: spec.Require{Name: name, Kind: kind, Nargs: n, Label: a.str("label"), Help: a.str("help")}}
 }
 
@@ -121,7 +122,7 @@ func (r *requireValue) take(a *args, seen map[string]bool, to *[]spec.Variable, 
 // add appends a variable, whose name the require must not have yet.
 func (r *requireValue) add(a *args, seen map[string]bool, to *[]spec.Variable, v *varValue) {
 	if seen[v.name] {
-		a.errorf(v.site.String(), "give one of them another name", "%s %q has two variables named %q", a.sig.name, r.name, v.name)
+		a.errorf(v.position.String(), "give one of them another name", "%s %q has two variables named %q", a.sig.Name, r.name, v.name)
 		return
 	}
 	seen[v.name] = true
@@ -145,7 +146,7 @@ func (a *args) binding() map[string]string {
 		theirs, ok := starlark.AsString(item[0])
 		ours, also := starlark.AsString(item[1])
 		if !ok || !also || strings.Count(ours, ".") != 1 {
-			a.errorf(a.place("bind"), hint, "bind of %s cannot be %s: %s", a.sig.name, short(item[0].String()), short(item[1].String()))
+			a.errorf(a.place("bind"), hint, "bind of %s cannot be %s: %s", a.sig.Name, interp.Short(item[0].String()), interp.Short(item[1].String()))
 			continue
 		}
 		out[theirs] = ours

@@ -216,7 +216,11 @@ func TestTheExampleLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := one(t, string(text))
+	set, err := modules.Load(source(map[string]string{"a.star": string(text)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := set.Lifecycles[0]
 	if l.Name != "WebServer" || l.Doc != "Simulation of a web server. Changes nothing; use it to try Armonic." || len(l.States) != 4 {
 		t.Errorf("%s %q with %d states", l.Name, l.Doc, len(l.States))
 	}

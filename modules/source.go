@@ -4,9 +4,11 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,7 +21,7 @@ type Source struct {
 	FS   fs.FS
 	Only string // if set, the one file of FS that is a module; the others can still be loaded by it
 
-	held map[string]string // if not nil, the texts of the files, instead of FS
+	texts map[string]string // if not nil, those of the files, instead of FS
 }
 
 //go:embed shipped/*.star
@@ -62,16 +64,16 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// label is how messages name a file.
-func (s Source) label(file string) string { return path.Join(s.Name, file) }
+// Label is how messages name a file.
+func (s Source) Label(file string) string { return path.Join(s.Name, file) }
 
-// files lists the Starlark files in order; tests of modules are not among them.
-func (s Source) files() ([]string, error) {
+// Files lists the Starlark files in order; tests of modules are not among them.
+func (s Source) Files() ([]string, error) {
 	if s.Only != "" {
 		return []string{s.Only}, nil
 	}
-	if s.held != nil {
-		return s.heldFiles(), nil
+	if s.texts != nil {
+		return slices.DeleteFunc(slices.Sorted(maps.Keys(s.texts)), func(p string) bool { return !isModule(p) }), nil
 	}
 	var out []string
 	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
@@ -87,8 +89,11 @@ func (s Source) files() ([]string, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, spec.Errorf(spec.Unavailable, "cannot read the modules of %s: %s", s.Name, reason(err))
+	}
 	sort.Strings(out)
-	return out, err
+	return out, nil
 }
 
 // library reports whether a file only serves others.

@@ -6,41 +6,42 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules/interp"
 )
 
-func stateSignature() *signature {
-	return &signature{
-		name: "state", npos: 1, required: 1, returns: "state",
-		doc: "One step of deploying the service. All functions may be left out: a state may well do nothing.",
-		params: []param{
-			{"name", "str", "", "Its name, which becomes part of paths."},
-			{"enter", "Callable[[ctx], None]", "", "Called to apply the state."},
-			{"leave", "Callable[[ctx], None]", "", "Called to undo it."},
-			{"cross", "Callable[[ctx, flags], None]", "", "Called when a provide of this state or of one below it was called, with the flags of that provide."},
-			{"requires", "list[require]", "[]", "What entering it needs."},
-			{"provides", "list[provide]", "[]", "The operations that it offers."},
-			{"os", "list[str]", "[]", "The systems it supports, as in [\"debian\", \"ubuntu >= 24.04\"]; all if it is empty."},
-			{"doc", "str", "", "What the state means; the docstring of enter, if it is not given."},
+func stateSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "state", Positional: 1, Required: 1, Returns: "state",
+		Doc: "One step of deploying the service. All functions may be left out: a state may well do nothing.",
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name, which becomes part of paths."),
+			interp.Param("enter", "Callable[[ctx], None]", "", "Called to apply the state."),
+			interp.Param("leave", "Callable[[ctx], None]", "", "Called to undo it."),
+			interp.Param("cross", "Callable[[ctx, flags], None]", "", "Called when a provide of this state or of one below it was called, with the flags of that provide."),
+			interp.Param("requires", "list[require]", "[]", "What entering it needs."),
+			interp.Param("provides", "list[provide]", "[]", "The operations that it offers."),
+			interp.Param("os", "list[str]", "[]", "The systems it supports, as in [\"debian\", \"ubuntu >= 24.04\"]; all if it is empty."),
+			interp.Param("doc", "str", "", "What the state means; the docstring of enter, if it is not given."),
 		},
-		renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
+		Renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
 			"help": "doc", "label": "doc"},
 	}
 }
 
-func metaStateSignature() *signature {
+func metaStateSignature() *interp.Signature {
 	sig := stateSignature()
-	sig.name, sig.npos, sig.required = "meta_state", 2, 2
-	sig.doc = "A state with several implementations, of which the first whose os fits the host is entered, as \"Name.Implementation\"."
-	impl := param{"implementations", "list[state]", "", "States, each with the os that it is for."}
-	sig.params = append([]param{sig.params[0], impl}, sig.params[1:]...)
+	sig.Name, sig.Positional, sig.Required = "meta_state", 2, 2
+	sig.Doc = "A state with several implementations, of which the first whose os fits the host is entered, as \"Name.Implementation\"."
+	impl := interp.Param("implementations", "list[state]", "", "States, each with the os that it is for.")
+	sig.Params = append([]interp.Parameter{sig.Params[0], impl}, sig.Params[1:]...)
 	return sig
 }
 
-func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	return d.stateOf(d.bind(stateSignature(), pos, kwargs, at))
 }
 
-func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(metaStateSignature(), pos, kwargs, at)
 	out := d.stateOf(a)
 	out.meta = true
@@ -50,9 +51,9 @@ func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 		switch {
 		case !ok:
 		case s.meta:
-			a.errorf(s.site.String(), "name its implementations here", "metastate %q cannot be an implementation of %q", s.name, out.name)
+			a.errorf(s.position.String(), "name its implementations here", "metastate %q cannot be an implementation of %q", s.name, out.name)
 		case seen[s.name]:
-			a.errorf(s.site.String(), "give one of them another name", "metastate %q has two implementations named %q", out.name, s.name)
+			a.errorf(s.position.String(), "give one of them another name", "metastate %q has two implementations named %q", out.name, s.name)
 		default:
 			seen[s.name] = true
 			out.implementations = append(out.implementations, s)
@@ -68,7 +69,7 @@ func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 func (d *defining) stateOf(a *args) *stateValue {
 	name := a.word("name")
 	out := &stateValue{
-		declared: declared{a.sig.name, name, a.site},
+		declared: declared{a.sig.Name, name, a.position},
 		enter:    a.fn("enter", "ctx"),
 		leave:    a.fn("leave", "ctx"),
 		cross:    a.fn("cross", "ctx", "flags"),
@@ -82,7 +83,7 @@ func (d *defining) stateOf(a *args) *stateValue {
 	a.list("provides", "provides", func(x starlark.Value) bool {
 		p, ok := x.(*provideValue)
 		if ok && seen[p.name] {
-			a.errorf(p.site.String(), "give one of them another name", "state %q has two provides named %q", name, p.name)
+			a.errorf(p.position.String(), "give one of them another name", "state %q has two provides named %q", name, p.name)
 		} else if ok {
 			seen[p.name] = true
 			out.provides = append(out.provides, p)
@@ -92,7 +93,7 @@ func (d *defining) stateOf(a *args) *stateValue {
 	for _, text := range a.strs("os") {
 		m, err := lifecycle.ParseOSMatch(text)
 		if err != nil {
-			a.errorf(a.place("os"), "write os = [\"debian\", \"ubuntu >= 24.04\"]", "os of %s %q: %v", a.sig.name, name, err)
+			a.errorf(a.place("os"), "write os = [\"debian\", \"ubuntu >= 24.04\"]", "os of %s %q: %v", a.sig.Name, name, err)
 			continue
 		}
 		out.os = append(out.os, m)

@@ -1,9 +1,12 @@
 package modules
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -139,29 +142,29 @@ func (w *world) checkAgreement(r *requireValue, by []*owner) {
 	who := by[0].String()
 	for _, v := range r.r.Returns {
 		if !returned[v.Name] {
-			w.errorf(r.siteOf(v.Name), didYouMean(v.Name, sortedKeys(returned)), "%s declares no return %q", who, v.Name)
+			w.errorf(r.positionOf(v.Name), interp.DidYouMean(v.Name, slices.Sorted(maps.Keys(returned))), "%s declares no return %q", who, v.Name)
 		}
 	}
 	for _, v := range r.r.Args {
 		if !taken[v.Name] {
-			w.warnf(r.siteOf(v.Name), didYouMean(v.Name, sortedKeys(taken)), "%s asks for nothing named %q, so the argument has no effect", who, v.Name)
+			w.warnf(r.positionOf(v.Name), interp.DidYouMean(v.Name, slices.Sorted(maps.Keys(taken))), "%s asks for nothing named %q, so the argument has no effect", who, v.Name)
 		}
 	}
-	for _, theirs := range sortedKeys(r.r.Bind) {
+	for _, theirs := range slices.Sorted(maps.Keys(r.r.Bind)) {
 		if !taken[theirs] {
-			w.errorf(r.args.place("bind"), didYouMean(theirs, sortedKeys(taken)), "%s asks for nothing named %q that could be bound", who, theirs)
+			w.errorf(r.args.place("bind"), interp.DidYouMean(theirs, slices.Sorted(maps.Keys(taken))), "%s asks for nothing named %q that could be bound", who, theirs)
 		}
 	}
 }
 
-// siteOf is where a variable of the require was declared.
-func (r *requireValue) siteOf(name string) string {
+// positionOf is where a variable of the require was declared.
+func (r *requireValue) positionOf(name string) string {
 	for _, v := range r.vars {
 		if v.name == name {
-			return v.site.String()
+			return v.position.String()
 		}
 	}
-	return r.site.String()
+	return r.position.String()
 }
 
 // checkFrom sees that the variable whose value another takes exists.
@@ -169,7 +172,7 @@ func (w *world) checkFrom(x *varValue) {
 	if x.v.FromXPath == "" {
 		return
 	}
-	at := x.site.at("from_xpath")
+	at := x.position.at("from_xpath")
 	hint := "write \"Lifecycle/State/provide/require/variable\""
 	m, err := query.Find(w.root, onAnyHost(spec.Pattern(x.v.FromXPath)))
 	if err != nil {

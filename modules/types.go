@@ -7,6 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -48,19 +49,19 @@ func typeOf(v starlark.Value) (t spec.Type, hint string, ok bool) {
 		if slices.Contains(typeNames(), string(v)) {
 			return t, "without quotes: " + string(v), false
 		}
-		return t, didYouMean(string(v), typeNames()), false
+		return t, interp.DidYouMean(string(v), typeNames()), false
 	case *starlark.List:
 		return t, "write list_of(str)", false
 	}
 	return t, "possible: str, int, float, bool, list_of(type), port, host, hostname, url, password, this_host, hosts, first_instance", false
 }
 
-func listOfSignature() *signature {
-	return &signature{name: "list_of", npos: 1, required: 1, returns: "type", doc: "The type of a list.",
-		params: []param{{"type", "type | var", "", "The type of its elements, or a var whose type and constraints they have."}}}
+func listOfSignature() *interp.Signature {
+	return &interp.Signature{Name: "list_of", Positional: 1, Required: 1, Returns: "type", Doc: "The type of a list.",
+		Params: []interp.Parameter{interp.Param("type", "type | var", "", "The type of its elements, or a var whose type and constraints they have.")}}
 }
 
-func (d *defining) listOf(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) listOf(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(listOfSignature(), pos, kwargs, at)
 	t := spec.Type{Kind: spec.KindList, Elem: &spec.Variable{Type: spec.Type{Kind: spec.KindStr}}}
 	if v, ok := a.values["type"]; ok {

@@ -5,38 +5,39 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
-func varSignature() *signature {
-	return &signature{
-		name: "var", npos: 2, required: 2, returns: "var",
-		doc: "One typed, validated value.",
-		params: []param{
-			{"name", "str", "", "Its name: ctx.req.<require>.<name>."},
-			{"type", "type", "", "What values it takes; see the types below."},
-			{"default", "Any", "", "Its value, if none is given."},
-			{"required", "bool", "True", "Whether it must have a value."},
-			{"pattern", "str", "", "A regular expression (RE2) that the whole text must match."},
-			{"pattern_error", "str", "", "What to say if it does not."},
-			{"min", "float", "", "The least number."},
-			{"max", "float", "", "The greatest number."},
-			{"one_of", "list", "[]", "All values there are."},
-			{"from_xpath", "str", "", "A variable elsewhere whose value it takes: \"Lifecycle/State/provide/require/variable\"."},
-			{"modifier", "str", "", "How the module sees a text, as in \"http://%s\"."},
-			{"suggest", "Callable[[ctx], Any]", "", "Gives a value that suits the host; it cannot change the host."},
-			{"validate", "Callable[[ctx, Any], str | None]", "", "Gives what is wrong with a value, or None."},
-			{"label", "str", "", "A few words for people."},
-			{"help", "str", "", "What a person should know, in a sentence or two."},
-			{"expert", "bool", "False", "Shown only to who asks for it."},
-			{"secret", "bool", "False", "Never shown, logged or saved in clear; the module gets a secret."},
+func varSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "var", Positional: 2, Required: 2, Returns: "var",
+		Doc: "One typed, validated value.",
+		Params: []interp.Parameter{
+			interp.Param("name", "str", "", "Its name: ctx.req.<require>.<name>."),
+			interp.Param("type", "type", "", "What values it takes; see the types below."),
+			interp.Param("default", "Any", "", "Its value, if none is given."),
+			interp.Param("required", "bool", "True", "Whether it must have a value."),
+			interp.Param("pattern", "str", "", "A regular expression (RE2) that the whole text must match."),
+			interp.Param("pattern_error", "str", "", "What to say if it does not."),
+			interp.Param("min", "float", "", "The least number."),
+			interp.Param("max", "float", "", "The greatest number."),
+			interp.Param("one_of", "list", "[]", "All values there are."),
+			interp.Param("from_xpath", "str", "", "A variable elsewhere whose value it takes: \"Lifecycle/State/provide/require/variable\"."),
+			interp.Param("modifier", "str", "", "How the module sees a text, as in \"http://%s\"."),
+			interp.Param("suggest", "Callable[[ctx], Any]", "", "Gives a value that suits the host; it cannot change the host."),
+			interp.Param("validate", "Callable[[ctx, Any], str | None]", "", "Gives what is wrong with a value, or None."),
+			interp.Param("label", "str", "", "A few words for people."),
+			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
+			interp.Param("expert", "bool", "False", "Shown only to who asks for it."),
+			interp.Param("secret", "bool", "False", "Never shown, logged or saved in clear; the module gets a secret."),
 		},
-		renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
+		Renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
 			"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},
 	}
 }
 
-func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at site) starlark.Value {
+func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(varSignature(), pos, kwargs, at)
 	name := a.word("name")
 	out := &varValue{declared: declared{"var", name, at}, v: spec.Variable{
@@ -63,7 +64,7 @@ func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at site) 
 	}
 	out.v.Default = a.plain("default")
 	a.list("one_of", "values", func(x starlark.Value) bool {
-		y, err := toGo(x)
+		y, err := interp.ToGo(x)
 		out.v.OneOf = append(out.v.OneOf, y)
 		return err == nil
 	})
@@ -82,10 +83,10 @@ func (a *args) plain(name string) any {
 	if !ok {
 		return nil
 	}
-	x, err := toGo(v)
+	x, err := interp.ToGo(v)
 	if err != nil {
 		a.broken = true
-		a.errorf(a.place(name), "", "%s of %s: %v", name, a.sig.name, err)
+		a.errorf(a.place(name), "", "%s of %s: %v", name, a.sig.Name, err)
 	}
 	return x
 }

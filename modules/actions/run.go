@@ -1,0 +1,127 @@
+package actions
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/spec"
+)
+
+// Machine is the host that actions work on.
+type Machine interface {
+	// Run runs a command and passes on the lines it prints, one at a time, while it
+	// runs. A command that ends by itself is no error, whatever its code.
+	Run(ctx context.Context, c spec.Command, line func(text string)) (spec.CommandResult, error)
+}
+
+func runSignature() *interp.Signature {
+	return &interp.Signature{
+		Name: "ctx.host.run", Positional: 1, Required: 1, Returns: "result",
+		Doc: "Runs a program on the host, without a shell. What it prints appears in the log while it runs. " +
+			"If it ends with another code than 0, the step fails with its last lines. On a simulated host it is only logged.",
+		Params: []interp.Parameter{
+			interp.Param("argv", "list[str | secret]", "", "The program and its arguments, one element each."),
+			interp.Param("cwd", "str", "\"/\"", "The directory it runs in."),
+			interp.Param("env", "dict[str, str | secret]", "{}", "Environment, besides a small one that is always the same."),
+			interp.Param("timeout", "float", "900", "Seconds after which it is ended, with all its children."),
+			interp.Param("creates", "str", "", "A path; if it exists, nothing is run."),
+			interp.Param("unless", "list[str]", "[]", "A program; if it ends with 0, nothing is run."),
+			interp.Param("input", "str | secret", "\"\"", "What it reads."),
+			interp.Param("ok", "list[int]", "[0]", "The exit codes that are no failure."),
+		},
+	}
+}
+
+// host is ctx.host.
+func (c *call) host(ctx context.Context) starlark.Value {
+	sig := runSignature()
+	return interp.NewRecord("ctx.host", starlark.StringDict{
+		"run": starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			cmd, ok, err := c.command(sig, args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return c.runCommand(ctx, t, cmd, ok)
+		}),
+	})
+}
+
+// runCommand runs it, or says on a simulated host what would be run.
+func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd spec.Command, ok []int) (starlark.Value, error) {
+	shown := show(cmd.Argv)
+	if c.asking {
+		return nil, &spec.Error{Kind: spec.Failed, Msg: "ctx.host.run can only be used in an action: a suggestion or validation must not touch the host",
+			Hint: "do it in enter or in a provide"}
+	}
+	if c.Me.Simulated {
+		c.say(t, spec.LevelInfo, "would run: "+shown)
+		return newResult(spec.CommandResult{}), nil
+	}
+	if c.by.Machine == nil {
+		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent runs no commands"}
+	}
+	if c.Effect != nil {
+		if err := c.Effect(c.redactor.Redact("run " + shown)); err != nil {
+			return nil, err
+		}
+	}
+	c.say(t, spec.LevelInfo, "$ "+shown)
+	var res spec.CommandResult
+	var err error
+	interp.Waiting(t, func() {
+		res, err = c.by.Machine.Run(ctx, cmd, func(text string) { c.log(spec.LevelInfo, text) })
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case res.Skipped != "":
+		c.say(t, spec.LevelInfo, "not run: "+res.Skipped)
+	case !slices.Contains(ok, res.Code):
+		return nil, commandFailed(cmd.Argv[0], res)
+	}
+	return newResult(res), nil
+}
+
+// lastLines is how many lines of a command's output its failure shows.
+const lastLines = 5
+
+func commandFailed(program string, res spec.CommandResult) error {
+	var last []string
+	for _, line := range res.Last {
+		if line = strings.TrimSpace(line); line != "" {
+			last = append(last, line)
+		}
+	}
+	last = last[max(0, len(last)-lastLines):]
+	msg := fmt.Sprintf("%s ended with code %d", program, res.Code)
+	if len(last) > 0 {
+		msg += ": " + strings.Join(last, " | ")
+	}
+	return &spec.Error{Kind: spec.Failed, Msg: msg, Hint: "the log of the step has all that it printed"}
+}
+
+func newResult(res spec.CommandResult) starlark.Value {
+	return interp.NewRecord("result", starlark.StringDict{
+		"code":    starlark.MakeInt(res.Code),
+		"stdout":  starlark.String(res.Stdout),
+		"stderr":  starlark.String(res.Stderr),
+		"skipped": starlark.Bool(res.Skipped != ""),
+	})
+}
+
+// show writes a command as one would type it.
+func show(argv []string) string {
+	parts := make([]string, len(argv))
+	for i, a := range argv {
+		if a == "" || strings.ContainsAny(a, " \t\n\"'\\$&|;<>()*?`#~") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		parts[i] = a
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,46 @@
+package interp
+
+import (
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Record is a value with named fields that cannot be changed: ctx, ctx.req, a set of
+// variables.
+type Record struct {
+	name   string // for messages
+	Fields starlark.StringDict
+}
+
+// NewRecord freezes the fields.
+func NewRecord(name string, fields starlark.StringDict) *Record {
+	fields.Freeze()
+	return &Record{name, fields}
+}
+
+func (r *Record) Type() string          { return "struct" }
+func (r *Record) Freeze()               {}
+func (r *Record) Truth() starlark.Bool  { return true }
+func (r *Record) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", r.name) }
+func (r *Record) AttrNames() []string   { return r.Fields.Keys() }
+
+// String writes name(field = value, …).
+func (r *Record) String() string {
+	parts := make([]string, 0, len(r.Fields))
+	for _, k := range r.Fields.Keys() {
+		parts = append(parts, k+" = "+r.Fields[k].String())
+	}
+	return r.name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// Attr is a field; the error for one that does not exist names the nearest.
+func (r *Record) Attr(name string) (starlark.Value, error) {
+	if v, ok := r.Fields[name]; ok {
+		return v, nil
+	}
+	return nil, &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("%s has no '%s'", r.name, name), Hint: DidYouMean(name, r.Fields.Keys())}
+}

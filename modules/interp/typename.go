@@ -1,0 +1,35 @@
+package interp
+
+import (
+	"go.starlark.net/starlark"
+)
+
+// TypeName says what a value is, in words.
+func TypeName(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.NoneType:
+		return "None"
+	case starlark.String:
+		return "the text " + Short(v.String())
+	case starlark.Int, starlark.Float, starlark.Bool:
+		return v.String()
+	case *starlark.List:
+		return "a list"
+	case *starlark.Dict:
+		return "a dict"
+	case starlark.Tuple:
+		return "a tuple"
+	case *starlark.Function:
+		return "the function " + v.Name()
+	case *starlark.Builtin:
+		return "the builtin " + v.Name()
+	}
+	return "a " + v.Type()
+}
+
+func Short(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:39]) + "…"
+	}
+	return s
+}

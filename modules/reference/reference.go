@@ -1,0 +1,85 @@
+package reference
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/actions"
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/modules/testbench"
+)
+
+// typeDoc is a type of variable, for the reference.
+type typeDoc struct{ name, doc string }
+
+// typeDocs lists all types.
+func typeDocs() []typeDoc {
+	return []typeDoc{
+		{"str", "a text"},
+		{"int", "a whole number"},
+		{"float", "a number"},
+		{"bool", "True or False; people may write yes and no"},
+		{"list_of(T)", "a list of values of another type"},
+		{"port", "a whole number from 0 to 65535"},
+		{"host", "a host name or an IP address"},
+		{"hostname", "a name as in www.example.org"},
+		{"url", "as in http://host:80/"},
+		{"password", "a secret of at least 6 characters"},
+		{"this_host", "the host it is asked for; Armonic gives it"},
+		{"hosts", "the hosts of all instances of a require that is met several times; Armonic gives it"},
+		{"first_instance", "whether this is the first of them; Armonic gives it"},
+	}
+}
+
+// ctxFields are what ctx holds besides functions.
+func ctxFields() []typeDoc {
+	return []typeDoc{
+		{"ctx.req.<require>.<variable>", "a value that was given; a require with nargs \"?\" may be None, one with \"*\" or a number is a list"},
+		{"ctx.me.name, ctx.me.address", "the host, and the address under which others reach it"},
+		{"ctx.me.os.name, ctx.me.os.release", "its system, as in \"debian\" and \"12\""},
+	}
+}
+
+// Reference is the reference of all that Armonic adds to Starlark, in Markdown. It is
+// written from what the loader binds arguments by.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("### Declarations\n\nThey work at the top level of a file, and in functions that are called from there.\n")
+	for _, s := range modules.Signatures() {
+		describe(&b, s)
+	}
+	b.WriteString("\n### Types of variables\n\n| type | values |\n|---|---|\n")
+	for _, t := range typeDocs() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", t.name, t.doc)
+	}
+	b.WriteString("\n### What functions are given\n\nEach function that a declaration names gets `ctx`; `cross` gets `flags` too, `validate` the value.\n\n| name | what it is |\n|---|---|\n")
+	for _, f := range ctxFields() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", f.name, f.doc)
+	}
+	for _, s := range actions.Signatures() {
+		describe(&b, s)
+	}
+	b.WriteString("\n### In tests\n\nFiles named `*_test.star` have these too. Each function named `test_*` begins with one simulated host, `host1`.\n")
+	for _, s := range testbench.Signatures() {
+		describe(&b, s)
+	}
+	return b.String()
+}
+
+func describe(b *strings.Builder, s *interp.Signature) {
+	fmt.Fprintf(b, "\n#### `%s`\n\n%s\n", s.Line(), s.Doc)
+	params := s.Params
+	if s.Rest.Name != "" {
+		rest := s.Rest
+		rest.Name = "*" + rest.Name
+		params = append(append([]interp.Parameter(nil), params[:s.Positional]...), append([]interp.Parameter{rest}, params[s.Positional:]...)...)
+	}
+	if len(params) == 0 {
+		return
+	}
+	b.WriteString("\n| argument | type | meaning |\n|---|---|---|\n")
+	for _, p := range params {
+		fmt.Fprintf(b, "| `%s` | `%s` | %s |\n", p.Name, strings.ReplaceAll(p.Type, "|", `\|`), p.Doc)
+	}
+}

@@ -1,0 +1,102 @@
+package reference
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/actions"
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/modules/testbench"
+)
+
+// Stubs is a file that tells editors what modules can use, in the form of Python's
+// stubs (.pyi), written from the same declarations.
+func Stubs() string {
+	var b strings.Builder
+	b.WriteString("# What Armonic adds to Starlark. Written by \"armonic module stubs\"; do not edit.\n\n" +
+		"from typing import Any, Callable\n\n" +
+		"class Lifecycle: ...\nclass State: ...\nclass Provide: ...\nclass Require: ...\nclass Var: ...\n\n")
+	for _, s := range modules.Signatures() {
+		stub(&b, s, s.Name, "")
+	}
+	for _, t := range typeDocs() {
+		if name, _, isCall := strings.Cut(t.name, "("); !isCall && name != "str" && name != "int" && name != "float" && name != "bool" {
+			fmt.Fprintf(&b, "%s: Any\n\"\"\"%s\"\"\"\n", name, t.doc)
+		}
+	}
+	classes := []struct{ name, of, fields string }{
+		{"Secret", "secret", ""}, {"Flags", "flags", ""},
+		{"Result", "", "    code: int\n    stdout: str\n    stderr: str\n    skipped: bool\n"},
+		{"Os", "", "    name: str\n    release: str\n"},
+		{"Me", "", "    name: str\n    address: str\n    os: Os\n"},
+		{"Host", "ctx.host", ""},
+		{"Ctx", "ctx", "    req: Any\n    me: Me\n    host: Host\n"},
+		{"Deployed", "", "    returns: Any\n    steps: list[str]\n    logs: list[str]\n"},
+	}
+	for _, c := range classes {
+		fmt.Fprintf(&b, "\nclass %s:\n%s", c.name, c.fields)
+		for _, s := range actions.Signatures() {
+			if i := strings.LastIndexByte(s.Name, '.'); c.of != "" && s.Name[:i] == c.of {
+				stub(&b, s, s.Name[i+1:], "    ")
+			}
+		}
+	}
+	b.WriteString("\n# In *_test.star only:\n\n")
+	for _, s := range testbench.Signatures() {
+		stub(&b, s, s.Name, "")
+	}
+	return b.String()
+}
+
+var ours = regexp.MustCompile(`\b(lifecycle|state|provide|require|var|ctx|flags|secret|result|deployed|type)\b`)
+
+// stubType gives the name of a type as the stubs have it.
+func stubType(t string) string {
+	return ours.ReplaceAllStringFunc(t, func(w string) string {
+		if w == "type" {
+			return "Any"
+		}
+		return strings.ToUpper(w[:1]) + w[1:]
+	})
+}
+
+func stub(b *strings.Builder, s *interp.Signature, name, indent string) {
+	var parts []string
+	if indent != "" {
+		parts = append(parts, "self")
+	}
+	star := func() {
+		if s.Rest.Name != "" {
+			parts = append(parts, "*"+s.Rest.Name+": "+stubType(s.Rest.Type))
+		} else if s.Positional < len(s.Params) {
+			parts = append(parts, "*")
+		}
+	}
+	for i, p := range s.Params {
+		if i == s.Positional {
+			star()
+		}
+		switch {
+		case i < s.Required:
+			parts = append(parts, p.Name+": "+stubType(p.Type))
+		case p.Default == "" || p.Default[0] == '[' || p.Default[0] == '{':
+			parts = append(parts, p.Name+": "+stubType(p.Type)+" | None = None")
+		default:
+			parts = append(parts, p.Name+": "+stubType(p.Type)+" = "+p.Default)
+		}
+	}
+	if s.Positional == len(s.Params) {
+		star()
+	}
+	fmt.Fprintf(b, "%sdef %s(%s) -> %s:\n%s    \"\"\"%s", indent, name, strings.Join(parts, ", "), stubType(s.Returns), indent, s.Doc)
+	if len(s.Params) > 0 {
+		fmt.Fprintf(b, "\n\n%s    Args:\n", indent)
+		for _, p := range s.Params {
+			fmt.Fprintf(b, "%s        %s: %s\n", indent, p.Name, p.Doc)
+		}
+		b.WriteString(indent + "    ")
+	}
+	b.WriteString("\"\"\"\n")
+}
