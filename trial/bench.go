@@ -9,12 +9,12 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
-	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/testbench"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
 
-// bench is a modules.Bench: each test function has one.
+// bench is a testbench.Bench: each test function has one.
 type bench struct {
 	lifecycles []*lifecycle.Lifecycle
 	fleet      *fleet
@@ -22,7 +22,7 @@ type bench struct {
 }
 
 // NewBench makes a bench with one host.
-func NewBench(lifecycles []*lifecycle.Lifecycle) (modules.Bench, error) {
+func NewBench(lifecycles []*lifecycle.Lifecycle) (testbench.Bench, error) {
 	b := &bench{lifecycles: lifecycles}
 	if err := b.Fleet([]string{"host1"}, "debian 13"); err != nil {
 		return nil, err
@@ -51,13 +51,13 @@ func (b *bench) Fleet(hosts []string, system string) error {
 func (b *bench) Logs(host string) []string { return b.fleet.lines(host, 0) }
 
 // Deploy plans as somebody would who takes every suggestion, and carries it out.
-func (b *bench) Deploy(ctx context.Context, d modules.TestDeployment) (modules.TestResult, error) {
+func (b *bench) Deploy(ctx context.Context, d testbench.Deployment) (testbench.Result, error) {
 	s, err := b.plan(ctx, d)
 	if err != nil {
-		return modules.TestResult{}, err
+		return testbench.Result{}, err
 	}
 	before := len(b.fleet.lines("", 0))
-	var out modules.TestResult
+	var out testbench.Result
 	e, err := deploy.NewExecution(s, deploy.Options{By: "test", Sink: func(u deploy.Update) {
 		switch u.Event.Kind {
 		case spec.EventLog:
@@ -88,7 +88,7 @@ func (b *bench) Deploy(ctx context.Context, d modules.TestDeployment) (modules.T
 	return out, nil
 }
 
-func (b *bench) plan(ctx context.Context, d modules.TestDeployment) (*deploy.Session, error) {
+func (b *bench) plan(ctx context.Context, d testbench.Deployment) (*deploy.Session, error) {
 	catalogue := deploy.ReadCatalogue(ctx, b.fleet)
 	found, _, err := catalogue.Find(spec.Pattern(d.Pattern))
 	if err != nil {

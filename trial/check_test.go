@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/testbench"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/trial"
 )
@@ -126,7 +127,7 @@ func TestBench(t *testing.T) {
 	if err := b.Fleet([]string{"lb", "w1", "w2"}, "debian 12"); err != nil {
 		t.Fatal(err)
 	}
-	res, err := b.Deploy(t.Context(), modules.TestDeployment{Pattern: "//Proxy//start", On: "lb",
+	res, err := b.Deploy(t.Context(), testbench.Deployment{Pattern: "//Proxy//start", On: "lb",
 		Hosts: map[string]string{"websites": "w1,w2"}, Set: map[string]string{"//WebServer//conf/port": "81"}})
 	if want := `map[backends:[http://192.0.2.2:81 http://192.0.2.3:81]]`; err != nil || fmt.Sprint(res.Returns) != want {
 		t.Errorf("%v, %v", res.Returns, err)
@@ -146,13 +147,13 @@ func TestBench(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		d   modules.TestDeployment
+		d   testbench.Deployment
 		msg string
 	}{
-		{modules.TestDeployment{Pattern: "//Nothing//start"}, "nothing"},
-		{modules.TestDeployment{Pattern: "//WebServer//start", On: "other"}, "other"},
-		{modules.TestDeployment{Pattern: "//WebServer//start", Set: map[string]string{"//conf/prot": "1"}}, "nothing in this deployment is called //conf/prot"},
-		{modules.TestDeployment{Pattern: "//WebSite//start", On: "lb", Set: map[string]string{"//WebServer//conf/port": "x"}}, "port"},
+		{testbench.Deployment{Pattern: "//Nothing//start"}, "nothing"},
+		{testbench.Deployment{Pattern: "//WebServer//start", On: "other"}, "other"},
+		{testbench.Deployment{Pattern: "//WebServer//start", Set: map[string]string{"//conf/prot": "1"}}, "nothing in this deployment is called //conf/prot"},
+		{testbench.Deployment{Pattern: "//WebSite//start", On: "lb", Set: map[string]string{"//WebServer//conf/port": "x"}}, "port"},
 	} {
 		if _, err := b.Deploy(t.Context(), c.d); err == nil || !strings.Contains(strings.ToLower(err.Error()), c.msg) {
 			t.Errorf("%+v: %v", c.d, err)

@@ -13,12 +13,13 @@ import (
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reload"
 	"github.com/armonic/armonic/spec"
 )
 
 // loadModules reads the modules that the settings of an agent name. Folders that are
 // not there are left out.
-func (d *daemon) loadModules() (*modules.Reloader, modules.Reload, error) {
+func (d *daemon) loadModules() (*reload.Reloader, reload.Result, error) {
 	var sources []modules.Source
 	if d.set.DefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -30,11 +31,11 @@ func (d *daemon) loadModules() (*modules.Reloader, modules.Reload, error) {
 		}
 		src, err := modules.Open(dir)
 		if err != nil {
-			return nil, modules.Reload{}, err
+			return nil, reload.Result{}, err
 		}
 		sources = append(sources, src)
 	}
-	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	r := reload.New(modules.Config{Machine: host.New()}, sources...)
 	first := r.Poll()
 	return r, first, nil
 }

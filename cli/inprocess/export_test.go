@@ -25,6 +25,6 @@ func Reloading(dir string) (fleet deploy.Fleet, look, closeFleet func(), err err
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	look = func() { reload(context.Background(), loader.Poll(), slices.Collect(maps.Values(f.Agents))) }
+	look = func() { replace(context.Background(), loader.Poll(), slices.Collect(maps.Values(f.Agents))) }
 	return f, look, f.Close, nil
 }

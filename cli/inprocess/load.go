@@ -7,6 +7,7 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reload"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -15,7 +16,7 @@ const ownModules = "/etc/armonic/modules"
 
 // Load reads the shipped modules and those of the operator. The error shows
 // everything that is wrong with them.
-func Load(g *settings.Global) (*modules.Reloader, *modules.Set, error) {
+func Load(g *settings.Global) (*reload.Reloader, *modules.Set, error) {
 	var sources []modules.Source
 	if !g.NoDefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -31,13 +32,13 @@ func Load(g *settings.Global) (*modules.Reloader, *modules.Set, error) {
 		}
 		sources = append(sources, src)
 	}
-	r := modules.NewReloader(modules.Config{Machine: host.New()}, sources...)
+	r := reload.New(modules.Config{Machine: host.New()}, sources...)
 	first := r.Poll()
 	return r, first.Set, Broken(first)
 }
 
 // Broken is an error that shows everything that is wrong with modules, or nil.
-func Broken(r modules.Reload) error {
+func Broken(r reload.Result) error {
 	if len(r.Errors) == 0 {
 		return nil
 	}
@@ -45,7 +46,7 @@ func Broken(r modules.Reload) error {
 }
 
 // Explain gives what is wrong with modules, each with the line of the file.
-func Explain(r modules.Reload) []string {
+func Explain(r reload.Result) []string {
 	out := make([]string, len(r.Errors))
 	for i, e := range r.Errors {
 		out[i] = r.Explain(e)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reload"
 )
 
 // reloadEvery is how often the files of modules are looked at.
@@ -14,7 +14,7 @@ const reloadEvery = 2 * time.Second
 
 // KeepLoaded gives agents the modules again whenever their files change, until stop
 // is called. What does not load is left as it was, and noted in the agents' Info.
-func KeepLoaded(r *modules.Reloader, agents ...*agentd.Service) (stop func()) {
+func KeepLoaded(r *reload.Reloader, agents ...*agentd.Service) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
@@ -24,7 +24,7 @@ func KeepLoaded(r *modules.Reloader, agents ...*agentd.Service) (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				reload(ctx, r.Poll(), agents)
+				replace(ctx, r.Poll(), agents)
 			case <-ctx.Done():
 				return
 			}
@@ -33,8 +33,8 @@ func KeepLoaded(r *modules.Reloader, agents ...*agentd.Service) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// reload hands on what a look at the files brought.
-func reload(ctx context.Context, r modules.Reload, agents []*agentd.Service) {
+// replace hands on what a look at the files brought.
+func replace(ctx context.Context, r reload.Result, agents []*agentd.Service) {
 	if !r.Changed && len(r.Errors) == 0 {
 		return
 	}

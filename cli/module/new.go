@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/skeleton"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -25,7 +25,7 @@ change, and a test of it. Both pass as they are. A file that exists is never ove
 		Example: "  armonic module new Blog",
 		Args:    oneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			module, test, err := modules.Skeleton(args[0])
+			module, test, err := skeleton.Module(args[0])
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/testbench"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/trial"
 )
@@ -33,8 +34,8 @@ simulated hosts of its own. docs/modules.md says what tests can use.`,
 		if b.err != nil {
 			return b.reportTests(s, nil, modules.Errors(b.err), form.JSON())
 		}
-		open := func() (modules.Bench, error) { return trial.NewBench(b.set.Lifecycles) }
-		done, set, err := modules.RunTests(c.Context(), pick, open, b.sources...)
+		open := func() (testbench.Bench, error) { return trial.NewBench(b.set.Lifecycles) }
+		done, set, err := testbench.Run(c.Context(), modules.Config{}, pick, open, b.sources...)
 		if c.Context().Err() != nil {
 			return c.Context().Err()
 		}
@@ -53,7 +54,7 @@ type testJSON struct {
 }
 
 // reportTests says how tests ended, or why none was run.
-func (b *bench) reportTests(s output.Streams, done []modules.Outcome, errs []*spec.Error, asJSON bool) error {
+func (b *bench) reportTests(s output.Streams, done []testbench.Outcome, errs []*spec.Error, asJSON bool) error {
 	failed := 0
 	tests := []testJSON{}
 	for _, o := range done {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reference"
 )
 
 func newStubs(s output.Streams) *cobra.Command {
@@ -18,7 +18,7 @@ what modules can use.`,
 		Example: "  armonic module stubs > armonic.pyi",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprint(s.Out, modules.Stubs())
+			_, err := fmt.Fprint(s.Out, reference.Stubs())
 			return err
 		},
 	}
