@@ -13,9 +13,9 @@ import (
 	"github.com/armonic/armonic/cli/lookup"
 	"github.com/armonic/armonic/cli/module"
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/run"
 	"github.com/armonic/armonic/cli/server"
 	"github.com/armonic/armonic/cli/settings"
-	"github.com/armonic/armonic/cli/task"
 	"github.com/armonic/armonic/cli/tui"
 	"github.com/armonic/armonic/spec"
 )
@@ -68,7 +68,7 @@ shows what will change, and does it in parallel.`,
 	})
 	g.Register(root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.Flags = c.Flags() } // of the command, too
-	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), task.Goto(g, s), task.Call(g, s))
+	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), run.Goto(g, s), run.Call(g, s))
 	root.AddCommand(lookup.Commands(g, s)...)
 	root.AddCommand(agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))

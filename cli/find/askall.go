@@ -2,41 +2,59 @@ package find
 
 import (
 	"context"
-	"sync"
 
-	"github.com/armonic/armonic/deploy"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
 )
 
-// Reply is what one host said, or why it said nothing.
-type Reply[T any] struct {
-	Host  spec.Host
-	Value T
-	Err   error
-}
+// atOnce bounds how many hosts are asked at the same time.
+const atOnce = 64
 
-// AskedAtOnce bounds how many hosts are asked at the same time.
-const AskedAtOnce = 64
-
-// AskAll asks every host of a fleet the same, in parallel, and gives the answers in
-// the order of the hosts.
-func AskAll[T any](ctx context.Context, f deploy.Fleet, ask func(context.Context, spec.Agent) (T, error)) []Reply[T] {
-	hosts := f.Hosts()
-	out := make([]Reply[T], len(hosts))
-	slots := make(chan struct{}, AskedAtOnce) // full: the next waits for a slot
-	var wg sync.WaitGroup
-	for i, h := range hosts {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			out[i].Host = h.Host
-			a, err := f.Agent(h.Host)
-			if err == nil {
-				out[i].Value, err = ask(ctx, a)
-			}
-			out[i].Err = err
+// InParallel calls fn for 0 to n-1, many at once, and gives what each returned.
+func InParallel(n int, fn func(i int) error) []error {
+	errs := make([]error, n)
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i := range n {
+		group.Go(func() error {
+			errs[i] = fn(i)
+			return nil // an error of one does not stop the others
 		})
 	}
-	wg.Wait()
-	return out
+	_ = group.Wait()
+	return errs
+}
+
+// AskAll asks every host the same, and joins the answers in the order of the hosts.
+// Hosts that cannot be reached are named once and left out. It is an error if that is
+// all of them, or if one refuses to answer.
+func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spec.Agent) ([]T, error)) ([]T, error) {
+	hosts := f.Hosts()
+	answers := make([][]T, len(hosts))
+	errs := InParallel(len(hosts), func(i int) error {
+		a, err := f.Agent(hosts[i].Host)
+		if err == nil {
+			answers[i], err = ask(ctx, a)
+		}
+		return err
+	})
+	var out []T
+	skipped := 0
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			out = append(out, answers[i]...)
+		case spec.KindOf(err) == spec.Unavailable:
+			f.skip(hosts[i].Host, err)
+			skipped++
+		default:
+			return nil, err
+		}
+	}
+	if len(hosts) > 0 && skipped == len(hosts) {
+		return nil, output.Exit(output.ExitUnreachable, f.unreachable)
+	}
+	return out, nil
 }

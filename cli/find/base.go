@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,97 +17,92 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Base is what the commands have in common that ask agents one thing.
+// Base is what the commands about resources have in common. Its fields are set when
+// the command runs.
 type Base struct {
 	*settings.Global
 	output.Streams
 	output.Format
-	hosts  []string
 	Fleet  deploy.Fleet // all of it
-	Finder *Finder
+	Finder *Finder      // on the chosen hosts
+	hosts  []string     // names and patterns, from -J
 }
 
-// Register adds the flags that these commands have besides the global ones.
-func (l *Base) Register(c *cobra.Command) {
-	c.Flags().StringSliceVarP(&l.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*' (repeatable); all hosts if not given")
-	l.Format.Register(c)
-	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(l.Global))
+// Setup completes a command: the flags -J and -o, the argument, and what it does. Use
+// says which argument there is: "info" takes none, "state [PATTERN]" one or none, "plot
+// LIFECYCLE" one. It names resources of a kind, which completion offers.
+func (b *Base) Setup(c *cobra.Command, g *settings.Global, s output.Streams, kind query.Kind, do func(context.Context, spec.Pattern) error) *cobra.Command {
+	b.Global, b.Streams = g, s
+	c.Flags().StringSliceVarP(&b.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*' (repeatable); all hosts if not given")
+	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
+	b.Format.Register(c)
+	_, argument, _ := strings.Cut(c.Use, " ")
+	c.Args = takes(argument)
+	if argument != "" {
+		c.ValidArgsFunction = completePatterns(g, kind)
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		p := spec.Pattern(strings.Join(args, "")) // one at most
+		err := b.run(c.Context(), func(ctx context.Context) error { return do(ctx, p) })
+		if err != nil && b.JSON() && !errors.Is(err, output.ErrPrinted) {
+			return output.PrintFailure(b.Out, err)
+		}
+		return err
+	}
+	return c
 }
 
-// Pattern takes the one PATTERN that a command may be given, of resources of a kind.
-func (l *Base) Pattern(c *cobra.Command, what string, needed bool, kind query.Kind, do func(context.Context, spec.Pattern) error) {
-	c.Args = func(c *cobra.Command, args []string) error {
+// takes checks the arguments of a command that takes "", "[PATTERN]" or "PATTERN".
+func takes(argument string) cobra.PositionalArgs {
+	if argument == "" {
+		return cobra.NoArgs
+	}
+	name := strings.Trim(argument, "[]")
+	needed := name == argument
+	return func(c *cobra.Command, args []string) error {
 		if needed && len(args) == 1 && args[0] == "" {
-			return spec.Errorf(spec.Invalid, "the %s is empty", what).WithHint("%s --help shows examples", c.CommandPath())
+			return spec.Errorf(spec.Invalid, "the %s is empty", name).WithHint("%s --help shows examples", c.CommandPath())
 		}
 		if len(args) > 1 || needed && len(args) == 0 {
-			return spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), what, len(args)).
+			return spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), name, len(args)).
 				WithHint("%s --help shows examples", c.CommandPath())
 		}
 		return nil
 	}
-	c.RunE = func(c *cobra.Command, args []string) error {
-		var p spec.Pattern
-		if len(args) == 1 {
-			p = spec.Pattern(args[0])
-		}
-		return l.Run(c.Context(), func(ctx context.Context) error { return do(ctx, p) })
-	}
-	c.ValidArgsFunction = l.completePatterns(kind)
 }
 
-// Run opens the fleet, does the command, and says in the output's form what went wrong.
-func (l *Base) Run(ctx context.Context, do func(context.Context) error) error {
-	err := l.opened(ctx, do)
-	if err != nil && l.JSON() && !errors.Is(err, output.ErrPrinted) {
-		return output.PrintFailure(l.Out, err)
-	}
-	return err
-}
-
-// emptyHost reports whether -J was given without a host, as where a variable of a script is
-// empty: that must not mean all of them.
-func (l *Base) emptyHost() bool {
-	f := l.Flags.Lookup("on")
-	return f != nil && f.Changed && (len(l.hosts) == 0 || slices.Contains(l.hosts, ""))
-}
-
-func (l *Base) opened(ctx context.Context, do func(context.Context) error) error {
-	if l.emptyHost() {
+// run opens the fleet and does the command on the chosen hosts.
+func (b *Base) run(ctx context.Context, do func(context.Context) error) error {
+	if f := b.Flags.Lookup("on"); f != nil && f.Changed && (len(b.hosts) == 0 || slices.Contains(b.hosts, "")) {
+		// As where a variable of a script is empty: that must not mean all hosts.
 		return spec.Errorf(spec.Invalid, "-J names no host").WithHint("leave it out, or write -J '*', to mean all hosts")
 	}
-	fleet, closeFleet, err := connect.Open(ctx, l.Global, l.Streams, false)
+	fleet, closeFleet, err := connect.Open(ctx, b.Global, b.Streams, false)
 	if err != nil {
 		return err
 	}
 	defer closeFleet()
-	l.Fleet = fleet
-	var some deploy.Fleet
-	if some, err = chooseHosts(fleet, l.hosts); err != nil {
+	chosen, err := chooseHosts(fleet, b.hosts)
+	if err != nil {
 		return err
 	}
-	l.Finder = New(some, l.Err)
+	b.Fleet, b.Finder = fleet, New(chosen, b.Err)
 	if err := do(ctx); err != nil {
 		return err
 	}
-	return l.Finder.Incomplete()
-}
-
-// many reports whether the flags choose several hosts: then the task is done on each.
-func (l *Base) many() bool {
-	return len(l.hosts) > 1 || len(l.hosts) == 1 && isGlob(l.hosts[0])
+	return b.Finder.Incomplete()
 }
 
 // List prints what was found: as one JSON array, or each by plain.
-func List[T any](l *Base, all []T, plain func(w io.Writer, x T)) error {
-	if l.JSON() {
+func List[T any](b *Base, all []T, plain func(w io.Writer, x T)) error {
+	if b.JSON() {
 		if all == nil {
 			all = []T{}
 		}
-		return output.WriteJSON(l.Out, all)
+		return output.WriteJSON(b.Out, all)
 	}
 	for _, x := range all {
-		plain(l.Out, x)
+		plain(b.Out, x)
 	}
 	return nil
 }

@@ -6,15 +6,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/query"
 )
 
 // completePatterns offers the relative paths of what the modules declare: no agent
 // is asked, so that completing is quick and changes nothing.
-func (l *Base) completePatterns(kind query.Kind) cobra.CompletionFunc {
+func completePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		set, err := inprocess.LoadSet(l.Global)
+		set, err := inprocess.LoadSet(g)
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

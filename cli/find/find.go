@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/deploy"
@@ -17,13 +16,15 @@ import (
 // Finder finds resources on the hosts of a fleet.
 type Finder struct {
 	deploy.Fleet
-	warn   io.Writer
-	warned map[spec.Host]bool
-	silent error // of the first host that did not answer
+	warn        io.Writer
+	skipped     map[spec.Host]bool // hosts that did not answer
+	unreachable error              // of the first of them
 }
 
 // New makes a finder. Hosts that do not answer are named on warn.
-func New(f deploy.Fleet, warn io.Writer) *Finder { return &Finder{Fleet: f, warn: warn} }
+func New(f deploy.Fleet, warn io.Writer) *Finder {
+	return &Finder{Fleet: f, warn: warn, skipped: map[spec.Host]bool{}}
+}
 
 // everywhere are all resources of all hosts.
 const everywhere spec.Pattern = "//*"
@@ -33,7 +34,7 @@ const everywhere spec.Pattern = "//*"
 // means all. Nothing at all is an error.
 func (f *Finder) OfKind(ctx context.Context, p spec.Pattern, kind query.Kind) ([]spec.Resource, error) {
 	if p == "" {
-		return f.Describe(ctx, spec.Pattern(strings.Repeat("/*", Depth(kind))))
+		return f.All(ctx, kind)
 	}
 	all, err := f.Find(ctx, p)
 	if err != nil {
@@ -117,69 +118,55 @@ func treeOf(all []spec.Resource) (*query.Node, map[*query.Node]spec.Resource) {
 	return root, at
 }
 
-// Describe asks all hosts. Hosts that do not answer are named once and left out;
-// none that answers is an error.
+// Describe lists what a pattern matches, on all hosts.
 func (f *Finder) Describe(ctx context.Context, p spec.Pattern) ([]spec.Resource, error) {
-	return Gather(f, AskAll(ctx, f, func(ctx context.Context, a spec.Agent) ([]spec.Resource, error) { return a.Describe(ctx, p) }))
+	return AskAll(ctx, f, func(ctx context.Context, a spec.Agent) ([]spec.Resource, error) { return a.Describe(ctx, p) })
 }
 
-// Gather joins what hosts said. Those that could not be reached are named, once;
-// what a host refuses is the error.
-func Gather[T any](f *Finder, answers []Reply[[]T]) ([]T, error) {
-	var out []T
-	silent := 0
-	for _, a := range answers {
-		switch {
-		case a.Err == nil:
-			out = append(out, a.Value...)
-		case spec.KindOf(a.Err) == spec.Unavailable:
-			f.leftOut(a.Host, a.Err)
-			silent++
-		default:
-			return nil, a.Err
-		}
+// All lists the resources of a kind, on all hosts.
+func (f *Finder) All(ctx context.Context, kind query.Kind) ([]spec.Resource, error) {
+	return f.Describe(ctx, everyOf(kind))
+}
+
+// AllStacks reads the stacks of all lifecycles.
+func (f *Finder) AllStacks(ctx context.Context) ([]spec.Stack, error) {
+	return AskAll(ctx, f, func(ctx context.Context, a spec.Agent) ([]spec.Stack, error) { return a.Stacks(ctx) })
+}
+
+// Stacks reads the stacks of lifecycles, in their order.
+func (f *Finder) Stacks(ctx context.Context, lifecycles []spec.Resource) ([]spec.Stack, error) {
+	all, err := f.AllStacks(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if len(answers) > 0 && silent == len(answers) {
-		return nil, output.Exit(output.ExitUnreachable, f.silent)
+	stacks := map[spec.Path]spec.Stack{}
+	for _, s := range all {
+		stacks[s.Path] = s
+	}
+	var out []spec.Stack
+	for _, r := range lifecycles {
+		if s, ok := stacks[r.Path]; ok {
+			out = append(out, s)
+		}
 	}
 	return out, nil
 }
 
-// leftOut notes that a host did not answer.
-func (f *Finder) leftOut(h spec.Host, err error) {
-	if f.silent == nil {
-		f.silent = err
+// skip notes that a host did not answer.
+func (f *Finder) skip(h spec.Host, err error) {
+	if f.unreachable == nil {
+		f.unreachable = err
 	}
-	if f.warned == nil {
-		f.warned = map[spec.Host]bool{}
-	}
-	if !f.warned[h] {
-		f.warned[h] = true
+	if !f.skipped[h] {
+		f.skipped[h] = true
 		_, _ = fmt.Fprintf(f.warn, "warning: %s is left out: %v\n", h, err)
 	}
 }
 
 // Incomplete is the error of a listing that lacks hosts, which have been named.
 func (f *Finder) Incomplete() error {
-	if f.silent == nil {
+	if f.unreachable == nil {
 		return nil
 	}
 	return output.Exit(output.ExitUnreachable, nil)
-}
-
-// Stacks reads the stacks of lifecycles, in their order.
-func (f *Finder) Stacks(ctx context.Context, lifecycles []spec.Resource) ([]spec.Stack, error) {
-	all, err := Gather(f, AskAll(ctx, f, func(ctx context.Context, a spec.Agent) ([]spec.Stack, error) { return a.Stacks(ctx) }))
-	if err != nil {
-		return nil, err
-	}
-	var out []spec.Stack
-	for _, r := range lifecycles {
-		for _, s := range all {
-			if s.Path == r.Path {
-				out = append(out, s)
-			}
-		}
-	}
-	return out, nil
 }

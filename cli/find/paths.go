@@ -9,18 +9,21 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Depth is how long the paths of a kind are.
-func Depth(k query.Kind) int {
+// depth is how long the paths of a kind are.
+func depth(k query.Kind) int {
 	kinds := []query.Kind{query.Location, query.Lifecycle, query.State, query.Provide, query.Require, query.Variable}
 	return slices.Index(kinds, k) + 1
 }
 
+// everyOf matches all resources of a kind.
+func everyOf(kind query.Kind) spec.Pattern { return spec.Pattern(strings.Repeat("/*", depth(kind))) }
+
 // nearest is what lies above a resource, or below it, of a kind.
 func nearest(p spec.Path, kind query.Kind) spec.Pattern {
-	if short := Depth(kind) - len(p.Parts()); short > 0 {
+	if short := depth(kind) - len(p.Parts()); short > 0 {
 		return spec.Pattern(string(p) + strings.Repeat("/*", short))
 	}
-	return spec.Pattern(p.Cut(Depth(kind)))
+	return spec.Pattern(p.Cut(depth(kind)))
 }
 
 // PathsOf are the paths of resources.
@@ -32,8 +35,8 @@ func PathsOf(resources []spec.Resource) []spec.Path {
 	return out
 }
 
-// Some lists paths, and how many more there are where they are many.
-func Some(paths []spec.Path) string {
+// FirstFew lists the first paths, and says how many more there are.
+func FirstFew(paths []spec.Path) string {
 	const most = 5
 	texts := make([]string, 0, most)
 	for _, p := range paths[:min(most, len(paths))] {

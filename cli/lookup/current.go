@@ -16,7 +16,7 @@ import (
 )
 
 func newStateCurrent(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
+	l := &find.Base{}
 	c := &cobra.Command{
 		Use:   "state-current [PATTERN]",
 		Short: "Show the current state and the stack of lifecycles",
@@ -24,9 +24,7 @@ func newStateCurrent(g *settings.Global, s output.Streams) *cobra.Command {
 without PATTERN of all: what is applied, bottom first, and the step that runs or failed.`,
 		Example: "  armonic state-current --demo -J web1\n  armonic state-current WebServer --local -o json",
 	}
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return showCurrent(ctx, l, p) })
-	return c
+	return l.Setup(c, g, s, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return stateCurrent(ctx, l, p) })
 }
 
 type jsonCurrent struct {
@@ -56,7 +54,7 @@ func faultOf(f *spec.Fault) *jsonFault {
 	return out
 }
 
-func showCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
+func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 	found, err := l.Finder.OfKind(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err

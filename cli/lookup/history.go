@@ -18,7 +18,7 @@ import (
 )
 
 func newHistory(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
+	l := &find.Base{}
 	c := &cobra.Command{
 		Use:   "history [PATTERN]",
 		Short: "List the calls of provides, oldest first",
@@ -27,9 +27,7 @@ without PATTERN all: when, with which values, by which run, and what was returne
 Secrets are not shown.`,
 		Example: "  armonic history --local\n  armonic history //WebServer//start --local -o json",
 	}
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.Provide, func(ctx context.Context, p spec.Pattern) error { return showHistory(ctx, l, p) })
-	return c
+	return l.Setup(c, g, s, query.Provide, func(ctx context.Context, p spec.Pattern) error { return history(ctx, l, p) })
 }
 
 type jsonCall struct {
@@ -43,8 +41,8 @@ type jsonCall struct {
 	Error   *spec.Error `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
 
-func showHistory(ctx context.Context, l *find.Base, p spec.Pattern) error {
-	stacks, err := find.Gather(l.Finder, find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]spec.Stack, error) { return a.Stacks(ctx) }))
+func history(ctx context.Context, l *find.Base, p spec.Pattern) error {
+	stacks, err := l.Finder.AllStacks(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -16,47 +15,39 @@ import (
 )
 
 func newInfo(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
+	l := &find.Base{}
 	c := &cobra.Command{
 		Use:     "info",
 		Short:   "Show what hosts are: system, address, version, load",
 		Example: "  armonic info --demo\n  armonic info --local -o json",
 	}
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.Location, func(ctx context.Context, _ spec.Pattern) error { return showInfo(ctx, l) })
-	c.Args = cobra.NoArgs
-	c.ValidArgsFunction = cobra.NoFileCompletions
-	return c
+	return l.Setup(c, g, s, query.Location, func(ctx context.Context, _ spec.Pattern) error { return info(ctx, l) })
 }
 
-func showInfo(ctx context.Context, l *find.Base) error {
-	all, err := find.Gather(l.Finder, find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]spec.Info, error) {
+func info(ctx context.Context, l *find.Base) error {
+	all, err := find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]spec.Info, error) {
 		i, err := a.Info(ctx)
 		return []spec.Info{i}, err
-	}))
+	})
 	if err != nil {
 		return err
 	}
 	if l.JSON() {
 		return find.List(l, all, nil)
 	}
-	w := tabwriter.NewWriter(l.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "HOST\tSYSTEM\tADDRESS\tVERSION\tLOAD\tDOING")
-	for _, i := range all {
-		system, doing := i.OS.String(), "nothing"
-		if system == "" {
-			system = "unknown"
-		}
+	rows := make([][]string, len(all))
+	for n, i := range all {
+		system, doing := orUnknown(i.OS.String()), "nothing"
 		if i.Simulated {
 			system += ", simulated"
 		}
 		if i.Busy != "" {
 			doing = fmt.Sprintf("%s, %d more wait", i.Busy, i.Queue)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.2f\t%s\n", i.Host, output.Clean(system), output.Clean(i.Address), output.Clean(i.Version), i.Load, output.Clean(doing))
+		rows[n] = []string{string(i.Host), system, i.Address, i.Version, fmt.Sprintf("%.2f", i.Load), doing}
 	}
-	if err := w.Flush(); err != nil {
-		return output.WriteError(err)
+	if err := output.Table(l.Out, []string{"HOST", "SYSTEM", "ADDRESS", "VERSION", "LOAD", "DOING"}, rows); err != nil {
+		return err
 	}
 	for _, i := range all {
 		for _, note := range i.Notes {

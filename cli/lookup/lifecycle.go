@@ -15,9 +15,14 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// lifecycleCommand is `armonic lifecycle`.
+type lifecycleCommand struct {
+	find.Base
+	long bool
+}
+
 func newLifecycle(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
-	var long bool
+	l := &lifecycleCommand{}
 	c := &cobra.Command{
 		Use:   "lifecycle [PATTERN]",
 		Short: "List lifecycles",
@@ -25,10 +30,8 @@ func newLifecycle(g *settings.Global, s output.Streams) *cobra.Command {
 PATTERN all.`,
 		Example: "  armonic lifecycle --demo -J web1\n  armonic lifecycle WebServer -l --demo",
 	}
-	c.Flags().BoolVarP(&long, "long", "l", false, "describe each")
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return listLifecycles(ctx, l, p, long) })
-	return c
+	c.Flags().BoolVarP(&l.long, "long", "l", false, "describe each")
+	return l.Setup(c, g, s, query.Lifecycle, l.list)
 }
 
 type jsonLifecycle struct {
@@ -44,13 +47,13 @@ type longLifecycle struct {
 	Transitions [][2]string `json:"transitions"`
 }
 
-func listLifecycles(ctx context.Context, l *find.Base, p spec.Pattern, long bool) error {
+func (l *lifecycleCommand) list(ctx context.Context, p spec.Pattern) error {
 	found, err := l.Finder.OfKind(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err
 	}
 	stacks := map[spec.Path]spec.Stack{}
-	if long {
+	if l.long {
 		all, err := l.Finder.Stacks(ctx, found)
 		if err != nil {
 			return err
@@ -66,7 +69,7 @@ func listLifecycles(ctx context.Context, l *find.Base, p spec.Pattern, long bool
 			out[i].longLifecycle = &longLifecycle{s.Doc, r.Attrs["initial"], s.Top(), s.States, pairs(s.Transitions)}
 		}
 	}
-	return find.List(l, out, func(w io.Writer, x jsonLifecycle) {
+	return find.List(&l.Base, out, func(w io.Writer, x jsonLifecycle) {
 		_, _ = fmt.Fprintln(w, x.Path)
 		if x.longLifecycle != nil {
 			output.Detail(w, "about", x.Doc)

@@ -3,7 +3,6 @@ package lookup
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,11 +12,12 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
 func newList(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
+	l := &find.Base{}
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the hosts of the fleet, on and offline",
@@ -25,13 +25,8 @@ func newList(g *settings.Global, s output.Streams) *cobra.Command {
 are not; their system, the version of Armonic, and what they do. Agents that ask to
 join the fleet and were not approved are listed below. No agent is asked anything.`,
 		Example: "  armonic list\n  armonic list --demo -o json",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return l.Run(c.Context(), func(context.Context) error { return listHosts(l) })
-		},
 	}
-	l.Register(c)
-	return c
+	return l.Setup(c, g, s, query.Location, func(context.Context, spec.Pattern) error { return list(l) })
 }
 
 // listed is a host as `armonic list -o json` shows it.
@@ -45,7 +40,7 @@ type listed struct {
 	Busy    spec.RunID  `json:"busy,omitempty"`
 }
 
-func listHosts(l *find.Base) error {
+func list(l *find.Base) error {
 	all := []listed{}
 	for _, h := range l.Finder.Hosts() {
 		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy})
@@ -53,14 +48,12 @@ func listHosts(l *find.Base) error {
 	if l.JSON() {
 		return output.WriteJSON(l.Out, all)
 	}
-	w := tabwriter.NewWriter(l.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "HOST\tLINK\tSINCE\tSYSTEM\tVERSION\tDOING")
-	for _, h := range all {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", h.Host, h.Link, output.Since(h.Since),
-			output.Clean(orUnknown(h.OS.String())), output.Clean(orUnknown(h.Version)), output.Clean(doing(h)))
+	rows := make([][]string, len(all))
+	for i, h := range all {
+		rows[i] = []string{string(h.Host), string(h.Link), output.Since(h.Since), orUnknown(h.OS.String()), orUnknown(h.Version), doing(h)}
 	}
-	if err := w.Flush(); err != nil {
-		return output.WriteError(err)
+	if err := output.Table(l.Out, []string{"HOST", "LINK", "SINCE", "SYSTEM", "VERSION", "DOING"}, rows); err != nil {
+		return err
 	}
 	if len(all) == 0 {
 		_, _ = fmt.Fprintln(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN")

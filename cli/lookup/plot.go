@@ -15,10 +15,15 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// plotCommand is `armonic plot`.
+type plotCommand struct {
+	find.Base
+	form      string
+	reachable bool
+}
+
 func newPlot(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
-	var form string
-	var reachable bool
+	l := &plotCommand{}
 	c := &cobra.Command{
 		Use:   "plot LIFECYCLE",
 		Short: "Draw the state machine of a lifecycle",
@@ -28,44 +33,42 @@ marked.`,
 		Example: `  armonic plot WebServer --demo -J web1
   armonic plot WebServer -T dot --local | dot -Tsvg > webserver.svg`,
 	}
-	c.Flags().StringVarP(&form, "type", "T", "text", "draw as `FORM`: text, dot, mermaid, json or xml")
-	c.Flags().BoolVar(&reachable, "reachable", false, "leave out what cannot be reached on this host")
+	c.Flags().StringVarP(&l.form, "type", "T", "text", "draw as `FORM`: text, dot, mermaid, json or xml")
+	c.Flags().BoolVar(&l.reachable, "reachable", false, "leave out what cannot be reached on this host")
 	_ = c.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(diagram.Forms(), cobra.ShellCompDirectiveNoFileComp))
-	l.Register(c)
-	l.Pattern(c, "LIFECYCLE", true, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error {
+	return l.Setup(c, g, s, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error {
 		if l.JSON() && !c.Flags().Changed("type") {
-			form = "json"
+			l.form = "json"
 		}
-		if !slices.Contains(diagram.Forms(), form) {
-			return spec.Errorf(spec.Invalid, "there is no form %q", form).WithHint("-T %s", strings.Join(diagram.Forms(), ", "))
+		if !slices.Contains(diagram.Forms(), l.form) {
+			return spec.Errorf(spec.Invalid, "there is no form %q", l.form).WithHint("-T %s", strings.Join(diagram.Forms(), ", "))
 		}
-		if l.JSON() && form != "json" {
-			return spec.Errorf(spec.Invalid, "-o json and -T %s cannot be had together", form)
+		if l.JSON() && l.form != "json" {
+			return spec.Errorf(spec.Invalid, "-o json and -T %s cannot be had together", l.form)
 		}
-		return plot(ctx, l, p, form, reachable)
+		return l.plot(ctx, p)
 	})
-	return c
 }
 
 // plot draws a lifecycle: that of one host, or of each if several were chosen.
-func plot(ctx context.Context, l *find.Base, p spec.Pattern, form string, reachable bool) error {
+func (l *plotCommand) plot(ctx context.Context, p spec.Pattern) error {
 	targets, err := l.Targets(ctx, p, query.Lifecycle)
 	if err != nil {
 		return err
 	}
-	for _, t := range targets {
-		r, err := l.Finder.One(ctx, spec.Pattern(t), query.Lifecycle)
-		if err != nil {
-			return err
-		}
-		if err := plotOne(ctx, l, r, form, reachable); err != nil {
+	for _, at := range targets {
+		if err := l.plotOne(ctx, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func plotOne(ctx context.Context, l *find.Base, r spec.Resource, form string, reachable bool) error {
+func (l *plotCommand) plotOne(ctx context.Context, at spec.Path) error {
+	r, err := l.Finder.One(ctx, spec.Pattern(at), query.Lifecycle)
+	if err != nil {
+		return err
+	}
 	stacks, err := l.Finder.Stacks(ctx, []spec.Resource{r})
 	if err == nil && len(stacks) != 1 {
 		err = spec.Errorf(spec.NotFound, "%s has no stack", r.Path)
@@ -78,8 +81,8 @@ func plotOne(ctx context.Context, l *find.Base, r spec.Resource, form string, re
 		return err
 	}
 	m := diagram.New(r, stacks[0], states)
-	if reachable {
+	if l.reachable {
 		m = m.OnlyReachable()
 	}
-	return m.Draw(l.Out, form)
+	return m.Draw(l.Out, l.form)
 }

@@ -20,12 +20,12 @@ import (
 // provideCommand is `armonic provide`.
 type provideCommand struct {
 	find.Base
-	long, paths, all bool
-	most             int
+	ways
+	long, all bool
 }
 
 func newProvide(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &provideCommand{Base: find.Base{Global: g, Streams: s}}
+	l := &provideCommand{}
 	c := &cobra.Command{
 		Use:   "provide [PATTERN]",
 		Short: "List provides that can be called",
@@ -37,12 +37,9 @@ others too, and the enter of every state.`,
 	}
 	f := c.Flags()
 	f.BoolVarP(&l.long, "long", "l", false, "describe each, with what it asks and returns")
-	f.BoolVar(&l.paths, "path", false, "list the ways to the state of each, from the current state")
 	f.BoolVar(&l.all, "all", false, "also those that cannot be called now, and the enter of every state")
-	mostFlag(c, &l.most)
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.Provide, l.list)
-	return c
+	l.flags(c)
+	return l.Setup(c, g, s, query.Provide, l.list)
 }
 
 type jsonProvide struct {
@@ -81,10 +78,8 @@ func (l *provideCommand) list(ctx context.Context, p spec.Pattern) error {
 				out[i].Flags = map[string]any{}
 			}
 		}
-		if l.paths {
-			if err := l.ways(ctx, &out[i]); err != nil {
-				return err
-			}
+		if out[i].Paths, err = l.ways.list(ctx, &l.Base, r.Path); err != nil {
+			return err
 		}
 	}
 	return find.List(&l.Base, out, l.print)
@@ -93,9 +88,9 @@ func (l *provideCommand) list(ctx context.Context, p spec.Pattern) error {
 // callable keeps what can be called. That nothing is left of what was named is an
 // error.
 func (l *provideCommand) callable(ctx context.Context, p spec.Pattern, found []spec.Resource) ([]spec.Resource, error) {
-	can, err := find.Gather(l.Finder, find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]spec.Provide, error) {
-		return a.Provides(ctx, spec.Pattern(strings.Repeat("/*", find.Depth(query.Provide))))
-	}))
+	can, err := find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]spec.Provide, error) {
+		return a.Provides(ctx, "/*/*/*/*")
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -110,25 +105,10 @@ func (l *provideCommand) callable(ctx context.Context, p spec.Pattern, found []s
 		}
 	}
 	if len(out) == 0 && p != "" {
-		return nil, spec.Errorf(spec.NotFound, "%s matches %d provides, of which none can be called: %s", p, len(found), find.Some(find.PathsOf(found))).
+		return nil, spec.Errorf(spec.NotFound, "%s matches %d provides, of which none can be called: %s", p, len(found), find.FirstFew(find.PathsOf(found))).
 			WithHint("--all lists them, and the enter of states, which state-goto applies")
 	}
 	return out, nil
-}
-
-func (l *provideCommand) ways(ctx context.Context, x *jsonProvide) error {
-	a, err := l.Finder.Agent(x.Path.Host())
-	if err != nil {
-		return err
-	}
-	p, err := a.Paths(ctx, spec.PathsQuery{State: x.Path.Cut(3), Most: l.most})
-	if err != nil {
-		return err
-	}
-	moves := movesOf(p)
-	x.Paths = &moves
-	noteMore(&l.Base, x.Path, p)
-	return nil
 }
 
 func (l *provideCommand) print(w io.Writer, x jsonProvide) {
@@ -145,7 +125,5 @@ func (l *provideCommand) print(w io.Writer, x jsonProvide) {
 			printVariables(w, x.Returns)
 		}
 	}
-	if x.Paths != nil {
-		printPaths(w, *x.Paths)
-	}
+	printPaths(w, x.Paths)
 }

@@ -18,12 +18,13 @@ import (
 // stateCommand is `armonic state`.
 type stateCommand struct {
 	find.Base
-	long, paths, requires bool
-	most, index           int
+	ways
+	long, requires bool
+	index          int
 }
 
 func newState(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &stateCommand{Base: find.Base{Global: g, Streams: s}}
+	l := &stateCommand{}
 	c := &cobra.Command{
 		Use:   "state [PATTERN]",
 		Short: "List states, the ways to them, and what they ask",
@@ -34,13 +35,10 @@ Ways and what they ask are from the stack of now.`,
 	}
 	f := c.Flags()
 	f.BoolVarP(&l.long, "long", "l", false, "describe each")
-	f.BoolVar(&l.paths, "path", false, "list the ways to each, from the current state")
 	f.BoolVar(&l.requires, "requires", false, "list what going to each would ask")
 	f.IntVar(&l.index, "path-index", 0, "with --requires: `N` is the way to take, counted from 0 as --path lists them")
-	mostFlag(c, &l.most)
-	l.Register(c)
-	l.Pattern(c, "PATTERN", false, query.State, l.list)
-	return c
+	l.flags(c)
+	return l.Setup(c, g, s, query.State, l.list)
 }
 
 type jsonState struct {
@@ -65,14 +63,15 @@ func (l *stateCommand) list(ctx context.Context, p spec.Pattern) error {
 	out := make([]jsonState, len(found))
 	for i, r := range found {
 		out[i].Path = r.Path
-	}
-	if l.long {
-		if err := l.describe(ctx, found, out); err != nil {
+		if out[i].Paths, err = l.ways.list(ctx, &l.Base, r.Path); err != nil {
+			return err
+		}
+		if out[i].Requires, err = l.asks(ctx, r.Path); err != nil {
 			return err
 		}
 	}
-	for i := range out {
-		if err := l.ways(ctx, &out[i]); err != nil {
+	if l.long {
+		if err := l.describe(ctx, found, out); err != nil {
 			return err
 		}
 	}
@@ -81,15 +80,11 @@ func (l *stateCommand) list(ctx context.Context, p spec.Pattern) error {
 
 // describe adds what -l shows.
 func (l *stateCommand) describe(ctx context.Context, found []spec.Resource, out []jsonState) error {
-	provides, err := l.Finder.Describe(ctx, spec.Pattern(strings.Repeat("/*", find.Depth(query.Provide))))
+	provides, err := l.Finder.All(ctx, query.Provide)
 	if err != nil {
 		return err
 	}
-	lifecycles, err := l.Finder.Describe(ctx, spec.Pattern(strings.Repeat("/*", find.Depth(query.Lifecycle))))
-	if err != nil {
-		return err
-	}
-	stacks, err := l.Finder.Stacks(ctx, lifecycles)
+	stacks, err := l.Finder.AllStacks(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,50 +103,26 @@ func (l *stateCommand) describe(ctx context.Context, found []spec.Resource, out 
 	return nil
 }
 
-// ways adds what --path and --requires show.
-func (l *stateCommand) ways(ctx context.Context, s *jsonState) error {
-	if !l.paths && !l.requires {
-		return nil
+// asks lists what the states on the way ask, nil without --requires. Of a state that
+// cannot be reached nothing is asked.
+func (l *stateCommand) asks(ctx context.Context, at spec.Path) (*[]jsonRequire, error) {
+	if !l.requires {
+		return nil, nil
 	}
-	a, err := l.Finder.Agent(s.Path.Host())
+	a, err := l.Finder.Agent(at.Host())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if l.paths {
-		p, err := a.Paths(ctx, spec.PathsQuery{State: s.Path, Most: l.most})
-		if err != nil {
-			return err
-		}
-		moves := movesOf(p)
-		s.Paths = &moves
-		noteMore(&l.Base, s.Path, p)
-	}
-	if l.requires {
-		asks, err := l.asks(ctx, a, s.Path)
-		if err != nil {
-			return err
-		}
-		s.Requires = &asks
-	}
-	return nil
-}
-
-// asks lists what the states on the way ask. Of a state that cannot be reached
-// nothing is asked.
-func (l *stateCommand) asks(ctx context.Context, a spec.Agent, at spec.Path) ([]jsonRequire, error) {
-	out := []jsonRequire{}
 	route, err := a.Route(ctx, spec.RouteQuery{Provide: at, Index: l.index})
 	if err != nil && (l.index != 0 || spec.KindOf(err) != spec.NotFound) {
 		return nil, err
 	}
+	out := []jsonRequire{}
 	for _, step := range route.Steps {
-		out = append(out, requiresOf(stepPath(at.Cut(2), step), step.Requires)...)
+		out = append(out, requiresOf(at.Cut(2).Join(step.State, step.Asks()), step.Requires)...)
 	}
-	return out, nil
+	return &out, nil
 }
-
-// stepPath is the path of the provide that asks for a step's inputs.
-func stepPath(lifecycle spec.Path, s spec.Step) spec.Path { return lifecycle.Join(s.State, s.Asks()) }
 
 func (l *stateCommand) print(w io.Writer, s jsonState) {
 	_, _ = fmt.Fprintln(w, s.Path)
@@ -163,9 +134,7 @@ func (l *stateCommand) print(w io.Writer, s jsonState) {
 			output.Detail(w, "applied", "yes")
 		}
 	}
-	if s.Paths != nil {
-		printPaths(w, *s.Paths)
-	}
+	printPaths(w, s.Paths)
 	if s.Requires != nil {
 		printRequires(w, *s.Requires)
 	}

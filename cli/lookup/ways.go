@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -11,15 +12,41 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// mostFlag adds the flag that bounds how many ways are listed.
-func mostFlag(c *cobra.Command, most *int) {
-	c.Flags().IntVar(most, "most", 100, fmt.Sprintf("with --path: list `N` ways to each at most (up to %d)", spec.MostPaths))
+// ways are the flags of commands that list the ways to states.
+type ways struct {
+	paths bool
+	most  int
+}
+
+func (w *ways) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&w.paths, "path", false, "list the ways to the state of each, from the current state")
+	c.Flags().IntVar(&w.most, "most", 100, fmt.Sprintf("with --path: list `N` ways to each at most (up to %d)", spec.MostPaths))
 	c.PreRunE = func(*cobra.Command, []string) error {
-		if *most < 1 || *most > spec.MostPaths {
-			return spec.Errorf(spec.Invalid, "--most must be from 1 to %d, is %d", spec.MostPaths, *most)
+		if w.most < 1 || w.most > spec.MostPaths {
+			return spec.Errorf(spec.Invalid, "--most must be from 1 to %d, is %d", spec.MostPaths, w.most)
 		}
 		return nil
 	}
+}
+
+// list gives the ways to the state of a resource, nil without --path.
+func (w *ways) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonMove, error) {
+	if !w.paths {
+		return nil, nil
+	}
+	a, err := b.Finder.Agent(at.Host())
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Paths(ctx, spec.PathsQuery{State: at.Cut(3), Most: w.most})
+	if err != nil {
+		return nil, err
+	}
+	if p.More {
+		_, _ = fmt.Fprintf(b.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
+	}
+	moves := movesOf(p)
+	return &moves, nil
 }
 
 type jsonMove struct {
@@ -39,19 +66,15 @@ func movesOf(p spec.Paths) [][]jsonMove {
 	return out
 }
 
-// noteMore says that ways were left out.
-func noteMore(l *find.Base, at spec.Path, p spec.Paths) {
-	if p.More {
-		_, _ = fmt.Fprintf(l.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
-	}
-}
-
 // printPaths writes a way a line, numbered as --path-index counts them.
-func printPaths(w io.Writer, paths [][]jsonMove) {
-	if len(paths) == 0 {
+func printPaths(w io.Writer, paths *[][]jsonMove) {
+	if paths == nil {
+		return
+	}
+	if len(*paths) == 0 {
 		_, _ = fmt.Fprintln(w, "    cannot be reached")
 	}
-	for i, p := range paths {
+	for i, p := range *paths {
 		_, _ = fmt.Fprintf(w, "    %d: %s\n", i, showPath(p))
 	}
 }

@@ -16,9 +16,14 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// xpathCommand is `armonic xpath`.
+type xpathCommand struct {
+	find.Base
+	uri bool
+}
+
 func newXPath(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Global: g, Streams: s}
-	var uri bool
+	l := &xpathCommand{}
 	c := &cobra.Command{
 		Use:   "xpath PATTERN",
 		Short: "List all resources that a pattern matches",
@@ -28,10 +33,8 @@ one resource and no other.`,
 		Example: `  armonic xpath '//*[@resource="variable" and @type="port"]' --demo -J web1
   armonic xpath '//WebServer/*' --uri --demo -J web1`,
 	}
-	c.Flags().BoolVar(&uri, "uri", false, "print the path of each, and nothing else")
-	l.Register(c)
-	l.Pattern(c, "PATTERN", true, query.Provide, func(ctx context.Context, p spec.Pattern) error { return listResources(ctx, l, p, uri) })
-	return c
+	c.Flags().BoolVar(&l.uri, "uri", false, "print the path of each, and nothing else")
+	return l.Setup(c, g, s, query.Provide, l.list)
 }
 
 type jsonResource struct {
@@ -40,13 +43,13 @@ type jsonResource struct {
 	Attrs    map[string]string `json:"attributes"`
 }
 
-func listResources(ctx context.Context, l *find.Base, p spec.Pattern, uri bool) error {
+func (l *xpathCommand) list(ctx context.Context, p spec.Pattern) error {
 	found, err := l.Finder.Find(ctx, p)
 	if err != nil {
 		return err
 	}
-	if uri {
-		return find.List(l, find.PathsOf(found), func(w io.Writer, x spec.Path) { _, _ = fmt.Fprintln(w, x) })
+	if l.uri {
+		return find.List(&l.Base, find.PathsOf(found), func(w io.Writer, x spec.Path) { _, _ = fmt.Fprintln(w, x) })
 	}
 	out := make([]jsonResource, len(found))
 	for i, r := range found {
@@ -55,7 +58,7 @@ func listResources(ctx context.Context, l *find.Base, p spec.Pattern, uri bool) 
 			out[i].Attrs = map[string]string{}
 		}
 	}
-	return find.List(l, out, func(w io.Writer, x jsonResource) {
+	return find.List(&l.Base, out, func(w io.Writer, x jsonResource) {
 		_, _ = fmt.Fprintf(w, "%-9s  %s\n", x.Resource, x.Path)
 		for _, name := range slices.Sorted(maps.Keys(x.Attrs)) {
 			output.Detail(w, "@"+name, x.Attrs[name])

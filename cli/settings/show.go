@@ -3,7 +3,6 @@ package settings
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -58,18 +57,14 @@ environment, or a flag. Later ones win. The operator's commands read
 }
 
 func showConfig(s output.Streams, all []config.Entry, docs bool) error {
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "SETTING\tVALUE\tFROM")
+	var rows [][]string
 	for _, e := range all {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", e.Name, output.Clean(setting(e.Value)), e.From)
+		rows = append(rows, []string{e.Name, setting(e.Value), e.From})
 		if docs {
-			_, _ = fmt.Fprintf(w, "  %s\n", e.Doc)
+			rows = append(rows, []string{"  " + e.Doc})
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return output.WriteError(err)
-	}
-	return nil
+	return output.Table(s.Out, []string{"SETTING", "VALUE", "FROM"}, rows)
 }
 
 // setting writes a value as a file of settings would have it.

@@ -1,11 +1,10 @@
-package task
+package run
 
 import (
 	"context"
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/query"
@@ -14,8 +13,8 @@ import (
 
 // Goto is `armonic state-goto`.
 func Goto(g *settings.Global, s output.Streams) *cobra.Command {
-	t := &task{Base: find.Base{Global: g, Streams: s}}
-	c := &cobra.Command{
+	c := &command{}
+	cmd := &cobra.Command{
 		Use:   "state-goto PATH",
 		Short: "Bring a lifecycle to a state",
 		Long: `Enter and leave states until the one that PATH names is the current one. PATH is a
@@ -24,15 +23,14 @@ what has a default need not be given.`,
 		Example: `  armonic state-goto //WebServer/Active --demo -J web1 -R conf/port=8080
   armonic state-goto //WebServer/NotInstalled --local`,
 	}
-	t.flags(c)
-	t.Pattern(c, "PATH", true, query.State, t.gotoState)
-	return c
+	c.flags(cmd)
+	return c.Setup(cmd, g, s, query.State, c.gotoState)
 }
 
-func (t *task) gotoState(ctx context.Context, p spec.Pattern) error {
-	targets, err := t.Targets(ctx, p, query.State)
+func (c *command) gotoState(ctx context.Context, p spec.Pattern) error {
+	targets, err := c.Targets(ctx, p, query.State)
 	if err != nil {
 		return err
 	}
-	return t.do(ctx, targets)
+	return c.do(ctx, targets)
 }

@@ -1,4 +1,4 @@
-package task
+package run
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// runResult is how a run ended.
-type runResult struct {
+// result is how a run ended.
+type result struct {
 	Type      string      `json:"type"`
 	OK        bool        `json:"ok"`
 	Run       spec.RunID  `json:"run,omitempty"` // none if there was nothing to do
@@ -24,34 +24,34 @@ type runResult struct {
 	Seconds   float64     `json:"seconds"`
 }
 
-// result shows how a run ended and gives the exit code.
-func (t *task) result(res runResult) error {
+// printResult shows how a run ended and gives the exit code.
+func (r *hostRun) printResult(res result) error {
 	res.State = output.Top(res.Stack)
-	if t.JSON() {
-		if err := output.WriteJSON(t.Out, res); err != nil {
+	if r.JSON() {
+		if err := output.WriteJSON(r.out, res); err != nil {
 			return err
 		}
-		return ended(res)
+		return exitCode(res)
 	}
 	at := spec.MakePath(res.Host, res.Lifecycle)
 	switch {
 	case res.Run == "":
-		_, _ = fmt.Fprintf(t.Out, "%s is at %s already\n", at, res.State)
+		_, _ = fmt.Fprintf(r.out, "%s is at %s already\n", at, res.State)
 	case res.OK:
-		_, _ = fmt.Fprintf(t.Out, "%s is at %s\n", at, strings.Join(res.Stack, " > "))
+		_, _ = fmt.Fprintf(r.out, "%s is at %s\n", at, strings.Join(res.Stack, " > "))
 	default:
-		_, _ = fmt.Fprintf(t.Out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
+		_, _ = fmt.Fprintf(r.out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
 	}
 	if m, ok := res.Returns.(map[string]any); ok && res.OK {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
-			_, _ = fmt.Fprintf(t.Out, "returned %s = %s\n", k, output.Clean(output.Value(m[k])))
+			_, _ = fmt.Fprintf(r.out, "returned %s = %s\n", k, output.Clean(output.Value(m[k])))
 		}
 	}
-	return ended(res)
+	return exitCode(res)
 }
 
-// ended is the exit code of a run that has ended.
-func ended(res runResult) error {
+// exitCode is the exit code of a run that has ended.
+func exitCode(res result) error {
 	if res.OK {
 		return nil
 	}

@@ -1,11 +1,10 @@
-package task
+package run
 
 import (
 	"context"
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/query"
@@ -14,8 +13,8 @@ import (
 
 // Call is `armonic provide-call`.
 func Call(g *settings.Global, s output.Streams) *cobra.Command {
-	t := &task{Base: find.Base{Global: g, Streams: s}}
-	c := &cobra.Command{
+	c := &command{}
+	cmd := &cobra.Command{
 		Use:   "provide-call PATH",
 		Short: "Call one provide, entering the states that it needs",
 		Long: `Call the provide that PATH, a pattern, names, unless its state is applied after entering
@@ -25,14 +24,13 @@ armonic deploy for the other way round.`,
 		Example: `  armonic provide-call //WebServer//start --demo -J web1 -R conf/port=8080
   armonic provide-call //WebSite//start --check --demo -J web1 -R webserver/url=http://web1`,
 	}
-	c.Flags().BoolVar(&t.check, "check", false, "only say what is wrong with the values")
-	t.flags(c)
-	t.Pattern(c, "PATH", true, query.Provide, t.call)
-	return c
+	cmd.Flags().BoolVar(&c.check, "check", false, "only say what is wrong with the values")
+	c.flags(cmd)
+	return c.Setup(cmd, g, s, query.Provide, c.call)
 }
 
-func (t *task) call(ctx context.Context, p spec.Pattern) error {
-	targets, err := t.Targets(ctx, p, query.Provide)
+func (c *command) call(ctx context.Context, p spec.Pattern) error {
+	targets, err := c.Targets(ctx, p, query.Provide)
 	if err != nil {
 		return err
 	}
@@ -40,5 +38,5 @@ func (t *task) call(ctx context.Context, p spec.Pattern) error {
 		return spec.Errorf(spec.Invalid, "%s enters a state and is not called", first).
 			WithHint("armonic state-goto %s", first.Cut(3))
 	}
-	return t.do(ctx, targets)
+	return c.do(ctx, targets)
 }

@@ -1,0 +1,126 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+)
+
+// execute hands the work over and shows its events. An interrupt stops it.
+func (r *hostRun) execute(ctx context.Context) error {
+	res := result{Type: "result", OK: true, Host: r.target.Host(), Lifecycle: r.work.Lifecycle, Stack: r.work.From}
+	if len(r.work.Steps) == 0 {
+		return r.printResult(res)
+	}
+	begun := time.Now()
+	run := spec.Run{ID: newRunID(begun), By: settings.Operator(), Work: r.work}
+	res.Run, res.OK = run.ID, false
+	if err := r.agent.Start(ctx, run); err != nil {
+		return err
+	}
+	last, over := 0, false
+	show := r.eventPrinter()
+	take := func(ev spec.Event) error {
+		last = ev.Seq
+		ev.Returns = r.hide(ev.Returns)
+		show(run, ev)
+		if ev.Stack != nil {
+			res.Stack = ev.Stack
+		}
+		if ev.Kind == spec.EventStepDone && ev.Returns != nil {
+			res.Returns = ev.Returns
+		}
+		if ev.Kind == spec.EventRunDone {
+			over, res.OK, res.Error = true, ev.Err == nil, ev.Err
+		}
+		return nil
+	}
+	if f, ok := r.Fleet.(*connect.Live); ok {
+		stop := f.TellHost(r.target.Host(), r.Err)
+		defer stop()
+	}
+	err := r.agent.Follow(ctx, run.ID, 0, take)
+	if ctx.Err() != nil && !over {
+		err = r.stop(ctx, run.ID, last, take)
+	}
+	if err != nil {
+		return output.Exit(output.ExitUnreachable, fmt.Errorf("the run %s on %s cannot be followed, and may go on there: %w", run.ID, r.target.Host(), err))
+	}
+	res.Seconds = time.Since(begun).Seconds()
+	return r.printResult(res)
+}
+
+// stop ends a run whose operator interrupts it, and follows it to its end.
+func (r *hostRun) stop(ctx context.Context, id spec.RunID, after int, take func(spec.Event) error) error {
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), connect.StopTime)
+	defer cancel()
+	if err := r.agent.Stop(grace, id); err != nil {
+		return err
+	}
+	err := r.agent.Follow(grace, id, after, take)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return spec.Errorf(spec.Timeout, "it did not stop within %v", connect.StopTime)
+	}
+	return err
+}
+
+// hide makes secrets of what the provide declares as secret.
+func (r *hostRun) hide(returns any) any {
+	table, ok := returns.(map[string]any)
+	if !ok {
+		return returns
+	}
+	out := maps.Clone(table)
+	for _, v := range r.route.Provide.Returns {
+		if text, is := out[v.Name].(string); is && v.Hidden() {
+			out[v.Name] = value.Secret(text)
+		}
+	}
+	return out
+}
+
+// eventPrinter gives the function that shows events.
+func (r *hostRun) eventPrinter() func(spec.Run, spec.Event) {
+	host := r.target.Host()
+	if r.JSON() {
+		return func(run spec.Run, ev spec.Event) {
+			_ = output.WriteJSON(r.out, struct { // an output that is gone must not stop a run
+				Type      string     `json:"type"`
+				Run       spec.RunID `json:"run"`
+				Host      spec.Host  `json:"host"`
+				Lifecycle string     `json:"lifecycle"`
+				Step      *spec.Step `json:"step,omitempty"`
+				Event     spec.Event `json:"event"`
+			}{"event", run.ID, host, run.Lifecycle, stepOf(run, ev), ev})
+		}
+	}
+	plain := output.NewPlain(r.out, host)
+	return func(run spec.Run, ev spec.Event) {
+		plain.Update(deploy.Update{Host: host, Lifecycle: run.Lifecycle, Step: stepOf(run, ev), Event: ev})
+	}
+}
+
+// stepOf is the step that an event is about, nil if none.
+func stepOf(run spec.Run, ev spec.Event) *spec.Step {
+	if ev.Step < 0 || ev.Step >= len(run.Steps) {
+		return nil
+	}
+	return &run.Steps[ev.Step]
+}
+
+func newRunID(now time.Time) spec.RunID {
+	b := make([]byte, 3)
+	_, _ = rand.Read(b) // never fails
+	return spec.RunID(now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b))
+}
