@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // What a command may use.
@@ -32,19 +33,20 @@ type Host struct{}
 // New gives access to this machine.
 func New() *Host { return &Host{} }
 
-// Run runs a command in a process group of its own and passes the lines that it
-// prints to line while it runs, one at a time. A command that ends by itself is no
+// Run runs a command in a process group of its own and passes the lines that it prints
+// to line while it runs, one at a time and without the secrets that hide knows (nil: none).
+// So are the last lines of the result; its output is as the command printed it. A command that ends by itself is no
 // error, whatever its code. The error is Invalid for an empty command, NotFound if
 // there is no such program or directory, Timeout if it took too long, Canceled if ctx
 // ended; then the whole group is asked to end, and after a few seconds killed.
-func (h *Host) Run(ctx context.Context, c spec.Command, line func(text string)) (spec.CommandResult, error) {
+func (h *Host) Run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(text string)) (spec.CommandResult, error) {
 	if len(c.Argv) == 0 || c.Argv[0] == "" {
 		return spec.CommandResult{}, spec.Errorf(spec.Invalid, "the command is empty")
 	}
 	if why, err := h.needless(ctx, c); why != "" || err != nil {
 		return spec.CommandResult{Skipped: why}, err
 	}
-	return run(ctx, c, line)
+	return run(ctx, c, hide, line)
 }
 
 // needless says why a command need not be run.
@@ -65,7 +67,7 @@ func (h *Host) needless(ctx context.Context, c spec.Command) (string, error) {
 	if len(c.Unless) > 0 {
 		test := c
 		test.Argv, test.Unless, test.Creates, test.Input = c.Unless, nil, "", ""
-		res, err := run(ctx, test, func(string) {})
+		res, err := run(ctx, test, nil, func(string) {})
 		if err != nil {
 			return "", err
 		}
@@ -83,7 +85,7 @@ func directory(c spec.Command) string {
 	return c.Dir
 }
 
-func run(ctx context.Context, c spec.Command, line func(string)) (spec.CommandResult, error) {
+func run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(string)) (spec.CommandResult, error) {
 	limit := c.Timeout
 	if limit <= 0 {
 		limit = defaultTimeout
@@ -91,7 +93,7 @@ func run(ctx context.Context, c spec.Command, line func(string)) (spec.CommandRe
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooLong)
 	defer cancel()
 	out := &output{line: line}
-	stdout, stderr := &stream{to: out}, &stream{to: out}
+	stdout, stderr := newStream(out, hide), newStream(out, hide)
 	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
 	cmd.Dir, cmd.Env = directory(c), environment(c.Env)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Input), stdout, stderr
@@ -99,9 +101,8 @@ func run(ctx context.Context, c spec.Command, line func(string)) (spec.CommandRe
 	kill := ownGroup(cmd)
 	defer kill.stop()
 	err := cmd.Run()
-	stdout.flush()
-	stderr.flush()
-	res := spec.CommandResult{Stdout: stdout.kept.String(), Stderr: stderr.kept.String(), Last: out.last}
+	res := spec.CommandResult{Stdout: stdout.end(), Stderr: stderr.end()}
+	res.Last = out.last
 	if cmd.ProcessState != nil {
 		res.Code = exitCode(cmd.ProcessState)
 	}

@@ -10,13 +10,15 @@ import (
 
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Machine is the host that actions work on.
 type Machine interface {
 	// Run runs a command and passes on the lines it prints, one at a time, while it
-	// runs. A command that ends by itself is no error, whatever its code.
-	Run(ctx context.Context, c spec.Command, line func(text string)) (spec.CommandResult, error)
+	// runs, without the secrets that hide knows. A command that ends by itself is no
+	// error, whatever its code.
+	Run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(text string)) (spec.CommandResult, error)
 }
 
 func runSignature() *interp.Signature {
@@ -74,7 +76,7 @@ func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd spec.Comm
 	var res spec.CommandResult
 	var err error
 	interp.Waiting(t, func() {
-		res, err = c.by.Machine.Run(ctx, cmd, func(text string) { c.log(spec.LevelInfo, text) })
+		res, err = c.by.Machine.Run(ctx, cmd, &c.redactor, func(text string) { c.log(spec.LevelInfo, text) })
 	})
 	switch {
 	case err != nil:
