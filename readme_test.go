@@ -83,12 +83,19 @@ func TestReadmeCommands(t *testing.T) {
 		t.Run(strings.ReplaceAll(key, " ", "_"), func(t *testing.T) {
 			switch key {
 			case "make demo":
+				if testing.Short() { // it builds all anew: see what it would do, and do that
+					shell(t, here, strings.Replace(line, "make", "make -n", 1), "bin/armonic tui --demo")
+					line = build(t) + " tui --demo"
+				}
 				demo(t, here, line, want)
 			case "make test": // this very run: see what it would do
 				shell(t, here, strings.Replace(line, "make", "make -n", 1), want)
 			case "go build": // from the sources, into the folder
 				shell(t, here, strings.Replace(line, "-o armonic", "-o "+filepath.Join(dir, "armonic"), 1), want)
 			default:
+				if strings.Contains(line, " --demo") {
+					line += " --demo-pace 10ms"
+				}
 				shell(t, dir, line, want)
 			}
 		})

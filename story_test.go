@@ -1,10 +1,12 @@
 package main_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,27 +15,50 @@ import (
 
 const soon = 20 * time.Second // a machine with other things to do
 
-// build makes the program for a test.
+// bin is the folder of the program that the tests run.
+var bin string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "armonic-test-")
+	if err != nil {
+		panic(err)
+	}
+	bin = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// built makes the program, once for all tests.
+var built = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(bin, "armonic")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// build gives the path of the program.
 func build(t *testing.T) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "armonic")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	program, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return bin
+	return program
 }
 
 // TestStoryInTheTerminal does what a person does, from the fleet to a proxy over
 // two web sites and back to the stacks of web1, and reads the screen.
 func TestStoryInTheTerminal(t *testing.T) {
 	tmuxtest.Need(t)
-	bin := build(t)
+	program := build(t)
 	for _, size := range []struct {
 		name          string
 		width, height int
 	}{{"120x36", 120, 36}, {"80x24", 80, 24}} {
 		t.Run(size.name, func(t *testing.T) {
-			term := tmuxtest.Start(t, tmuxtest.Options{Width: size.width, Height: size.height}, bin, "tui", "--demo", "--demo-pace", "40ms")
+			term := tmuxtest.Start(t, tmuxtest.Options{Width: size.width, Height: size.height}, program, "tui", "--demo", "--demo-pace", "40ms")
 			see := func(texts ...string) {
 				t.Helper()
 				for _, text := range texts {

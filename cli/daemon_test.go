@@ -127,6 +127,7 @@ func TestSampleSettings(t *testing.T) {
 	if strings.Count(all, "\n# ") == strings.Count(given, "\n# ") {
 		t.Fatal("nothing is commented out")
 	}
+	t.Setenv("ARMONIC_STATE_DIR", filepath.Join(dir, "state")) // of the agent whose settings do not say it
 	for name, text := range map[string]string{"given.yaml": given, "all.yaml": strings.ReplaceAll(all, "ca_file: ca.pem", "ca_file: ''")} {
 		args := []string{"agentd", "--check", "--config", write(name, text), "--module-dir", t.TempDir()}
 		if code := cli.Main(args, cli.Streams{Out: t.Output(), Err: t.Output()}); code != 0 {
