@@ -44,6 +44,14 @@ type Config struct {
 	LoadTime time.Duration   // that all files may compute together; 0 is interp.LoadTime
 	ActTime  time.Duration   // that one call may compute, waiting aside; 0 is interp.ActTime
 	Monitor  *interp.Monitor // is told of what computes; nil: nobody is
+	Marker   Marker          // is told of each file before it is loaded; nil: nobody is
+}
+
+// Marker remembers the file that is being loaded, should the process die of it.
+type Marker interface {
+	// Begin counts a file as being loaded until end is called. The error says why it must
+	// not be loaded.
+	Begin(file, text string) (end func(), err error)
 }
 
 // Load is the function of that name, for the machine.
@@ -138,6 +146,14 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	l.set.texts[label] = src
+	if l.Marker != nil {
+		end, err := l.Marker.Begin(label, src)
+		if err != nil {
+			l.errorf(label, spec.HintOf(err), "%s", spec.AsError(err).Msg)
+			return f
+		}
+		defer end()
+	}
 	if f.parsed = parse(l.report, label, src, l.builtins); f.parsed == nil {
 		return f
 	}

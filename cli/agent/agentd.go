@@ -5,12 +5,14 @@ import (
 	_ "embed"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
@@ -33,6 +35,9 @@ type daemon struct {
 	os      spec.OS
 	masters map[session.JID]xmpp.Role
 	level   slog.Level
+
+	modules    modules.Config // what modules may use, in tests; otherwise it is zero
+	stuckAfter time.Duration  // the same; 0 is inprocess.StuckAfter
 }
 
 // Command is `armonic agentd`.

@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
 // checked says what the settings mean. The server is not asked.
 func (d *daemon) checked() error {
-	_, first, err := d.loadModules()
+	_, first, err := d.loadModules(modules.Config{})
 	if err != nil {
 		return err
 	}

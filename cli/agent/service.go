@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"log/slog"
 	"os"
 	"slices"
@@ -8,18 +9,20 @@ import (
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/host"
-	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/modules/quarantine"
 	"github.com/armonic/armonic/modules/reload"
 	"github.com/armonic/armonic/spec"
 )
 
 // loadModules reads the modules that the settings of an agent name. Folders that are
 // not there are left out.
-func (d *daemon) loadModules() (*reload.Reloader, reload.Result, error) {
+func (d *daemon) loadModules(c modules.Config) (*reload.Reloader, reload.Result, error) {
 	var sources []modules.Source
 	if d.set.DefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -35,7 +38,8 @@ func (d *daemon) loadModules() (*reload.Reloader, reload.Result, error) {
 		}
 		sources = append(sources, src)
 	}
-	r := reload.New(modules.Config{Machine: host.New()}, sources...)
+	c.Machine = host.New()
+	r := reload.New(c, sources...)
 	first := r.Poll()
 	return r, first, nil
 }
@@ -43,7 +47,38 @@ func (d *daemon) loadModules() (*reload.Reloader, reload.Result, error) {
 // service makes the agent with what it remembers; end stops it. A module that does not
 // load is left out and noted: an agent that did not start could not even say so.
 func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
-	loader, first, err := d.loadModules()
+	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage}
+	load := d.modules
+	load.Monitor = &interp.Monitor{}
+	var undo []func()
+	undoAll := func() {
+		for _, f := range slices.Backward(undo) {
+			f()
+		}
+	}
+	defer func() {
+		if err != nil {
+			undoAll()
+		}
+	}()
+	if d.set.Simulation {
+		c.Store = lifecycle.NewMemory()
+	} else {
+		j, err := inprocess.OpenJournal(d.set.StateDir, d.Err) // first, because one process only may have the folder
+		if err != nil {
+			return nil, nil, err
+		}
+		undo = append(undo, func() { _ = j.Close() }) // all it was given is on the disk already
+		c.Store, c.RunStore = j, j
+		if load.Marker, err = quarantine.Open(d.set.StateDir); err != nil {
+			return nil, nil, err
+		}
+	}
+	undo = append(undo, inprocess.WatchStuck(load.Monitor, cmp.Or(d.stuckAfter, inprocess.StuckAfter), func(at string) {
+		log.Error("a module computes without end; the agent ends, to be started again", "at", at)
+		os.Exit(output.ExitFailed)
+	}))
+	loader, first, err := d.loadModules(load)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -53,25 +88,13 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 	for _, w := range first.Set.Warnings {
 		log.Warn("a module may be wrong", "module", first.Set.Explain(w))
 	}
-	c := agentd.Config{Lifecycles: first.Set.Lifecycles, Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage}
-	closeStore := func() {}
-	if d.set.Simulation {
-		c.Store = lifecycle.NewMemory()
-	} else {
-		var j *journal.Journal
-		if j, err = inprocess.OpenJournal(d.set.StateDir, d.Err); err != nil {
-			return nil, nil, err
-		}
-		c.Store, c.RunStore = j, j
-		closeStore = func() { _ = j.Close() } // all it was given is on the disk already
-	}
+	c.Lifecycles = first.Set.Lifecycles
 	if s, err = agentd.New(c); err != nil {
-		closeStore()
 		return nil, nil, err
 	}
 	s.Note(inprocess.Explain(first))
-	stop := inprocess.KeepLoaded(loader, s)
-	return s, func() { stop(); s.Close(); closeStore() }, nil
+	undo = append(undo, s.Close, inprocess.KeepLoaded(loader, s))
+	return s, undoAll, nil
 }
 
 // info is what the agent says of this host.

@@ -39,7 +39,14 @@ func Run(ctx context.Context, c modules.Config, pick string, open func() (Bench,
 		if ctx.Err() != nil {
 			return out, set, ctx.Err()
 		}
+		done := func() {}
+		if c.Marker != nil {
+			if done, err = c.Marker.Begin(fn.Position().Filename(), ""); err != nil {
+				return out, set, err
+			}
+		}
 		out = append(out, runTest(ctx, c.Monitor, fn, open))
+		done()
 	}
 	return out, set, nil
 }
