@@ -1,10 +1,7 @@
 package agentd
 
 import (
-	"maps"
-
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 )
 
 // Numbers of events are reserved in the record, at least so many at a time, before
@@ -37,11 +34,6 @@ func (s *Service) record(r *run, more *spec.Event) error {
 	if n := len(events); n > 0 {
 		reserved = events[n-1].Seq + seqBlock + events[n-1].Seq/8 // a run that says much is not recorded all the time
 	}
-	for i, ev := range events {
-		if ev.Step >= 0 && ev.Step < len(r.Steps) {
-			events[i].Returns = s.hidden(r, r.Steps[ev.Step], ev.Returns)
-		}
-	}
 	if err := s.runStore.RecordRun(r.record(events, reserved)); err != nil {
 		return err
 	}
@@ -54,40 +46,4 @@ func (s *Service) record(r *run, more *spec.Event) error {
 func (r *run) record(events []spec.Event, reserved int) spec.RunRecord {
 	return spec.RunRecord{Run: r.ID, Deployment: r.Deployment, By: r.By, Lifecycle: r.Lifecycle,
 		Digest: r.digest, Began: r.began, Reserved: reserved, Events: events}
-}
-
-// hidden turns what a provide declares as secret into secrets, for the record.
-func (s *Service) hidden(r *run, step spec.Step, returns any) any {
-	table, ok := returns.(map[string]any)
-	e, err := s.engine(r.Lifecycle)
-	if !ok || err != nil {
-		return returns
-	}
-	out := value.CloneTable(table)
-	for _, p := range e.Provides() {
-		if p.Path.State() != step.State || p.Path.Provide() != step.Provide {
-			continue
-		}
-		for _, v := range p.Returns {
-			if text, is := out[v.Name].(string); is && v.Hidden() {
-				out[v.Name] = spec.Secret(text)
-			}
-		}
-	}
-	return out
-}
-
-// revealed undoes that.
-func revealed(returns any) any {
-	table, ok := returns.(map[string]any)
-	if !ok {
-		return returns
-	}
-	out := maps.Clone(table)
-	for k, x := range out {
-		if secret, is := x.(spec.Secret); is {
-			out[k] = secret.Reveal()
-		}
-	}
-	return out
 }

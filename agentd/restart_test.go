@@ -1,7 +1,9 @@
 package agentd_test
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -187,8 +189,55 @@ func TestWhatAnInterruptedRunReturnedStaysSecret(t *testing.T) {
 	if got := last.Events[1].Returns.(map[string]any)["key"]; !last.Ended() || got != spec.Secret("open sesame") {
 		t.Errorf("recorded is a %T in %+v", got, last)
 	}
-	if got := follow(t, s, "r1")[1].Returns.(map[string]any)["key"]; got != "open sesame" {
-		t.Errorf("a follower is told %v", got)
+	if got := follow(t, s, "r1")[1].Returns.(map[string]any)["key"]; got != spec.Secret("open sesame") {
+		t.Errorf("a follower is told a %T", got)
+	}
+}
+
+// What a provide declares as secret is one in all that the agent records of the call,
+// and is told as one, also by an agent that started again.
+func TestADeclaredSecretIsRecordedAsOne(t *testing.T) {
+	runs, store, dir := &memoryRunStore{}, lifecycle.NewMemory(), t.TempDir()
+	s := withStores(t, store, runs)
+	key := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Vault", From: []string{"A"}, Steps: []spec.Step{{Action: spec.Call, State: "A", Provide: "key"}}}}
+	if err := s.Start(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	follow(t, s, "r1")
+	s.Close()
+	record, err := store.Load("Vault")
+	if err != nil || len(record.Calls) != 1 {
+		t.Fatalf("the history is %+v, error %v", record.Calls, err)
+	}
+	returned := []any{record.Calls[0].Returns}
+	for _, ev := range runs.runs[len(runs.runs)-1].Events {
+		if ev.Returns != nil {
+			returned = append(returned, ev.Returns)
+		}
+	}
+	if len(returned) != 2 {
+		t.Errorf("%d returned values are recorded", len(returned))
+	}
+	for _, x := range returned {
+		if got := x.(map[string]any)["key"]; got != spec.Secret("open sesame") {
+			t.Errorf("recorded is a %T", got)
+		}
+	}
+	password := spec.Run{ID: "r2", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "password"}}}}
+	for range 2 {
+		j := openJournal(t, dir)
+		s := withStores(t, j, j)
+		if err := s.Start(t.Context(), password); err != nil {
+			t.Fatal(err)
+		}
+		agenttest.CheckPassword(t, follow(t, s, "r2"))
+		s.Close()
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(j.Path()); err != nil || bytes.Contains(text, []byte("open sesame")) {
+			t.Errorf("the file has it in clear text, error %v", err)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package agentd
 
 import (
 	"runtime/debug"
-	"slices"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -22,7 +21,7 @@ func (s *Service) restore() error {
 		defer debug.FreeOSMemory() // an agent that is idle should not hold what it read
 	}
 	for _, rec := range begun {
-		r := restoredRun(rec, rec.Events)
+		r := restoredRun(rec)
 		r.changed = make(chan struct{})
 		s.retention.replace(r, rec.Events)
 		s.runs[r.ID] = r
@@ -33,8 +32,8 @@ func (s *Service) restore() error {
 	return nil
 }
 
-func restoredRun(rec spec.RunRecord, events []spec.Event) *run {
-	r := &run{digest: rec.Digest, began: rec.Began, reserved: rec.Reserved, restored: true, events: events}
+func restoredRun(rec spec.RunRecord) *run {
+	r := &run{digest: rec.Digest, began: rec.Began, reserved: rec.Reserved, restored: true, events: rec.Events}
 	r.ID, r.Deployment, r.By, r.Lifecycle = rec.Run, rec.Deployment, rec.By, rec.Lifecycle
 	return r
 }
@@ -57,7 +56,7 @@ func (s *Service) endInterrupted(r *run) error {
 	if err := s.runStore.RecordRun(r.record(events, done.Seq)); err != nil {
 		return err
 	}
-	s.retention.replace(r, visible(events)) // not before: what is recorded stays secret
+	s.retention.replace(r, events)
 	r.ended = true
 	s.markEnded(r.ID)
 	return nil
@@ -69,16 +68,7 @@ func (s *Service) recordedRun(id spec.RunID) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := restoredRun(rec, visible(rec.Events))
+	r := restoredRun(rec)
 	r.ended = true
 	return r, nil
-}
-
-// visible are events as followers see them.
-func visible(events []spec.Event) []spec.Event {
-	out := slices.Clone(events)
-	for i := range out {
-		out[i].Returns = revealed(out[i].Returns)
-	}
-	return out
 }

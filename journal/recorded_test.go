@@ -217,7 +217,7 @@ func checkRecordedRuns(t *testing.T, j *journal.Journal, digests bool) {
 		}
 		return nil
 	}))
-	if diff := cmp.Diff(any(map[string]any{"key": "abracadabra"}), returned); diff != "" {
+	if diff := cmp.Diff(any(map[string]any{"key": spec.Secret("abracadabra")}), returned, showSecrets); diff != "" {
 		t.Errorf("it returned, -recorded +read:\n%s", diff)
 	}
 }

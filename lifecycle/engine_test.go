@@ -274,7 +274,7 @@ func TestModifiersApplyOnceAndAreNotRecorded(t *testing.T) {
 	}
 }
 
-func TestSecretsReturnedAreSealedInTheHistory(t *testing.T) {
+func TestSecretsReturnedCannotPrintThemselves(t *testing.T) {
 	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "A", Provides: []*lifecycle.Provide{{Name: "p",
 		Provide: spec.Provide{Returns: []spec.Variable{{Name: "password", Type: spec.Type{Kind: spec.KindPassword}}}},
 		Do: func(context.Context, *lifecycle.Call) (any, error) {
@@ -282,7 +282,7 @@ func TestSecretsReturnedAreSealedInTheHistory(t *testing.T) {
 		}}}}}}
 	e := newEngine(t, l, nil)
 	returns, err := do(e, "call A.p")
-	if err != nil || returns.(map[string]any)["password"] != "hunter22" {
+	if err != nil || returns.(map[string]any)["password"] != spec.Secret("hunter22") {
 		t.Fatalf("returned %v, error %v", returns, err)
 	}
 	if diff := cmp.Diff(any(map[string]any{"password": spec.Secret("hunter22"), "user": "me"}), e.Stack().Calls[0].Returns); diff != "" {

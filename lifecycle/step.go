@@ -109,12 +109,13 @@ func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any
 	if err != nil {
 		return x.failed(err), nil
 	}
+	returns = secretReturns(p.Returns, returns)
 	var out Outcome
 	if err := x.cross(ctx, s, p); err != nil {
 		out = x.failed(err)
 	}
 	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: x.doing.At, Took: e.clock().Sub(x.doing.At),
-		By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs, Returns: hideReturns(p.Returns, returns)}
+		By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs, Returns: value.Clone(returns)}
 	if out.Fault != nil {
 		out.Called.Err = out.Fault.Err
 	}
@@ -161,9 +162,8 @@ func (x *stepExecution) failed(err *spec.Error) Outcome {
 	return Outcome{Fault: &spec.Fault{Step: x.doing.Step, At: x.engine.clock(), By: x.doing.By, Err: err}}
 }
 
-// hideReturns copies what a provide returned for the history, where declared secrets
-// cannot be read.
-func hideReturns(declared []spec.Variable, returns any) any {
+// secretReturns copies what a provide returned, with what it declares as secret made one.
+func secretReturns(declared []spec.Variable, returns any) any {
 	out := value.Clone(returns)
 	table, ok := out.(map[string]any)
 	if !ok {

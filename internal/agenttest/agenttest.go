@@ -69,6 +69,9 @@ func Cases() []Case {
 		{"a failing step ends its run and no other", failingStep},
 		{"a panic is an internal error", panickingStep},
 
+		{"a returned password arrives, and cannot be read by chance", passwordArrives},
+		{"a returned password is in no stack", passwordInNoStack},
+
 		{"follow replays from the middle", followFromTheMiddle},
 		{"two followers see the same", twoFollowers},
 		{"a slow follower holds up nobody", slowFollower},

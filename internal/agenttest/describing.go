@@ -23,7 +23,7 @@ func providesMatch(t testing.TB, a spec.Agent) {
 	}{
 		{"//echo", "/host1/Bench/Off/echo /host1/Forked/Right/echo"},
 		{"Bench//start", "/host1/Bench/On/start"},
-		{"/host1/Bench/Off/*", "/host1/Bench/Off/echo /host1/Bench/Off/fail /host1/Bench/Off/wait /host1/Bench/Off/panic /host1/Bench/Off/count"},
+		{"/host1/Bench/Off/*", "/host1/Bench/Off/echo /host1/Bench/Off/fail /host1/Bench/Off/wait /host1/Bench/Off/panic /host1/Bench/Off/count /host1/Bench/Off/password"},
 		{"//*[contains(@tags, 'demo')]", "/host1/Bench/Off/echo"},
 		{"//enter", ""},
 		{"//Bench", ""},

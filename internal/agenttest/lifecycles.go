@@ -12,6 +12,9 @@ import (
 // Host is where the agent under test must live.
 const Host = spec.Host("host1")
 
+// Password is what the provide "password" of Bench returns.
+const Password = "open sesame, it's me"
+
 // Lifecycles are what the agent under test must serve, on a host called Host with
 // nothing applied. Their behaviour is in what they are given.
 //
@@ -67,6 +70,14 @@ func bench() *lifecycle.Lifecycle {
 							c.Log(spec.LevelInfo, fmt.Sprint("line ", i))
 						}
 						return nil, nil
+					},
+				},
+				{
+					Name: "password",
+					Provide: spec.Provide{Returns: []spec.Variable{
+						{Name: "password", Type: spec.Type{Kind: spec.KindPassword}}, {Name: "user", Type: str}}},
+					Do: func(context.Context, *lifecycle.Call) (any, error) {
+						return map[string]any{"password": Password, "user": "armonic"}, nil
 					},
 				},
 			}},

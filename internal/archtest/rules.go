@@ -91,7 +91,6 @@ func Armonic() Rules {
 			{"modules/actions", "a command is given it"},
 			{"modules/testbench", "it is typed as a person would"},
 			{"server/...", "the administrator's password is written where the server reads it"},
-			{"agentd", "values are compared, and sealed for the journal"},
 			{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
 			{"resolver", "equal values are the same node"},
 			{"seal/...", "it is sealed, and digested"},

@@ -13,6 +13,10 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
+// returned is how secrets that a provide returned are told: add lets them through only
+// to those who may deploy, whose next call may need them.
+const returned = wire.Reveal
+
 // How events are told.
 const (
 	batchBytes = 48 << 10         // in one stanza, unless a single event is larger
@@ -51,7 +55,7 @@ func (f *follower) add(ctx context.Context, ev spec.Event, role access.Role) err
 	if role != access.Deploy {
 		ev.Returns = nil // which may hold what only those who deploy need
 	}
-	out, err := wire.Encode(ev, wire.Hide)
+	out, err := wire.Encode(ev, returned)
 	if err != nil {
 		return err
 	}
@@ -132,10 +136,10 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 		if b.Ended && b.Err != nil && b.Err.Kind == spec.Timeout {
 			b = batch{After: b.After, Events: b.Events, Paused: true} // so has it here
 		}
-		out, err := wire.Encode(b, wire.Hide)
+		out, err := wire.Encode(b, returned)
 		if err != nil || len(out) > 2*wire.Piece { // a large event is fetched, in pieces
 			b = batch{After: b.After, Paused: true}
-			out, _ = wire.Encode(b, wire.Hide)
+			out, _ = wire.Encode(b, returned)
 		}
 		e := session.Stanza("message", "type", "headline", "to", string(key.peer)).
 			Add(session.New(wire.Namespace, "events", "follow", key.id).WithText(string(out)))

@@ -52,7 +52,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 		v.detach(key, f)
 		return nil, nil, first.Err
 	}
-	if out, err = wire.Encode(first, wire.Hide); err != nil {
+	if out, err = wire.Encode(first, returned); err != nil {
 		v.detach(key, f)
 		return nil, nil, err
 	}

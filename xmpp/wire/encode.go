@@ -8,7 +8,7 @@ import (
 // Secrets says what becomes of secrets.
 type Secrets bool
 
-// Hide is for whoever need not know; Reveal only for the agent that must.
+// Hide is for whoever need not know; Reveal only for whoever must.
 const (
 	Hide   Secrets = false
 	Reveal Secrets = true
