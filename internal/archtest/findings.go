@@ -43,6 +43,7 @@ func (r Rules) fileRules(p pkg, f file) []Finding {
 	if !row.Test {
 		out = append(out, r.starts(p, f)...)
 		out = append(out, r.reveals(p, f)...)
+		out = append(out, r.converts(p, f)...)
 	}
 	return out
 }

@@ -10,6 +10,7 @@ type Rules struct {
 	Go       []string // the packages that may start goroutines
 	Later    []Place  // the others that may have a function called later
 	Reveal   []Place  // who may read the text of a secret
+	Convert  []Place  // who may give a value its type: between these places nothing does
 	Init     []string // the packages that may contain func init()
 	MaxLines int      // the longest a file may be, tests aside
 }
@@ -83,6 +84,19 @@ func Armonic() Rules {
 		Later: []Place{
 			{"server/...", "a connection is closed when its context ends"},
 			{"host", "a command that does not end is killed"},
+		},
+		Convert: []Place{
+			{"spec", "the conversion itself"},
+			{"value/decode.go", "a method of reflect with that name"},
+			{"tui/editor/parse.go", "what a person typed into a field"},
+			{"cli/run/inputs.go", "what a person typed on a command line"},
+			{"xmpp/form/questions.go", "what a person typed into a form"},
+			{"resolver", "answers of a file, and values that become others' values"},
+			{"lifecycle/reader.go", "the inputs of a run, before its first step"},
+			{"lifecycle/route.go", "what a module suggests"},
+			{"modules/actions/hooks.go", "what a module suggests"},
+			{"modules/actions/returns.go", "what a module returns"},
+			{"trial/example.go", "values that a check of modules makes up"},
 		},
 		Reveal: []Place{
 			{"spec", "a value is checked and changed by its variable"},

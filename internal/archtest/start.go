@@ -38,14 +38,25 @@ func (r Rules) starts(p pkg, f file) []Finding {
 
 // reveals finds who reads the text of a secret.
 func (r Rules) reveals(p pkg, f file) []Finding {
-	if allowed(r.Reveal, p, f) {
+	return uses(p, f, "Reveal", r.Reveal, "secrets", "must not reveal a secret")
+}
+
+// converts finds who gives a value its type.
+func (r Rules) converts(p pkg, f file) []Finding {
+	return uses(p, f, "Convert", r.Convert, "values", "must not convert a value")
+}
+
+// uses finds where a method is called, or taken as a function, outside of the places
+// that may.
+func uses(p pkg, f file, method string, places []Place, rule, what string) []Finding {
+	if allowed(places, p, f) {
 		return nil
 	}
 	var out []Finding
 	ast.Inspect(f.ast, func(n ast.Node) bool {
-		if s, is := n.(*ast.SelectorExpr); is && s.Sel.Name == "Reveal" && f.imported(s.X) == "" {
-			out = append(out, Finding{f.path, f.line(s), "secrets",
-				fmt.Sprintf("%s must not reveal a secret: it is not in the list Reveal of internal/archtest/rules.go", p.name)})
+		if s, is := n.(*ast.SelectorExpr); is && s.Sel.Name == method && f.imported(s.X) == "" {
+			out = append(out, Finding{f.path, f.line(s), rule,
+				fmt.Sprintf("%s %s: it is not in the list %s of internal/archtest/rules.go", p.name, what, method)})
 		}
 		return true
 	})
