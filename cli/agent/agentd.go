@@ -24,8 +24,8 @@ var unitFile string
 //go:embed files/agent.yaml
 var sampleFile string
 
-// daemon is `armonic agentd`.
-type daemon struct {
+// command is `armonic agentd`.
+type command struct {
 	*settings.Global
 	output.Streams
 	check, printUnit, printConfig bool
@@ -42,7 +42,7 @@ type daemon struct {
 
 // Command is `armonic agentd`.
 func Command(g *settings.Global, s output.Streams) *cobra.Command {
-	d := &daemon{Global: g, Streams: s}
+	d := &command{Global: g, Streams: s}
 	c := &cobra.Command{
 		Use:   "agentd",
 		Short: "Run the agent of this host",
@@ -70,7 +70,7 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 	return c
 }
 
-func (d *daemon) run(ctx context.Context) error {
+func (d *command) run(ctx context.Context) error {
 	for text, wanted := range map[string]bool{unitFile: d.printUnit, sampleFile: d.printConfig} {
 		if wanted {
 			_, err := fmt.Fprint(d.Out, text)
@@ -85,7 +85,7 @@ func (d *daemon) run(ctx context.Context) error {
 		return err
 	}
 	if d.check {
-		return d.checked()
+		return d.printCheck()
 	}
 	return d.serve(ctx)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// checked says what the settings mean. The server is not asked.
-func (d *daemon) checked() error {
+// printCheck says what the settings mean. The server is not asked.
+func (d *command) printCheck() error {
 	_, first, err := d.loadModules(modules.Config{})
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (d *daemon) checked() error {
 }
 
 // checkState looks whether the state directory can be used, or made.
-func (d *daemon) checkState() error {
+func (d *command) checkState() error {
 	if d.set.Simulation {
 		return nil
 	}
@@ -91,7 +91,7 @@ func checkName(name string) error {
 	return nil
 }
 
-func checkAuthorities(file string) error {
+func checkCAFile(file string) error {
 	if _, err := session.Authorities(file); err != nil {
 		return spec.Errorf(spec.Invalid, "ca_file: %v", err).WithHint("it must hold the certificate of an authority, in PEM")
 	}

@@ -84,7 +84,7 @@ func beAgent(t *testing.T, dir string) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{Streams: output.Streams{Out: t.Output(), Err: t.Output()}, jid: "web1@example.com",
+	d := &command{Streams: output.Streams{Out: t.Output(), Err: t.Output()}, jid: "web1@example.com",
 		set:     config.Agent{StateDir: filepath.Join(dir, "state"), ModuleDirs: []string{dir}},
 		modules: modules.Config{LoadTime: time.Second, ActTime: time.Second}, stuckAfter: time.Second}
 	s, end, err := d.service(slog.New(slog.DiscardHandler))

@@ -24,7 +24,7 @@ import (
 const farewellTime = 2 * time.Second
 
 // serve runs the agent until it is told to end.
-func (d *daemon) serve(ctx context.Context) error {
+func (d *command) serve(ctx context.Context) error {
 	signals := make(chan os.Signal, 2) // the second, too, is one that counts
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -47,10 +47,10 @@ func (d *daemon) serve(ctx context.Context) error {
 	}
 	defer end()
 	log.Info("started", "version", inprocess.Version(), "host", d.jid.Local(), "account", d.jid)
-	tell("connecting to " + d.jid.Domain())
+	notifyStatus("connecting to " + d.jid.Domain())
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
 		Rooms: session.JID(d.set.Rooms()), Logger: log})
-	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connection(), func(st session.Status) { d.linked(log, st) }))
+	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connection(), func(st session.Status) { d.reportConnection(log, st) }))
 	defer unwatchLink()
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)
@@ -78,20 +78,20 @@ func (d *daemon) serve(ctx context.Context) error {
 	return nil
 }
 
-// linked tells systemd and the log how the connection is.
-func (d *daemon) linked(log *slog.Logger, st session.Status) {
+// reportConnection tells systemd and the log how the connection is.
+func (d *command) reportConnection(log *slog.Logger, st session.Status) {
 	switch {
 	case st.Session != nil:
-		tell("connected as " + string(d.jid))
+		notifyStatus("connected as " + string(d.jid))
 	case st.Err != nil && !st.Next.IsZero():
 		in := time.Until(st.Next).Round(time.Second)
-		tell(fmt.Sprintf("not connected, next try in %s: %v", in, st.Err))
+		notifyStatus(fmt.Sprintf("not connected, next try in %s: %v", in, st.Err))
 		log.Warn("not connected", "error", st.Err, "hint", spec.HintOf(st.Err), "next", in, "tries", st.Tries)
 	}
 }
 
 // logger writes to standard error; the system's journal knows the time itself.
-func (d *daemon) logger() *slog.Logger {
+func (d *command) logger() *slog.Logger {
 	o := &slog.HandlerOptions{Level: d.level}
 	if os.Getenv("JOURNAL_STREAM") != "" {
 		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {

@@ -22,7 +22,7 @@ import (
 
 // loadModules reads the modules that the settings of an agent name. Folders that are
 // not there are left out.
-func (d *daemon) loadModules(c modules.Config) (*reload.Reloader, reload.Result, error) {
+func (d *command) loadModules(c modules.Config) (*reload.Reloader, reload.Result, error) {
 	var sources []modules.Source
 	if d.set.DefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -46,7 +46,7 @@ func (d *daemon) loadModules(c modules.Config) (*reload.Reloader, reload.Result,
 
 // service makes the agent with what it remembers; end stops it. A module that does not
 // load is left out and noted: an agent that did not start could not even say so.
-func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
+func (d *command) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
 	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage}
 	load := d.modules
 	load.Monitor = &interp.Monitor{}
@@ -98,7 +98,7 @@ func (d *daemon) service(log *slog.Logger) (s *agentd.Service, end func(), err e
 }
 
 // info is what the agent says of this host.
-func (d *daemon) info() spec.Info {
+func (d *command) info() spec.Info {
 	i := spec.Info{Host: spec.Host(d.jid.Local()), Address: d.set.PublicIP, OS: d.os, Version: inprocess.Version(),
 		Simulated: d.set.Simulation, Since: time.Now()}
 	if i.OS == (spec.OS{}) {

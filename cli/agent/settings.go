@@ -15,7 +15,7 @@ import (
 )
 
 // settings reads and checks all settings. The error names all that are wrong.
-func (d *daemon) settings() error {
+func (d *command) settings() error {
 	var err error
 	if d.set, _, err = d.Agent(); err != nil {
 		return err
@@ -55,12 +55,12 @@ func (d *daemon) settings() error {
 	if warning != "" {
 		_, _ = fmt.Fprintln(d.Err, "warning: "+warning)
 	}
-	check(checkAuthorities(d.set.CAFile))
-	return together(wrong)
+	check(checkCAFile(d.set.CAFile))
+	return joinErrors(wrong)
 }
 
-// together makes one error of many, that shows them all with their hints.
-func together(errs []error) error {
+// joinErrors makes one error of many, that shows them all with their hints.
+func joinErrors(errs []error) error {
 	if len(errs) < 2 {
 		return errors.Join(errs...)
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/armonic/armonic/cli/output"
 )
 
-// tell shows a line in systemctl status. What servers say may be in it, and must not
-// become another line: systemd takes those for orders.
-func tell(status string) { _, _ = systemd.SdNotify(false, "STATUS="+output.Clean(status)) }
+// notifyStatus shows a line in systemctl status. What servers say may be in it. It must
+// not become a second line, which systemd would take for an order.
+func notifyStatus(status string) { _, _ = systemd.SdNotify(false, "STATUS="+output.Clean(status)) }
 
 // watchdog tells systemd that the agent is alive, as often as it wants to hear it,
 // until stop is called. An agent that is stuck says nothing, and is started again.

@@ -16,8 +16,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// given applies what flags and the answers file say.
-func (d *deployment) given() error {
+// applyFlags applies what flags and the answers file say.
+func (d *deployment) applyFlags() error {
 	if d.answers != "" {
 		f, err := os.Open(d.answers)
 		if err != nil {
@@ -54,8 +54,8 @@ func (d *deployment) given() error {
 	return nil
 }
 
-// savable says early what would keep the answers from being saved in the end.
-func (d *deployment) savable() error {
+// checkSaveFile says early what would keep the answers from being saved in the end.
+func (d *deployment) checkSaveFile() error {
 	if d.save == "" {
 		return nil
 	}
@@ -66,8 +66,8 @@ func (d *deployment) savable() error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// write saves the answers, whole or not at all.
-func (d *deployment) write() error {
+// saveAnswers saves the answers, whole or not at all.
+func (d *deployment) saveAnswers() error {
 	if d.save == "" {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (d *deployment) question(ctx context.Context, q resolver.Question) (string,
 			p.Say("    hint: %s\n", q.Hint)
 		}
 	}
-	p.Say("  %s%s: ", label(q), offer(q))
+	p.Say("  %s%s: ", label(q), defaultText(q))
 	if q.Var.Hidden() {
 		return p.Secret(ctx)
 	}
@@ -86,8 +86,8 @@ func options(q resolver.Question) string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-// offer is what an empty line takes.
-func offer(q resolver.Question) string {
+// defaultText is what an empty line takes.
+func defaultText(q resolver.Question) string {
 	switch {
 	case q.Value != nil && q.Status != resolver.Wrong:
 		return fmt.Sprintf(" [%s]", output.Value(q.Value))

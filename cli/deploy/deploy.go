@@ -85,7 +85,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	if d.wait < 0 {
 		return d.show.Failure(spec.Errorf(spec.Invalid, "--wait %s is less than nothing", d.wait))
 	}
-	if err := d.savable(); err != nil {
+	if err := d.checkSaveFile(); err != nil {
 		return d.show.Failure(err)
 	}
 	fleet, closeFleet, err := connect.Open(ctx, d.Global, d.Streams, false)
@@ -98,7 +98,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	}
 	plan := d.session.Result().Plan
 	d.show.Plan(d.session)
-	switch ok, err := d.confirmed(ctx, plan); {
+	switch ok, err := d.askConfirmation(ctx, plan); {
 	case d.dryRun:
 		return nil
 	case err != nil:
@@ -123,17 +123,17 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 		_, _ = fmt.Fprintln(d.Err, "note: "+note)
 	}
 	d.session = deploy.NewSession(fleet, found)
-	if err := d.given(); err != nil {
+	if err := d.applyFlags(); err != nil {
 		return err
 	}
 	d.prompt = prompt.New(d.In, d.Out)
-	if err := d.decide(ctx); err != nil {
+	if err := d.answerQuestions(ctx); err != nil {
 		return err
 	}
-	if err := d.complete(); err != nil {
+	if err := d.checkComplete(); err != nil {
 		return err
 	}
-	return d.write()
+	return d.saveAnswers()
 }
 
 // unreachable is the error for a pattern that matched nothing: if no host at all

@@ -15,8 +15,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// confirmed asks whether to go on, unless that was said already.
-func (d *deployment) confirmed(ctx context.Context, plan *resolver.Plan) (bool, error) {
+// askConfirmation asks whether to go on, unless that was said already.
+func (d *deployment) askConfirmation(ctx context.Context, plan *resolver.Plan) (bool, error) {
 	if d.yes || d.dryRun {
 		return true, nil
 	}
@@ -47,7 +47,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	}
 	waiting, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	stop := tellAway(e, fleet, d.Err, d.wait, giveUp)
+	stop := reportOffline(e, fleet, d.Err, d.wait, giveUp)
 	defer stop()
 	e.Start(context.WithoutCancel(ctx))
 	for {
@@ -59,7 +59,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 			return err
 		}
 		s := e.Snapshot()
-		again, err := d.again(ctx, s)
+		again, err := d.askRetry(ctx, s)
 		if err != nil {
 			return d.interrupt(ctx, e)
 		}
@@ -86,9 +86,9 @@ func (d *deployment) interrupt(ctx context.Context, e *deploy.Execution) error {
 	return output.Exit(output.ExitInterrupted, nil)
 }
 
-// again asks whether to retry what failed, where somebody can be asked. The error
+// askRetry asks whether to retry what failed, where somebody can be asked. The error
 // is the context's.
-func (d *deployment) again(ctx context.Context, s *deploy.Snapshot) (bool, error) {
+func (d *deployment) askRetry(ctx context.Context, s *deploy.Snapshot) (bool, error) {
 	if s.OK || d.yes || !d.show.Interactive() {
 		return false, nil
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// complete lists all that keeps the plan from being made, if anything does.
-func (d *deployment) complete() error {
+// checkComplete lists all that keeps the plan from being made, if anything does.
+func (d *deployment) checkComplete() error {
 	res := d.session.Result()
 	var all []spec.Problem
 	code := output.ExitAnswers
 	for _, q := range res.Questions {
 		if q.Status == resolver.Missing {
-			all = append(all, spec.Problem{Path: pathOf(q), Msg: "is missing", Hint: how(q)})
+			all = append(all, spec.Problem{Path: pathOf(q), Msg: "is missing", Hint: howToAnswer(q)})
 		}
 	}
 	for _, p := range res.Problems {
@@ -31,7 +31,7 @@ func (d *deployment) complete() error {
 		}
 	}
 	for _, text := range d.session.UnusedRules() {
-		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.askable()})
+		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.variablesAsked()})
 	}
 	root := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}
 	if d.on != "" && slices.Contains(res.Unused, root) {
@@ -72,8 +72,8 @@ func (d *deployment) problem(p resolver.Problem) spec.Problem {
 	return spec.Problem{Path: path, Msg: p.Msg, Hint: p.Hint}
 }
 
-// askable names some variables that --set could have meant.
-func (d *deployment) askable() string {
+// variablesAsked names some variables that --set could have meant.
+func (d *deployment) variablesAsked() string {
 	var names []string
 	for _, q := range d.session.Result().Questions {
 		if q.Key.Kind == resolver.AskValue && !q.Fixed {
@@ -98,8 +98,8 @@ func pathOf(q resolver.Question) spec.Path {
 	return spec.Path(string(q.Key.Node) + " " + string(q.Key.Kind))
 }
 
-// how says how to give an answer without a prompt.
-func how(q resolver.Question) string {
+// howToAnswer says how to give an answer without a prompt.
+func howToAnswer(q resolver.Question) string {
 	switch q.Key.Kind {
 	case resolver.AskHost:
 		if q.Key.Node == resolver.Root {

@@ -16,10 +16,10 @@ import (
 // lookEvery is how often tellAway looks.
 const lookEvery = 500 * time.Millisecond
 
-// tellAway writes a line when the agent of a running task is away, and when it is back,
-// until stop is called; one that is away for longer than most, if that is not zero, is
-// told to giveUp. It looks now and then: nobody says when a call waits.
-func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
+// reportOffline writes a line when the agent of a running task is away, and when it is
+// back, until stop is called. If one is away for longer than most, giveUp is called; zero
+// is for ever. It looks every now and then, since nothing tells when a call waits.
+func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
@@ -33,7 +33,7 @@ func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Durati
 			case <-ctx.Done():
 				return
 			}
-			away := awayHosts(e, f)
+			away := offlineHosts(e, f)
 			now := time.Now().Format("15:04:05")
 			for _, h := range slices.Sorted(maps.Keys(away)) {
 				if told[h].IsZero() {
@@ -56,8 +56,8 @@ func tellAway(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Durati
 	return func() { cancel(); <-ended }
 }
 
-// awayHosts are the hosts that running tasks wait for, and why.
-func awayHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
+// offlineHosts are the hosts that running tasks wait for, and why.
+func offlineHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
 	out := map[spec.Host]string{}
 	links := map[spec.Host]deploy.HostStatus{}
 	for _, h := range f.Hosts() {

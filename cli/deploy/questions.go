@@ -6,9 +6,9 @@ import (
 	"io"
 )
 
-// decide brings the session as far as flags, suggestions and the person at the
+// answerQuestions brings the session as far as flags, suggestions and the person at the
 // prompt can.
-func (d *deployment) decide(ctx context.Context) error {
+func (d *deployment) answerQuestions(ctx context.Context) error {
 	for {
 		if err := d.session.Settle(ctx); err != nil {
 			return err
@@ -17,7 +17,7 @@ func (d *deployment) decide(ctx context.Context) error {
 			continue
 		}
 		open := d.session.Result().Open()
-		if len(open) == 0 || !d.asks() {
+		if len(open) == 0 || !d.canAsk() {
 			return nil
 		}
 		err := d.ask(ctx, open[0])
@@ -30,5 +30,5 @@ func (d *deployment) decide(ctx context.Context) error {
 	}
 }
 
-// asks reports whether there is somebody to ask.
-func (d *deployment) asks() bool { return d.show.Interactive() && !(d.autofill && d.yes) }
+// canAsk reports whether there is somebody to ask.
+func (d *deployment) canAsk() bool { return d.show.Interactive() && !(d.autofill && d.yes) }

@@ -11,22 +11,22 @@ import (
 	"github.com/armonic/armonic/modules"
 )
 
-// bench is the modules in a folder, with those they may need.
-type bench struct {
+// folder is the modules in a folder, with those they may need.
+type folder struct {
 	own     modules.Source
 	sources []modules.Source // own is the last
 	set     *modules.Set
 	err     error // what is wrong with the set
 }
 
-// openBench loads the modules in args[0] or here, besides the shipped ones and
+// openFolder loads the modules in args[0] or here, besides the shipped ones and
 // --module-dir.
-func openBench(g *settings.Global, args []string) (*bench, error) {
+func openFolder(g *settings.Global, args []string) (*folder, error) {
 	dir := "."
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	b := &bench{}
+	b := &folder{}
 	var err error
 	if b.own, err = modules.Open(dir); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func sameDir(a, b string) bool {
 }
 
 // isOwn reports whether a place, "file:line:column", is in the folder.
-func (b *bench) isOwn(at string) bool {
+func (b *folder) isOwn(at string) bool {
 	file, _, _ := strings.Cut(at, ".star")
 	if b.own.Only != "" {
 		return file+".star" == path.Join(b.own.Name, b.own.Only)
@@ -67,6 +67,6 @@ func (b *bench) isOwn(at string) bool {
 }
 
 // lifecycles are those that the folder declares.
-func (b *bench) lifecycles() []*lifecycle.Lifecycle {
+func (b *folder) lifecycles() []*lifecycle.Lifecycle {
 	return slices.DeleteFunc(slices.Clone(b.set.Lifecycles), func(l *lifecycle.Lifecycle) bool { return !b.isOwn(l.Source) })
 }

@@ -30,7 +30,7 @@ second time differs from the first, or if a secret is said in clear.`,
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		b, err := openBench(g, args)
+		b, err := openFolder(g, args)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ second time differs from the first, or if a secret is said in clear.`,
 }
 
 // check loads, and tries what loads.
-func (b *bench) check(ctx context.Context) (*trial.Report, error) {
+func (b *folder) check(ctx context.Context) (*trial.Report, error) {
 	r := &trial.Report{Lifecycles: []string{}, Systems: []string{}, Errors: []*spec.Error{}, Warnings: []*spec.Error{}}
 	if errs := modules.Errors(b.err); len(errs) > 0 {
 		r.Errors = errs
@@ -70,7 +70,7 @@ func (b *bench) check(ctx context.Context) (*trial.Report, error) {
 	return r, nil
 }
 
-func (b *bench) report(s output.Streams, r *trial.Report, asJSON bool) error {
+func (b *folder) report(s output.Streams, r *trial.Report, asJSON bool) error {
 	var err error
 	if len(r.Errors) > 0 {
 		err = output.Exit(output.ExitFailed, nil)

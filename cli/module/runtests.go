@@ -27,7 +27,7 @@ simulated hosts of its own. docs/modules.md says what tests can use.`,
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		b, err := openBench(g, args)
+		b, err := openFolder(g, args)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ type testJSON struct {
 }
 
 // reportTests says how tests ended, or why none was run.
-func (b *bench) reportTests(s output.Streams, done []testbench.Outcome, errs []*spec.Error, asJSON bool) error {
+func (b *folder) reportTests(s output.Streams, done []testbench.Outcome, errs []*spec.Error, asJSON bool) error {
 	failed := 0
 	tests := []testJSON{}
 	for _, o := range done {
