@@ -26,24 +26,41 @@ type Report struct {
 // left, and entered again. It sees that what a preview shows is what is done, that
 // what is there already is not done again, that undoing gives back the first state,
 // that a second time is like the first, and that no secret is said in clear.
-func Check(ctx context.Context, set *modules.Set, names []string) (*Report, error) {
+//
+// The marker, which may be nil, is told of the file of each lifecycle while it is tried.
+func Check(ctx context.Context, set *modules.Set, m modules.Marker, names []string) (*Report, error) {
 	r := &Report{Lifecycles: names, Errors: []*spec.Error{}, Warnings: []*spec.Error{}}
 	for _, name := range names {
 		l, ok := set.Find(name)
 		if !ok {
 			return nil, spec.Errorf(spec.NotFound, "there is no lifecycle %q", name)
 		}
-		for _, system := range systems(l) {
-			if !slices.Contains(r.Systems, system.String()) {
-				r.Systems = append(r.Systems, system.String())
-			}
-			a := &attempt{Report: r, set: set, def: l, system: system}
-			if err := a.run(ctx); err != nil {
-				return nil, err
-			}
+		if err := r.try(ctx, set, m, l); err != nil {
+			return nil, err
 		}
 	}
 	return r, nil
+}
+
+// try tries one lifecycle on all systems that it names.
+func (r *Report) try(ctx context.Context, set *modules.Set, m modules.Marker, l *lifecycle.Lifecycle) error {
+	if m != nil {
+		done, err := m.Begin(modules.FileOf(l.Source), "")
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
+	for _, system := range systems(l) {
+		if !slices.Contains(r.Systems, system.String()) {
+			r.Systems = append(r.Systems, system.String())
+		}
+		a := &attempt{Report: r, set: set, def: l, system: system}
+		if err := a.run(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // systems are Debian and all that the states name.

@@ -81,7 +81,7 @@ def _f(ctx):
 lifecycle("L", states = [state("Off"), state("On", enter = _f)])`, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := trial.Check(t.Context(), load(t, c.src), []string{"L"})
+			r, err := trial.Check(t.Context(), load(t, c.src), nil, []string{"L"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,11 +108,11 @@ func TestCheckOfTheShippedModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := trial.Check(t.Context(), set, []string{"Proxy", "WebServer", "WebSite"})
+	r, err := trial.Check(t.Context(), set, nil, []string{"Proxy", "WebServer", "WebSite"})
 	if err != nil || len(r.Errors)+len(r.Warnings) > 0 || r.Steps < 30 || !slices.Equal(r.Systems, []string{"debian 13"}) {
 		t.Errorf("%v: %+v", err, r)
 	}
-	if _, err := trial.Check(t.Context(), set, []string{"None"}); spec.KindOf(err) != spec.NotFound {
+	if _, err := trial.Check(t.Context(), set, nil, []string{"None"}); spec.KindOf(err) != spec.NotFound {
 		t.Errorf("a lifecycle that does not exist: %v", err)
 	}
 }

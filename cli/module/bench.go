@@ -21,7 +21,7 @@ type folder struct {
 
 // openFolder loads the modules in args[0] or here, besides the shipped ones and
 // --module-dir.
-func openFolder(g *settings.Global, args []string) (*folder, error) {
+func openFolder(g *settings.Global, args []string, c modules.Config) (*folder, error) {
 	dir := "."
 	if len(args) > 0 {
 		dir = args[0]
@@ -45,7 +45,7 @@ func openFolder(g *settings.Global, args []string) (*folder, error) {
 		b.sources = append(b.sources, src)
 	}
 	b.sources = append(b.sources, b.own)
-	b.set, b.err = modules.Load(b.sources...)
+	b.set, b.err = c.Load(b.sources...)
 	return b, nil
 }
 

@@ -23,29 +23,40 @@ what they require exists, that their states can be reached. Then each lifecycle 
 simulated hosts of all systems it names, with invented values: every state is entered, every
 provide called twice, all is left and entered again. It fails if a preview does not show what
 is done, if what is there is done again, if undoing does not give back the first state, if the
-second time differs from the first, or if a secret is said in clear.`,
+second time differs from the first, or if a secret is said in clear. It runs in a process
+of its own, which may use 1 GiB of memory, and names the file that needs more.`,
 		Example: "  armonic module check\n  armonic module check /etc/armonic/modules -o json",
 		Args:    atMostOneDir,
 	}
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		b, err := openFolder(g, args)
-		if err != nil {
-			return err
-		}
-		r, err := b.check(c.Context())
-		if err != nil {
-			return err
-		}
-		return b.report(s, r, form.JSON())
+		return inChild(c, args, s, func(config modules.Config) error {
+			b, err := openFolder(g, args, config)
+			if err != nil {
+				return err
+			}
+			r, err := b.check(c.Context(), config.Marker)
+			if err != nil {
+				return err
+			}
+			return b.report(s, r, form.JSON())
+		}, func(e *spec.Error) error {
+			r := emptyReport()
+			r.Errors = append(r.Errors, e)
+			return (&folder{set: &modules.Set{}}).report(s, r, form.JSON())
+		})
 	}
 	return c
 }
 
-// check loads, and tries what loads.
-func (b *folder) check(ctx context.Context) (*trial.Report, error) {
-	r := &trial.Report{Lifecycles: []string{}, Systems: []string{}, Errors: []*spec.Error{}, Warnings: []*spec.Error{}}
+func emptyReport() *trial.Report {
+	return &trial.Report{Lifecycles: []string{}, Systems: []string{}, Errors: []*spec.Error{}, Warnings: []*spec.Error{}}
+}
+
+// check tries what loads. The marker is told of the file of each lifecycle.
+func (b *folder) check(ctx context.Context, m modules.Marker) (*trial.Report, error) {
+	r := emptyReport()
 	if errs := modules.Errors(b.err); len(errs) > 0 {
 		r.Errors = errs
 	} else {
@@ -53,7 +64,7 @@ func (b *folder) check(ctx context.Context) (*trial.Report, error) {
 		for _, l := range b.lifecycles() {
 			names = append(names, l.Name)
 		}
-		tried, err := trial.Check(ctx, b.set, names)
+		tried, err := trial.Check(ctx, b.set, m, names)
 		if err != nil {
 			return nil, err
 		}

@@ -27,20 +27,24 @@ simulated hosts of its own. docs/modules.md says what tests can use.`,
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		b, err := openFolder(g, args)
-		if err != nil {
-			return err
-		}
-		if b.err != nil {
-			return b.reportTests(s, nil, modules.Errors(b.err), form.JSON())
-		}
-		open := func() (testbench.Bench, error) { return trial.NewBench(b.set.Lifecycles) }
-		done, set, err := testbench.Run(c.Context(), modules.Config{}, pick, open, b.sources...)
-		if c.Context().Err() != nil {
-			return c.Context().Err()
-		}
-		b.set = set
-		return b.reportTests(s, done, modules.Errors(err), form.JSON())
+		return inChild(c, args, s, func(config modules.Config) error {
+			b, err := openFolder(g, args, config)
+			if err != nil {
+				return err
+			}
+			if b.err != nil {
+				return b.reportTests(s, nil, modules.Errors(b.err), form.JSON())
+			}
+			open := func() (testbench.Bench, error) { return trial.NewBench(b.set.Lifecycles) }
+			done, set, err := testbench.Run(c.Context(), config, pick, open, b.sources...)
+			if c.Context().Err() != nil {
+				return c.Context().Err()
+			}
+			b.set = set
+			return b.reportTests(s, done, modules.Errors(err), form.JSON())
+		}, func(e *spec.Error) error {
+			return (&folder{set: &modules.Set{}}).reportTests(s, nil, []*spec.Error{e}, form.JSON())
+		})
 	}
 	return c
 }
