@@ -5,45 +5,45 @@ import (
 	"strings"
 )
 
-// stop is something that needs others first: a state that is entered, a provide
+// node is something that needs others first: a state that is entered, a provide
 // that is called.
-type stop struct {
+type node struct {
 	name  string
-	needs []need
+	needs []edge
 	color int // 0 not seen, 1 on the way, 2 done
 }
 
-// need is one thing that a stop cannot do without.
-type need struct {
-	to  *stop
+// edge is one thing that a node cannot do without.
+type edge struct {
+	to  *node
 	via *requireValue // nil: the state below, or the provide's own
 }
 
-// findLoops reports requirements that lead back to themselves. Only what is certain
+// findCircles reports requirements that lead back to themselves. Only what is certain
 // counts: a require that must be given and that one provide alone can meet, and the
 // states that every way to a state passes, as far as each has one before it.
-func findLoops(r *report, all []*lifecycleValue, met map[*requireValue][]*owner) {
-	stops := map[string]*stop{}
-	at := func(name string) *stop {
-		if stops[name] == nil {
-			stops[name] = &stop{name: name}
+func findCircles(r *report, all []*lifecycleValue, met map[*requireValue][]*owner) {
+	nodes := map[string]*node{}
+	at := func(name string) *node {
+		if nodes[name] == nil {
+			nodes[name] = &node{name: name}
 		}
-		return stops[name]
+		return nodes[name]
 	}
-	var order []*stop
+	var order []*node
 	for _, v := range all {
 		before := v.before()
 		for _, o := range v.owners() {
 			s := at(o.String())
 			order = append(order, s)
 			if o.provide != "enter" {
-				s.needs = append(s.needs, need{to: at(v.name + "/" + o.state + "/enter")})
+				s.needs = append(s.needs, edge{to: at(v.name + "/" + o.state + "/enter")})
 			} else if b, ok := before[o.state]; ok {
-				s.needs = append(s.needs, need{to: at(v.name + "/" + b + "/enter")})
+				s.needs = append(s.needs, edge{to: at(v.name + "/" + b + "/enter")})
 			}
 			for _, q := range o.requires {
 				if by := met[q]; len(by) == 1 && q.r.Nargs.Norm().Min > 0 {
-					s.needs = append(s.needs, need{to: at(by[0].String()), via: q})
+					s.needs = append(s.needs, edge{to: at(by[0].String()), via: q})
 				}
 			}
 		}
@@ -56,22 +56,22 @@ func findLoops(r *report, all []*lifecycleValue, met map[*requireValue][]*owner)
 }
 
 // visit searches depth first; trail holds the needs that led here.
-func (s *stop) visit(r *report, trail []need) {
+func (s *node) visit(r *report, trail []edge) {
 	s.color = 1
 	for _, n := range s.needs {
-		way := slices.Concat(trail, []need{n})
+		way := slices.Concat(trail, []edge{n})
 		switch n.to.color {
 		case 0:
 			n.to.visit(r, way)
 		case 1:
-			reportLoop(r, way)
+			reportCircle(r, way)
 		}
 	}
 	s.color = 2
 }
 
-// reportLoop reports the end of a way that returns to a stop it passed.
-func reportLoop(r *report, way []need) {
+// reportCircle reports the end of a way that returns to a node it passed.
+func reportCircle(r *report, way []edge) {
 	last := way[len(way)-1]
 	begin := 0
 	for i, n := range way[:len(way)-1] {

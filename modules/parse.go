@@ -81,7 +81,7 @@ func docOf(f *syntax.File) string {
 // reportSyntax prefers what the file shows of Python to what the parser stumbled
 // over, which stops at the first.
 func reportSyntax(r *report, label, src string, err error) {
-	found := habitsOf(src)
+	found := findPython(src)
 	for _, h := range found {
 		r.errorf(fmt.Sprintf("%s:%d:%d", label, h.line, h.col), h.hint, "%s in a module", h.msg)
 	}

@@ -5,15 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// habit is a piece of Python that Starlark does not have.
-type habit struct {
+// pythonFinding is a piece of Python that Starlark does not have.
+type pythonFinding struct {
 	line, col int
 	msg, hint string
 }
 
 // At the beginning of a statement, or anywhere for those whose first says so.
-func habitWords() map[string]habitWord {
-	return map[string]habitWord{
+func pythonWords() map[string]pythonWord {
+	return map[string]pythonWord{
 		"class":    {false, "there are no classes", "write a function for each action and hand it over by name: state(\"Installed\", enter = _install)"},
 		"while":    {false, "there is no 'while'", "write a bounded loop: for _ in range(30): …"},
 		"try":      {false, "there are no exceptions to catch", "ask before you act, or let the step fail: fail(\"why\") ends it with a message"},
@@ -34,24 +34,24 @@ func habitWords() map[string]habitWord {
 	}
 }
 
-// habitWord is a word of Python that is none here.
-type habitWord struct {
+// pythonWord is a word of Python that is none here.
+type pythonWord struct {
 	anywhere  bool
 	msg, hint string
 }
 
-// habitsOf finds the Python in a file that does not parse. It knows strings,
+// findPython finds the Python in a file that does not parse. It knows strings,
 // comments and brackets, and no more of the language.
-func habitsOf(src string) []habit {
-	s := &habitScan{words: habitWords(), src: src, line: 1, start: true}
+func findPython(src string) []pythonFinding {
+	s := &pythonScanner{words: pythonWords(), src: src, line: 1, start: true}
 	for s.pos < len(src) {
 		s.token()
 	}
 	return s.found
 }
 
-type habitScan struct {
-	words     map[string]habitWord
+type pythonScanner struct {
+	words     map[string]pythonWord
 	src       string
 	pos       int // of the next byte
 	line      int
@@ -59,15 +59,15 @@ type habitScan struct {
 	start     bool   // at the beginning of a statement
 	word      string // that began the statement
 	open      []bracket
-	found     []habit
+	found     []pythonFinding
 }
 
-func (s *habitScan) add(at int, msg, hint string) {
+func (s *pythonScanner) add(at int, msg, hint string) {
 	col := s.column(at)
 	if n := len(s.found); n > 0 && s.found[n-1].line == s.line && s.found[n-1].msg == msg {
 		return // once a line is enough
 	}
-	s.found = append(s.found, habit{s.line, col, msg, hint})
+	s.found = append(s.found, pythonFinding{s.line, col, msg, hint})
 }
 
 // bracket is one that is not closed yet.
@@ -79,7 +79,7 @@ type bracket struct {
 
 // unclosed is the innermost bracket that is open at a place of a file.
 func unclosed(src string, line, col int) (bracket, bool) {
-	s := &habitScan{words: habitWords(), src: src, line: 1, start: true}
+	s := &pythonScanner{words: pythonWords(), src: src, line: 1, start: true}
 	for s.pos < len(src) && (s.line < line || s.line == line && s.column(s.pos) < col) {
 		s.token()
 	}
@@ -89,9 +89,9 @@ func unclosed(src string, line, col int) (bracket, bool) {
 	return s.open[len(s.open)-1], true
 }
 
-func (s *habitScan) column(at int) int { return 1 + utf8.RuneCountInString(s.src[s.lineStart:at]) }
+func (s *pythonScanner) column(at int) int { return 1 + utf8.RuneCountInString(s.src[s.lineStart:at]) }
 
-func (s *habitScan) token() {
+func (s *pythonScanner) token() {
 	c := s.src[s.pos]
 	switch {
 	case c == '\n':
@@ -120,7 +120,7 @@ func (s *habitScan) token() {
 	s.start = false
 }
 
-func (s *habitScan) sign(c byte) {
+func (s *pythonScanner) sign(c byte) {
 	rest := s.src[s.pos:]
 	switch {
 	case c == '@' && s.start:
@@ -152,7 +152,7 @@ func assigned(rest string) bool {
 	return ok && strings.TrimSpace(kind) != "" && !strings.ContainsAny(kind, "\"'#({")
 }
 
-func (s *habitScan) name() {
+func (s *pythonScanner) name() {
 	begin := s.pos
 	for s.pos < len(s.src) && (letter(s.src[s.pos]) || s.src[s.pos] >= '0' && s.src[s.pos] <= '9') {
 		s.pos++
@@ -183,10 +183,10 @@ func (s *habitScan) name() {
 	s.start = false
 }
 
-func (s *habitScan) attribute(at int) bool { return at > 0 && s.src[at-1] == '.' }
+func (s *pythonScanner) attribute(at int) bool { return at > 0 && s.src[at-1] == '.' }
 
 // text skips a string, which is at pos.
-func (s *habitScan) text() {
+func (s *pythonScanner) text() {
 	quote := s.src[s.pos : s.pos+1]
 	if triple := strings.Repeat(quote, 3); strings.HasPrefix(s.src[s.pos:], triple) {
 		quote = triple

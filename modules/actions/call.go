@@ -25,12 +25,12 @@ type call struct {
 // ctx is the first parameter of every function.
 func (c *call) ctx(ctx context.Context, req starlark.Value) starlark.Value {
 	me := c.Me
-	return interp.NewRecord("ctx", starlark.StringDict{
+	return interp.NewStruct("ctx", starlark.StringDict{
 		"req": req,
-		"me": interp.NewRecord("ctx.me", starlark.StringDict{
+		"me": interp.NewStruct("ctx.me", starlark.StringDict{
 			"name":    starlark.String(me.Host),
 			"address": starlark.String(me.Address),
-			"os": interp.NewRecord("ctx.me.os", starlark.StringDict{
+			"os": interp.NewStruct("ctx.me.os", starlark.StringDict{
 				"name":    starlark.String(me.OS.Name),
 				"release": starlark.String(me.OS.Release),
 			}),
@@ -116,7 +116,7 @@ func (c *call) shape(in spec.Inputs, requires []spec.Require) (starlark.Value, e
 		}
 		out[r.Name] = v
 	}
-	return interp.NewRecord("ctx.req", out), nil
+	return interp.NewStruct("ctx.req", out), nil
 }
 
 func (c *call) sets(sets []spec.Set, r spec.Require) (starlark.Value, error) {
@@ -156,5 +156,5 @@ func (c *call) set(set spec.Set, r spec.Require) (starlark.Value, error) {
 		}
 		out[name] = v
 	}
-	return interp.NewRecord(r.Name, out), nil
+	return interp.NewStruct(r.Name, out), nil
 }

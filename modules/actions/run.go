@@ -42,7 +42,7 @@ func runSignature() *interp.Signature {
 // host is ctx.host.
 func (c *call) host(ctx context.Context) starlark.Value {
 	sig := runSignature()
-	return interp.NewRecord("ctx.host", starlark.StringDict{
+	return interp.NewStruct("ctx.host", starlark.StringDict{
 		"run": starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			cmd, ok, err := c.command(sig, args, kwargs)
 			if err != nil {
@@ -108,7 +108,7 @@ func commandFailed(program string, res spec.CommandResult) error {
 }
 
 func newResult(res spec.CommandResult) starlark.Value {
-	return interp.NewRecord("result", starlark.StringDict{
+	return interp.NewStruct("result", starlark.StringDict{
 		"code":    starlark.MakeInt(res.Code),
 		"stdout":  starlark.String(res.Stdout),
 		"stderr":  starlark.String(res.Stderr),

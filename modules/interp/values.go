@@ -63,7 +63,7 @@ func convert(v starlark.Value, depth int, left *int) (any, error) {
 			out[key] = x
 		}
 		return out, nil
-	case *Record:
+	case *Struct:
 		out := map[string]any{}
 		for name, x := range v.Fields {
 			y, err := convert(x, depth-1, left)

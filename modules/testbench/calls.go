@@ -120,7 +120,7 @@ func (r *test) deploy(t *starlark.Thread, sig *interp.Signature, args starlark.T
 	if err != nil {
 		return nil, err
 	}
-	return interp.NewRecord("deployed", starlark.StringDict{"returns": returns, "steps": list(res.Steps), "logs": list(res.Logs)}), nil
+	return interp.NewStruct("deployed", starlark.StringDict{"returns": returns, "steps": list(res.Steps), "logs": list(res.Logs)}), nil
 }
 
 func (r *test) carryOut(t *starlark.Thread, pattern, on string, hosts, set *starlark.Dict) (res Result, err error) {

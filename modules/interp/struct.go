@@ -9,27 +9,27 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Record is a value with named fields that cannot be changed: ctx, ctx.req, a set of
+// Struct is a value with named fields that cannot be changed: ctx, ctx.req, a set of
 // variables.
-type Record struct {
+type Struct struct {
 	name   string // for messages
 	Fields starlark.StringDict
 }
 
-// NewRecord freezes the fields.
-func NewRecord(name string, fields starlark.StringDict) *Record {
+// NewStruct freezes the fields.
+func NewStruct(name string, fields starlark.StringDict) *Struct {
 	fields.Freeze()
-	return &Record{name, fields}
+	return &Struct{name, fields}
 }
 
-func (r *Record) Type() string          { return "struct" }
-func (r *Record) Freeze()               {}
-func (r *Record) Truth() starlark.Bool  { return true }
-func (r *Record) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", r.name) }
-func (r *Record) AttrNames() []string   { return r.Fields.Keys() }
+func (r *Struct) Type() string          { return "struct" }
+func (r *Struct) Freeze()               {}
+func (r *Struct) Truth() starlark.Bool  { return true }
+func (r *Struct) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", r.name) }
+func (r *Struct) AttrNames() []string   { return r.Fields.Keys() }
 
 // String writes name(field = value, …).
-func (r *Record) String() string {
+func (r *Struct) String() string {
 	parts := make([]string, 0, len(r.Fields))
 	for _, k := range r.Fields.Keys() {
 		parts = append(parts, k+" = "+r.Fields[k].String())
@@ -38,7 +38,7 @@ func (r *Record) String() string {
 }
 
 // Attr is a field; the error for one that does not exist names the nearest.
-func (r *Record) Attr(name string) (starlark.Value, error) {
+func (r *Struct) Attr(name string) (starlark.Value, error) {
 	if v, ok := r.Fields[name]; ok {
 		return v, nil
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// world is all modules as the one tree that targets are looked up in.
-type world struct {
+// moduleTree is all modules as the one tree that targets are looked up in.
+type moduleTree struct {
 	*report
 	root   *query.Node
 	owners map[string]*owner // by "Lifecycle/State/provide"
@@ -21,8 +21,8 @@ type world struct {
 
 const anyHost = "host"
 
-func newWorld(r *report, all []*lifecycleValue, broken bool) *world {
-	w := &world{report: r, root: query.NewRoot(), owners: map[string]*owner{}, broken: broken}
+func newModuleTree(r *report, all []*lifecycleValue, broken bool) *moduleTree {
+	w := &moduleTree{report: r, root: query.NewRoot(), owners: map[string]*owner{}, broken: broken}
 	var defs []*lifecycle.Lifecycle
 	for _, v := range all {
 		defs = append(defs, v.lc)
@@ -40,7 +40,7 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 	for _, f := range l.files {
 		broken = broken || f.failed && len(f.declared) == 0
 	}
-	w := newWorld(l.report, all, broken)
+	w := newModuleTree(l.report, all, broken)
 	met := map[*requireValue][]*owner{}
 	for _, v := range all {
 		for _, o := range v.owners() {
@@ -54,12 +54,12 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 			}
 		}
 	}
-	findLoops(l.report, all, met)
+	findCircles(l.report, all, met)
 }
 
 // target gives the provides that can meet a require, and reports if there are none
 // or they do not have what the require counts on.
-func (w *world) target(r *requireValue) []*owner {
+func (w *moduleTree) target(r *requireValue) []*owner {
 	at := r.args.place("pattern")
 	m, err := query.Find(w.root, onAnyHost(r.r.Pattern))
 	if err != nil {
@@ -89,7 +89,7 @@ func (w *world) target(r *requireValue) []*owner {
 }
 
 // meant is the hint for a target that nothing matches.
-func (w *world) meant(near []spec.Path) string {
+func (w *moduleTree) meant(near []spec.Path) string {
 	for _, p := range near {
 		if n := len(p.Parts()); n == 4 && p.Provide() != "enter" {
 			return "did you mean '//" + p.Relative() + "'?"
@@ -122,7 +122,7 @@ func onAnyHost(p spec.Pattern) spec.Pattern {
 
 // checkAgreement compares what a require hands over and uses with the provides that
 // can meet it.
-func (w *world) checkAgreement(r *requireValue, by []*owner) {
+func (w *moduleTree) checkAgreement(r *requireValue, by []*owner) {
 	returned, taken := map[string]bool{}, map[string]bool{}
 	for _, o := range by {
 		for _, v := range o.returns {
@@ -168,7 +168,7 @@ func (r *requireValue) positionOf(name string) string {
 }
 
 // checkFrom sees that the variable whose value another takes exists.
-func (w *world) checkFrom(x *varValue) {
+func (w *moduleTree) checkFrom(x *varValue) {
 	if x.v.FromXPath == "" {
 		return
 	}
