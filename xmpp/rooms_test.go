@@ -19,6 +19,7 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/muc"
@@ -263,7 +264,7 @@ func left(all string, place session.JID) bool {
 
 func encoded(t testing.TB, x any) string {
 	t.Helper()
-	text, err := wire.Encode(x, wire.Reveal)
+	text, err := value.Encode(x, value.HandOver())
 	if err != nil {
 		t.Fatal(err)
 	}

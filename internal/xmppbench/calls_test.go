@@ -13,6 +13,7 @@ import (
 
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -50,7 +51,7 @@ func callsOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
 		if text == nil {
 			info, err := agents[0].Info(t.Context())
 			must(t, err)
-			text, err = wire.Encode(info, wire.Hide)
+			text, err = value.Encode(info, value.Hide())
 			must(t, err)
 		}
 		others.do(t, "echoes %d %s", n, text)

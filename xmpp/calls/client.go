@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
@@ -60,7 +61,7 @@ func (c *Client) closed() bool {
 // call does an operation of an agent. All operations may be done twice, so one whose
 // fate is not known because a link broke is done again, as long as grace lasts.
 func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out any) error {
-	body, err := wire.Encode(in, wire.Reveal) // it goes to the agent that must know
+	body, err := value.Encode(in, value.HandOver()) // it goes to the agent that must know
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
@@ -160,7 +161,7 @@ func (c *Client) end(f *following) {
 	if s == nil {
 		return
 	}
-	body, err := wire.Encode(parameters{Follow: f.id}, wire.Hide)
+	body, err := value.Encode(parameters{Follow: f.id}, value.Hide())
 	if err != nil {
 		return // these are texts only
 	}

@@ -7,15 +7,12 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
-
-// returned is how secrets that a provide returned are told: add lets them through only
-// to those who may deploy, whose next call may need them.
-const returned = wire.Reveal
 
 // How events are told.
 const (
@@ -28,6 +25,7 @@ const (
 // at the other.
 type follower struct {
 	stop context.CancelFunc
+	role access.Role
 
 	mu     sync.Mutex
 	events []sized
@@ -46,16 +44,25 @@ type sized struct {
 	bytes int
 }
 
-func newFollower(after int, stop context.CancelFunc) *follower {
-	return &follower{stop: stop, after: after, left: credit, more: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+func newFollower(after int, role access.Role, stop context.CancelFunc) *follower {
+	return &follower{stop: stop, role: role, after: after, left: credit, more: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+}
+
+// encode writes what the follower is told. Secrets that a step returned are handed over
+// to who may deploy, whose next call may need them, and hidden from others.
+func (f *follower) encode(x any) ([]byte, error) {
+	if f.role == access.Deploy {
+		return value.Encode(x, value.HandOver())
+	}
+	return value.Encode(x, value.Hide())
 }
 
 // add takes an event, and waits while too many are on their way.
-func (f *follower) add(ctx context.Context, ev spec.Event, role access.Role) error {
-	if role != access.Deploy {
+func (f *follower) add(ctx context.Context, ev spec.Event) error {
+	if f.role != access.Deploy {
 		ev.Returns = nil // which may hold what only those who deploy need
 	}
-	out, err := wire.Encode(ev, returned)
+	out, err := f.encode(ev)
 	if err != nil {
 		return err
 	}
@@ -136,10 +143,10 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 		if b.Ended && b.Err != nil && b.Err.Kind == spec.Timeout {
 			b = batch{After: b.After, Events: b.Events, Paused: true} // so has it here
 		}
-		out, err := wire.Encode(b, returned)
+		out, err := f.encode(b)
 		if err != nil || len(out) > 2*wire.Piece { // a large event is fetched, in pieces
 			b = batch{After: b.After, Paused: true}
-			out, _ = wire.Encode(b, returned)
+			out, _ = f.encode(b)
 		}
 		e := session.Stanza("message", "type", "headline", "to", string(key.peer)).
 			Add(session.New(wire.Namespace, "events", "follow", key.id).WithText(string(out)))

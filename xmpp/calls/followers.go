@@ -8,7 +8,6 @@ import (
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // Who follows the runs of an agent.
@@ -30,14 +29,14 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 		return nil, nil, spec.Errorf(spec.Invalid, "the follower has no name")
 	}
 	ctx, cancel := context.WithTimeout(online, leaseTime)
-	f := newFollower(q.After, cancel)
+	f := newFollower(q.After, p.Role, cancel)
 	key := followerKey{p.JID, q.Follow}
 	if err := v.attach(ctx, key, f); err != nil {
 		cancel()
 		return nil, nil, err
 	}
 	v.work.Go(func() {
-		f.end(v.agent.Follow(ctx, q.Run, q.After, func(ev spec.Event) error { return f.add(ctx, ev, p.Role) }))
+		f.end(v.agent.Follow(ctx, q.Run, q.After, func(ev spec.Event) error { return f.add(ctx, ev) }))
 	})
 	t := time.NewTimer(firstTime)
 	defer t.Stop()
@@ -52,7 +51,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 		v.detach(key, f)
 		return nil, nil, first.Err
 	}
-	if out, err = wire.Encode(first, returned); err != nil {
+	if out, err = f.encode(first); err != nil {
 		v.detach(key, f)
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/text"
@@ -84,7 +85,7 @@ func encoded[T any](v T, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.Encode(v, wire.Hide)
+	return value.Encode(v, value.Hide())
 }
 
 func apply[Q, T any](ctx context.Context, in []byte, do func(context.Context, Q) (T, error)) ([]byte, error) {

@@ -85,7 +85,8 @@ func (v *Server) start(ctx context.Context, p access.Peer, c *commandSession, fi
 	if err := v.agent.Start(ctx, run); err != nil {
 		return nil, nil, err
 	}
-	c.run, c.values, c.secrets = id, nil, text.RedactorOf(run)
+	c.run, c.values = id, nil
+	c.secrets.Learn(run.Steps)
 	return nil, nil, nil
 }
 

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/text"
-	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // How long a command waits for its run to end, and what is shown then.
@@ -39,20 +39,21 @@ func (v *Server) outcome(ctx context.Context, c *commandSession) *outcome {
 	ctx, cancel := context.WithTimeout(ctx, outcomeTime)
 	defer cancel()
 	c.mu.Lock()
-	out, secrets := &outcome{run: c.run, stack: c.route.From}, c.secrets
+	out := &outcome{run: c.run, stack: c.route.From}
 	c.mu.Unlock()
 	err := v.agent.Follow(ctx, out.run, 0, func(ev spec.Event) error {
 		switch ev.Kind {
 		case spec.EventLog:
-			out.log = append(out.log, secrets.Redact(ev.Text, lineBytes))
+			out.log = append(out.log, text.Redact(&c.secrets, ev.Text, lineBytes))
 			out.log = out.log[max(0, len(out.log)-tailLines):]
 		case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
 			out.stack = ev.Stack
 			if ev.Returns != nil {
+				c.secrets.Learn(ev.Returns)
 				out.returns = ev.Returns
 			}
 			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
-				out.err = secrets.Error(ev.Err, lineBytes)
+				out.err = text.RedactError(&c.secrets, ev.Err, lineBytes)
 			}
 		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
 		}
@@ -102,7 +103,7 @@ func (o *outcome) returned(declared []spec.Variable) []form.Field {
 	var out []form.Field
 	for _, name := range slices.Sorted(maps.Keys(table)) {
 		f := form.Field{Name: "returns/" + name, Type: form.Line, Label: name}
-		value := readable(table[name])
+		shown := readable(table[name])
 		for _, v := range declared {
 			if v.Name != name {
 				continue
@@ -111,13 +112,13 @@ func (o *outcome) returned(declared []spec.Variable) []form.Field {
 				f.Label = v.Label
 			}
 			if v.Hidden() {
-				value = spec.Secret("").String()
+				shown = spec.Secret("").String()
 			}
 		}
-		if strings.Contains(value, "\n") {
+		if strings.Contains(shown, "\n") {
 			f.Type = form.Lines
 		}
-		f.Values = strings.Split(text.Short(value, returnBytes), "\n")
+		f.Values = strings.Split(text.Short(shown, returnBytes), "\n")
 		out = append(out, f)
 	}
 	return out
@@ -128,7 +129,7 @@ func readable(x any) string {
 	if s, ok := x.(string); ok {
 		return s
 	}
-	body, err := wire.Encode(x, wire.Hide)
+	body, err := value.Encode(x, value.Hide())
 	var y any
 	if err == nil && json.Unmarshal(body, &y) == nil {
 		if shown, err := json.Marshal(y); err == nil {

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 )
 
 // What commands may cost an agent: so many are begun at once, by one master and by
@@ -31,9 +31,9 @@ type commandSession struct {
 	used      time.Time // guarded by the lock of sessions
 
 	mu      sync.Mutex
-	values  form.Values   // given so far
-	run     spec.RunID    // "" before it was started
-	secrets text.Redactor // of the run, which are not to be shown
+	values  form.Values    // given so far
+	run     spec.RunID     // "" before it was started
+	secrets value.Redactor // that the run was given, or has returned
 }
 
 // sessions are all commands that were begun.

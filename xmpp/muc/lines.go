@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/text"
 )
 
@@ -23,15 +24,16 @@ func (l line) size() int { return 2*len(l.text) + 200 }
 type writer struct {
 	host    string
 	run     spec.Run
-	secrets text.Redactor
-	failed  bool // a step has, and has said why
+	secrets value.Redactor // that the run was given, or has returned
+	failed  bool           // a step has, and has said why
 }
 
 // line is what is said of an event; ok is false if nothing is.
 func (w *writer) line(ev spec.Event) (l line, ok bool) {
+	w.secrets.Learn(ev.Returns)
 	ev.Returns = nil // which may hold what only those who deploy need
-	ev.Text = w.secrets.Redact(ev.Text, lineBytes)
-	ev.Err = w.secrets.Error(ev.Err, lineBytes)
+	ev.Text = text.Redact(&w.secrets, ev.Text, lineBytes)
+	ev.Err = text.RedactError(&w.secrets, ev.Err, lineBytes)
 	what := w.text(ev)
 	if what == "" {
 		return line{}, false

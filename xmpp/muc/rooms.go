@@ -8,7 +8,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 )
 
 // mostRooms is how many rooms an agent is in at once. defaultLinger is how long it stays
@@ -118,7 +117,8 @@ func (rs *Rooms) Tell(run spec.Run) {
 	rm.addRun(1)
 	rs.begin(func(ctx context.Context) {
 		defer rm.addRun(-1)
-		w := &writer{host: rs.hostName(ctx), run: run, secrets: text.RedactorOf(run)}
+		w := &writer{host: rs.hostName(ctx), run: run}
+		w.secrets.Learn(run.Steps)
 		err := rs.agent.Follow(ctx, run.ID, 0, func(ev spec.Event) error {
 			rm.add(w, ev)
 			return nil

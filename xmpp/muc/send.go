@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -94,7 +95,7 @@ func (rm *room) stanzaOf(m *message) *session.Element {
 	}
 	e := session.Stanza("message", "type", "groupchat", "id", m.id, "to", string(rm.at)).
 		Add(session.New("jabber:client", "body").WithText(strings.Join(texts, "\n")))
-	if body, err := wire.Encode(in, wire.Hide); err == nil {
+	if body, err := value.Encode(in, value.Hide()); err == nil {
 		e.Add(session.New(wire.Namespace, "events", "host", rm.host, "deployment", string(rm.deployment)).WithText(string(body)))
 	}
 	return e

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/text"
 )
 
@@ -67,7 +68,7 @@ func Error(err error) *spec.Error {
 	e.Err = nil
 	for n := mostWords; ; n /= 2 {
 		e.Op, e.At, e.Msg, e.Hint = text.Short(e.Op, n), text.Short(e.At, n), text.Short(e.Msg, n), text.Short(e.Hint, n)
-		if text, err := Encode(&e, Hide); err != nil || len(text) <= Piece {
+		if text, err := value.Encode(&e, value.Hide()); err != nil || len(text) <= Piece {
 			return &e
 		}
 	}

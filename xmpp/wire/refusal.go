@@ -2,6 +2,7 @@ package wire
 
 import (
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/text"
 )
@@ -22,7 +23,7 @@ func Explained(iq *session.Element, err error) *session.Element {
 func refusal(iq *session.Element, err error, words string) *session.Element {
 	e := Error(err)
 	kind, condition := Condition(e.Kind)
-	body, encErr := Encode(e, Hide)
+	body, encErr := value.Encode(e, value.Hide())
 	if encErr != nil {
 		body = nil // errors are texts only: this cannot be
 	}

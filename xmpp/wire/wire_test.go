@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -39,7 +40,7 @@ func TestEveryTypeComesBackAsItWas(t *testing.T) {
 			for range 300 {
 				want := reflect.New(typ)
 				random(r, want.Elem(), 4)
-				text, err := wire.Encode(want.Elem().Interface(), wire.Reveal)
+				text, err := value.Encode(want.Elem().Interface(), value.HandOver())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -161,8 +162,12 @@ func randomValue(r *rand.Rand, depth int) any {
 func TestSecretsAreToldOnlyWhereTheyMustBe(t *testing.T) {
 	run := spec.Run{Work: spec.Work{Steps: []spec.Step{{Inputs: spec.Inputs{"db": {{
 		"password": spec.Secret("correct horse"), "more": []any{spec.Secret("correct horse"), map[string]any{"x": spec.Secret("correct horse")}}}}}}}}}
-	for secrets, times := range map[wire.Secrets]int{wire.Hide: 0, wire.Reveal: 3} {
-		text, err := wire.Encode(run, secrets)
+	for secrets, times := range map[string]int{"hidden": 0, "handed over": 3} {
+		policy := value.Hide()
+		if times > 0 {
+			policy = value.HandOver()
+		}
+		text, err := value.Encode(run, policy)
 		if n := strings.Count(string(text), "correct horse"); err != nil || n != times {
 			t.Errorf("%v: told %d times, want %d, error %v", secrets, n, times, err)
 		}
@@ -216,7 +221,7 @@ func TestEveryKindOfErrorComesBack(t *testing.T) {
 			t.Errorf("%q came back as %q", kind, got)
 		}
 		want := &spec.Error{Kind: kind, Op: "enter On", At: "x.star:1:2", Msg: "no", Hint: "do"}
-		text, err := wire.Encode(wire.Error(want), wire.Hide)
+		text, err := value.Encode(wire.Error(want), value.Hide())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +252,7 @@ func TestLongErrors(t *testing.T) {
 		"Cyrillic": strings.Repeat("ы", 20_000), "no UTF-8": strings.Repeat("\xff", 40_000),
 	} {
 		e := wire.Error(&spec.Error{Kind: spec.Failed, Op: text, At: text, Msg: text, Hint: text})
-		out, err := wire.Encode(e, wire.Hide)
+		out, err := value.Encode(e, value.Hide())
 		if err != nil || len(out) > wire.Piece || len(e.Msg) < 1000 {
 			t.Errorf("%s: %d bytes of text, %d as written, error %v", name, len(e.Msg), len(out), err)
 		}
@@ -328,7 +333,7 @@ func TestVersions(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, x := range everything() {
-		text, err := wire.Encode(x, wire.Reveal)
+		text, err := value.Encode(x, value.HandOver())
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -342,7 +347,7 @@ func FuzzDecode(f *testing.F) {
 			if wire.Decode(text, v.Interface()) != nil {
 				continue
 			}
-			again, err := wire.Encode(v.Elem().Interface(), wire.Reveal)
+			again, err := value.Encode(v.Elem().Interface(), value.HandOver())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -350,7 +355,7 @@ func FuzzDecode(f *testing.F) {
 			if err := wire.Decode(again, w.Interface()); err != nil {
 				t.Fatalf("%v\n%s", err, again)
 			}
-			last, err := wire.Encode(w.Elem().Interface(), wire.Reveal)
+			last, err := value.Encode(w.Elem().Interface(), value.HandOver())
 			if err != nil || string(last) != string(again) {
 				t.Fatalf("%s\nbecame\n%s", again, last)
 			}
