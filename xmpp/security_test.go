@@ -1,0 +1,248 @@
+package xmpp_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/internal/agenttest"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// recorder is a client that remembers all that it is sent.
+type recorder struct {
+	*session.Session
+	mu  sync.Mutex
+	all []string
+}
+
+// record connects one in memory until the test ends.
+func record(t *testing.T, server *router, jid session.JID) *recorder {
+	t.Helper()
+	s, err := server.open(jid)(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recorder{Session: s}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(func(e *session.Element) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.all = append(r.all, e.String())
+		})
+	}()
+	t.Cleanup(func() { s.Close(); <-done })
+	return r
+}
+
+func (r *recorder) everything() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.all, "\n")
+}
+
+// Whoever is on no list is refused before anything that he says is read: also a text
+// that no agent could read.
+func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, log := newRouter(), &lines{}
+		service := serve(t)
+		defer service.Close()
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: untouchable{service, t}, Open: server.open(agentJID), Rooms: "logs.test",
+			Masters: access.Masters{"boss@test": access.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		defer r.Close()
+		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		eve := record(t, server, "eve@test/x")
+		for i, what := range []*session.Element{
+			callOf("start", startText), callOf("stop", `{"run":"r1"}`), callOf("follow", `{"run":"r1","follow":"f"}`),
+			callOf("info", "{}"), callOf("stacks", "{}"), callOf("start", "not what anybody can read"), callOf("nothing", ""),
+			session.New(wire.Namespace, "call", "v", "99", "op", "info").WithText("{}"),
+			session.New(wire.Namespace, "put", "v", "1", "id", "a", "n", "0", "pieces", "2").WithText("x"),
+			session.New(wire.Namespace, "get", "v", "1", "id", "a", "n", "0"),
+			session.New(wire.Namespace, "pending", "v", "1", "ref", "a"),
+			command(sayCommand, "", ""), session.New("jabber:iq:version", "query"), session.New("urn:xmpp:ping", "ping"), session.New("any", "thing"),
+		} {
+			_, err := eve.Call(t.Context(), "set", agentJID, what)
+			refused, ok := session.AsStanzaError(err)
+			if !ok || refused.Condition != "forbidden" || refused.Text != "" || refused.Payload != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+			if i%10 == 9 {
+				time.Sleep(time.Second) // so many are answered in a second
+			}
+		}
+		if n := strings.Count(log.String(), "msg=refused"); n != 15 {
+			t.Errorf("%d refusals are logged", n)
+		}
+	})
+}
+
+// What a step returned is told to masters who may deploy, secrets too, and to nobody
+// else: not to observers, in no stack, in no room.
+func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newRouter()
+		service := serve(t)
+		defer service.Close()
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: "logs.test",
+			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
+		defer r.Close()
+		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		agents := map[string]spec.Agent{}
+		for _, name := range []string{"boss", "eyes"} {
+			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(session.JID(name + "@test/client"))})
+			defer c.Close()
+			agents[name] = c.Agent(agentJID)
+		}
+		watched := []*recorder{record(t, server, "boss@test/raw"), record(t, server, "eyes@test/raw")}
+		for _, w := range watched {
+			_ = w.Send(session.Stanza("presence"))
+		}
+		run := spec.Run{ID: "r1", Deployment: "d1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
+			{Action: spec.Call, State: "Off", Provide: "password"}}}}
+		if err := agents["boss"].Start(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		for name, a := range agents {
+			var events []spec.Event
+			if err := a.Follow(t.Context(), "r1", 0, func(ev spec.Event) error { events = append(events, ev); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if name == "boss" {
+				agenttest.CheckPassword(t, events)
+			} else if text, _ := value.Encode(events, value.HandOver()); strings.Contains(string(text), "returns") {
+				t.Errorf("an observer is told that %s", text)
+			}
+			stacks, err := a.Stacks(t.Context())
+			if text, _ := value.Encode(stacks, value.HandOver()); err != nil || strings.Contains(string(text), agenttest.Password) || strings.Contains(string(text), "returns") != (name == "boss") {
+				t.Errorf("%s reads stacks %s, error %v", name, text, err)
+			}
+		}
+		// As they are on the wire.
+		for i, w := range watched {
+			for _, what := range []*session.Element{callOf("stacks", "{}"), callOf("follow", `{"run":"r1","follow":"f","after":0}`), command("stacks", "", "")} {
+				answer, err := w.Call(t.Context(), "set", agentJID, what)
+				if err != nil {
+					t.Fatal(err)
+				}
+				shows, may := strings.Contains(answer.String(), agenttest.Password[:11]), i == 0 && what.Attr("op") == "follow"
+				if shows != may {
+					t.Errorf("%s is answered with %s", what, answer)
+				}
+			}
+			time.Sleep(time.Minute)
+			if all := w.everything(); strings.Contains(all, agenttest.Password[:11]) {
+				t.Errorf("besides it is told %s", all)
+			}
+		}
+		server.mu.Lock()
+		defer server.mu.Unlock()
+		for at, room := range server.rooms {
+			if all := fmt.Sprint(room.past); strings.Contains(all, agenttest.Password[:11]) || strings.Contains(all, "returns") || !strings.Contains(all, "password") {
+				t.Errorf("in %s is said %s", at, all)
+			}
+		}
+		if len(server.rooms) != 1 {
+			t.Errorf("there are %d rooms", len(server.rooms))
+		}
+	})
+}
+
+// Nobody but the agent that was asked can answer a call or tell events, whatever he
+// knows: the id of the call, the name of the follower.
+func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newRouter()
+		asked := record(t, server, agentJID) // hears all, and says nothing
+		c := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(masterJID), Grace: -1})
+		defer c.Close()
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		forgers := []*recorder{record(t, server, "eve@test/x"), record(t, server, "host1@test/other")}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		told := make(chan string, 2) // both of what is asked
+		go func() {
+			info, err := c.Agent(agentJID).Info(ctx)
+			told <- fmt.Sprint("info ", info.Host, " ", err)
+		}()
+		go func() {
+			n := 0
+			err := c.Agent(agentJID).Follow(ctx, "r1", 0, func(spec.Event) error { n++; return io.EOF })
+			told <- fmt.Sprint("events ", n, " ", err)
+		}()
+		synctest.Wait()
+		ids := idsOf(asked)
+		if len(ids) != 2 {
+			t.Fatalf("%d calls were made: %v", len(ids), asked.everything())
+		}
+		for _, f := range forgers {
+			for _, id := range ids {
+				_ = f.Send(session.Stanza("iq", "type", "result", "id", id, "to", string(masterJID)).
+					Add(session.New(wire.Namespace, "result").WithText(`{"host":"forged","events":[{"run":"r1","seq":1}],"ended":true}`)))
+			}
+			for _, name := range []string{"f1", "f2"} {
+				_ = f.Send(session.Stanza("message", "type", "headline", "to", string(masterJID)).
+					Add(session.New(wire.Namespace, "events", "follow", name).WithText(`{"events":[{"run":"r1","seq":1}],"ended":true}`)))
+			}
+		}
+		synctest.Wait()
+		if len(told) != 0 {
+			t.Fatalf("a forgery is taken for an answer: %s", <-told)
+		}
+		for _, id := range ids { // the agent itself: one is Info, the other waits for events
+			asked.Post(session.Stanza("iq", "type", "result", "id", id, "to", string(masterJID)).
+				Add(session.New(wire.Namespace, "result").WithText(`{"host":"true"}`)))
+		}
+		synctest.Wait()
+		if len(told) != 1 || <-told != "info true <nil>" {
+			t.Error("the answer of the agent is not taken")
+		}
+		for _, f := range forgers {
+			_ = f.Send(session.Stanza("message", "type", "headline", "to", string(masterJID)).
+				Add(session.New(wire.Namespace, "events", "follow", "f1").WithText(`{"events":[{"run":"r1","seq":1}],"ended":true}`)))
+		}
+		synctest.Wait()
+		if len(told) != 0 {
+			t.Fatalf("forged events are told: %s", <-told)
+		}
+		cancel()
+		if got := <-told; !strings.HasPrefix(got, "events 0 ") {
+			t.Error(got)
+		}
+	})
+}
+
+// idsOf are the ids of the calls that somebody was sent.
+func idsOf(r *recorder) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []string
+	for _, text := range r.all {
+		if !strings.Contains(text, "<call ") {
+			continue
+		}
+		_, id, _ := strings.Cut(text, " id='")
+		id, _, _ = strings.Cut(id, "'")
+		out = append(out, id)
+	}
+	return out
+}
