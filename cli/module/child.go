@@ -67,8 +67,10 @@ func inChild(c *cobra.Command, args []string, s output.Streams, run func(modules
 	return nil
 }
 
+// whyItDied reads what the runtime of Go wrote last. If the kernel refuses it memory it
+// says so in several ways, and in its garbage collector it does not notice.
 func whyItDied(said string) string {
-	for _, words := range []string{"out of memory", "cannot allocate memory", "pthread_create failed"} { // of the runtime of Go
+	for _, words := range []string{"out of memory", "cannot allocate memory", "pthread_create failed", "SIGSEGV"} {
 		if strings.Contains(said, words) {
 			return "it needs more than " + strconv.Itoa(memoryLimit) + " MiB of memory"
 		}

@@ -20,7 +20,7 @@ import (
 func hostile() map[string]struct{ body, ends string } {
 	const (
 		limit = "said: .*limit: .*hint: ."
-		ends  = limit + "|out of memory|pthread_create failed|stuck: .*a.star" // it depends on the machine which comes first
+		ends  = limit + "|out of memory|cannot allocate memory|pthread_create failed|SIGSEGV|stuck: .*a.star" // it depends on the machine which comes first
 	)
 	deep := "x = []\nfor i in range(150000):\n    x = [x]\n"
 	wide := "x = (1,)\nfor i in range(64):\n    x = (x, x)\n"
@@ -142,7 +142,7 @@ func TestHostileModules(t *testing.T) {
 				if took := time.Since(begun); took > 30*time.Second {
 					t.Errorf("it took %s", took)
 				}
-				t.Logf("after %s: %s", time.Since(begun).Round(time.Millisecond), regexp.MustCompile("(?m)(said|fatal error|stuck):.*$").Find(out))
+				t.Logf("after %s: %s", time.Since(begun).Round(time.Millisecond), regexp.MustCompile("(?m)(said|fatal error|stuck|SIGSEGV):.*$").Find(out))
 			})
 		}
 	}
