@@ -8,42 +8,19 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Link is the state of the connection to an agent.
-type Link string
-
-// The states of a link.
-const (
-	On   Link = "on"
-	Off  Link = "off"
-	Lost Link = "lost" // it vanished while something ran; the outcome is unknown
-)
-
-// HostStatus is what is known of a host without asking its agent.
-type HostStatus struct {
-	Host  spec.Host
-	Link  Link
-	Why   string    // if it is not on: "seen 14m ago", "no agent"
-	Since time.Time // of the link's state; zero if unknown
-
-	// What the agent said of itself last, if the fleet knows without asking it.
-	Version string // of Armonic
-	OS      spec.OS
-	Busy    spec.RunID // the run it executes, or executed when it was lost
-}
-
 // Fleet is where the agents are.
 type Fleet interface {
 	// Name is what the fleet is called: "demo", "local", a domain.
 	Name() string
 	// Hosts lists all hosts by name.
-	Hosts() []HostStatus
+	Hosts() []spec.HostStatus
 	// Agent gives the agent of a host; the error is spec.NotFound or spec.Unavailable.
 	Agent(h spec.Host) (spec.Agent, error)
 }
 
 // HostView is a host as its agent describes it now.
 type HostView struct {
-	HostStatus
+	spec.HostStatus
 	Info   spec.Info
 	Stacks []spec.Stack
 	Err    *spec.Error // why Info and Stacks could not be read
@@ -64,11 +41,11 @@ func SurveyHost(ctx context.Context, f Fleet, h spec.Host) HostView {
 			return view(ctx, f, s)
 		}
 	}
-	return HostView{HostStatus: HostStatus{Host: h, Link: Off, Why: "unknown"},
+	return HostView{HostStatus: spec.HostStatus{Host: h, Link: spec.LinkOff, Why: "unknown"},
 		Err: spec.Errorf(spec.NotFound, "there is no host %q", string(h))}
 }
 
-func view(ctx context.Context, f Fleet, s HostStatus) HostView {
+func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
 	v := HostView{HostStatus: s}
 	v.Err = spec.AsError(askHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
 		if v.Info, err = a.Info(ctx); err == nil {

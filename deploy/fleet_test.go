@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 )
@@ -57,18 +56,18 @@ func newFleet(t testing.TB, lifecycles []*lifecycle.Lifecycle, hosts ...spec.Hos
 
 func (f *fleet) Name() string { return "test" }
 
-func (f *fleet) Hosts() []deploy.HostStatus {
+func (f *fleet) Hosts() []spec.HostStatus {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var out []deploy.HostStatus
+	var out []spec.HostStatus
 	for h := range f.agents {
-		s := deploy.HostStatus{Host: h, Link: deploy.On}
+		s := spec.HostStatus{Host: h, Link: spec.LinkOn}
 		if why, off := f.off[h]; off {
-			s.Link, s.Why = deploy.Off, why
+			s.Link, s.Why = spec.LinkOff, why
 		}
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(a, b deploy.HostStatus) int {
+	slices.SortFunc(out, func(a, b spec.HostStatus) int {
 		if a.Host < b.Host {
 			return -1
 		}

@@ -43,7 +43,7 @@ func (s *Session) Pattern() spec.Pattern { return s.root }
 func (s *Session) Refresh() {
 	s.facts.Hosts = map[spec.Host]resolver.HostFact{}
 	for _, h := range s.fleet.Hosts() {
-		s.facts.Hosts[h.Host] = resolver.HostFact{Online: h.Link == On, Why: h.Why}
+		s.facts.Hosts[h.Host] = resolver.HostFact{Online: h.Link == spec.LinkOn, Why: h.Why}
 	}
 	maps.DeleteFunc(s.facts.Learned, func(_ resolver.NeedKey, f resolver.Fact) bool {
 		return f.Err != nil && f.Err.Kind == spec.Unavailable

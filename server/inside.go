@@ -27,29 +27,29 @@ const answerTime = 10 * time.Second
 // visitor is a session that looks around.
 type visitor struct {
 	*session.Session
-	domain session.JID
-	keeper *session.Keeper
-	came   chan *session.Element // presences, of size 256; what does not fit is dropped
-	calls  chan struct{}         // one for each call to ourselves, of size 1000; more are dropped
+	domain    session.JID
+	connector *session.Connector
+	came      chan *session.Element // presences, of size 256; what does not fit is dropped
+	calls     chan struct{}         // one for each call to ourselves, of size 1000; more are dropped
 }
 
 // visit logs in. The caller must leave.
 func visit(ctx context.Context, a session.Account) (*visitor, error) {
 	v := &visitor{domain: session.JID(a.JID.Domain()), came: make(chan *session.Element, 256), calls: make(chan struct{}, 1000)}
-	v.keeper = session.Keep(a.Open, session.Hooks{
+	v.connector = session.Connect(a.Open, session.Hooks{
 		Up: func(*session.Session) {}, Down: func(*session.Session, error) {},
 		Stanza: v.stanza,
 	})
-	s, err := v.keeper.Wait(ctx, false)
+	s, err := v.connector.Wait(ctx, false)
 	if err != nil {
-		v.keeper.Close()
+		v.connector.Close()
 		return nil, err
 	}
 	v.Session = s
 	return v, nil
 }
 
-func (v *visitor) leave() { v.keeper.Close() }
+func (v *visitor) leave() { v.connector.Close() }
 
 func (v *visitor) stanza(s *session.Session, e *session.Element) {
 	switch {

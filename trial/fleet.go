@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 )
@@ -53,12 +52,12 @@ func newFleet(lifecycles []*lifecycle.Lifecycle, hosts []string, system spec.OS)
 func (f *fleet) Name() string { return "trial" }
 
 // Hosts lists the hosts, all of them on.
-func (f *fleet) Hosts() []deploy.HostStatus {
-	out := make([]deploy.HostStatus, len(f.hosts))
+func (f *fleet) Hosts() []spec.HostStatus {
+	out := make([]spec.HostStatus, len(f.hosts))
 	for i, h := range f.hosts {
-		out[i] = deploy.HostStatus{Host: h, Link: deploy.On}
+		out[i] = spec.HostStatus{Host: h, Link: spec.LinkOn}
 	}
-	slices.SortFunc(out, func(a, b deploy.HostStatus) int { return strings.Compare(string(a.Host), string(b.Host)) })
+	slices.SortFunc(out, func(a, b spec.HostStatus) int { return strings.Compare(string(a.Host), string(b.Host)) })
 	return out
 }
 

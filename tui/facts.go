@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 )
 
@@ -43,8 +44,8 @@ func (m *Model) unreachable() []string {
 	var out []string
 	for _, v := range m.hosts {
 		switch {
-		case v.Link != deploy.On:
-			word := map[deploy.Link]string{deploy.Off: "OFF", deploy.Lost: "LOST"}[v.Link]
+		case v.Link != spec.LinkOn:
+			word := map[spec.Link]string{spec.LinkOff: "OFF", spec.LinkLost: "LOST"}[v.Link]
 			out = append(out, string(v.Host)+" "+word+" ("+format.Away(m.now, &v.HostStatus)+")")
 		case v.Err != nil:
 			out = append(out, string(v.Host)+" ("+v.Err.Error()+")")

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
@@ -105,14 +104,14 @@ func (f *fakeFleet) cut(h spec.Host, why string) {
 
 func (f *fakeFleet) Name() string { return "demo" }
 
-func (f *fakeFleet) Hosts() []deploy.HostStatus {
+func (f *fakeFleet) Hosts() []spec.HostStatus {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := make([]deploy.HostStatus, len(f.hosts))
+	out := make([]spec.HostStatus, len(f.hosts))
 	for i, h := range f.hosts {
-		out[i] = deploy.HostStatus{Host: h, Link: deploy.On}
+		out[i] = spec.HostStatus{Host: h, Link: spec.LinkOn}
 		if why := f.off[h]; why != "" {
-			out[i].Link, out[i].Why = deploy.Off, why
+			out[i].Link, out[i].Why = spec.LinkOff, why
 		}
 	}
 	return out

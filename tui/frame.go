@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/run"
 	"github.com/armonic/armonic/tui/widget"
@@ -109,7 +109,7 @@ func (m *Model) title() string {
 	if len(m.hosts) > 0 {
 		on := 0
 		for _, v := range m.hosts {
-			if v.Link == deploy.On && v.Err == nil {
+			if v.Link == spec.LinkOn && v.Err == nil {
 				on++
 			}
 		}

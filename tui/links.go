@@ -12,12 +12,12 @@ import (
 
 // links is what a fleet says of itself without asking anybody.
 type links struct {
-	hosts []deploy.HostStatus
-	conn  deploy.Connection
+	hosts []spec.HostStatus
+	conn  spec.Connection
 }
 
 func linksOf(f deploy.Fleet) links {
-	out := links{hosts: f.Hosts(), conn: deploy.Connection{Up: true}}
+	out := links{hosts: f.Hosts(), conn: spec.Connection{Up: true}}
 	if c, ok := f.(deploy.Connected); ok {
 		out.conn = c.Connection()
 	}
@@ -29,14 +29,14 @@ func (l links) same(x links) bool {
 	a, b := l.conn, x.conn
 	moved := !a.Since.Equal(b.Since) || !a.Next.Equal(b.Next)
 	a.Since, a.Next, b.Since, b.Next = time.Time{}, time.Time{}, time.Time{}, time.Time{}
-	return !moved && a == b && slices.EqualFunc(l.hosts, x.hosts, func(a, b deploy.HostStatus) bool {
+	return !moved && a == b && slices.EqualFunc(l.hosts, x.hosts, func(a, b spec.HostStatus) bool {
 		moved := !a.Since.Equal(b.Since)
 		a.Since, b.Since = time.Time{}, time.Time{}
 		return !moved && a == b
 	})
 }
 
-func (l links) of(h spec.Host) *deploy.HostStatus {
+func (l links) of(h spec.Host) *spec.HostStatus {
 	for i := range l.hosts {
 		if l.hosts[i].Host == h {
 			return &l.hosts[i]

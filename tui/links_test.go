@@ -11,7 +11,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
 )
@@ -20,13 +19,13 @@ import (
 type liveFleet struct {
 	*fakeFleet
 	mu      sync.Mutex
-	hosts   []deploy.HostStatus // nil: those of the fake fleet
-	conn    deploy.Connection
+	hosts   []spec.HostStatus // nil: those of the fake fleet
+	conn    spec.Connection
 	retried int
 	asked   int
 }
 
-func (f *liveFleet) Hosts() []deploy.HostStatus {
+func (f *liveFleet) Hosts() []spec.HostStatus {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.hosts != nil {
@@ -46,7 +45,7 @@ func (f *liveFleet) Agent(h spec.Host) (spec.Agent, error) {
 	return f.fakeFleet.Agent(h)
 }
 
-func (f *liveFleet) Connection() deploy.Connection {
+func (f *liveFleet) Connection() spec.Connection {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.conn
@@ -58,28 +57,28 @@ func (f *liveFleet) RetryNow() {
 	f.retried++
 }
 
-func (f *liveFleet) set(c deploy.Connection) {
+func (f *liveFleet) set(c spec.Connection) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.conn = c
 }
 
-func (f *liveFleet) have(hosts ...deploy.HostStatus) {
+func (f *liveFleet) have(hosts ...spec.HostStatus) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.hosts = append([]deploy.HostStatus{}, hosts...)
+	f.hosts = append([]spec.HostStatus{}, hosts...)
 }
 
 const server = "armonic.example.com"
 
-func up() deploy.Connection { return deploy.Connection{Up: true, Server: server, Since: time.Now()} }
+func up() spec.Connection { return spec.Connection{Up: true, Server: server, Since: time.Now()} }
 
-func down() deploy.Connection {
+func down() spec.Connection {
 	now := time.Now()
-	return deploy.Connection{Server: server, Why: "connection refused", Hint: "is the server running?", Since: now.Add(-12 * time.Second), Next: now.Add(4 * time.Second), Tries: 4}
+	return spec.Connection{Server: server, Why: "connection refused", Hint: "is the server running?", Since: now.Add(-12 * time.Second), Next: now.Add(4 * time.Second), Tries: 4}
 }
 
-func on(h spec.Host) deploy.HostStatus { return deploy.HostStatus{Host: h, Link: deploy.On} }
+func on(h spec.Host) spec.HostStatus { return spec.HostStatus{Host: h, Link: spec.LinkOn} }
 
 // live drives the UI over such a fleet.
 func live(t testing.TB, w, h int, change ...func(*tui.Config)) (*driver, *liveFleet) {
@@ -172,7 +171,7 @@ func TestBeforeTheFirstConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, f := live(t, 80, 24, func(c *tui.Config) {})
 		f.have()
-		f.set(deploy.Connection{Server: server, Since: time.Now()})
+		f.set(spec.Connection{Server: server, Since: time.Now()})
 		d.wait(3 * time.Second)
 		d.see("connecting to armonic.example.com for 2 s", "not known yet which hosts there are")
 		f.set(up())
@@ -201,8 +200,8 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 		d.see("─ web2 ", "debian 13", "OFFERS HERE", "WebSite.start")
 		d.keys("esc")
 		gone := time.Now()
-		f.have(on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Lost, Since: gone, Busy: "r-17", Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
-			deploy.HostStatus{Host: "web2", Link: deploy.Off, Why: "offline", Since: gone.Add(-48 * time.Hour)})
+		f.have(on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkLost, Since: gone, Busy: "r-17", Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
+			spec.HostStatus{Host: "web2", Link: spec.LinkOff, Why: "offline", Since: gone.Add(-48 * time.Hour)})
 		d.wait(time.Second)
 		d.see("LOST no answer since 00:00, execut", "OFF  offline since 30 Dec 00:00", "2 of 3 hosts cannot be reached: web1 LOST (no answer since 00:00")
 		d.keys("up")
@@ -223,7 +222,7 @@ func TestAHostThatIsAwayDuringARun(t *testing.T) {
 			d.keys("2 website enter home j j enter esc p R y") // on web1
 			d.wait(300 * time.Millisecond)
 			d.see("RUN")
-			all := []deploy.HostStatus{on("db1"), on("lb1"), {Host: "web1", Link: deploy.Lost, Why: "offline", Since: time.Now(), Busy: "x"}, on("web2"), on("web3")}
+			all := []spec.HostStatus{on("db1"), on("lb1"), {Host: "web1", Link: spec.LinkLost, Why: "offline", Since: time.Now(), Busy: "x"}, on("web2"), on("web3")}
 			f.have(all...)
 			d.wait(700 * time.Millisecond)
 			d.see("~", "web1: lost since 00:00. Its agent goes on by itself,")
@@ -249,8 +248,8 @@ func walkLinks(d *driver, f *liveFleet, visit func(name string)) {
 	f.have()
 	d.wait(time.Second)
 	visit("fleet-empty")
-	f.have(on("db1"), on("web1"), deploy.HostStatus{Host: "web2", Link: deploy.Off, Why: "offline", Since: time.Now().Add(-90 * time.Minute), Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
-		deploy.HostStatus{Host: "web3", Link: deploy.Lost, Why: "offline", Since: time.Now(), Busy: "20000101-000000-abcdef/.#0"})
+	f.have(on("db1"), on("web1"), spec.HostStatus{Host: "web2", Link: spec.LinkOff, Why: "offline", Since: time.Now().Add(-90 * time.Minute), Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
+		spec.HostStatus{Host: "web3", Link: spec.LinkLost, Why: "offline", Since: time.Now(), Busy: "20000101-000000-abcdef/.#0"})
 	d.wait(time.Second)
 	d.keys("end")
 	visit("fleet-away")
@@ -263,7 +262,7 @@ func walkLinks(d *driver, f *liveFleet, visit func(name string)) {
 	d.wait(time.Second)
 	d.keys("ctrl+u website enter home j enter esc p R y")
 	d.wait(300 * time.Millisecond)
-	f.have(on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Lost, Why: "offline", Since: time.Now(), Busy: "x"})
+	f.have(on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkLost, Why: "offline", Since: time.Now(), Busy: "x"})
 	d.wait(600 * time.Millisecond)
 	visit("run-away")
 	f.set(down())
@@ -306,11 +305,11 @@ func TestFramesOfBrokenLinksAreExact(t *testing.T) {
 func TestAFleetThatIsStrangeIsNotReadForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, f := live(t, 120, 36)
-		f.have(on("db1"), on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Off, Since: time.Now()})
+		f.have(on("db1"), on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkOff, Since: time.Now()})
 		d.wait(2 * time.Second)
 		n, asked := d.count, f.asked
 		zone := time.FixedZone("there", 3600)
-		f.have(on("db1"), on("db1"), deploy.HostStatus{Host: "web1", Link: deploy.Off, Since: time.Now().Add(-2 * time.Second).In(zone)})
+		f.have(on("db1"), on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkOff, Since: time.Now().Add(-2 * time.Second).In(zone)})
 		d.wait(time.Minute)
 		if d.count > n+2 || f.asked > asked+6 {
 			t.Errorf("%d messages, %d questions in a minute", d.count-n, f.asked-asked)

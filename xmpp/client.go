@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/calls"
+	"github.com/armonic/armonic/xmpp/muc"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -30,18 +31,22 @@ type ClientConfig struct {
 	// follows runs waits as long as its context lasts.
 	Grace time.Duration
 
+	Name   string       // what the fleet is called, usually the domain of its server
+	Rooms  session.JID  // the conference service with the rooms of deployments; "" has none
 	Logger *slog.Logger // nil discards
 }
 
-// Client is the end of a master: its fleet, and the agents in it.
+// Client is the end of a master, and its fleet: who is in it, how each is, and the agents.
 type Client struct {
 	*roster.Fleet
 
-	calls   *calls.Client
-	refused *access.Refusals
-	keeper  *session.Keeper
-	stop    context.CancelFunc
-	work    sync.WaitGroup
+	name      string
+	rooms     session.JID
+	calls     *calls.Client
+	refused   *access.Refusals
+	connector *session.Connector
+	stop      context.CancelFunc
+	work      sync.WaitGroup
 }
 
 // NewClient connects, and stays connected until Close.
@@ -56,8 +61,8 @@ func NewClient(c ClientConfig) *Client {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	k := session.NewKeeper(c.Open)
-	m := &Client{keeper: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, c.Approve, c.Logger)}
+	k := session.NewConnector(c.Open)
+	m := &Client{name: c.Name, rooms: c.Rooms, connector: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, c.Approve, c.Logger)}
 	m.calls = calls.NewClient(k, m.Fleet, c.Grace, ctx.Done(), c.Logger)
 	k.Start(session.Hooks{
 		Up: func(s *session.Session) {
@@ -74,16 +79,51 @@ func NewClient(c ClientConfig) *Client {
 // end with spec.Unavailable, and so do those that come later.
 func (m *Client) Close() {
 	m.stop()
-	m.keeper.Close()
+	m.connector.Close()
 	m.work.Wait()
 }
 
-// Connection is the connection to the server, to be watched.
-func (m *Client) Connection() *session.Keeper { return m.keeper }
+// Name is what the fleet is called.
+func (m *Client) Name() string { return m.name }
 
-// Agent gives the agent of an account: of its bare address, the one with the
-// resource roster.Resource. Whether it is online shows when it is called.
-func (m *Client) Agent(jid session.JID) spec.Agent { return m.calls.Agent(jid) }
+// Agent gives the agent of a host; the error is spec.NotFound or spec.Ambiguous. Whether
+// it is online shows when it is called.
+func (m *Client) Agent(h spec.Host) (spec.Agent, error) {
+	found, err := m.Find(h)
+	if err != nil {
+		return nil, err
+	}
+	return m.AgentOf(session.JID(found.Account)), nil
+}
+
+// AgentOf gives the agent of an account: of its bare address, the one with the resource
+// roster.Resource. It need not be in the fleet.
+func (m *Client) AgentOf(jid session.JID) spec.Agent { return m.calls.Agent(jid) }
+
+// Room is where what happens in a deployment can be read with any XMPP client, "" if
+// nowhere.
+func (m *Client) Room(d spec.DeploymentID) string {
+	if m.rooms == "" {
+		return ""
+	}
+	return string(muc.Address(d, m.rooms))
+}
+
+// Connector keeps the connection to the server, which can be watched there.
+func (m *Client) Connector() *session.Connector { return m.connector }
+
+// Connection says how the connection to the server is.
+func (m *Client) Connection() spec.Connection {
+	st := m.connector.Status()
+	c := spec.Connection{Up: st.Session != nil, Server: m.name, Since: st.Since, Next: st.Next, Tries: st.Tries}
+	if st.Err != nil {
+		c.Why, c.Hint = st.Err.Error(), spec.HintOf(st.Err)
+	}
+	return c
+}
+
+// RetryNow makes the next try to connect now.
+func (m *Client) RetryNow() { m.connector.Retry() }
 
 // stanza takes what arrives; it must not wait.
 func (m *Client) stanza(s *session.Session, e *session.Element) {

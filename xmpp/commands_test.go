@@ -44,7 +44,7 @@ func inConsole(t *testing.T, test func(t *testing.T, c *console)) {
 			r.Close()
 			c.service.Close()
 		}()
-		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		for jid, to := range map[session.JID]*raw{"boss@test/x": &c.boss, "boss@test/y": &c.other, "eyes@test/x": &c.eyes, "eve@test/x": &c.eve} {

@@ -47,16 +47,16 @@ func connect(t testing.TB, agent, master session.JID, openAgent, openMaster sess
 	p := &pair{service: serve(t), jid: agent}
 	p.client = xmpp.NewClient(xmpp.ClientConfig{Open: openMaster, Grace: 20 * time.Second,
 		Approve: func(jid session.JID) bool { return jid == agent.Bare() }})
-	_, _ = p.client.Connection().Wait(t.Context(), false) // so that its account exists
+	_, _ = p.client.Connector().Wait(t.Context(), false) // so that its account exists
 	p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: openAgent, Agent: p.service,
 		Masters: access.Masters{master.Bare(): access.Deploy}})
-	p.agent = p.client.Agent(agent.Bare())
+	p.agent = p.client.AgentOf(agent.Bare())
 	p.close = sync.OnceFunc(func() {
 		p.client.Close()
 		p.responder.Close()
 		p.service.Close()
 	})
-	for _, k := range []*session.Keeper{p.responder.Connection(), p.client.Connection()} {
+	for _, k := range []*session.Connector{p.responder.Connector(), p.client.Connector()} {
 		if _, err := k.Wait(t.Context(), false); err != nil {
 			p.close()
 			t.Fatalf("%v (%s)", err, spec.HintOf(err))

@@ -83,7 +83,7 @@ func (p party) client(ctx context.Context) error {
 	}
 	m := xmpp.NewClient(xmpp.ClientConfig{Open: p.account("").Open, Approve: func(jid session.JID) bool { return jid == p.Peer }})
 	defer m.Close()
-	c.agent = m.Agent(p.Peer)
+	c.agent = m.AgentOf(p.Peer)
 	for {
 		if c.plan == nil {
 			if content, err := c.think(ctx); err != nil || content {

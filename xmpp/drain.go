@@ -18,7 +18,7 @@ func (r *Responder) Drain(ctx context.Context) {
 	}
 	info, err := r.agent.Info(ctx)
 	r.presence.Look()
-	for err == nil && ctx.Err() == nil && r.keeper.Status().Session != nil && r.presence.Executes() != info.Busy {
+	for err == nil && ctx.Err() == nil && r.connector.Status().Session != nil && r.presence.Executes() != info.Busy {
 		wait.For(ctx, look)
 	}
 }

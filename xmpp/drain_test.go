@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp/roster"
 )
 
 // Who follows a run is told how it ended when the agent leaves, and not only when it
@@ -39,7 +38,7 @@ func TestTheLastEventsAreToldBeforeAnAgentLeaves(t *testing.T) {
 		}
 		p.responder.Close()
 		time.Sleep(time.Second)
-		if h := p.client.Hosts()[0]; h.Link != roster.Off || h.Busy != "" {
+		if h := p.client.Hosts()[0]; h.Link != spec.LinkOff || h.Busy != "" {
 			t.Errorf("the host seems to be %s, with %q", h.Link, h.Busy)
 		}
 		if err := <-followed; err != nil || last.Kind != spec.EventRunDone || spec.KindOf(last.Err) != spec.Canceled {

@@ -43,7 +43,7 @@ func overBroken(t *testing.T, s *xmpptest.Server, pace time.Duration) *broken {
 		}
 		b.service = slow
 		b.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: slow, Masters: access.Masters{master.JID: access.Deploy}})
-		if _, err := b.responder.Connection().Wait(t.Context(), true); err != nil {
+		if _, err := b.responder.Connector().Wait(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,7 +172,7 @@ func TestALostCallIsMadeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	info, err := c.Agent(agent.JID).Info(t.Context())
+	info, err := c.AgentOf(agent.JID).Info(t.Context())
 	if err != nil || info.Host != "host1" || time.Since(began) > 20*time.Second {
 		t.Errorf("after %s: %+v, error %v", time.Since(began), info, err)
 	}
@@ -232,7 +232,7 @@ func TestEventsThatGetLost(t *testing.T) {
 	if err := c.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := told(t.Context(), c.Agent(agent.JID), "r1", 7); err != nil {
+	if err := told(t.Context(), c.AgentOf(agent.JID), "r1", 7); err != nil {
 		t.Error(err)
 	}
 	close(asked)

@@ -16,10 +16,10 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-func links(hosts []roster.Host) string {
+func links(hosts []spec.HostStatus) string {
 	var out []string
 	for _, h := range hosts {
-		name, _, _ := strings.Cut(string(h.Name), "-")
+		name, _, _ := strings.Cut(string(h.Host), "-")
 		out = append(out, name+" "+string(h.Link))
 	}
 	return strings.Join(out, ", ")
@@ -64,9 +64,9 @@ func TestFleet(t *testing.T) {
 		}
 		web1, web2 := start(agents[0]), start(agents[1])
 		defer web1.Close()
-		isOn := func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 on" }
+		isOn := func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 on" }
 		hosts := waitFor(t, clients[0], isOn)
-		if h := hosts[0]; h.OS.String() != "debian 12" || h.Version != "0.4" || h.Busy != "" || h.JID != agents[0].JID || h.Since.IsZero() {
+		if h := hosts[0]; h.OS.String() != "debian 12" || h.Version != "0.4" || h.Busy != "" || h.Account != string(agents[0].JID) || h.Since.IsZero() {
 			t.Errorf("web1 is %+v", h)
 		}
 		// the second master approves by hand
@@ -90,7 +90,7 @@ func TestFleet(t *testing.T) {
 		eve.Resource = roster.Resource
 		stranger := start(eve)
 		defer stranger.Close()
-		if _, err := stranger.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := stranger.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := clients[0].Find(spec.Host(eve.JID.Local())); spec.KindOf(err) != spec.NotFound {
@@ -98,24 +98,24 @@ func TestFleet(t *testing.T) {
 		}
 		// what an agent does is seen
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
-		if err := clients[0].Agent(mine[0]).Start(t.Context(), run); err != nil {
+		if err := clients[0].AgentOf(mine[0]).Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, clients[1], func(hosts []roster.Host) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
-		if err := clients[1].Agent(mine[0]).Stop(t.Context(), "r1"); spec.KindOf(err) != spec.Denied {
+		waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
+		if err := clients[1].AgentOf(mine[0]).Stop(t.Context(), "r1"); spec.KindOf(err) != spec.Denied {
 			t.Errorf("an observer stops a run: %v", err)
 		}
-		if err := clients[0].Agent(mine[0]).Stop(t.Context(), "r1"); err != nil {
+		if err := clients[0].AgentOf(mine[0]).Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
-		waitFor(t, clients[1], func(hosts []roster.Host) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
+		waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
 		// one leaves
 		web2.Close()
-		hosts = waitFor(t, clients[1], func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		hosts = waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 off" })
 		if hosts[1].Since.IsZero() || hosts[1].Why == "" {
 			t.Errorf("web2 is %+v", hosts[1])
 		}
-		waitFor(t, clients[0], func(hosts []roster.Host) bool { return links(hosts) == "web1 on, web2 off" })
+		waitFor(t, clients[0], func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 off" })
 		// a client that comes later sees the same at once
 		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1})
 		defer c.Close()
@@ -127,11 +127,11 @@ func TestFleet(t *testing.T) {
 		if got := links(c.Hosts()); got != "web1 on, web2 off" {
 			t.Errorf("it sees %s", got)
 		}
-		_, err := c.Agent(mine[1]).Info(t.Context())
+		_, err := c.AgentOf(mine[1]).Info(t.Context())
 		if spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "offline") {
 			t.Errorf("an agent that is off: %v", err)
 		}
-		_, err = c.Agent(session.JID("nobody@" + xmpptest.Domain)).Info(t.Context())
+		_, err = c.AgentOf(session.JID("nobody@" + xmpptest.Domain)).Info(t.Context())
 		if spec.KindOf(err) != spec.Unavailable {
 			t.Errorf("an agent that is not there: %v", err)
 		}
@@ -143,7 +143,7 @@ func TestFleet(t *testing.T) {
 		if err := c.Remove(mine[1]); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, c, func(hosts []roster.Host) bool { return links(hosts) == "web1 on" })
+		waitFor(t, c, func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on" })
 	})
 }
 
@@ -151,20 +151,20 @@ func TestFleet(t *testing.T) {
 func TestLostAgent(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
 		if err := b.agent.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, b.client, func(h []roster.Host) bool { return h[0].Busy == "r1" })
+		waitFor(t, b.client, func(h []spec.HostStatus) bool { return h[0].Busy == "r1" })
 		b.agentNet.Down()
-		hosts := waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 lost" })
+		hosts := waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 lost" })
 		if hosts[0].Busy != "r1" {
 			t.Errorf("it is %+v", hosts[0])
 		}
 		b.agentNet.Up()
-		b.responder.Connection().Retry()
-		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+		b.responder.Connector().Retry()
+		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 		if err := b.agent.Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
@@ -179,16 +179,16 @@ func TestSilentLink(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		t.Parallel()
 		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 		b.agentNet.Stall()
 		began := time.Now()
-		waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 off" })
+		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 off" })
 		took := time.Since(began)
 		t.Logf("the fleet shows it after %s", took.Round(time.Millisecond))
 		if took > 30*time.Second {
 			t.Errorf("it took %s", took)
 		}
-		if st := b.responder.Connection().Status(); st.Session != nil && time.Since(began) > 25*time.Second {
+		if st := b.responder.Connector().Status(); st.Session != nil && time.Since(began) > 25*time.Second {
 			t.Error("the agent has not noticed")
 		}
 		b.agentNet.Resume()
@@ -199,17 +199,17 @@ func TestSilentLink(t *testing.T) {
 func TestDisconnectedClient(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
 	b := overBroken(t, server, 0)
-	waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+	waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 	c := xmpp.NewClient(xmpp.ClientConfig{Grace: -1, Open: (session.Account{JID: "x@" + xmpptest.Domain, Password: "wrong", Server: server.TLS, CAFile: server.CAFile}).Open})
 	defer c.Close()
 	if err := c.Ready(t.Context()); spec.KindOf(err) != spec.Denied {
 		t.Errorf("with a wrong password: %v", err)
 	}
-	if _, err := c.Agent(b.jid).Info(t.Context()); spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "password") {
+	if _, err := c.AgentOf(b.jid).Info(t.Context()); spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "password") {
 		t.Errorf("a call: %v (%s)", err, spec.HintOf(err))
 	}
 	b.masterNet.Down()
-	hosts := waitFor(t, b.client, func(h []roster.Host) bool { return links(h) == "host1 off" })
+	hosts := waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 off" })
 	if !strings.Contains(fmt.Sprint(hosts[0].Why), "not connected") {
 		t.Errorf("it is %+v", hosts[0])
 	}

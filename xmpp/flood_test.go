@@ -58,7 +58,7 @@ func TestFloods(t *testing.T) {
 				}
 				r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Masters: masters, Logger: slog.New(slog.NewTextHandler(log, nil))})
 				defer r.Close()
-				first, err := r.Connection().Wait(t.Context(), false)
+				first, err := r.Connector().Wait(t.Context(), false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -100,14 +100,14 @@ func TestFloods(t *testing.T) {
 					}
 					over <- time.Since(began)
 				}()
-				waits := served(t, c.Agent(agent.JID), over)
+				waits := served(t, c.AgentOf(agent.JID), over)
 				took := <-over
 				t.Logf("%d calls reached the agent in %s; the master made %d calls, which took %s at most", floods*calls, took, len(waits), slices.Max(waits))
 				if slices.Max(waits) > took+10*time.Second { // the server deals with what came before
 					t.Error("the master had to wait")
 				}
-				if now := r.Connection().Status().Session; now != first {
-					t.Errorf("the agent lost its connection: %v", r.Connection().Status().Err)
+				if now := r.Connector().Status().Session; now != first {
+					t.Errorf("the agent lost its connection: %v", r.Connector().Status().Err)
 				}
 				if !listed {
 					allRefused(t, from[0], to, log, floods*calls)

@@ -103,7 +103,7 @@ func FuzzAgent(f *testing.F) {
 			return session.Answer(iq, session.New(wire.Namespace, "result", "id", id, "pieces", pieces).WithText(text))
 		}
 		l.mu.Unlock()
-		agent := c.Agent(agentJID)
+		agent := c.AgentOf(agentJID)
 		if _, err := agent.Stacks(ctx); err != nil && err.Error() == "" {
 			t.Error("an error says nothing")
 		}
@@ -118,7 +118,7 @@ func FuzzAgent(f *testing.F) {
 			}
 			return nil
 		})
-		if c.Connection().Status().Session == nil {
+		if c.Connector().Status().Session == nil {
 			t.Error("the client lost its connection")
 		}
 	})

@@ -71,7 +71,7 @@ func fuzzed(f *testing.F) *session.Session {
 	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open("host1@test/agent"),
 		Masters: access.Masters{"master@test": access.Deploy}})
 	f.Cleanup(r.Close)
-	if _, err := r.Connection().Wait(f.Context(), false); err != nil {
+	if _, err := r.Connector().Wait(f.Context(), false); err != nil {
 		f.Fatal(err)
 	}
 	master, err := server.open("master@test/x")(f.Context())

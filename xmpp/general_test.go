@@ -32,7 +32,7 @@ func TestGeneralClient(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		t.Cleanup(r.Close)
-		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		connectRaw(t, viewer) // so that there are such accounts

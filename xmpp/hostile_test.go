@@ -110,7 +110,7 @@ func TestStrangers(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: untouchable{service, t},
 			Masters: access.Masters{master.JID: access.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		defer r.Close()
-		first, err := r.Connection().Wait(t.Context(), false)
+		first, err := r.Connector().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,8 +174,8 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("afterwards the master is told %v", err)
 		}
 		t.Logf("the master waited %s", time.Since(began).Round(time.Millisecond))
-		if now := r.Connection().Status().Session; now != first {
-			t.Errorf("the agent lost its connection: %v", r.Connection().Status().Err)
+		if now := r.Connector().Status().Session; now != first {
+			t.Errorf("the agent lost its connection: %v", r.Connector().Status().Err)
 		}
 		if n := strings.Count(log.String(), "refused"); n > 500 {
 			t.Errorf("the log has %d lines of it", n)
@@ -194,7 +194,7 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service,
 			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		defer r.Close()
-		first, err := r.Connection().Wait(t.Context(), false)
+		first, err := r.Connector().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -278,8 +278,8 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 				t.Errorf("they are told %v", told)
 			}
 		})
-		if now := r.Connection().Status().Session; now != first {
-			t.Errorf("the agent lost its connection: %v", r.Connection().Status().Err)
+		if now := r.Connector().Status().Session; now != first {
+			t.Errorf("the agent lost its connection: %v", r.Connector().Status().Err)
 		}
 	})
 }
@@ -304,18 +304,18 @@ func TestVersionsThatDoNotMeet(t *testing.T) {
 			}
 		}()
 		client := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open, Grace: -1})
-		if _, err := client.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := client.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
-		_, err := client.Agent(agent.JID).Info(t.Context())
+		_, err := client.AgentOf(agent.JID).Info(t.Context())
 		if versions != "x" && (spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error()+spec.HintOf(err), says)) {
 			t.Errorf("before its presence: %v (%s)", err, spec.HintOf(err))
 		}
 		if err := client.Approve(agent.JID); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, client, func(hosts []roster.Host) bool { return len(hosts) == 1 && hosts[0].Link == roster.On })
-		_, err = client.Agent(agent.JID).Info(t.Context())
+		waitFor(t, client, func(hosts []spec.HostStatus) bool { return len(hosts) == 1 && hosts[0].Link == spec.LinkOn })
+		_, err = client.AgentOf(agent.JID).Info(t.Context())
 		if spec.KindOf(err) != spec.Invalid || !strings.Contains(spec.HintOf(err), says) {
 			t.Errorf("with its presence: %v (%s)", err, spec.HintOf(err))
 		}
@@ -324,7 +324,7 @@ func TestVersionsThatDoNotMeet(t *testing.T) {
 }
 
 // waitFor waits until the fleet is as it should be.
-func waitFor(t *testing.T, c *xmpp.Client, ok func([]roster.Host) bool) []roster.Host {
+func waitFor(t *testing.T, c *xmpp.Client, ok func([]spec.HostStatus) bool) []spec.HostStatus {
 	t.Helper()
 	late := time.NewTimer(40 * time.Second)
 	defer late.Stop()

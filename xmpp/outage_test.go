@@ -11,7 +11,6 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/access"
-	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -57,7 +56,7 @@ func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *pair)) {
 		o := &outage{router: newRouter()}
 		openAgent, openMaster := o.open(agentJID), o.open(masterJID)
 		p := connect(t, agentJID, masterJID, openAgent, openMaster)
-		waitFor(t, p.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, p.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 		test(t, o, p)
 		p.close()
 		o.wait()
@@ -147,7 +146,7 @@ func TestWhatWaitsEnds(t *testing.T) {
 func TestWhatIsNotWaitedFor(t *testing.T) {
 	inOutage(t, func(t *testing.T, _ *outage, p *pair) {
 		began := time.Now()
-		err := p.client.Agent("nobody@test").Start(t.Context(), count("r1", 1))
+		err := p.client.AgentOf("nobody@test").Start(t.Context(), count("r1", 1))
 		if spec.KindOf(err) != spec.Unavailable || time.Since(began) > time.Minute {
 			t.Errorf("an agent that was never there, after %s: %v", time.Since(began), err)
 		}
@@ -157,7 +156,7 @@ func TestWhatIsNotWaitedFor(t *testing.T) {
 			return nil, spec.Errorf(spec.Denied, "the server refuses the password").WithHint("check it")
 		}})
 		defer c.Close()
-		err := c.Agent("host1@test").Start(t.Context(), count("r1", 1))
+		err := c.AgentOf("host1@test").Start(t.Context(), count("r1", 1))
 		if spec.KindOf(err) != spec.Unavailable || spec.HintOf(err) != "check it" {
 			t.Errorf("with a wrong password: %v (%s)", err, spec.HintOf(err))
 		}
@@ -221,7 +220,7 @@ func TestAnAgentThatComesBackSaysSo(t *testing.T) {
 		close(first)
 		synctest.Wait()
 		close(second)
-		waitFor(t, p.client, func(h []roster.Host) bool { return links(h) == "host1 on" })
+		waitFor(t, p.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
 		closed := make(chan struct{})
 		go func() { p.responder.Close(); close(closed) }()
 		for {

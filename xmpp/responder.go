@@ -34,20 +34,20 @@ type ResponderConfig struct {
 
 // Responder is the end of an agent.
 type Responder struct {
-	agent    spec.Agent
-	masters  access.Masters
-	log      *slog.Logger
-	refused  *access.Refusals
-	calls    *calls.Server
-	presence *roster.Announcer
-	rooms    *muc.Rooms
-	commands *commands.Server
-	disco    *disco.Server
-	keeper   *session.Keeper
-	stop     context.CancelFunc
-	leaving  atomic.Bool
-	general  chan struct{} // of size mostGeneral; when it is full, general clients are told to wait
-	work     sync.WaitGroup
+	agent     spec.Agent
+	masters   access.Masters
+	log       *slog.Logger
+	refused   *access.Refusals
+	calls     *calls.Server
+	presence  *roster.Announcer
+	rooms     *muc.Rooms
+	commands  *commands.Server
+	disco     *disco.Server
+	connector *session.Connector
+	stop      context.CancelFunc
+	leaving   atomic.Bool
+	general   chan struct{} // of size mostGeneral; when it is full, general clients are told to wait
+	work      sync.WaitGroup
 }
 
 // NewResponder connects, and serves the agent until Close.
@@ -70,8 +70,8 @@ func NewResponder(c ResponderConfig) *Responder {
 	if c.Rooms != "" {
 		r.disco.Features = append(r.disco.Features, muc.Namespace)
 	}
-	r.keeper = session.NewKeeper(c.Open)
-	r.keeper.Start(r.hooks())
+	r.connector = session.NewConnector(c.Open)
+	r.connector.Start(r.hooks())
 	return r
 }
 
@@ -104,7 +104,7 @@ func (r *Responder) hooks() session.Hooks {
 // itself goes on.
 func (r *Responder) Close() {
 	r.leaving.Store(true)
-	r.keeper.Close()
+	r.connector.Close()
 	r.stop()
 	r.work.Wait()
 	r.calls.Wait()
@@ -112,8 +112,8 @@ func (r *Responder) Close() {
 	r.rooms.Close()
 }
 
-// Connection is the connection to the server, to be watched.
-func (r *Responder) Connection() *session.Keeper { return r.keeper }
+// Connector keeps the connection to the server, which can be watched there.
+func (r *Responder) Connector() *session.Connector { return r.connector }
 
 // stanza takes what arrives; it must not wait.
 func (r *Responder) stanza(ctx context.Context, s *session.Session, e *session.Element) {

@@ -29,7 +29,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
-		first, err := r.Connection().Wait(t.Context(), false)
+		first, err := r.Connector().Wait(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,8 +79,8 @@ func TestRoomOfAnIntruder(t *testing.T) {
 			}
 		}
 		eve.heardHellos(t, lines)
-		if now := r.Connection().Status().Session; now != first {
-			t.Errorf("the agent lost its connection: %v", r.Connection().Status().Err)
+		if now := r.Connector().Status().Session; now != first {
+			t.Errorf("the agent lost its connection: %v", r.Connector().Status().Err)
 		}
 		// the room is shut
 		if _, err := eve.Call(t.Context(), "set", room, session.New(nsAdmin, "query").Add(session.New(nsAdmin, "item", "jid", string(agent.JID), "affiliation", "outcast"))); err != nil {

@@ -193,7 +193,7 @@ func TestRoom(t *testing.T) {
 			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
 				Masters: access.Masters{master.JID: access.Deploy}})
 			t.Cleanup(r.Close)
-			if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+			if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}
 			to = append(to, a.JID.With(roster.Resource))
@@ -283,7 +283,7 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
-		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		const lines = 300
@@ -301,8 +301,8 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 			eve.heard(t, "")
 			sleep(t.Context(), time.Duration(random.IntN(150))*time.Millisecond)
 			net.Cut()
-			_, _ = r.Connection().Wait(t.Context(), true)
-			r.Connection().Retry()
+			_, _ = r.Connector().Wait(t.Context(), true)
+			r.Connector().Retry()
 		}
 		eve.heardHellos(t, lines)
 	})
@@ -383,7 +383,7 @@ func TestRoomsInMemory(t *testing.T) {
 					r.Close()
 					service.Close()
 				}()
-				agent := client.Agent(agentJID)
+				agent := client.AgentOf(agentJID)
 				if _, err := agent.Info(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -450,7 +450,7 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 			Masters: access.Masters{"boss@test": access.Deploy}})
 		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open("boss@test/x")})
 		defer client.Close()
-		if err := client.Agent(hostJID).Start(t.Context(), say("r1", "d1", "hello", 100)); err != nil {
+		if err := client.AgentOf(hostJID).Start(t.Context(), say("r1", "d1", "hello", 100)); err != nil {
 			t.Fatal(err)
 		}
 		sleep(t.Context(), 10*time.Second)

@@ -64,7 +64,7 @@ func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: untouchable{service, t}, Open: server.open(agentJID), Rooms: "logs.test",
 			Masters: access.Masters{"boss@test": access.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		defer r.Close()
-		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		eve := record(t, server, "eve@test/x")
@@ -102,14 +102,14 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: "logs.test",
 			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
 		defer r.Close()
-		if _, err := r.Connection().Wait(t.Context(), false); err != nil {
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		agents := map[string]spec.Agent{}
 		for _, name := range []string{"boss", "eyes"} {
 			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(session.JID(name + "@test/client"))})
 			defer c.Close()
-			agents[name] = c.Agent(agentJID)
+			agents[name] = c.AgentOf(agentJID)
 		}
 		watched := []*recorder{record(t, server, "boss@test/raw"), record(t, server, "eyes@test/raw")}
 		for _, w := range watched {
@@ -181,12 +181,12 @@ func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 		defer cancel()
 		told := make(chan string, 2) // both of what is asked
 		go func() {
-			info, err := c.Agent(agentJID).Info(ctx)
+			info, err := c.AgentOf(agentJID).Info(ctx)
 			told <- fmt.Sprint("info ", info.Host, " ", err)
 		}()
 		go func() {
 			n := 0
-			err := c.Agent(agentJID).Follow(ctx, "r1", 0, func(spec.Event) error { n++; return io.EOF })
+			err := c.AgentOf(agentJID).Follow(ctx, "r1", 0, func(spec.Event) error { n++; return io.EOF })
 			told <- fmt.Sprint("events ", n, " ", err)
 		}()
 		synctest.Wait()

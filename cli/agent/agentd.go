@@ -14,7 +14,7 @@ import (
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -33,7 +33,7 @@ type command struct {
 	set     config.Agent
 	jid     session.JID
 	os      spec.OS
-	masters map[session.JID]xmpp.Role
+	masters access.Masters
 	level   slog.Level
 
 	modules    modules.Config // what modules may use, in tests; otherwise it is zero

@@ -22,7 +22,7 @@ func Approve(g *settings.Global, s output.Streams) *cobra.Command {
 operator's own domain are taken without this, unless the setting approve says otherwise.
 Only approve what you trust: agents are given the secrets that they need.`,
 		Example: "  armonic approve web1@armonic.example.com",
-	}, "approved", func(f *connect.Live, jid session.JID) error { return f.Client.Approve(jid) })
+	}, "approved", func(f *connect.Live, jid session.JID) error { return f.Approve(jid) })
 }
 
 // Forget is `armonic forget`.
@@ -32,7 +32,7 @@ func Forget(g *settings.Global, s output.Streams) *cobra.Command {
 		Short:   "Take agents out of the fleet",
 		Long:    "Take agents out of the fleet. One that still runs, with us among its masters, will ask to join again.",
 		Example: "  armonic forget web1@armonic.example.com",
-	}, "forgotten", func(f *connect.Live, jid session.JID) error { return f.Client.Remove(jid) })
+	}, "forgotten", func(f *connect.Live, jid session.JID) error { return f.Remove(jid) })
 }
 
 // membership is a command that changes who is in the fleet.

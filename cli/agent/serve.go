@@ -17,6 +17,7 @@ import (
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -40,7 +41,7 @@ func (d *command) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	acc.Resource = xmpp.Resource
+	acc.Resource = roster.Resource
 	service, end, err := d.service(log)
 	if err != nil {
 		return err
@@ -50,7 +51,7 @@ func (d *command) serve(ctx context.Context) error {
 	notifyStatus("connecting to " + d.jid.Domain())
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
 		Rooms: session.JID(d.set.Rooms()), Logger: log})
-	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connection(), func(st session.Status) { d.reportConnection(log, st) }))
+	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) { d.reportConnection(log, st) }))
 	defer unwatchLink()
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)
@@ -72,7 +73,7 @@ func (d *command) serve(ctx context.Context) error {
 	unwatchLink() // we know that it ends
 	farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
 	defer cancel()
-	responder.Finish(farewell)
+	responder.Drain(farewell)
 	responder.Close()
 	log.Info("ended")
 	return nil

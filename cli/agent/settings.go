@@ -10,7 +10,7 @@ import (
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -77,11 +77,11 @@ func joinErrors(errs []error) error {
 
 // parseMasters reads "name@domain" and "name@domain=role". An agent is no master of
 // itself.
-func parseMasters(list []string, own session.JID) (map[session.JID]xmpp.Role, error) {
+func parseMasters(list []string, own session.JID) (access.Masters, error) {
 	if len(list) == 0 {
 		return nil, spec.Errorf(spec.Invalid, "masters is not set").WithHint("say who may give this agent work: --master NAME@DOMAIN")
 	}
-	out := map[session.JID]xmpp.Role{}
+	out := access.Masters{}
 	for _, text := range list {
 		name, role, given := strings.Cut(text, "=")
 		jid, err := session.ParseJID(name)
@@ -91,9 +91,9 @@ func parseMasters(list []string, own session.JID) (map[session.JID]xmpp.Role, er
 		if jid == own {
 			return nil, spec.Errorf(spec.Invalid, "masters: %s is the account of this agent", jid).WithHint("operators need accounts of their own")
 		}
-		r := xmpp.Deploy
+		r := access.Deploy
 		if given {
-			if r, err = xmpp.ParseRole(role); err != nil {
+			if r, err = access.ParseRole(role); err != nil {
 				return nil, spec.Errorf(spec.Invalid, "masters: %q: %v", text, err).WithHint("it is deploy or observe")
 			}
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -40,10 +39,10 @@ func readLastSeen(jid session.JID) *lastSeen {
 }
 
 // fillIn completes what is known of hosts that are offline.
-func (k *lastSeen) fillIn(hosts []xmpp.Host) []xmpp.Host {
+func (k *lastSeen) fillIn(hosts []spec.HostStatus) []spec.HostStatus {
 	for i, h := range hosts {
-		was, ok := k.hosts[h.JID]
-		if !ok || h.Link == xmpp.On {
+		was, ok := k.hosts[session.JID(h.Account)]
+		if !ok || h.Link == spec.LinkOn {
 			continue
 		}
 		if h.Version == "" {
@@ -57,15 +56,15 @@ func (k *lastSeen) fillIn(hosts []xmpp.Host) []xmpp.Host {
 }
 
 // save writes what is known now.
-func (k *lastSeen) save(hosts []xmpp.Host) {
+func (k *lastSeen) save(hosts []spec.HostStatus) {
 	now := map[session.JID]seenHost{}
 	for _, h := range k.fillIn(hosts) {
 		seen := h.Since
-		if h.Link == xmpp.On {
+		if h.Link == spec.LinkOn {
 			seen = time.Now()
 		}
 		if h.Version != "" || !seen.IsZero() {
-			now[h.JID] = seenHost{Version: h.Version, OS: h.OS, Busy: h.Busy, Seen: seen.Truncate(time.Second)}
+			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: h.Busy, Seen: seen.Truncate(time.Second)}
 		}
 	}
 	text, err := json.MarshalIndent(now, "", " ")

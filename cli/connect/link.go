@@ -8,13 +8,12 @@ import (
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
 // reportLink writes a line whenever the connection is lost, cannot be made, or is there
 // again, until stop is called.
-func reportLink(k *session.Keeper, w io.Writer) (stop func()) {
+func reportLink(k *session.Connector, w io.Writer) (stop func()) {
 	return WatchLink(k, func(st session.Status) {
 		switch {
 		case st.Session != nil:
@@ -33,14 +32,14 @@ func (f *Live) TellHost(name spec.Host, w io.Writer) (stop func()) {
 	go func() {
 		defer close(ended)
 		for gone := false; ; {
-			hosts, changed := f.Client.WatchHosts()
+			hosts, changed := f.Watch()
 			for _, h := range hosts {
 				switch {
-				case h.Name != name:
-				case h.Link == xmpp.On && gone:
+				case h.Host != name:
+				case h.Link == spec.LinkOn && gone:
 					gone = false
 					_, _ = fmt.Fprintf(w, "link: %s is back\n", name)
-				case h.Link != xmpp.On && h.Why == offline && !gone:
+				case h.Link != spec.LinkOn && h.Why == offline && !gone:
 					gone = true
 					_, _ = fmt.Fprintf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
 				}
@@ -61,7 +60,7 @@ const offline = "offline"
 
 // WatchLink calls fn at each change of a connection, and if it could not be made already,
 // until stop is called.
-func WatchLink(k *session.Keeper, fn func(session.Status)) (stop func()) {
+func WatchLink(k *session.Connector, fn func(session.Status)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	st, changed := k.Watch()

@@ -9,7 +9,6 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/config"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
@@ -20,11 +19,9 @@ const connectTime = 20 * time.Second
 
 // Live are the agents that an XMPP server connects us with.
 type Live struct {
-	Client *xmpp.Client
-	jid    session.JID
-	rooms  session.JID // where the rooms for logs are; "" is nowhere
-	seen   *lastSeen
-	stop   func() // ends what watches the connection
+	*xmpp.Client
+	seen *lastSeen
+	stop func() // ends what watches the connection
 }
 
 // openLive connects. If the server cannot be reached now, and the caller shows how the
@@ -43,11 +40,11 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	if err != nil {
 		return nil, err
 	}
-	f := &Live{jid: a.JID, rooms: session.JID(c.Rooms()), seen: readLastSeen(a.JID)}
-	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Logger: slog.New(slog.DiscardHandler)})
+	f := &Live{seen: readLastSeen(a.JID)}
+	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	err = f.Client.Ready(ready)
+	err = f.Ready(ready)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = spec.Errorf(spec.Unavailable, "%s did not answer within %s", a.JID.Domain(), connectTime)
 	}
@@ -57,66 +54,21 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	}
 	f.stop = func() {}
 	if !shows {
-		f.stop = reportLink(f.Client.Connection(), s.Err)
+		f.stop = reportLink(f.Connector(), s.Err)
 	}
 	return f, nil
 }
 
 func lastOf(names []string) string { return names[len(names)-1] }
 
-// Name is the domain.
-func (f *Live) Name() string { return f.jid.Domain() }
-
 // Hosts lists the agents by name, with what was known of those that are offline.
-func (f *Live) Hosts() []deploy.HostStatus {
-	hosts := f.seen.fillIn(f.Client.Hosts())
-	out := make([]deploy.HostStatus, len(hosts))
-	for i, h := range hosts {
-		out[i] = deploy.HostStatus{Host: h.Name, Link: deploy.Link(h.Link), Why: h.Why, Since: h.Since,
-			Version: h.Version, OS: h.OS, Busy: h.Busy}
-	}
-	return out
-}
-
-// Agent gives the agent of a host.
-func (f *Live) Agent(h spec.Host) (spec.Agent, error) {
-	found, err := f.Client.Find(h)
-	if err != nil {
-		return nil, err
-	}
-	return f.Client.Agent(found.JID), nil
-}
-
-// Room is where what happens in a deployment can be read with any XMPP client, "" if
-// nowhere.
-func (f *Live) Room(d spec.DeploymentID) string {
-	if f.rooms == "" {
-		return ""
-	}
-	return string(xmpp.Room(d, f.rooms))
-}
-
-// Connection says how the connection to the server is.
-func (f *Live) Connection() deploy.Connection {
-	return connectionOf(f.jid.Domain(), f.Client.Connection().Status())
-}
-
-// RetryNow makes the next try now.
-func (f *Live) RetryNow() { f.Client.Connection().Retry() }
+func (f *Live) Hosts() []spec.HostStatus { return f.seen.fillIn(f.Client.Hosts()) }
 
 // Close leaves the server. Agents go on with what they were given.
 func (f *Live) Close() {
 	f.stop()
-	if hosts := f.Client.Hosts(); len(hosts) > 0 || f.Client.Connection().Status().Session != nil {
+	if hosts := f.Client.Hosts(); len(hosts) > 0 || f.Connection().Up {
 		f.seen.save(hosts) // else nobody has told us who is in the fleet
 	}
 	f.Client.Close()
-}
-
-func connectionOf(server string, st session.Status) deploy.Connection {
-	c := deploy.Connection{Up: st.Session != nil, Server: server, Since: st.Since, Next: st.Next, Tries: st.Tries}
-	if st.Err != nil {
-		c.Why, c.Hint = st.Err.Error(), spec.HintOf(st.Err)
-	}
-	return c
 }

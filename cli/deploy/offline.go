@@ -59,7 +59,7 @@ func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.D
 // offlineHosts are the hosts that running tasks wait for, and why.
 func offlineHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
 	out := map[spec.Host]string{}
-	links := map[spec.Host]deploy.HostStatus{}
+	links := map[spec.Host]spec.HostStatus{}
 	for _, h := range f.Hosts() {
 		links[h.Host] = h
 	}
@@ -67,7 +67,7 @@ func offlineHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
 		h := links[t.Host]
 		switch {
 		case t.Status != deploy.Running:
-		case h.Link != deploy.On:
+		case h.Link != spec.LinkOn:
 			out[t.Host] = "it is offline"
 			if !h.Since.IsZero() {
 				out[t.Host] += " since " + output.Since(h.Since)

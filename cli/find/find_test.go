@@ -8,7 +8,6 @@ import (
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
@@ -37,8 +36,8 @@ func newHalfFleet(t *testing.T, off ...spec.Host) *halfFleet {
 
 func (f *halfFleet) Name() string { return "half" }
 
-func (f *halfFleet) Hosts() []deploy.HostStatus {
-	return []deploy.HostStatus{{Host: "a"}, {Host: "b"}}
+func (f *halfFleet) Hosts() []spec.HostStatus {
+	return []spec.HostStatus{{Host: "a"}, {Host: "b"}}
 }
 
 func (f *halfFleet) Agent(h spec.Host) (spec.Agent, error) {

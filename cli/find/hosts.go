@@ -52,6 +52,6 @@ func chooseHosts(f deploy.Fleet, names []string) (deploy.Fleet, error) {
 func isGlob(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // Hosts lists the hosts that were named.
-func (s *subset) Hosts() []deploy.HostStatus {
-	return slices.DeleteFunc(s.Fleet.Hosts(), func(h deploy.HostStatus) bool { return !slices.Contains(s.hosts, h.Host) })
+func (s *subset) Hosts() []spec.HostStatus {
+	return slices.DeleteFunc(s.Fleet.Hosts(), func(h spec.HostStatus) bool { return !slices.Contains(s.hosts, h.Host) })
 }

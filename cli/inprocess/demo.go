@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 )
@@ -47,10 +46,10 @@ func NewDemo(lifecycles []*lifecycle.Lifecycle, pace time.Duration, system spec.
 func (f *Demo) Name() string { return "demo" }
 
 // Hosts lists the hosts, all of them on.
-func (f *Demo) Hosts() []deploy.HostStatus {
-	out := make([]deploy.HostStatus, len(f.hosts))
+func (f *Demo) Hosts() []spec.HostStatus {
+	out := make([]spec.HostStatus, len(f.hosts))
 	for i, h := range f.hosts {
-		out[i] = deploy.HostStatus{Host: h, Link: deploy.On, Since: f.since, Version: Version(), OS: f.system}
+		out[i] = spec.HostStatus{Host: h, Link: spec.LinkOn, Since: f.since, Version: Version(), OS: f.system}
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
@@ -41,8 +40,8 @@ func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, li
 func (f *Local) Name() string { return "local" }
 
 // Hosts is this host.
-func (f *Local) Hosts() []deploy.HostStatus {
-	return []deploy.HostStatus{{Host: f.info.Host, Link: deploy.On, Since: f.info.Since, Version: f.info.Version, OS: f.info.OS}}
+func (f *Local) Hosts() []spec.HostStatus {
+	return []spec.HostStatus{{Host: f.info.Host, Link: spec.LinkOn, Since: f.info.Since, Version: f.info.Version, OS: f.info.OS}}
 }
 
 // Agent gives the agent of this host.

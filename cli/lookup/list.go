@@ -11,7 +11,6 @@ import (
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -31,13 +30,13 @@ join the fleet and were not approved are listed below. No agent is asked anythin
 
 // listed is a host as `armonic list -o json` shows it.
 type listed struct {
-	Host    spec.Host   `json:"host"`
-	Link    deploy.Link `json:"link"`
-	Why     string      `json:"why,omitempty"`
-	Since   time.Time   `json:"since,omitzero"`
-	OS      spec.OS     `json:"os"`
-	Version string      `json:"version,omitempty"`
-	Busy    spec.RunID  `json:"busy,omitempty"`
+	Host    spec.Host  `json:"host"`
+	Link    spec.Link  `json:"link"`
+	Why     string     `json:"why,omitempty"`
+	Since   time.Time  `json:"since,omitzero"`
+	OS      spec.OS    `json:"os"`
+	Version string     `json:"version,omitempty"`
+	Busy    spec.RunID `json:"busy,omitempty"`
 }
 
 func list(l *find.Base) error {
@@ -59,7 +58,7 @@ func list(l *find.Base) error {
 		_, _ = fmt.Fprintln(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN")
 	}
 	if f, ok := l.Fleet.(*connect.Live); ok {
-		for _, jid := range f.Client.Requests() {
+		for _, jid := range f.Requests() {
 			_, _ = fmt.Fprintf(l.Err, "%s asks to join the fleet: armonic approve %s\n", jid, jid)
 		}
 	}
@@ -75,9 +74,9 @@ func orUnknown(text string) string {
 
 func doing(h listed) string {
 	switch {
-	case h.Link == deploy.Lost:
+	case h.Link == spec.LinkLost:
 		return fmt.Sprintf("was at %s when it was lost", h.Busy)
-	case h.Link != deploy.On:
+	case h.Link != spec.LinkOn:
 		return ""
 	case h.Busy != "":
 		return string(h.Busy)

@@ -45,7 +45,7 @@ func callsOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
 		f.online(t, n)
 		agents, echoes := make([]spec.Agent, n), make([]session.JID, n)
 		for i := range n {
-			agents[i] = f.client.Agent(session.JID(agentName(i) + "@" + xmpptest.Domain))
+			agents[i] = f.client.AgentOf(session.JID(agentName(i) + "@" + xmpptest.Domain))
 			echoes[i] = session.JID(echoName(i) + "@" + xmpptest.Domain + "/agent")
 		}
 		if text == nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
-	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -59,7 +58,7 @@ func online(ctx context.Context, c *xmpp.Client, n int) error {
 		hosts, changed := c.Watch()
 		on := 0
 		for _, h := range hosts {
-			if h.Link == roster.On {
+			if h.Link == spec.LinkOn {
 				on++
 			}
 		}
@@ -86,7 +85,7 @@ func (f *fleet) offline(ctx context.Context, name string) (time.Time, error) {
 	for {
 		hosts, changed := f.client.Watch()
 		for _, h := range hosts {
-			if string(h.Name) == name && h.Link != roster.On {
+			if string(h.Host) == name && h.Link != spec.LinkOn {
 				return time.Now(), nil
 			}
 		}

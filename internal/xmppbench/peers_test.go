@@ -94,7 +94,7 @@ func (p *peer) do(line string) error {
 	if err != nil {
 		return err
 	}
-	var all []*session.Keeper
+	var all []*session.Connector
 	switch what {
 	case "agents":
 		for ; p.agents < n; p.agents++ {
@@ -133,7 +133,7 @@ func (p *peer) do(line string) error {
 func agentName(i int) string { return fmt.Sprintf("host%d", i) }
 func echoName(i int) string  { return fmt.Sprintf("echo%d", i) }
 
-func (p *peer) agent(i int) (*session.Keeper, error) {
+func (p *peer) agent(i int) (*session.Connector, error) {
 	s, err := agentd.New(agentd.Config{
 		Info: spec.Info{Host: spec.Host(agentName(i)), Address: "192.0.2.11", OS: spec.OS{Name: "debian", Release: "12"},
 			Version: "0.4", Load: 0.25, Since: time.Now()},
@@ -146,10 +146,10 @@ func (p *peer) agent(i int) (*session.Keeper, error) {
 	a.Resource = roster.Resource
 	r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: s,
 		Masters: access.Masters{session.JID("master@" + xmpptest.Domain): access.Deploy}})
-	return r.Connection(), nil
+	return r.Connector(), nil
 }
 
-func (p *peer) echo(i int, text string) *session.Keeper {
+func (p *peer) echo(i int, text string) *session.Connector {
 	a := account(echoName(i), p.server, p.ca)
 	a.Resource = roster.Resource
 	return answering(a, result(text))
@@ -157,8 +157,8 @@ func (p *peer) echo(i int, text string) *session.Keeper {
 
 // answering is a party that answers every iq, also those of the server, which ends
 // sessions that do not.
-func answering(a session.Account, with ...*session.Element) *session.Keeper {
-	return session.Keep(a.Open, session.Hooks{
+func answering(a session.Account, with ...*session.Element) *session.Connector {
+	return session.Connect(a.Open, session.Hooks{
 		Up: func(*session.Session) {},
 		Stanza: func(s *session.Session, e *session.Element) {
 			if t := e.Type(); e.Local == "iq" && (t == "get" || t == "set") {

@@ -82,7 +82,7 @@ func warmly(t testing.TB, f *fleet, n int) time.Duration {
 		run := spec.Run{ID: spec.RunID(fmt.Sprint("bench-", runs)), Work: spec.Work{Lifecycle: "Idle", From: []string{"Here"},
 			Steps: []spec.Step{{Action: spec.Call, State: "Here", Provide: "nothing"}}}}
 		wg.Go(func() {
-			a := f.client.Agent(session.JID(webName(i) + "@" + xmpptest.Domain))
+			a := f.client.AgentOf(session.JID(webName(i) + "@" + xmpptest.Domain))
 			if errs[i] = a.Start(t.Context(), run); errs[i] != nil {
 				return
 			}

@@ -3,7 +3,7 @@ package fleet
 import (
 	"fmt"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -51,7 +51,7 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		}
 		switch {
 		case !m.conn.Up && what.Text != "":
-		case v.Link != deploy.On:
+		case v.Link != spec.LinkOn:
 			what = widget.Cell{Text: format.Away(m.now, &v.HostStatus), Style: l.Bad}
 		case v.Err != nil:
 			sign, style = l.Wrong, l.Bad

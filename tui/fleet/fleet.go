@@ -38,7 +38,7 @@ type Model struct {
 	look   widget.Look
 	hosts  []deploy.HostView
 	offers []deploy.Offer
-	conn   deploy.Connection
+	conn   spec.Connection
 	now    time.Time
 	ready  bool // the fleet was read once
 
@@ -69,7 +69,7 @@ func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Tim
 }
 
 // SetConnection says how the fleet is reached, for when there is no host to show.
-func (m *Model) SetConnection(c deploy.Connection) { m.conn = c }
+func (m *Model) SetConnection(c spec.Connection) { m.conn = c }
 
 // Host is the chosen host, "" if there is none.
 func (m *Model) Host() spec.Host {
@@ -123,7 +123,7 @@ func (m *Model) arrange() {
 
 func rank(v *deploy.HostView) int {
 	switch {
-	case v.Link != deploy.On || v.Err != nil:
+	case v.Link != spec.LinkOn || v.Err != nil:
 		return 0
 	case len(format.Applied(v)) > 0:
 		return 1
@@ -272,7 +272,7 @@ func (m *Model) Hint() string {
 		return "No host matches."
 	case v == nil:
 		return "Reading the fleet ..."
-	case v.Link != deploy.On:
+	case v.Link != spec.LinkOn:
 		return string(v.Host) + " cannot be reached: " + format.Away(m.now, &v.HostStatus)
 	case v.Err != nil:
 		text, _ := format.Err(v.Err)

@@ -38,7 +38,7 @@ func (m *Model) lay() {
 		return
 	}
 	m.about(v)
-	if v.Err == nil && v.Link == deploy.On {
+	if v.Err == nil && v.Link == spec.LinkOn {
 		m.stackRows(v)
 		m.offerRows(v)
 	}
@@ -57,7 +57,7 @@ func busy(l widget.Look) widget.Style { return l.Busy }
 func good(l widget.Look) widget.Style { return l.Good }
 
 func (m *Model) about(v *deploy.HostView) {
-	if v.Link != deploy.On {
+	if v.Link != spec.LinkOn {
 		m.absent(v)
 		return
 	}
@@ -107,7 +107,7 @@ func (m *Model) absent(v *deploy.HostView) {
 	if len(parts) > 0 {
 		m.text(strings.Join(parts, "   "))
 	}
-	if v.Link == deploy.Lost {
+	if v.Link == spec.LinkLost {
 		m.text("It goes on by itself if it can.")
 		m.text("What became of its run is known when it is back.")
 	}

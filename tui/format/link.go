@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
 )
 
 // Clock says when something was: the time of today, else with the day.
@@ -18,12 +18,12 @@ func Clock(now, then time.Time) string {
 }
 
 // Away says why and since when a host cannot be reached: "offline since 12:03".
-func Away(now time.Time, s *deploy.HostStatus) string {
-	text := cmp.Or(s.Why, map[deploy.Link]string{deploy.Lost: "no answer"}[s.Link], "offline")
+func Away(now time.Time, s *spec.HostStatus) string {
+	text := cmp.Or(s.Why, map[spec.Link]string{spec.LinkLost: "no answer"}[s.Link], "offline")
 	if !s.Since.IsZero() {
 		text += " since " + Clock(now, s.Since)
 	}
-	if s.Link == deploy.Lost && s.Busy != "" {
+	if s.Link == spec.LinkLost && s.Busy != "" {
 		text += ", executing " + string(s.Busy)
 	}
 	return text

@@ -27,13 +27,13 @@ func Task(l widget.Look, s deploy.TaskStatus) (string, widget.Style, string) {
 }
 
 // Link gives the sign of a host's link, its style and its word.
-func Link(l widget.Look, s deploy.Link) (string, widget.Style, string) {
+func Link(l widget.Look, s spec.Link) (string, widget.Style, string) {
 	switch s {
-	case deploy.On:
+	case spec.LinkOn:
 		return l.OK, l.Good, "on"
-	case deploy.Lost:
+	case spec.LinkLost:
 		return l.Checking, l.Bad, "LOST"
-	case deploy.Off:
+	case spec.LinkOff:
 	}
 	return l.Fail, l.Bad, "OFF"
 }

@@ -187,7 +187,7 @@ func (m *Model) offer(q resolver.Question) resolver.Question {
 		v := &m.hosts[i]
 		known[v.Host] = v
 		if all {
-			opts = append(opts, resolver.Option{Value: v.Host, Disabled: v.Link != deploy.On, Note: v.Why})
+			opts = append(opts, resolver.Option{Value: v.Host, Disabled: v.Link != spec.LinkOn, Note: v.Why})
 		}
 	}
 	for i := range opts {

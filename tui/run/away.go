@@ -7,7 +7,7 @@ import (
 )
 
 // SetLinks says which hosts are away. Their agents go on by themselves.
-func (m *Model) SetLinks(hosts []deploy.HostStatus, conn deploy.Connection) {
+func (m *Model) SetLinks(hosts []spec.HostStatus, conn spec.Connection) {
 	m.away = map[spec.Host]string{}
 	for i := range hosts {
 		s := &hosts[i]
@@ -16,9 +16,9 @@ func (m *Model) SetLinks(hosts []deploy.HostStatus, conn deploy.Connection) {
 			m.away[s.Host] = "no connection"
 		case !conn.Up:
 			m.away[s.Host] = "no connection since " + format.Clock(m.now, conn.Since)
-		case s.Link == deploy.Off || s.Link == deploy.Lost:
-			word := map[deploy.Link]string{deploy.Off: "offline", deploy.Lost: "lost"}[s.Link]
-			m.away[s.Host] = format.Away(m.now, &deploy.HostStatus{Link: s.Link, Why: word, Since: s.Since})
+		case s.Link == spec.LinkOff || s.Link == spec.LinkLost:
+			word := map[spec.Link]string{spec.LinkOff: "offline", spec.LinkLost: "lost"}[s.Link]
+			m.away[s.Host] = format.Away(m.now, &spec.HostStatus{Link: s.Link, Why: word, Since: s.Since})
 		}
 	}
 	m.lanes = nil

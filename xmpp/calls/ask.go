@@ -27,7 +27,7 @@ type peer struct {
 }
 
 func (c *Client) peer(jid session.JID) (*peer, error) {
-	s := c.keeper.Status().Session
+	s := c.connector.Status().Session
 	if s == nil {
 		return nil, c.fleet.Disconnected()
 	}

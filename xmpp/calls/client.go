@@ -23,21 +23,21 @@ const (
 
 // Client is a master's end of calls.
 type Client struct {
-	keeper  *session.Keeper
-	fleet   *roster.Fleet
-	log     *slog.Logger
-	grace   time.Duration   // how long a call waits for what was lost to come back
-	closing <-chan struct{} // closed when calls are to end
+	connector *session.Connector
+	fleet     *roster.Fleet
+	log       *slog.Logger
+	grace     time.Duration   // how long a call waits for what was lost to come back
+	closing   <-chan struct{} // closed when calls are to end
 
 	mu        sync.Mutex
 	following map[string]*following
 	last      int // number of the last one
 }
 
-// NewClient calls agents over the connection of a keeper. Calls end with
+// NewClient calls agents over the connection that a connector keeps. Calls end with
 // spec.Unavailable when closing is closed.
-func NewClient(k *session.Keeper, f *roster.Fleet, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
-	return &Client{keeper: k, fleet: f, log: log, grace: grace, closing: closing, following: map[string]*following{}}
+func NewClient(k *session.Connector, f *roster.Fleet, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
+	return &Client{connector: k, fleet: f, log: log, grace: grace, closing: closing, following: map[string]*following{}}
 }
 
 // Agent gives the agent of an account: of its bare address, the one with the resource
@@ -103,7 +103,7 @@ func (c *Client) comesBack(to session.JID, err error) bool {
 type news struct{ link, fleet <-chan struct{} }
 
 func (c *Client) watch() news {
-	_, link := c.keeper.Watch()
+	_, link := c.connector.Watch()
 	return news{link, c.fleet.Changed()}
 }
 

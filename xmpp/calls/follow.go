@@ -157,7 +157,7 @@ func (c *Client) end(f *following) {
 	c.mu.Lock()
 	delete(c.following, f.id)
 	c.mu.Unlock()
-	s := c.keeper.Status().Session
+	s := c.connector.Status().Session
 	if s == nil {
 		return
 	}

@@ -18,9 +18,9 @@ const mostRequests = 1000
 
 // Fleet is a master's end: who is in its roster, and how each is.
 type Fleet struct {
-	keeper  *session.Keeper
-	approve func(session.JID) bool // nil approves nobody
-	log     *slog.Logger
+	connector *session.Connector
+	approve   func(session.JID) bool // nil approves nobody
+	log       *slog.Logger
 
 	mu       sync.Mutex
 	hosts    map[session.JID]*host // by bare address
@@ -31,17 +31,17 @@ type Fleet struct {
 	changed  chan struct{}        // closed, and replaced, when anything above changes
 }
 
-// NewFleet is the fleet of the account that a keeper connects. Approve says whether an
+// NewFleet is the fleet of the account that a connector keeps connected. Approve says whether an
 // account that asks to be in it may be; it must not wait.
-func NewFleet(k *session.Keeper, approve func(session.JID) bool, log *slog.Logger) *Fleet {
-	return &Fleet{keeper: k, approve: approve, log: log, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
+func NewFleet(k *session.Connector, approve func(session.JID) bool, log *slog.Logger) *Fleet {
+	return &Fleet{connector: k, approve: approve, log: log, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
 		approved: map[session.JID]bool{}, changed: make(chan struct{})}
 }
 
 // Ready waits until the client is connected and has been told who is online. The
 // error is that of ctx, or of the first attempt to connect that fails.
 func (f *Fleet) Ready(ctx context.Context) error {
-	if _, err := f.keeper.Wait(ctx, false); err != nil {
+	if _, err := f.connector.Wait(ctx, false); err != nil {
 		return err
 	}
 	const quiet, enough = 150 * time.Millisecond, 2 * time.Second // without news; with
@@ -61,7 +61,7 @@ func (f *Fleet) Ready(ctx context.Context) error {
 			if loaded && !expects { // nobody has said anything for a while
 				return nil
 			}
-			if st := f.keeper.Status(); st.Session == nil && st.Err != nil {
+			if st := f.connector.Status(); st.Session == nil && st.Err != nil {
 				return st.Err
 			}
 		case <-ctx.Done():
@@ -96,34 +96,36 @@ func (f *Fleet) allKnown() bool {
 }
 
 // Hosts lists the fleet by name.
-func (f *Fleet) Hosts() []Host {
+func (f *Fleet) Hosts() []spec.HostStatus {
 	hosts, _ := f.Watch()
 	return hosts
 }
 
 // Watch is Hosts, and a channel that is closed when any of it has changed.
-func (f *Fleet) Watch() ([]Host, <-chan struct{}) {
-	st := f.keeper.Status()
+func (f *Fleet) Watch() ([]spec.HostStatus, <-chan struct{}) {
+	st := f.connector.Status()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := make([]Host, 0, len(f.hosts))
+	out := make([]spec.HostStatus, 0, len(f.hosts))
 	for _, h := range f.hosts {
-		view := h.Host
+		view := h.HostStatus
 		if st.Session == nil {
 			view.Why = "this client is not connected to the server"
 		}
 		out = append(out, view)
 	}
-	slices.SortFunc(out, func(a, b Host) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.JID, b.JID)) })
+	slices.SortFunc(out, func(a, b spec.HostStatus) int {
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Account, b.Account))
+	})
 	return out, f.changed
 }
 
 // Find gives the host of a name; the error is spec.NotFound, or spec.Ambiguous.
-func (f *Fleet) Find(name spec.Host) (Host, error) {
-	var found []Host
+func (f *Fleet) Find(name spec.Host) (spec.HostStatus, error) {
+	var found []spec.HostStatus
 	names := []spec.Host{}
 	for _, h := range f.Hosts() {
-		if names = append(names, h.Name); h.Name == name {
+		if names = append(names, h.Host); h.Host == name {
 			found = append(found, h)
 		}
 	}
@@ -131,12 +133,12 @@ func (f *Fleet) Find(name spec.Host) (Host, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Host{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name)).
-			WithHint("they are %s and %s: give one an account of another name, or take it out of the fleet with armonic forget", found[0].JID, found[1].JID)
+		return spec.HostStatus{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name)).
+			WithHint("they are %s and %s: give one an account of another name, or take it out of the fleet with armonic forget", found[0].Account, found[1].Account)
 	case len(names) == 0:
-		return Host{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
+		return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
 	}
-	return Host{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("there are %v", names)
+	return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("there are %v", names)
 }
 
 // Requests lists the accounts that ask to be in the fleet and were not approved.
@@ -154,7 +156,7 @@ func (f *Fleet) Requests() []session.JID {
 // Approve takes an account into the fleet, whether or not it has asked yet. The error
 // is spec.Unavailable if the client is not connected.
 func (f *Fleet) Approve(jid session.JID) error {
-	s := f.keeper.Status().Session
+	s := f.connector.Status().Session
 	if s == nil {
 		return f.Disconnected()
 	}
@@ -169,7 +171,7 @@ func (f *Fleet) Approve(jid session.JID) error {
 
 // Remove takes an account out of the fleet.
 func (f *Fleet) Remove(jid session.JID) error {
-	s := f.keeper.Status().Session
+	s := f.connector.Status().Session
 	if s == nil {
 		return f.Disconnected()
 	}
@@ -178,7 +180,7 @@ func (f *Fleet) Remove(jid session.JID) error {
 
 // Disconnected says that the client is, and what it does about it.
 func (f *Fleet) Disconnected() *spec.Error {
-	st := f.keeper.Status()
+	st := f.connector.Status()
 	e := spec.Errorf(spec.Unavailable, "this client is not connected to the server")
 	if st.Err != nil {
 		e.Msg += ": " + st.Err.Error()

@@ -8,31 +8,9 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// Link is the state of the connection to an agent.
-type Link string
-
-// The states of a link.
-const (
-	On   Link = "on"
-	Off  Link = "off"
-	Lost Link = "lost" // it vanished while a run was executed; the outcome is not known
-)
-
-// Host is what is known of an agent without asking it.
-type Host struct {
-	Name    spec.Host
-	JID     session.JID // bare
-	Link    Link
-	Why     string    // if it is not on
-	Since   time.Time // of the link's state; zero if unknown
-	Version string    // of Armonic, as it said last
-	OS      spec.OS
-	Busy    spec.RunID // the run it executes, or executed when it was lost
-}
-
-// host is a Host with what only this package needs.
+// host is what is known of a host, with what only this package needs.
 type host struct {
-	Host
+	spec.HostStatus
 	full     session.JID // that is online, "" if none is
 	session  string
 	versions wire.Versions
@@ -44,10 +22,10 @@ type host struct {
 // offline notes that it is not online any more, or that nobody would tell us.
 func (h *host) offline(why string) {
 	h.known = false
-	if h.Link == On {
-		h.Link, h.Since = Off, time.Now()
+	if h.Link == spec.LinkOn {
+		h.Link, h.Since = spec.LinkOff, time.Now()
 		if h.Busy != "" {
-			h.Link = Lost
+			h.Link = spec.LinkLost
 		}
 	}
 	h.full, h.Why = "", why
@@ -56,14 +34,14 @@ func (h *host) offline(why string) {
 // online notes what its presence says, and reports whether it was online before in
 // another session.
 func (h *host) online(from session.JID, a announcement) (other bool) {
-	other = h.Link == On && h.session != a.session
-	if h.Link != On || h.session != a.session {
+	other = h.Link == spec.LinkOn && h.session != a.session
+	if h.Link != spec.LinkOn || h.session != a.session {
 		h.Since = time.Now()
 		if !a.since.IsZero() && a.since.Before(h.Since) {
 			h.Since = a.since
 		}
 	}
-	h.Link, h.Why, h.full, h.session = On, "", from, a.session
+	h.Link, h.Why, h.full, h.session = spec.LinkOn, "", from, a.session
 	h.Version, h.OS, h.Busy, h.versions = a.version, a.os, a.busy, a.versions
 	h.known, h.expected, h.met = true, false, true
 	return other

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -23,7 +24,7 @@ func (f *Fleet) askLast(ctx context.Context, s *session.Session, jid session.JID
 		return
 	}
 	f.change(func() {
-		if h := f.hosts[jid]; h != nil && h.Link != On && h.full == "" {
+		if h := f.hosts[jid]; h != nil && h.Link != spec.LinkOn && h.full == "" {
 			h.Why = "offline"
 			h.known, h.expected = seconds > 0, seconds == 0 // zero is probably one that is online, of which we are about to hear
 			if h.Since.IsZero() {

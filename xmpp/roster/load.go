@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -41,7 +42,7 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 	defer f.change(func() {
 		f.loaded = !s.HasEnded() // else Down has been called, or will be
 		for _, h := range f.hosts {
-			if f.loaded && h.Link != On && !h.known {
+			if f.loaded && h.Link != spec.LinkOn && !h.known {
 				h.Why = "offline" // it has not come back, so far
 			}
 		}
@@ -49,7 +50,7 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 	var away []session.JID
 	f.mu.Lock()
 	for jid, h := range f.hosts {
-		if h.Link != On && h.Since.IsZero() {
+		if h.Link != spec.LinkOn && h.Since.IsZero() {
 			away = append(away, jid)
 		}
 	}

@@ -20,7 +20,7 @@ func (f *Fleet) Changed() <-chan struct{} {
 func (f *Fleet) Versions(agent session.JID) (v wire.Versions, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if h := f.hosts[agent.Bare()]; h != nil && h.Link == On {
+	if h := f.hosts[agent.Bare()]; h != nil && h.Link == spec.LinkOn {
 		return h.versions, true
 	}
 	return wire.Versions{}, false
@@ -35,10 +35,10 @@ type Incarnation struct {
 
 // Incarnation of an agent now.
 func (f *Fleet) Incarnation(agent session.JID) Incarnation {
-	out := Incarnation{session: f.keeper.Status().Session}
+	out := Incarnation{session: f.connector.Status().Session}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if h := f.hosts[agent.Bare()]; h != nil && h.Link == On {
+	if h := f.hosts[agent.Bare()]; h != nil && h.Link == spec.LinkOn {
 		out.agent = h.session
 	}
 	return out
@@ -48,7 +48,7 @@ func (f *Fleet) Incarnation(agent session.JID) Incarnation {
 // is long ago for an agent that was not there before us. ok is false if nothing says
 // that it is not there.
 func (f *Fleet) LostSince(agent session.JID) (since time.Time, ok bool) {
-	st := f.keeper.Status()
+	st := f.connector.Status()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	h := f.hosts[agent.Bare()]
@@ -59,7 +59,7 @@ func (f *Fleet) LostSince(agent session.JID) (since time.Time, ok bool) {
 		return time.Time{}, false
 	case f.sessions == 1 && f.loaded && !h.met:
 		return time.Time{}, true
-	case h.Link == On:
+	case h.Link == spec.LinkOn:
 		return time.Time{}, false
 	case h.Since.After(st.Since):
 		return h.Since, true
@@ -71,7 +71,7 @@ func (f *Fleet) LostSince(agent session.JID) (since time.Time, ok bool) {
 func (f *Fleet) AwaySince(agent session.JID) time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if h := f.hosts[agent.Bare()]; h != nil && h.Link != On {
+	if h := f.hosts[agent.Bare()]; h != nil && h.Link != spec.LinkOn {
 		return h.Since
 	}
 	return time.Time{}
@@ -80,7 +80,7 @@ func (f *Fleet) AwaySince(agent session.JID) time.Time {
 // ComesBack reports whether an agent was there before, and the way to it mends without
 // anybody doing something: then there is a point in waiting for it.
 func (f *Fleet) ComesBack(agent session.JID) bool {
-	st := f.keeper.Status()
+	st := f.connector.Status()
 	if st.Session == nil {
 		return spec.KindOf(st.Err) == spec.Unavailable
 	}

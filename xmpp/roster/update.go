@@ -39,7 +39,7 @@ func (f *Fleet) update(q *session.Element, whole bool) {
 		}
 		listed[jid] = true
 		if f.hosts[jid] == nil {
-			f.hosts[jid] = &host{Host: Host{Name: spec.Host(jid.Local()), JID: jid, Link: Off, Why: "not seen yet"}}
+			f.hosts[jid] = &host{HostStatus: spec.HostStatus{Host: spec.Host(jid.Local()), Account: string(jid), Link: spec.LinkOff, Why: "not seen yet"}}
 		}
 	}
 	if whole {

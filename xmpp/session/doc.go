@@ -8,7 +8,7 @@
 // write has a deadline, and an error of any write ends the session.
 //
 // A Session starts two goroutines, which ping and write what is posted, and end before
-// Serve returns. A Keeper starts one, which ends before its Close returns. Handlers are
+// Serve returns. A Connector starts one, which ends before its Close returns. Handlers are
 // called in the goroutine that reads: they must not wait for anything, and so Post
 // what they answer.
 //

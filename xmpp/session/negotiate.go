@@ -231,11 +231,11 @@ func ask(s *xmpp.Session, iq *Element) (*Element, error) {
 	if _, err := io.WriteString(c, iq.String()); err != nil {
 		return nil, err
 	}
-	var f frame
-	if err := f.read(c); err != nil {
+	var r stanzaReader
+	if err := r.read(c); err != nil {
 		return nil, err
 	}
-	got, err := parse(f.text)
+	got, err := parse(r.text)
 	switch {
 	case err != nil:
 		return nil, err

@@ -8,17 +8,17 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// heard remembers when something arrived last.
-type heard struct {
+// activity remembers when something arrived last.
+type activity struct {
 	began time.Time
 	at    atomic.Int64 // nanoseconds after that, whatever becomes of the clock
 }
 
-func newHeard() *heard { return &heard{began: time.Now()} }
+func newActivity() *activity { return &activity{began: time.Now()} }
 
-func (h *heard) now() { h.at.Store(int64(time.Since(h.began))) }
+func (a *activity) now() { a.at.Store(int64(time.Since(a.began))) }
 
-func (h *heard) since(t time.Time) bool { return h.at.Load() >= int64(t.Sub(h.began)) }
+func (a *activity) since(t time.Time) bool { return a.at.Load() >= int64(t.Sub(a.began)) }
 
 // pace is how much was written, and how much of it the server has certainly dealt
 // with.
@@ -99,7 +99,7 @@ func (s *Session) answersPing() bool {
 	case <-s.ended:
 		return true
 	case <-t.C:
-		return s.conn.heard.since(asked)
+		return s.conn.activity.since(asked)
 	}
 }
 

@@ -93,9 +93,9 @@ func (s *Session) Serve(handle func(*Element)) error {
 }
 
 func (s *Session) read(handle func(*Element)) error {
-	var f frame
+	var r stanzaReader
 	for {
-		err := f.read(s.conn)
+		err := r.read(s.conn)
 		switch {
 		case errors.Is(err, io.EOF):
 			return spec.Errorf(spec.Unavailable, "the server closed the connection")
@@ -104,10 +104,10 @@ func (s *Session) read(handle func(*Element)) error {
 		case err != nil:
 			return &spec.Error{Kind: spec.Unavailable, Msg: "the connection to the server was lost", Err: err}
 		}
-		e, err := parse(f.text)
+		e, err := parse(r.text)
 		switch {
-		case !f.whole():
-			s.log.Warn("a stanza is too large and was dropped", "bytes", f.size)
+		case !r.whole():
+			s.log.Warn("a stanza is too large and was dropped", "bytes", r.size)
 			s.count()
 		case err != nil:
 			s.log.Warn("a stanza cannot be read and was dropped", "error", err)

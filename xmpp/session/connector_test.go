@@ -26,7 +26,7 @@ func counting(ups, downs chan<- error) session.Hooks {
 func TestKeeperTriesLessAndLessOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var tries []time.Time
-		k := session.Keep(func(context.Context) (*session.Session, error) {
+		k := session.Connect(func(context.Context) (*session.Session, error) {
 			tries = append(tries, time.Now())
 			return nil, spec.Errorf(spec.Unavailable, "no server")
 		}, counting(nil, nil))
@@ -52,7 +52,7 @@ func TestKeeperDoesNotHurryWhereAPersonMustAct(t *testing.T) {
 	for _, kind := range []spec.Kind{spec.Denied, spec.Conflict} {
 		synctest.Test(t, func(t *testing.T) {
 			tries := 0
-			k := session.Keep(func(context.Context) (*session.Session, error) {
+			k := session.Connect(func(context.Context) (*session.Session, error) {
 				tries++
 				return nil, spec.Errorf(kind, "no")
 			}, counting(nil, nil))
@@ -171,7 +171,7 @@ func TestKeeperComesBack(t *testing.T) {
 		a := account(server, "alice")
 		a.Server, a.Resource = proxy.Address, "agent"
 		ups, downs := make(chan error, 10), make(chan error, 10)
-		keeper := session.Keep(a.Open, counting(ups, downs))
+		keeper := session.Connect(a.Open, counting(ups, downs))
 		defer keeper.Close()
 		<-ups
 		proxy.Cut()

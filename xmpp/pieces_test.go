@@ -18,7 +18,7 @@ func TestPiecesThatNeverBecomeAText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := inMemory(t)
 		defer p.close()
-		s := p.client.Connection().Status().Session
+		s := p.client.Connector().Status().Session
 		kept := 0
 		for i := range 10_000 {
 			_, err := s.Call(t.Context(), "set", agentJID, session.New(wire.Namespace, "put", "v", "1", "id", strconv.Itoa(i), "n", "0", "pieces", "512").WithText("x"))
@@ -72,7 +72,7 @@ func TestLargeTextsOverASlowServer(t *testing.T) {
 		r := newRouter()
 		r.rate = 10_000
 		p := connect(t, agentJID, masterJID, r.open(agentJID), r.open(masterJID))
-		first := p.client.Connection().Status().Session
+		first := p.client.Connector().Status().Session
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
 			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": strings.Repeat("x", 600<<10)}}}}}}}
 		began := time.Now()
@@ -86,7 +86,7 @@ func TestLargeTextsOverASlowServer(t *testing.T) {
 			t.Error(err)
 		}
 		t.Logf("it took %s", time.Since(began))
-		if p.client.Connection().Status().Session != first {
+		if p.client.Connector().Status().Session != first {
 			t.Error("the client lost its connection")
 		}
 		p.close()

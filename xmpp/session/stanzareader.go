@@ -12,49 +12,49 @@ const mostBytes = 1 << 20
 // errFraming is the end of a stream that is not XML at all.
 var errFraming = errors.New("the server sent what is not a stanza")
 
-// frame is where one stanza begins and ends. It knows just enough of XML to tell,
+// stanzaReader cuts one stanza after another out of a stream. It knows just enough of XML to tell,
 // so that a stanza that cannot be parsed costs that stanza and nothing else.
-type frame struct {
+type stanzaReader struct {
 	text  []byte // of the stanza, up to mostBytes
 	size  int    // of all of it
 	depth int    // of elements that are open
 }
 
 // whole reports whether nothing was thrown away.
-func (f *frame) whole() bool { return f.size == len(f.text) }
+func (r *stanzaReader) whole() bool { return r.size == len(r.text) }
 
 // read reads the next stanza. The error is io.EOF at the end of the stream, whether
 // it was said or not.
-func (f *frame) read(r io.ByteReader) error {
-	f.text, f.size, f.depth = f.text[:0], 0, 0
+func (r *stanzaReader) read(from io.ByteReader) error {
+	r.text, r.size, r.depth = r.text[:0], 0, 0
 	for {
-		c, err := f.next(r)
+		c, err := r.next(from)
 		switch {
 		case err != nil:
 			return err
 		case c == '<':
-			done, err := f.tag(r)
+			done, err := r.tag(from)
 			if done || err != nil {
 				return err
 			}
-		case f.depth == 0: // white space between stanzas keeps connections alive
+		case r.depth == 0: // white space between stanzas keeps connections alive
 			if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 				return errFraming
 			}
-			f.text, f.size = f.text[:0], 0
+			r.text, r.size = r.text[:0], 0
 		}
 	}
 }
 
 // tag reads what follows a <, and reports whether the stanza has ended.
-func (f *frame) tag(r io.ByteReader) (bool, error) {
-	c, err := f.next(r)
+func (r *stanzaReader) tag(from io.ByteReader) (bool, error) {
+	c, err := r.next(from)
 	if err != nil {
 		return false, err
 	}
 	closing := c == '/'
 	switch {
-	case closing && f.depth == 0:
+	case closing && r.depth == 0:
 		return false, io.EOF // of the stream
 	case c == '!' || c == '?': // nothing that may be in a stream
 		return false, errFraming
@@ -68,26 +68,26 @@ func (f *frame) tag(r io.ByteReader) (bool, error) {
 			quote = c
 		}
 		last = c
-		if c, err = f.next(r); err != nil {
+		if c, err = r.next(from); err != nil {
 			return false, err
 		}
 	}
 	switch {
 	case closing:
-		f.depth--
+		r.depth--
 	case last != '/':
-		f.depth++
+		r.depth++
 	}
-	return f.depth == 0, nil
+	return r.depth == 0, nil
 }
 
-func (f *frame) next(r io.ByteReader) (byte, error) {
-	c, err := r.ReadByte()
+func (r *stanzaReader) next(from io.ByteReader) (byte, error) {
+	c, err := from.ReadByte()
 	if err != nil {
 		return 0, err
 	}
-	if f.size++; f.size <= mostBytes {
-		f.text = append(f.text, c)
+	if r.size++; r.size <= mostBytes {
+		r.text = append(r.text, c)
 	}
 	return c, nil
 }

@@ -29,9 +29,9 @@ type Status struct {
 	Next    time.Time // of the next try; zero while one is made
 }
 
-// Keeper keeps an account connected: whenever the connection is lost or cannot be
+// Connector keeps an account connected: whenever the connection is lost or cannot be
 // made, it tries again, at first soon, then less and less often.
-type Keeper struct {
+type Connector struct {
 	open  Opener
 	hooks Hooks
 	stop  context.CancelFunc
@@ -43,61 +43,61 @@ type Keeper struct {
 	hurry   chan struct{} // of size 1: a token means that the next try is due now
 }
 
-// Keep starts to connect. The caller must call Close.
-func Keep(open Opener, hooks Hooks) *Keeper {
-	k := NewKeeper(open)
-	k.Start(hooks)
-	return k
+// Connect starts to connect. The caller must call Close.
+func Connect(open Opener, hooks Hooks) *Connector {
+	c := NewConnector(open)
+	c.Start(hooks)
+	return c
 }
 
-// NewKeeper is one that does not connect before Start, for hooks that need it.
-func NewKeeper(open Opener) *Keeper {
-	return &Keeper{open: open, done: make(chan struct{}),
+// NewConnector is one that does not connect before Start, for hooks that need it.
+func NewConnector(open Opener) *Connector {
+	return &Connector{open: open, done: make(chan struct{}),
 		status: Status{Since: time.Now()}, changed: make(chan struct{}), hurry: make(chan struct{}, 1)}
 }
 
 // Start starts to connect. The caller must call Close.
-func (k *Keeper) Start(hooks Hooks) {
+func (c *Connector) Start(hooks Hooks) {
 	ctx, cancel := context.WithCancel(context.Background())
-	k.hooks, k.stop = hooks, cancel
-	go k.run(ctx)
+	c.hooks, c.stop = hooks, cancel
+	go c.run(ctx)
 }
 
 // Close says goodbye to the server and returns when everything has ended.
-func (k *Keeper) Close() {
-	if s := k.Status().Session; s != nil {
+func (c *Connector) Close() {
+	if s := c.Status().Session; s != nil {
 		s.Close()
 	}
-	k.stop()
-	<-k.done
+	c.stop()
+	<-c.done
 }
 
 // Status says how the connection is.
-func (k *Keeper) Status() Status {
-	s, _ := k.Watch()
+func (c *Connector) Status() Status {
+	s, _ := c.Watch()
 	return s
 }
 
 // Watch is Status, and a channel that is closed when the status has changed.
-func (k *Keeper) Watch() (Status, <-chan struct{}) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.status, k.changed
+func (c *Connector) Watch() (Status, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.status, c.changed
 }
 
 // Retry makes the next try now.
-func (k *Keeper) Retry() {
+func (c *Connector) Retry() {
 	select {
-	case k.hurry <- struct{}{}:
+	case c.hurry <- struct{}{}:
 	default: // it is due already
 	}
 }
 
 // Wait returns the session when there is one. The error is that of ctx, or, if
 // patient is false, of the first try that fails.
-func (k *Keeper) Wait(ctx context.Context, patient bool) (*Session, error) {
+func (c *Connector) Wait(ctx context.Context, patient bool) (*Session, error) {
 	for {
-		st, changed := k.Watch()
+		st, changed := c.Watch()
 		switch {
 		case st.Session != nil:
 			return st.Session, nil
@@ -106,7 +106,7 @@ func (k *Keeper) Wait(ctx context.Context, patient bool) (*Session, error) {
 		}
 		select {
 		case <-changed:
-		case <-k.done:
+		case <-c.done:
 			return nil, errClosed()
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -116,22 +116,22 @@ func (k *Keeper) Wait(ctx context.Context, patient bool) (*Session, error) {
 
 func errClosed() error { return spec.Errorf(spec.Unavailable, "the connection was closed") }
 
-func (k *Keeper) set(st Status) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.status = st
-	close(k.changed)
-	k.changed = make(chan struct{})
+func (c *Connector) set(st Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.status = st
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
-func (k *Keeper) run(ctx context.Context) {
-	defer close(k.done)
+func (c *Connector) run(ctx context.Context) {
+	defer close(c.done)
 	tries, lost := 0, time.Now()
 	for ctx.Err() == nil {
-		s, err := k.open(ctx)
+		s, err := c.open(ctx)
 		if err == nil {
 			began := time.Now()
-			err = k.serve(ctx, s, began)
+			err = c.serve(ctx, s, began)
 			good := soon
 			if spec.KindOf(err) == spec.Conflict { // two who share an account must not take turns for ever
 				good = never
@@ -145,27 +145,27 @@ func (k *Keeper) run(ctx context.Context) {
 		}
 		tries++
 		wait := delay(tries, spec.KindOf(err))
-		k.set(Status{Since: lost, Err: err, Tries: tries, Next: time.Now().Add(wait)})
+		c.set(Status{Since: lost, Err: err, Tries: tries, Next: time.Now().Add(wait)})
 		t := time.NewTimer(wait)
 		select {
 		case <-t.C:
-		case <-k.hurry:
+		case <-c.hurry:
 		case <-ctx.Done():
 		}
 		t.Stop()
-		k.set(Status{Since: lost, Err: err, Tries: tries})
+		c.set(Status{Since: lost, Err: err, Tries: tries})
 	}
-	k.set(Status{Since: lost, Err: errClosed()})
+	c.set(Status{Since: lost, Err: errClosed()})
 }
 
-func (k *Keeper) serve(ctx context.Context, s *Session, began time.Time) error {
+func (c *Connector) serve(ctx context.Context, s *Session, began time.Time) error {
 	stop := context.AfterFunc(ctx, func() { s.fail(errClosed()) })
 	defer stop()
-	k.hooks.Up(s)
-	k.set(Status{Session: s, Since: began})
-	err := s.Serve(func(e *Element) { k.hooks.Stanza(s, e) })
-	k.set(Status{Since: time.Now(), Err: err})
-	k.hooks.Down(s, err)
+	c.hooks.Up(s)
+	c.set(Status{Session: s, Since: began})
+	err := s.Serve(func(e *Element) { c.hooks.Stanza(s, e) })
+	c.set(Status{Since: time.Now(), Err: err})
+	c.hooks.Down(s, err)
 	return err
 }
 

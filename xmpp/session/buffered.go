@@ -10,25 +10,25 @@ import (
 // further than it must, and whoever comes next finds everything that follows.
 type conn struct {
 	net.Conn
-	r     *bufio.Reader
-	heard *heard
+	r        *bufio.Reader
+	activity *activity
 }
 
 func newConn(c net.Conn) *conn {
-	e := &ear{Conn: c, heard: newHeard()}
-	return &conn{c, bufio.NewReaderSize(e, 16<<10), e.heard}
+	w := &watched{Conn: c, activity: newActivity()}
+	return &conn{c, bufio.NewReaderSize(w, 16<<10), w.activity}
 }
 
-// ear notes whenever something arrives, be it a part of a stanza.
-type ear struct {
+// watched notes whenever something arrives, be it a part of a stanza.
+type watched struct {
 	net.Conn
-	heard *heard
+	activity *activity
 }
 
-func (e *ear) Read(b []byte) (int, error) {
-	n, err := e.Conn.Read(b)
+func (w *watched) Read(b []byte) (int, error) {
+	n, err := w.Conn.Read(b)
 	if n > 0 {
-		e.heard.now()
+		w.activity.now()
 	}
 	return n, err
 }

@@ -1,0 +1,39 @@
+package spec
+
+import "time"
+
+// Link is the state of the connection to an agent.
+type Link string
+
+// The states of a link.
+const (
+	LinkOn   Link = "on"
+	LinkOff  Link = "off"
+	LinkLost Link = "lost" // it vanished while a run was executed; the outcome is not known
+)
+
+// HostStatus is what a fleet says of a host without asking its agent.
+type HostStatus struct {
+	Host    Host
+	Account string // of its agent on an XMPP server, name@domain; "" if there is none
+	Link    Link
+	Why     string    // if it is not on: "seen 14m ago", "no agent"
+	Since   time.Time // of the link's state; zero if unknown
+
+	// What the agent said of itself last, if the fleet knows without asking it.
+	Version string // of Armonic
+	OS      OS
+	Busy    RunID // the run it executes, or executed when it was lost
+}
+
+// Connection is the state of the one connection through which a fleet reaches all its
+// agents.
+type Connection struct {
+	Up     bool
+	Server string    // as a person knows it: "armonic.example.com"
+	Why    string    // if it is not up: "connection refused"
+	Hint   string    // what a person may do about it; may be empty
+	Since  time.Time // when it came up, or went down; zero if unknown
+	Next   time.Time // when it is tried again, if it is not up; zero while it is being tried
+	Tries  int       // how many failed since it went down
+}
