@@ -26,6 +26,8 @@ type roaming struct {
 	deaf   int           // answers to Start that are lost
 	starts int
 	other  spec.Agent // takes the place of the agent of host a
+
+	held chan struct{} // until it is closed, runs do not arrive; nil holds none
 }
 
 func roam(t testing.TB, l *lab, hosts ...spec.Host) *roaming {
@@ -73,6 +75,9 @@ type wandering struct {
 func (w wandering) Start(ctx context.Context, run spec.Run) error {
 	if err := w.r.here(); err != nil {
 		return err
+	}
+	if w.r.held != nil {
+		<-w.r.held
 	}
 	err := w.Agent.Start(ctx, run)
 	w.r.mu.Lock()
@@ -210,6 +215,29 @@ func TestStoppingWhatIsAway(t *testing.T) {
 		}
 		if want := []string{"part a", "whole main"}; !cmp.Equal(want, sorted(l.calls)) {
 			t.Errorf("calls %v", l.calls)
+		}
+	})
+}
+
+// Stop comes while a run is on its way: its agent does not know it yet, and has to be
+// told again when the run has arrived.
+func TestARunThatArrivesAfterAStopIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab()
+		l.gate["a"] = make(chan struct{}) // never closed
+		f := roam(t, l, "main", "a")
+		f.held = make(chan struct{})
+		e := start(t, planned(t, f, "a"), nil)
+		synctest.Wait()
+		e.Stop(t.Context())
+		close(f.held)
+		limit, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := e.Wait(limit); err != nil {
+			t.Errorf("it goes on after the stop: %v", err)
+		}
+		if task := taskOf(e.Snapshot(), partOfA); task.Status != deploy.Stopped || len(l.calls) > 0 {
+			t.Errorf("the task is %s, calls %v", task.Status, l.calls)
 		}
 	})
 }
