@@ -57,7 +57,7 @@ func Cases() []Case {
 		{"preview shows the steps in order", previewInOrder},
 		{"stacks lists every lifecycle", stacksListAll},
 
-		{"a run tells its whole story", runTellsItsStory},
+		{"a run tells all its events", runTellsItsEvents},
 		{"a run applies states", runAppliesStates},
 		{"a run that is started twice is executed once", startIsIdempotent},
 		{"an id with other content is a conflict", startConflict},

@@ -13,7 +13,7 @@ import (
 
 func followFromTheMiddle(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", call("echo", nil)))
-	whole := story(t, a, "r1")
+	whole := eventsOf(t, a, "r1")
 	for _, after := range []int{-1, 0, 1, 4, len(whole) - 1, len(whole), len(whole) + 5} {
 		var got []spec.Event
 		err := a.Follow(t.Context(), "r1", after, func(ev spec.Event) error {
@@ -30,12 +30,12 @@ func followFromTheMiddle(t testing.TB, a spec.Agent) {
 func twoFollowers(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r0", "Off", call("wait", nil)), benchRun("r1", "Off", call("count", one("to", "n", "100"))))
 	var wg sync.WaitGroup
-	var stories [2][]spec.Event
+	var events [2][]spec.Event
 	var errs [2]error
-	for i := range stories {
+	for i := range events {
 		wg.Go(func() {
 			errs[i] = a.Follow(t.Context(), "r1", 0, func(ev spec.Event) error {
-				stories[i] = append(stories[i], ev)
+				events[i] = append(events[i], ev)
 				return nil
 			})
 		})
@@ -44,13 +44,13 @@ func twoFollowers(t testing.TB, a spec.Agent) {
 		t.Error(err)
 	}
 	wg.Wait()
-	for i, s := range stories {
+	for i, s := range events {
 		if errs[i] != nil || len(s) != 2+1+100+1+1 {
 			t.Fatalf("follower %d saw %d events, error %v", i, len(s), errs[i])
 		}
-		checkStory(t, "r1", s)
+		checkEvents(t, "r1", s)
 	}
-	if !reflect.DeepEqual(stories[0], stories[1]) {
+	if !reflect.DeepEqual(events[0], events[1]) {
 		t.Error("they saw different events")
 	}
 }
@@ -70,7 +70,7 @@ func slowFollower(t testing.TB, a spec.Agent) {
 			return nil
 		})
 	})
-	whole := story(t, a, "r1")
+	whole := eventsOf(t, a, "r1")
 	close(ended)
 	wg.Wait()
 	if slow != nil || seen != len(whole) {
@@ -116,7 +116,7 @@ func stopWaiting(t testing.TB, a spec.Agent) {
 	if err := a.Stop(t.Context(), "r2"); err != nil {
 		t.Fatal(err)
 	}
-	if got := kinds(story(t, a, "r2")); got != "queued run-done" {
+	if got := kinds(eventsOf(t, a, "r2")); got != "queued run-done" {
 		t.Errorf("events are %s", got)
 	}
 	wantEnd(t, end(t, a, "r2"), spec.Canceled)
@@ -135,7 +135,7 @@ func stopRunning(t testing.TB, a spec.Agent) {
 	if err := a.Stop(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	events := story(t, a, "r1")
+	events := eventsOf(t, a, "r1")
 	if got := kinds(events); got != "queued started step-started step-done step-started log step-failed run-done" {
 		t.Fatalf("events are %s", got)
 	}
@@ -146,11 +146,11 @@ func stopRunning(t testing.TB, a spec.Agent) {
 
 func stopEnded(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", call("echo", nil)))
-	before := story(t, a, "r1")
+	before := eventsOf(t, a, "r1")
 	if err := a.Stop(t.Context(), "r1"); err != nil {
 		t.Errorf("error is %v", err)
 	}
-	if after := story(t, a, "r1"); !reflect.DeepEqual(after, before) {
+	if after := eventsOf(t, a, "r1"); !reflect.DeepEqual(after, before) {
 		t.Errorf("events are now %s", kinds(after))
 	}
 	wantKind(t, a.Stop(t.Context(), "nothing"), spec.NotFound, "nothing")

@@ -34,8 +34,8 @@ func start(t testing.TB, a spec.Agent, runs ...spec.Run) {
 	}
 }
 
-// story follows a run to its end.
-func story(t testing.TB, a spec.Agent, id spec.RunID) []spec.Event {
+// eventsOf follows a run to its end.
+func eventsOf(t testing.TB, a spec.Agent, id spec.RunID) []spec.Event {
 	t.Helper()
 	var out []spec.Event
 	err := a.Follow(t.Context(), id, 0, func(ev spec.Event) error {
@@ -45,20 +45,20 @@ func story(t testing.TB, a spec.Agent, id spec.RunID) []spec.Event {
 	if err != nil {
 		t.Fatalf("cannot follow %s: %v", id, err)
 	}
-	checkStory(t, id, out)
+	checkEvents(t, id, out)
 	return out
 }
 
 // end is the last event of a run, when it has come.
 func end(t testing.TB, a spec.Agent, id spec.RunID) spec.Event {
 	t.Helper()
-	events := story(t, a, id)
+	events := eventsOf(t, a, id)
 	return events[len(events)-1]
 }
 
-// checkStory says what is wrong with any run's events: their numbers, their order,
+// checkEvents says what is wrong with any run's events: their numbers, their order,
 // an end that is not one.
-func checkStory(t testing.TB, id spec.RunID, events []spec.Event) {
+func checkEvents(t testing.TB, id spec.RunID, events []spec.Event) {
 	t.Helper()
 	for i, ev := range events {
 		last := i == len(events)-1

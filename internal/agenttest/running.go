@@ -9,9 +9,9 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func runTellsItsStory(t testing.TB, a spec.Agent) {
+func runTellsItsEvents(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", enter("Ready", nil), call("echo", one("say", "text", "good day"))))
-	events := story(t, a, "r1")
+	events := eventsOf(t, a, "r1")
 	const want = "queued started step-started step-done step-started log progress step-done run-done"
 	if got := kinds(events); got != want {
 		t.Fatalf("events are\n%s\nwant\n%s", got, want)
@@ -42,7 +42,7 @@ func runTellsItsStory(t testing.TB, a spec.Agent) {
 func runAppliesStates(t testing.TB, a spec.Agent) {
 	toOn := []spec.Step{enter("Ready", one("conf", "port", "8080")), enter("On", nil), {Action: spec.Call, State: "On", Provide: "start"}}
 	start(t, a, benchRun("r1", "Off", toOn...))
-	events := story(t, a, "r1")
+	events := eventsOf(t, a, "r1")
 	call := events[len(events)-2]
 	if returned, ok := call.Returns.(map[string]any); !ok || returned["url"] != "http://host1:8080" {
 		t.Errorf("start returned %v", call.Returns)
@@ -68,7 +68,7 @@ func startIsIdempotent(t testing.TB, a spec.Agent) {
 	start(t, a, r, r)
 	end(t, a, "r1")
 	start(t, a, r)
-	if got := kinds(story(t, a, "r1")); got != "queued started step-started log progress step-done run-done" {
+	if got := kinds(eventsOf(t, a, "r1")); got != "queued started step-started log progress step-done run-done" {
 		t.Errorf("events are %s", got)
 	}
 	if n := len(stack(t, a, "Bench").Calls); n != 1 {
@@ -107,7 +107,7 @@ func runsInOrder(t testing.TB, a spec.Agent) {
 	}
 	var last spec.Event
 	for _, id := range []spec.RunID{"r1", "r2", "r3", "r4"} {
-		events := story(t, a, id)
+		events := eventsOf(t, a, id)
 		started := events[1]
 		if started.Kind != spec.EventStarted || started.At.Before(last.At) {
 			t.Errorf("%s began with %s at %s, the run before it ended at %s", id, started.Kind, started.At, last.At)
@@ -124,7 +124,7 @@ func movedStack(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", enter("Ready", nil)), benchRun("r2", "Off", enter("Ready", nil)))
 	ev := end(t, a, "r2")
 	wantEnd(t, ev, spec.Conflict, "planned on Off, now it is Off > Ready")
-	if got := kinds(story(t, a, "r2")); got != "queued started run-done" {
+	if got := kinds(eventsOf(t, a, "r2")); got != "queued started run-done" {
 		t.Errorf("events are %s", got)
 	}
 	wantStack(t, a, "Bench", "Off Ready")
@@ -155,7 +155,7 @@ func failingStep(t testing.TB, a spec.Agent) {
 	start(t, a,
 		benchRun("r1", "Off", enter("Ready", nil), call("fail", one("with", "message", "the disk is full")), enter("On", nil)),
 		benchRun("r2", "Off Ready", call("echo", nil)))
-	events := story(t, a, "r1")
+	events := eventsOf(t, a, "r1")
 	if got := kinds(events); got != "queued started step-started step-done step-started step-failed run-done" {
 		t.Fatalf("events are %s", got)
 	}

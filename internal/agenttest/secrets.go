@@ -14,7 +14,7 @@ import (
 func passwordArrives(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", call("password", nil)))
 	for range 2 { // while it is executed, and afterwards
-		CheckPassword(t, story(t, a, "r1"))
+		CheckPassword(t, eventsOf(t, a, "r1"))
 	}
 }
 
@@ -41,7 +41,7 @@ func CheckPassword(t testing.TB, events []spec.Event) {
 
 func passwordInNoStack(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", call("password", nil)))
-	story(t, a, "r1")
+	eventsOf(t, a, "r1")
 	calls := stack(t, a, "Bench").Calls
 	if len(calls) != 1 || calls[0].Provide != "password" {
 		t.Fatalf("the history is %+v", calls)
