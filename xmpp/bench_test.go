@@ -13,11 +13,11 @@ import (
 func BenchmarkInfo(b *testing.B) {
 	for _, k := range xmpptest.Kinds() {
 		b.Run(string(k), func(b *testing.B) {
-			p := overServer(b, xmpptest.Start(b, k))
-			defer p.close()
+			p := xmpptest.OverServer(b, xmpptest.Start(b, k))
+			defer p.Close()
 			b.Run("alone", func(b *testing.B) {
 				for b.Loop() {
-					if _, err := p.agent.Info(b.Context()); err != nil {
+					if _, err := p.Agent.Info(b.Context()); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -26,7 +26,7 @@ func BenchmarkInfo(b *testing.B) {
 				b.SetParallelism(16)
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
-						if _, err := p.agent.Info(b.Context()); err != nil {
+						if _, err := p.Agent.Info(b.Context()); err != nil {
 							b.Error(err)
 							return
 						}
@@ -42,16 +42,16 @@ func BenchmarkFollow(b *testing.B) {
 	var runs atomic.Int64
 	for _, k := range xmpptest.Kinds() {
 		b.Run(string(k), func(b *testing.B) {
-			p := overServer(b, xmpptest.Start(b, k))
-			defer p.close()
+			p := xmpptest.OverServer(b, xmpptest.Start(b, k))
+			defer p.Close()
 			const lines = 5000
 			events := 0
 			for b.Loop() {
 				id := spec.RunID(rune('a' + runs.Add(1)))
-				if err := p.agent.Start(b.Context(), count(id, lines)); err != nil {
+				if err := p.Agent.Start(b.Context(), xmpptest.Count(id, lines)); err != nil {
 					b.Fatal(err)
 				}
-				if err := told(b.Context(), p.agent, id, lines+5); err != nil {
+				if err := xmpptest.Told(b.Context(), p.Agent, id, lines+5); err != nil {
 					b.Fatal(err)
 				}
 				events += lines + 5

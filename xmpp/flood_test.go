@@ -42,10 +42,10 @@ func TestFloods(t *testing.T) {
 		t.Run(who, func(t *testing.T) {
 			xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 				server := xmpptest.Start(t, k)
-				service := serve(t)
+				service := xmpptest.Serve(t)
 				defer service.Close()
-				log := &lines{}
-				agent, master, noisy := account(server, "host1"), account(server, "master"), account(server, "noisy")
+				log := &xmpptest.Log{}
+				agent, master, noisy := xmpptest.Account(server, "host1"), xmpptest.Account(server, "master"), xmpptest.Account(server, "noisy")
 				agent.Resource = roster.Resource
 				var read atomic.Int64
 				agent.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -67,15 +67,15 @@ func TestFloods(t *testing.T) {
 				if err := c.Ready(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				var from []raw
+				var from []xmpptest.Raw
 				for range floods {
-					from = append(from, connectRaw(t, noisy))
+					from = append(from, xmpptest.ConnectRaw(t, noisy))
 				}
 				to := agent.JID.With(roster.Resource)
 				call := func(i int) *session.Element {
-					e := callOf("start", startText)
+					e := xmpptest.Call("start", xmpptest.StartText)
 					if listed {
-						e = callOf("info", "{}")
+						e = xmpptest.Call("info", "{}")
 					}
 					return session.Stanza("iq", "type", "set", "id", fmt.Sprint(i), "to", string(to)).Add(e)
 				}
@@ -96,7 +96,7 @@ func TestFloods(t *testing.T) {
 				go func() {
 					flood.Wait()
 					for read.Load()-before < floods*calls*size && time.Since(began) < 30*time.Second {
-						sleep(t.Context(), time.Millisecond)
+						xmpptest.Sleep(t.Context(), time.Millisecond)
 					}
 					over <- time.Since(began)
 				}()
@@ -122,9 +122,9 @@ func served(t *testing.T, a spec.Agent, over chan time.Duration) (waits []time.D
 	t.Helper()
 	end := make(chan error, 1)
 	go func() {
-		err := a.Start(t.Context(), count("r1", lineCount))
+		err := a.Start(t.Context(), xmpptest.Count("r1", 60))
 		if err == nil {
-			err = told(t.Context(), a, "r1", eventCount)
+			err = xmpptest.Told(t.Context(), a, "r1", 65)
 		}
 		end <- err
 	}()
@@ -134,7 +134,7 @@ func served(t *testing.T, a spec.Agent, over chan time.Duration) (waits []time.D
 			t.Errorf("the master is told %v", err)
 		}
 		waits = append(waits, time.Since(began))
-		sleep(t.Context(), time.Millisecond)
+		xmpptest.Sleep(t.Context(), time.Millisecond)
 	}
 	if err := <-end; err != nil {
 		t.Errorf("the master's run: %v", err)
@@ -143,15 +143,15 @@ func served(t *testing.T, a spec.Agent, over chan time.Duration) (waits []time.D
 }
 
 // allRefused checks that the log accounts for all calls of strangers, in few lines.
-func allRefused(t *testing.T, stranger raw, to session.JID, log *lines, calls int) {
+func allRefused(t *testing.T, stranger xmpptest.Raw, to session.JID, log *xmpptest.Log, calls int) {
 	t.Helper()
 	for told := "nothing"; told != "forbidden"; calls++ {
 		// What was not answered is told of in the next second; until all has arrived, this
 		// one may not be answered either.
-		sleep(t.Context(), 1100*time.Millisecond)
+		xmpptest.Sleep(t.Context(), 1100*time.Millisecond)
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		_, err := stranger.Call(ctx, "set", to, callOf("info", "{}"))
-		if told = condition(err); told != "forbidden" && ctx.Err() == nil {
+		_, err := stranger.Call(ctx, "set", to, xmpptest.Call("info", "{}"))
+		if told = xmpptest.Condition(err); told != "forbidden" && ctx.Err() == nil {
 			t.Fatalf("afterwards it is told %v", err)
 		}
 		cancel()

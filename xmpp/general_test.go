@@ -26,19 +26,19 @@ func TestGeneralClient(t *testing.T) {
 	script := need.Program(t, "/usr/bin/python3:slixmpp")
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		agent, master, viewer, eve := account(server, "web1"), account(server, "master"), account(server, "viewer"), account(server, "eve")
+		agent, master, viewer, eve := xmpptest.Account(server, "web1"), xmpptest.Account(server, "master"), xmpptest.Account(server, "viewer"), xmpptest.Account(server, "eve")
 		agent.Resource = roster.Resource
-		service := talker(t, "web1")
+		service := xmpptest.Talker(t, "web1")
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		t.Cleanup(r.Close)
 		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
-		connectRaw(t, viewer) // so that there are such accounts
-		connectRaw(t, eve)
-		boss := connectRaw(t, master)
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", 2)))); err != nil {
+		xmpptest.ConnectRaw(t, viewer) // so that there are such accounts
+		xmpptest.ConnectRaw(t, eve)
+		boss := xmpptest.ConnectRaw(t, master)
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), xmpptest.Call("start", xmpptest.Encoded(t, xmpptest.Say("r1", "d1", "hello", 2)))); err != nil {
 			t.Fatal(err)
 		}
 		run := func(who session.Account, room session.JID) (string, error) {
@@ -46,7 +46,7 @@ func TestGeneralClient(t *testing.T) {
 			defer cancel()
 			cmd := exec.CommandContext(ctx, script, "testdata/client.py")
 			cmd.Env = append(os.Environ(), "SERVER="+server.TLS, "CAFILE="+server.CAFile, "JID="+string(who.JID), "PASSWORD="+who.Password.Reveal(),
-				"AGENT="+string(agent.JID.With(roster.Resource)), "NODE="+sayCommand, "ROOM="+string(room))
+				"AGENT="+string(agent.JID.With(roster.Resource)), "NODE="+xmpptest.SayCommand, "ROOM="+string(room))
 			var errs strings.Builder
 			cmd.Stderr = &errs
 			out, err := cmd.Output()

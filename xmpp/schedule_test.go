@@ -18,17 +18,6 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// seed is where the schedules of a test come from: ARMONIC_SEED, or another each time.
-func seed(t *testing.T) uint64 {
-	t.Helper()
-	s, err := strconv.ParseUint(os.Getenv("ARMONIC_SEED"), 10, 64)
-	if err != nil {
-		s = rand.Uint64()
-	}
-	t.Logf("ARMONIC_SEED=%d", s)
-	return s
-}
-
 // schedules is how many are run with each server: ARMONIC_SCHEDULES, or all of them in
 // CI, or a few.
 func schedules() int {
@@ -55,7 +44,7 @@ const (
 func TestSchedules(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		s, n := seed(t), schedules()
+		s, n := xmpptest.Seed(t), schedules()
 		began := time.Now()
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -223,7 +212,7 @@ func (sc *schedule) untilWorkBegins(ctx context.Context) {
 		if _, err := os.Stat(bookFile(sc.dir)); err == nil {
 			return
 		}
-		sleep(ctx, 5*time.Millisecond)
+		xmpptest.Sleep(ctx, 5*time.Millisecond)
 	}
 }
 
@@ -265,14 +254,5 @@ func (sc *schedule) breaks(ctx context.Context, p *xmpptest.Proxy) string {
 
 // pause waits up to so many milliseconds.
 func (sc *schedule) pause(ctx context.Context, most int) {
-	sleep(ctx, time.Duration(sc.dice.IntN(most))*time.Millisecond)
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	xmpptest.Sleep(ctx, time.Duration(sc.dice.IntN(most))*time.Millisecond)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/internal/agenttest"
+	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp"
@@ -28,9 +29,9 @@ type recorder struct {
 }
 
 // record connects one in memory until the test ends.
-func record(t *testing.T, server *router, jid session.JID) *recorder {
+func record(t *testing.T, server *xmpptest.Router, jid session.JID) *recorder {
 	t.Helper()
-	s, err := server.open(jid)(t.Context())
+	s, err := server.Open(jid)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +59,10 @@ func (r *recorder) everything() string {
 // that no agent could read.
 func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, log := newRouter(), &lines{}
-		service := serve(t)
+		server, log := xmpptest.NewRouter(), &xmpptest.Log{}
+		service := xmpptest.Serve(t)
 		defer service.Close()
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: untouchable{service, t}, Open: server.open(agentJID), Rooms: "logs.test",
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: untouchable{service, t}, Open: server.Open(xmpptest.AgentJID), Rooms: "logs.test",
 			Masters: access.Masters{"boss@test": access.Deploy}, Logger: slog.New(slog.NewTextHandler(log, nil))})
 		defer r.Close()
 		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
@@ -69,15 +70,15 @@ func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
 		}
 		eve := record(t, server, "eve@test/x")
 		for i, what := range []*session.Element{
-			callOf("start", startText), callOf("stop", `{"run":"r1"}`), callOf("follow", `{"run":"r1","follow":"f"}`),
-			callOf("info", "{}"), callOf("stacks", "{}"), callOf("start", "not what anybody can read"), callOf("nothing", ""),
+			xmpptest.Call("start", xmpptest.StartText), xmpptest.Call("stop", `{"run":"r1"}`), xmpptest.Call("follow", `{"run":"r1","follow":"f"}`),
+			xmpptest.Call("info", "{}"), xmpptest.Call("stacks", "{}"), xmpptest.Call("start", "not what anybody can read"), xmpptest.Call("nothing", ""),
 			session.New(wire.Namespace, "call", "v", "99", "op", "info").WithText("{}"),
 			session.New(wire.Namespace, "put", "v", "1", "id", "a", "n", "0", "pieces", "2").WithText("x"),
 			session.New(wire.Namespace, "get", "v", "1", "id", "a", "n", "0"),
 			session.New(wire.Namespace, "pending", "v", "1", "ref", "a"),
-			command(sayCommand, "", ""), session.New("jabber:iq:version", "query"), session.New("urn:xmpp:ping", "ping"), session.New("any", "thing"),
+			xmpptest.Command(xmpptest.SayCommand, "", ""), session.New("jabber:iq:version", "query"), session.New("urn:xmpp:ping", "ping"), session.New("any", "thing"),
 		} {
-			_, err := eve.Call(t.Context(), "set", agentJID, what)
+			_, err := eve.Call(t.Context(), "set", xmpptest.AgentJID, what)
 			refused, ok := session.AsStanzaError(err)
 			if !ok || refused.Condition != "forbidden" || refused.Text != "" || refused.Payload != nil {
 				t.Errorf("%s: %v", what, err)
@@ -96,10 +97,10 @@ func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
 // else: not to observers, in no stack, in no room.
 func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newRouter()
-		service := serve(t)
+		server := xmpptest.NewRouter()
+		service := xmpptest.Serve(t)
 		defer service.Close()
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: "logs.test",
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(xmpptest.AgentJID), Rooms: "logs.test",
 			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
 		defer r.Close()
 		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
@@ -107,9 +108,9 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		}
 		agents := map[string]spec.Agent{}
 		for _, name := range []string{"boss", "eyes"} {
-			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(session.JID(name + "@test/client"))})
+			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client"))})
 			defer c.Close()
-			agents[name] = c.AgentOf(agentJID)
+			agents[name] = c.AgentOf(xmpptest.AgentJID)
 		}
 		watched := []*recorder{record(t, server, "boss@test/raw"), record(t, server, "eyes@test/raw")}
 		for _, w := range watched {
@@ -137,8 +138,8 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		}
 		// As they are on the wire.
 		for i, w := range watched {
-			for _, what := range []*session.Element{callOf("stacks", "{}"), callOf("follow", `{"run":"r1","follow":"f","after":0}`), command("stacks", "", "")} {
-				answer, err := w.Call(t.Context(), "set", agentJID, what)
+			for _, what := range []*session.Element{xmpptest.Call("stacks", "{}"), xmpptest.Call("follow", `{"run":"r1","follow":"f","after":0}`), xmpptest.Command("stacks", "", "")} {
+				answer, err := w.Call(t.Context(), "set", xmpptest.AgentJID, what)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -152,15 +153,14 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 				t.Errorf("besides it is told %s", all)
 			}
 		}
-		server.mu.Lock()
-		defer server.mu.Unlock()
-		for at, room := range server.rooms {
-			if all := fmt.Sprint(room.past); strings.Contains(all, agenttest.Password[:11]) || strings.Contains(all, "returns") || !strings.Contains(all, "password") {
+		rooms := server.History()
+		for at, said := range rooms {
+			if all := fmt.Sprint(said); strings.Contains(all, agenttest.Password[:11]) || strings.Contains(all, "returns") || !strings.Contains(all, "password") {
 				t.Errorf("in %s is said %s", at, all)
 			}
 		}
-		if len(server.rooms) != 1 {
-			t.Errorf("there are %d rooms", len(server.rooms))
+		if len(rooms) != 1 {
+			t.Errorf("there are %d rooms", len(rooms))
 		}
 	})
 }
@@ -169,9 +169,9 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 // knows: the id of the call, the name of the follower.
 func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newRouter()
-		asked := record(t, server, agentJID) // hears all, and says nothing
-		c := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(masterJID), Grace: -1})
+		server := xmpptest.NewRouter()
+		asked := record(t, server, xmpptest.AgentJID) // hears all, and says nothing
+		c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(xmpptest.MasterJID), Grace: -1})
 		defer c.Close()
 		if err := c.Ready(t.Context()); err != nil {
 			t.Fatal(err)
@@ -181,12 +181,12 @@ func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 		defer cancel()
 		told := make(chan string, 2) // both of what is asked
 		go func() {
-			info, err := c.AgentOf(agentJID).Info(ctx)
+			info, err := c.AgentOf(xmpptest.AgentJID).Info(ctx)
 			told <- fmt.Sprint("info ", info.Host, " ", err)
 		}()
 		go func() {
 			n := 0
-			err := c.AgentOf(agentJID).Follow(ctx, "r1", 0, func(spec.Event) error { n++; return io.EOF })
+			err := c.AgentOf(xmpptest.AgentJID).Follow(ctx, "r1", 0, func(spec.Event) error { n++; return io.EOF })
 			told <- fmt.Sprint("events ", n, " ", err)
 		}()
 		synctest.Wait()
@@ -196,11 +196,11 @@ func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 		}
 		for _, f := range forgers {
 			for _, id := range ids {
-				_ = f.Send(session.Stanza("iq", "type", "result", "id", id, "to", string(masterJID)).
+				_ = f.Send(session.Stanza("iq", "type", "result", "id", id, "to", string(xmpptest.MasterJID)).
 					Add(session.New(wire.Namespace, "result").WithText(`{"host":"forged","events":[{"run":"r1","seq":1}],"ended":true}`)))
 			}
 			for _, name := range []string{"f1", "f2"} {
-				_ = f.Send(session.Stanza("message", "type", "headline", "to", string(masterJID)).
+				_ = f.Send(session.Stanza("message", "type", "headline", "to", string(xmpptest.MasterJID)).
 					Add(session.New(wire.Namespace, "events", "follow", name).WithText(`{"events":[{"run":"r1","seq":1}],"ended":true}`)))
 			}
 		}
@@ -209,7 +209,7 @@ func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 			t.Fatalf("a forgery is taken for an answer: %s", <-told)
 		}
 		for _, id := range ids { // the agent itself: one is Info, the other waits for events
-			asked.Post(session.Stanza("iq", "type", "result", "id", id, "to", string(masterJID)).
+			asked.Post(session.Stanza("iq", "type", "result", "id", id, "to", string(xmpptest.MasterJID)).
 				Add(session.New(wire.Namespace, "result").WithText(`{"host":"true"}`)))
 		}
 		synctest.Wait()
@@ -217,7 +217,7 @@ func TestOnlyTheAgentThatWasAskedAnswers(t *testing.T) {
 			t.Error("the answer of the agent is not taken")
 		}
 		for _, f := range forgers {
-			_ = f.Send(session.Stanza("message", "type", "headline", "to", string(masterJID)).
+			_ = f.Send(session.Stanza("message", "type", "headline", "to", string(xmpptest.MasterJID)).
 				Add(session.New(wire.Namespace, "events", "follow", "f1").WithText(`{"events":[{"run":"r1","seq":1}],"ended":true}`)))
 		}
 		synctest.Wait()

@@ -1,5 +1,5 @@
 //nolint:thelper // the functions given to xmpptest.Each are tests themselves
-package xmpp_test
+package muc_test
 
 import (
 	"context"
@@ -15,11 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/internal/xmpptest"
-	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/muc"
@@ -27,66 +24,6 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
-
-const (
-	sesame = "open sesame 4711"
-	bounty = "returned-secret-0815"
-)
-
-// talking is a lifecycle that has something to say, and secrets.
-func talking() *lifecycle.Lifecycle {
-	str := spec.Type{Kind: spec.KindStr}
-	return &lifecycle.Lifecycle{Name: "Talk", States: []*lifecycle.State{{Name: "Off", Provides: []*lifecycle.Provide{{
-		Name: "say",
-		Provide: spec.Provide{
-			Label: "Say something",
-			Requires: []spec.Require{{Name: "what", Vars: []spec.Variable{
-				{Name: "text", Type: str, Default: "hello", Label: "Text", Help: "What to say."},
-				{Name: "times", Type: spec.Type{Kind: spec.KindInt}, Default: 1},
-				{Name: "password", Type: spec.Type{Kind: spec.KindPassword}, Default: sesame},
-			}}},
-			Returns: []spec.Variable{{Name: "url", Type: str}, {Name: "key", Type: spec.Type{Kind: spec.KindPassword}}},
-		},
-		Do: func(ctx context.Context, c *lifecycle.Call) (any, error) {
-			in := c.Inputs["what"][0]
-			for i := range in["times"].(int) {
-				c.Log(spec.LevelInfo, fmt.Sprintf("%s %d", in["text"], i))
-				if ctx.Err() != nil {
-					return nil, ctx.Err()
-				}
-			}
-			// a module that does what it must not
-			c.Log(spec.LevelWarn, fmt.Sprintf("\x1b[31mthe password is %s\x1b[0m", in["password"].(spec.Secret).Reveal()))
-			if in["text"] == "fail" {
-				return nil, spec.Errorf(spec.Failed, "it does not work with %s", in["password"].(spec.Secret).Reveal())
-			}
-			return map[string]any{"url": "http://" + string(c.Me.Host), "key": bounty}, nil
-		},
-	}}}}}
-}
-
-// talker is an agent of it.
-func talker(t testing.TB, host string) *agentd.Service {
-	t.Helper()
-	return pacedTalker(t, host, 0)
-}
-
-// pacedTalker takes its time for each line.
-func pacedTalker(t testing.TB, host string, pace time.Duration) *agentd.Service {
-	t.Helper()
-	s, err := agentd.New(agentd.Config{Info: spec.Info{Host: spec.Host(host), Version: "0.4", OS: spec.OS{Name: "debian", Release: "12"}},
-		Lifecycles: []*lifecycle.Lifecycle{talking()}, Store: lifecycle.NewMemory(), Pace: pace})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return s
-}
-
-func say(id spec.RunID, d spec.DeploymentID, text string, times int) spec.Run {
-	return spec.Run{ID: id, Deployment: d, Work: spec.Work{Lifecycle: "Talk", From: []string{"Off"}, Steps: []spec.Step{
-		{Action: spec.Call, State: "Off", Provide: "say", Inputs: spec.Inputs{"what": {{"text": text, "times": times, "password": spec.Secret(sesame)}}}}}}}
-}
 
 // listener is somebody in a room.
 type listener struct {
@@ -184,13 +121,13 @@ func (l *listener) everything() string {
 func TestRoom(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		master := account(server, "master")
-		boss := connectRaw(t, master)
+		master := xmpptest.Account(server, "master")
+		boss := xmpptest.ConnectRaw(t, master)
 		var to []session.JID
 		for _, name := range []string{"web1", "db1"} {
-			a := account(server, name)
+			a := xmpptest.Account(server, name)
 			a.Resource = roster.Resource
-			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
+			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: xmpptest.Talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
 				Masters: access.Masters{master.JID: access.Deploy}})
 			t.Cleanup(r.Close)
 			if _, err := r.Connector().Wait(t.Context(), false); err != nil {
@@ -201,7 +138,7 @@ func TestRoom(t *testing.T) {
 		begin := func(to session.JID, run spec.Run) {
 			t.Helper()
 			for range 2 { // the second time nothing begins
-				if _, err := boss.Call(t.Context(), "set", to, callOf("start", encoded(t, run))); err != nil {
+				if _, err := boss.Call(t.Context(), "set", to, xmpptest.Call("start", xmpptest.Encoded(t, run))); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -209,9 +146,9 @@ func TestRoom(t *testing.T) {
 		const d = spec.DeploymentID("20260102-150405-ABCD")
 		room := muc.Address(d, xmpptest.Rooms)
 		began := time.Now()
-		begin(to[0], say("r1", d, "hello", 2))
-		begin(to[1], say("r2", d, "fail", 1))
-		eve := listen(t, account(server, "eve"), room)
+		begin(to[0], xmpptest.Say("r1", d, "hello", 2))
+		begin(to[1], xmpptest.Say("r2", d, "fail", 1))
+		eve := listen(t, xmpptest.Account(server, "eve"), room)
 		eve.heard(t, "web1 Talk: run r1 is done")
 		t.Logf("the room has it after %s", time.Since(began).Round(time.Millisecond))
 		got := eve.heard(t, "db1 Talk: run r2 has failed")
@@ -231,7 +168,7 @@ func TestRoom(t *testing.T) {
 			}
 		}
 		all := eve.everything()
-		for _, secret := range []string{sesame, bounty, "returns", "\x1b"} {
+		for _, secret := range []string{xmpptest.Sesame, xmpptest.Bounty, "returns", "\x1b"} {
 			if strings.Contains(all, secret) {
 				t.Errorf("%q was said in\n%s", secret, all)
 			}
@@ -247,7 +184,7 @@ func TestRoom(t *testing.T) {
 		for !left(eve.everything(), room.With("web1")) {
 			<-eve.more
 		}
-		begin(to[0], say("r3", d, "again", 1))
+		begin(to[0], xmpptest.Say("r3", d, "again", 1))
 		eve.heard(t, "web1 Talk: run r3 is done")
 	})
 }
@@ -262,24 +199,15 @@ func left(all string, place session.JID) bool {
 	return false
 }
 
-func encoded(t testing.TB, x any) string {
-	t.Helper()
-	text, err := value.Encode(x, value.HandOver())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // Whatever happens to the link of the agent, each line is said once, in order.
 func TestRoomOverALinkThatBreaks(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
 		net := xmpptest.NewProxy(t, server.TLS)
-		master, agent := account(server, "master"), account(server, "web1")
+		master, agent := xmpptest.Account(server, "master"), xmpptest.Account(server, "web1")
 		agent.Resource, agent.Server = roster.Resource, net.Address
-		boss := connectRaw(t, master)
-		service := pacedTalker(t, "web1", 5*time.Millisecond)
+		boss := xmpptest.ConnectRaw(t, master)
+		service := xmpptest.PacedTalker(t, "web1", 5*time.Millisecond)
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
@@ -287,19 +215,19 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 			t.Fatal(err)
 		}
 		const lines = 300
-		eve := listen(t, account(server, "eve"), muc.Address("d1", xmpptest.Rooms)) // before anybody else, and the room is hers
+		eve := listen(t, xmpptest.Account(server, "eve"), muc.Address("d1", xmpptest.Rooms)) // before anybody else, and the room is hers
 		eve.joined(t)
 		if _, err := eve.Call(t.Context(), "set", muc.Address("d1", xmpptest.Rooms), session.New("http://jabber.org/protocol/muc#owner", "query").
 			Add(session.New("jabber:x:data", "x", "type", "submit"))); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), xmpptest.Call("start", xmpptest.Encoded(t, xmpptest.Say("r1", "d1", "hello", lines)))); err != nil {
 			t.Fatal(err)
 		}
-		random := rand.New(rand.NewPCG(seed(t), 0))
+		random := rand.New(rand.NewPCG(xmpptest.Seed(t), 0))
 		for range 4 {
 			eve.heard(t, "")
-			sleep(t.Context(), time.Duration(random.IntN(150))*time.Millisecond)
+			xmpptest.Sleep(t.Context(), time.Duration(random.IntN(150))*time.Millisecond)
 			net.Cut()
 			_, _ = r.Connector().Wait(t.Context(), true)
 			r.Connector().Retry()
@@ -329,25 +257,25 @@ func TestRoomsInMemory(t *testing.T) {
 		service session.JID
 		times   int
 		pace    time.Duration
-		do      func(t *testing.T, r *router, a spec.Agent)
+		do      func(t *testing.T, r *xmpptest.Router, a spec.Agent)
 		after   time.Duration
 		want    []string // that are said, in this order
 		never   string
 	}{
 		"no conference service": {service: "nowhere.test", times: 3, after: 10 * time.Minute},
 		"one who says nothing, then does": {service: "logs.test", times: 8000,
-			do: func(t *testing.T, r *router, _ spec.Agent) {
-				r.hush(true)
-				sleep(t.Context(), 40*time.Second)
-				r.hush(false)
+			do: func(t *testing.T, r *xmpptest.Router, _ spec.Agent) {
+				r.SetQuiet(true)
+				xmpptest.Sleep(t.Context(), 40*time.Second)
+				r.SetQuiet(false)
 			},
 			after: time.Minute,
 			want:  []string{" lines were dropped", "| hello 7999", "run r1 is done"},
 			never: "| hello 0\n",
 		},
 		"the name is taken": {service: "logs.test", times: 1, after: 10 * time.Second,
-			do: func(t *testing.T, r *router, _ spec.Agent) {
-				other, err := r.open("thief@test/x")(t.Context())
+			do: func(t *testing.T, r *xmpptest.Router, _ spec.Agent) {
+				other, err := r.Open("thief@test/x")(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -360,11 +288,11 @@ func TestRoomsInMemory(t *testing.T) {
 			want: []string{"web1 Talk: run r1 begins", "run r1 is done"},
 		},
 		"an agent that loses its link": {service: "logs.test", times: 500, pace: 50 * time.Millisecond, after: time.Minute,
-			do: func(t *testing.T, r *router, _ spec.Agent) {
+			do: func(t *testing.T, r *xmpptest.Router, _ spec.Agent) {
 				go func() {
 					for range 5 {
-						sleep(context.Background(), 3*time.Second)
-						r.cut(agentJID)
+						xmpptest.Sleep(context.Background(), 3*time.Second)
+						r.Cut(agentJID)
 					}
 				}()
 			},
@@ -373,11 +301,11 @@ func TestRoomsInMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := newRouter()
-				service := pacedTalker(t, "web1", tt.pace)
-				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(agentJID), Rooms: tt.service,
+				server := xmpptest.NewRouter()
+				service := xmpptest.PacedTalker(t, "web1", tt.pace)
+				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(agentJID), Rooms: tt.service,
 					Masters: access.Masters{masterJID.Bare(): access.Deploy}})
-				client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open(masterJID)})
+				client := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(masterJID)})
 				defer func() {
 					client.Close()
 					r.Close()
@@ -389,7 +317,7 @@ func TestRoomsInMemory(t *testing.T) {
 				}
 				began := time.Now()
 				work := func() {
-					if err := agent.Start(t.Context(), say("r1", "d1", "hello", tt.times)); err != nil {
+					if err := agent.Start(t.Context(), xmpptest.Say("r1", "d1", "hello", tt.times)); err != nil {
 						t.Error(err)
 					}
 					if err := service.Follow(t.Context(), "r1", 0, func(spec.Event) error { return nil }); err != nil {
@@ -404,15 +332,15 @@ func TestRoomsInMemory(t *testing.T) {
 					work()
 				} else {
 					if tt.do != nil {
-						server.hush(true)
+						server.SetQuiet(true)
 					}
 					work()
 					if tt.do != nil {
 						tt.do(t, server, agent)
 					}
 				}
-				sleep(t.Context(), tt.after)
-				lines, _ := server.said("d1@logs.test")
+				xmpptest.Sleep(t.Context(), tt.after)
+				lines, _ := server.Said("d1@logs.test")
 				all := strings.Join(lines, "\n")
 				rest := all
 				for _, want := range tt.want {
@@ -432,8 +360,8 @@ func TestRoomsInMemory(t *testing.T) {
 					}
 					seen[l] = true
 				}
-				sleep(t.Context(), 5*time.Minute)
-				if _, places := server.said("d1@logs.test"); name != "the name is taken" && places != 0 {
+				xmpptest.Sleep(t.Context(), 5*time.Minute)
+				if _, places := server.Said("d1@logs.test"); name != "the name is taken" && places != 0 {
 					t.Errorf("%d are in the room still", places)
 				}
 			})
@@ -444,16 +372,16 @@ func TestRoomsInMemory(t *testing.T) {
 // An agent that leaves says first how its runs ended.
 func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newRouter()
-		service := pacedTalker(t, "web1", time.Second)
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.open(hostJID), Rooms: "logs.test",
+		server := xmpptest.NewRouter()
+		service := xmpptest.PacedTalker(t, "web1", time.Second)
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(xmpptest.ConsoleJID), Rooms: "logs.test",
 			Masters: access.Masters{"boss@test": access.Deploy}})
-		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.open("boss@test/x")})
+		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open("boss@test/x")})
 		defer client.Close()
-		if err := client.AgentOf(hostJID).Start(t.Context(), say("r1", "d1", "hello", 100)); err != nil {
+		if err := client.AgentOf(xmpptest.ConsoleJID).Start(t.Context(), xmpptest.Say("r1", "d1", "hello", 100)); err != nil {
 			t.Fatal(err)
 		}
-		sleep(t.Context(), 10*time.Second)
+		xmpptest.Sleep(t.Context(), 10*time.Second)
 		if err := service.Stop(t.Context(), "r1"); err != nil {
 			t.Fatal(err)
 		}
@@ -464,7 +392,7 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 			t.Error("it waited for nothing")
 		}
 		r.Close()
-		lines, _ := server.said("d1@logs.test")
+		lines, _ := server.Said("d1@logs.test")
 		if last := lines[len(lines)-1]; !strings.HasPrefix(last, "web1 Talk: run r1 has failed") {
 			t.Errorf("the last words are %q", last)
 		}
@@ -476,8 +404,8 @@ func TestRoomsWhereAccountsAre(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
 	first := make(chan *session.Session, 1)
-	first <- session.Over(ours, hostJID, nil)
-	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: talker(t, "web1"), Rooms: "test", Masters: access.Masters{"boss@test": access.Deploy},
+	first <- session.Over(ours, xmpptest.ConsoleJID, nil)
+	r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: xmpptest.Talker(t, "web1"), Rooms: "test", Masters: access.Masters{"boss@test": access.Deploy},
 		Open: func(ctx context.Context) (*session.Session, error) {
 			select {
 			case s := <-first:

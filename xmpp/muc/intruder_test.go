@@ -1,5 +1,5 @@
 //nolint:thelper // the functions given to xmpptest.Each are tests themselves
-package xmpp_test
+package muc_test
 
 import (
 	"context"
@@ -23,9 +23,9 @@ func TestRoomOfAnIntruder(t *testing.T) {
 	const nsOwner, nsAdmin = "http://jabber.org/protocol/muc#owner", "http://jabber.org/protocol/muc#admin"
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		master, agent := account(server, "master"), account(server, "web1")
+		master, agent := xmpptest.Account(server, "master"), xmpptest.Account(server, "web1")
 		agent.Resource = roster.Resource
-		service := pacedTalker(t, "web1", 5*time.Millisecond)
+		service := xmpptest.PacedTalker(t, "web1", 5*time.Millisecond)
 		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
@@ -33,20 +33,20 @@ func TestRoomOfAnIntruder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		boss := connectRaw(t, master)
+		boss := xmpptest.ConnectRaw(t, master)
 		room := muc.Address("d1", xmpptest.Rooms)
-		eve := listen(t, account(server, "eve"), room)
+		eve := listen(t, xmpptest.Account(server, "eve"), room)
 		eve.joined(t)
 		if _, err := eve.Call(t.Context(), "set", room, session.New(nsOwner, "query").Add(session.New("jabber:x:data", "x", "type", "submit"))); err != nil {
 			t.Fatal(err)
 		}
 		const lines = 200
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r1", "d1", "hello", lines)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), xmpptest.Call("start", xmpptest.Encoded(t, xmpptest.Say("r1", "d1", "hello", lines)))); err != nil {
 			t.Fatal(err)
 		}
 		eve.heard(t, "| hello 0")
 		place := room.With("web1")
-		for _, what := range []*session.Element{callOf("start", startText), callOf("stop", `{"run":"r1"}`), command(sayCommand, "", ""), session.New("urn:xmpp:ping", "ping")} {
+		for _, what := range []*session.Element{xmpptest.Call("start", xmpptest.StartText), xmpptest.Call("stop", `{"run":"r1"}`), xmpptest.Command(xmpptest.SayCommand, "", ""), session.New("urn:xmpp:ping", "ping")} {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			_, err := eve.Call(ctx, "set", place, what)
 			cancel()
@@ -59,7 +59,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 			if err != nil {
 				t.Logf("it cannot be put out: %v", err)
 			}
-			sleep(t.Context(), 300*time.Millisecond)
+			xmpptest.Sleep(t.Context(), 300*time.Millisecond)
 		}
 		body := func(text string) *session.Element { return session.New("jabber:client", "body").WithText(text) }
 		for i := range 1000 {
@@ -87,7 +87,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), callOf("start", encoded(t, say("r2", "d1", "more", 1)))); err != nil {
+		if _, err := boss.Call(t.Context(), "set", agent.JID.With(roster.Resource), xmpptest.Call("start", xmpptest.Encoded(t, xmpptest.Say("r2", "d1", "more", 1)))); err != nil {
 			t.Fatal(err)
 		}
 		if err := service.Follow(t.Context(), "r2", 0, func(spec.Event) error { return nil }); err != nil || time.Since(began) > 5*time.Second {

@@ -1,4 +1,4 @@
-package xmpp_test
+package xmpptest
 
 import (
 	"context"
@@ -12,25 +12,17 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// router is a server in memory, as small as can be: it delivers stanzas between
+// Router is a server in memory, as small as can be: it delivers stanzas between
 // those who are connected, everybody sees everybody's presence, and is in everybody's
 // roster.
-type router struct {
-	rate     int // bytes in a second that it takes from each; 0 is all there are
+type Router struct {
+	Rate     int // bytes in a second that it takes from each; 0 is all there are
 	mu       sync.Mutex
 	accounts map[session.JID]bool // bare
 	conns    map[session.JID]*routed
 	work     sync.WaitGroup
 	rooms    map[session.JID]*chat // by address
 	quiet    bool                  // rooms say nothing
-}
-
-// chat is a room, as small as can be. It is locked until its owner has set it up.
-type chat struct {
-	locked bool
-	places map[session.JID]*routed // by the address in the room
-	past   []string                // what was said
-	setup  string                  // the form that the owner sent
 }
 
 type routed struct {
@@ -43,12 +35,12 @@ type routed struct {
 	gone     chan struct{}
 }
 
-func newRouter() *router {
-	return &router{accounts: map[session.JID]bool{}, conns: map[session.JID]*routed{}, rooms: map[session.JID]*chat{}}
+func NewRouter() *Router {
+	return &Router{accounts: map[session.JID]bool{}, conns: map[session.JID]*routed{}, rooms: map[session.JID]*chat{}}
 }
 
-// open is a session.Opener for an account.
-func (r *router) open(jid session.JID) session.Opener {
+// Open is a session.Opener for an account.
+func (r *Router) Open(jid session.JID) session.Opener {
 	r.mu.Lock()
 	r.accounts[jid.Bare()] = true
 	r.mu.Unlock()
@@ -64,7 +56,7 @@ func (r *router) open(jid session.JID) session.Opener {
 	}
 }
 
-func (r *router) wait() { r.work.Wait() }
+func (r *Router) Wait() { r.work.Wait() }
 
 func (c *routed) send(text string) {
 	c.mu.Lock()
@@ -113,7 +105,7 @@ func (e anyStanza) from(who session.JID) string {
 	return fmt.Sprintf("<%s%s>%s</%s>", e.XMLName.Local, attrs, e.Inner, e.XMLName.Local)
 }
 
-func (r *router) read(c *routed) {
+func (r *Router) read(c *routed) {
 	defer func() {
 		close(c.gone)
 		c.conn.Close()
@@ -143,8 +135,8 @@ func (r *router) read(c *routed) {
 		if err := d.DecodeElement(&e, &start); err != nil {
 			return
 		}
-		if r.rate > 0 {
-			time.Sleep(time.Duration(len(e.Inner)) * time.Second / time.Duration(r.rate))
+		if r.Rate > 0 {
+			time.Sleep(time.Duration(len(e.Inner)) * time.Second / time.Duration(r.Rate))
 		}
 		r.mu.Lock()
 		r.route(c, e)
@@ -152,7 +144,7 @@ func (r *router) read(c *routed) {
 	}
 }
 
-func (r *router) broadcast(from *routed, text string) {
+func (r *Router) broadcast(from *routed, text string) {
 	for _, other := range r.conns {
 		if other != from && other.presence != "" {
 			other.send(text)
@@ -160,7 +152,7 @@ func (r *router) broadcast(from *routed, text string) {
 	}
 }
 
-func (r *router) route(c *routed, e anyStanza) {
+func (r *Router) route(c *routed, e anyStanza) {
 	switch {
 	case session.JID(e.To).Domain() == "logs.test" && strings.Contains(e.To, "@"):
 		r.chat(c, e, session.JID(e.To).Bare())
@@ -199,98 +191,20 @@ func (r *router) route(c *routed, e anyStanza) {
 	}
 }
 
-// chat does what is sent to a room.
-func (r *router) chat(c *routed, e anyStanza, at session.JID) {
-	room := r.rooms[at]
-	refuse := func(condition string) {
-		c.send(fmt.Sprintf("<%s type='error' id='%s' from='%s'><error type='cancel'><%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></%[1]s>",
-			e.XMLName.Local, e.ID, e.To, condition))
-	}
-	switch {
-	case r.quiet:
-	case e.XMLName.Local == "presence" && e.Type == "unavailable":
-		r.part(at, c)
-	case e.XMLName.Local == "presence":
-		status := "<status code='110'/>"
-		if room == nil {
-			room = &chat{locked: true, places: map[session.JID]*routed{}}
-			r.rooms[at] = room
-			status += "<status code='201'/>"
-		} else if room.locked {
-			refuse("item-not-found")
-			return
-		}
-		if other := room.places[session.JID(e.To)]; other != nil && other != c {
-			refuse("conflict")
-			return
-		}
-		room.places[session.JID(e.To)] = c
-		c.send(fmt.Sprintf("<presence from='%s'><x xmlns='http://jabber.org/protocol/muc#user'>%s</x></presence>", e.To, status))
-		if !strings.Contains(e.Inner, "maxstanzas=\"0\"") && !strings.Contains(e.Inner, "maxstanzas='0'") {
-			for _, m := range room.past {
-				c.send(m)
-			}
-		}
-		c.send(fmt.Sprintf("<message type='groupchat' from='%s'><subject/></message>", at))
-	case room == nil:
-		refuse("item-not-found")
-	case e.XMLName.Local == "iq":
-		room.locked, room.setup = false, e.Inner
-		c.send(fmt.Sprintf("<iq type='result' id='%s' from='%s'/>", e.ID, at))
-	case e.XMLName.Local == "message":
-		for place, who := range room.places {
-			if who != c {
-				continue
-			}
-			m := fmt.Sprintf("<message type='groupchat' id='%s' from='%s'>%s</message>", e.ID, place, e.Inner)
-			room.past = append(room.past, m)
-			for _, other := range room.places {
-				other.send(m)
-			}
-			return
-		}
-		refuse("not-acceptable")
-	}
-}
-
-// part takes somebody out of a room.
-func (r *router) part(at session.JID, c *routed) {
-	for place, who := range r.rooms[at].places {
-		if who == c {
-			delete(r.rooms[at].places, place)
-			c.send(fmt.Sprintf("<presence type='unavailable' from='%s'><x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/></x></presence>", place))
-		}
-	}
-}
-
-// said are the lines of a room, and who is in it.
-func (r *router) said(at session.JID) (lines []string, places int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	room := r.rooms[at]
-	if room == nil {
-		return nil, 0
-	}
-	for _, m := range room.past {
-		_, body, _ := strings.Cut(m, "<body>")
-		body, _, _ = strings.Cut(body, "</body>")
-		lines = append(lines, strings.Split(strings.ReplaceAll(body, "&#xA;", "\n"), "\n")...)
-	}
-	return lines, len(room.places)
-}
-
-// hush makes rooms say nothing, or speak again.
-func (r *router) hush(quiet bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.quiet = quiet
-}
-
-// cut ends the connection of an account.
-func (r *router) cut(jid session.JID) {
+// Cut ends the connection of an account.
+func (r *Router) Cut(jid session.JID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if c := r.conns[jid]; c != nil {
 		c.conn.Close()
+	}
+}
+
+// Deliver sends a text to an account, as a server does that ends its stream.
+func (r *Router) Deliver(jid session.JID, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.conns[jid]; c != nil {
+		c.send(text)
 	}
 }

@@ -1,10 +1,11 @@
-package xmpp_test
+package calls_test
 
 import (
 	"context"
 	"sync"
 	"testing"
 
+	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
@@ -56,8 +57,8 @@ func (l *liar) tell(iq *session.Element, text string) {
 // lie connects a client and an agent that lies.
 func lie(f *testing.F) (*xmpp.Client, *liar) {
 	f.Helper()
-	server := newRouter()
-	openAgent, openMaster := server.open(agentJID), server.open(masterJID)
+	server := xmpptest.NewRouter()
+	openAgent, openMaster := server.Open(xmpptest.AgentJID), server.Open(xmpptest.MasterJID)
 	s, err := openAgent(f.Context())
 	if err != nil {
 		f.Fatal(err)
@@ -103,7 +104,7 @@ func FuzzAgent(f *testing.F) {
 			return session.Answer(iq, session.New(wire.Namespace, "result", "id", id, "pieces", pieces).WithText(text))
 		}
 		l.mu.Unlock()
-		agent := c.AgentOf(agentJID)
+		agent := c.AgentOf(xmpptest.AgentJID)
 		if _, err := agent.Stacks(ctx); err != nil && err.Error() == "" {
 			t.Error("an error says nothing")
 		}

@@ -1,74 +1,19 @@
 //nolint:thelper // the functions given to xmpptest.Each are tests themselves
-package xmpp_test
+package calls_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/armonic/armonic/agentd"
-	"github.com/armonic/armonic/internal/agenttest"
 	"github.com/armonic/armonic/internal/xmpptest"
-	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
-	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
-
-// broken is a pair of which each end has its own network to break.
-type broken struct {
-	*pair
-	agentNet, masterNet *xmpptest.Proxy
-}
-
-func overBroken(t *testing.T, s *xmpptest.Server, pace time.Duration) *broken {
-	t.Helper()
-	b := &broken{agentNet: xmpptest.NewProxy(t, s.TLS), masterNet: xmpptest.NewProxy(t, s.TLS)}
-	agent, master := account(s, "host1"), account(s, "master")
-	agent.Resource = roster.Resource
-	agent.Server, master.Server = b.agentNet.Address, b.masterNet.Address
-	b.pair = connect(t, agent.JID, master.JID, agent.Open, master.Open)
-	t.Cleanup(b.close)
-	if pace > 0 { // the same, slower: with events that last
-		b.responder.Close()
-		b.service.Close()
-		slow, err := agentd.New(agentd.Config{Info: spec.Info{Host: agenttest.Host}, Lifecycles: agenttest.Lifecycles(), Store: lifecycle.NewMemory(), Pace: pace})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.service = slow
-		b.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: slow, Masters: access.Masters{master.JID: access.Deploy}})
-		if _, err := b.responder.Connector().Wait(t.Context(), true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return b
-}
-
-func count(id spec.RunID, n int) spec.Run {
-	return spec.Run{ID: id, Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
-		{Action: spec.Call, State: "Off", Provide: "count", Inputs: spec.Inputs{"to": {{"n": n}}}}}}}
-}
-
-// told follows a run to its end and checks that every event came once, in order.
-func told(ctx context.Context, a spec.Agent, id spec.RunID, want int) error {
-	last := 0
-	err := a.Follow(ctx, id, 0, func(ev spec.Event) error {
-		if last++; ev.Seq != last || ev.Run != id {
-			return fmt.Errorf("event %d of %s came as number %d", ev.Seq, ev.Run, last)
-		}
-		return nil
-	})
-	if err == nil && last != want {
-		return fmt.Errorf("%d events came, want %d", last, want)
-	}
-	return err
-}
 
 // lineCount lines make so many events: queued, started, the step's start and end,
 // the run's end, and the lines.
@@ -81,12 +26,12 @@ const (
 // when the link is back.
 func TestCallsSurviveACut(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		b := overBroken(t, xmpptest.Start(t, k), 0)
-		for name, p := range map[string]*xmpptest.Proxy{"agent": b.agentNet, "master": b.masterNet} {
+		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
+		for name, p := range map[string]*xmpptest.Proxy{"agent": b.AgentNet, "master": b.MasterNet} {
 			p.Stall()
 			end := make(chan error)
 			go func() {
-				_, err := b.agent.Info(t.Context())
+				_, err := b.Agent.Info(t.Context())
 				end <- err
 			}()
 			time.AfterFunc(100*time.Millisecond, func() { p.Cut(); p.Resume() })
@@ -102,7 +47,7 @@ func TestCallsSurviveACut(t *testing.T) {
 // Large calls and answers go in pieces.
 func TestLargeCallsAndAnswers(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		b := overBroken(t, xmpptest.Start(t, k), 0)
+		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
 		big := make([]byte, 1<<20)
 		for i := range big {
 			big[i] = "abcdefgh \n<>&"[i%13]
@@ -110,13 +55,13 @@ func TestLargeCallsAndAnswers(t *testing.T) {
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
 			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": string(big) + "\x1b[0m ☃"}}}}}}}
 		began := time.Now()
-		if err := b.agent.Start(t.Context(), run); err != nil {
+		if err := b.Agent.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("a call of 1 MiB: %s", time.Since(began).Round(time.Millisecond))
 		began = time.Now()
 		var log, returned string
-		if err := b.agent.Follow(t.Context(), "r1", 0, func(ev spec.Event) error {
+		if err := b.Agent.Follow(t.Context(), "r1", 0, func(ev spec.Event) error {
 			if ev.Kind == spec.EventLog {
 				log = ev.Text
 			}
@@ -134,7 +79,7 @@ func TestLargeCallsAndAnswers(t *testing.T) {
 		if cut, _, _ := strings.Cut(log, "…"); len(cut) < 10_000 || !strings.HasPrefix(string(big), cut) {
 			t.Errorf("a line of %d bytes is logged as one of %d", len(big), len(log))
 		}
-		stacks, err := b.agent.Stacks(t.Context())
+		stacks, err := b.Agent.Stacks(t.Context())
 		if err != nil || len(stacks[0].Calls) != 1 {
 			t.Errorf("stacks: %d, error %v", len(stacks), err)
 		}
@@ -144,14 +89,14 @@ func TestLargeCallsAndAnswers(t *testing.T) {
 // A call that reached nobody is noticed and made again, long before it times out.
 func TestALostCallIsMadeAgain(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
-	agent, master := account(server, "host1"), account(server, "master")
+	agent, master := xmpptest.Account(server, "host1"), xmpptest.Account(server, "master")
 	agent.Resource = roster.Resource
-	deaf := connectRaw(t, agent)
-	service := serve(t)
+	deaf := xmpptest.ConnectRaw(t, agent)
+	service := xmpptest.Serve(t)
 	defer service.Close()
 	go func() { // it loses the first call, and answers the next
 		calls := 0
-		for e := range deaf.heard {
+		for e := range deaf.Heard {
 			if len(e.Kids) == 0 {
 				continue
 			}
@@ -181,9 +126,9 @@ func TestALostCallIsMadeAgain(t *testing.T) {
 // Events that got lost, come twice or in another order, are each told once, in order.
 func TestEventsThatGetLost(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
-	agent, master := account(server, "host1"), account(server, "master")
+	agent, master := xmpptest.Account(server, "host1"), xmpptest.Account(server, "master")
 	agent.Resource = roster.Resource
-	odd := connectRaw(t, agent)
+	odd := xmpptest.ConnectRaw(t, agent)
 	text := func(after int, seqs ...int) string {
 		b := fmt.Sprintf(`{"after":%d,"events":[`, after)
 		for i, seq := range seqs {
@@ -196,7 +141,7 @@ func TestEventsThatGetLost(t *testing.T) {
 	}
 	asked := make(chan string, 10)
 	go func() {
-		for e := range odd.heard {
+		for e := range odd.Heard {
 			if len(e.Kids) == 0 || e.Kids[0].Attr("op") != "follow" {
 				continue
 			}
@@ -232,7 +177,7 @@ func TestEventsThatGetLost(t *testing.T) {
 	if err := c.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := told(t.Context(), c.AgentOf(agent.JID), "r1", 7); err != nil {
+	if err := xmpptest.Told(t.Context(), c.AgentOf(agent.JID), "r1", 7); err != nil {
 		t.Error(err)
 	}
 	close(asked)

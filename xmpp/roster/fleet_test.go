@@ -1,5 +1,5 @@
 //nolint:thelper // the functions given to xmpptest.Each are tests themselves
-package xmpp_test
+package roster_test
 
 import (
 	"fmt"
@@ -16,29 +16,20 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-func links(hosts []spec.HostStatus) string {
-	var out []string
-	for _, h := range hosts {
-		name, _, _ := strings.Cut(string(h.Host), "-")
-		out = append(out, name+" "+string(h.Link))
-	}
-	return strings.Join(out, ", ")
-}
-
 // Two masters see the same fleet; who is on it, and who is not, is seen by each.
 func TestFleet(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		masters := []session.Account{account(server, "master1"), account(server, "master2")}
+		masters := []session.Account{xmpptest.Account(server, "master1"), xmpptest.Account(server, "master2")}
 		listed := access.Masters{masters[0].JID: access.Deploy, masters[1].JID: access.Observe}
 		var agents []session.Account
 		var mine []session.JID
 		for _, name := range []string{"web1", "web2"} {
-			a := account(server, name)
+			a := xmpptest.Account(server, name)
 			a.Resource = roster.Resource
 			agents, mine = append(agents, a), append(mine, a.JID)
 		}
-		service := serve(t)
+		service := xmpptest.Serve(t)
 		defer service.Close()
 		start := func(a session.Account) *xmpp.Responder {
 			return xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: service, Masters: listed})
@@ -64,8 +55,8 @@ func TestFleet(t *testing.T) {
 		}
 		web1, web2 := start(agents[0]), start(agents[1])
 		defer web1.Close()
-		isOn := func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 on" }
-		hosts := waitFor(t, clients[0], isOn)
+		isOn := func(hosts []spec.HostStatus) bool { return xmpptest.Links(hosts) == "web1 on, web2 on" }
+		hosts := xmpptest.WaitFor(t, clients[0], isOn)
 		if h := hosts[0]; h.OS.String() != "debian 12" || h.Version != "0.4" || h.Busy != "" || h.Account != string(agents[0].JID) || h.Since.IsZero() {
 			t.Errorf("web1 is %+v", h)
 		}
@@ -81,12 +72,12 @@ func TestFleet(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		waitFor(t, clients[1], isOn)
+		xmpptest.WaitFor(t, clients[1], isOn)
 		if len(clients[1].Requests()) != 0 {
 			t.Errorf("still there ask %v", clients[1].Requests())
 		}
 		// somebody whom nobody approved says that he is an agent
-		eve := account(server, "eve")
+		eve := xmpptest.Account(server, "eve")
 		eve.Resource = roster.Resource
 		stranger := start(eve)
 		defer stranger.Close()
@@ -101,21 +92,21 @@ func TestFleet(t *testing.T) {
 		if err := clients[0].AgentOf(mine[0]).Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
+		xmpptest.WaitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return len(hosts) == 2 && hosts[0].Busy == "r1" })
 		if err := clients[1].AgentOf(mine[0]).Stop(t.Context(), "r1"); spec.KindOf(err) != spec.Denied {
 			t.Errorf("an observer stops a run: %v", err)
 		}
 		if err := clients[0].AgentOf(mine[0]).Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
-		waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
+		xmpptest.WaitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return hosts[0].Busy == "" && hosts[1].Busy == "" })
 		// one leaves
 		web2.Close()
-		hosts = waitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 off" })
+		hosts = xmpptest.WaitFor(t, clients[1], func(hosts []spec.HostStatus) bool { return xmpptest.Links(hosts) == "web1 on, web2 off" })
 		if hosts[1].Since.IsZero() || hosts[1].Why == "" {
 			t.Errorf("web2 is %+v", hosts[1])
 		}
-		waitFor(t, clients[0], func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on, web2 off" })
+		xmpptest.WaitFor(t, clients[0], func(hosts []spec.HostStatus) bool { return xmpptest.Links(hosts) == "web1 on, web2 off" })
 		// a client that comes later sees the same at once
 		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1})
 		defer c.Close()
@@ -124,7 +115,7 @@ func TestFleet(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("a new client is ready after %s", time.Since(began).Round(time.Millisecond))
-		if got := links(c.Hosts()); got != "web1 on, web2 off" {
+		if got := xmpptest.Links(c.Hosts()); got != "web1 on, web2 off" {
 			t.Errorf("it sees %s", got)
 		}
 		_, err := c.AgentOf(mine[1]).Info(t.Context())
@@ -138,34 +129,34 @@ func TestFleet(t *testing.T) {
 		// and back
 		web2 = start(agents[1])
 		defer web2.Close()
-		waitFor(t, c, isOn)
+		xmpptest.WaitFor(t, c, isOn)
 		// out of the fleet
 		if err := c.Remove(mine[1]); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, c, func(hosts []spec.HostStatus) bool { return links(hosts) == "web1 on" })
+		xmpptest.WaitFor(t, c, func(hosts []spec.HostStatus) bool { return xmpptest.Links(hosts) == "web1 on" })
 	})
 }
 
 // An agent that vanishes while it executes a run is lost, not off.
 func TestLostAgent(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
+		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
+		xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
 		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
-		if err := b.agent.Start(t.Context(), run); err != nil {
+		if err := b.Agent.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, b.client, func(h []spec.HostStatus) bool { return h[0].Busy == "r1" })
-		b.agentNet.Down()
-		hosts := waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 lost" })
+		xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return h[0].Busy == "r1" })
+		b.AgentNet.Down()
+		hosts := xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 lost" })
 		if hosts[0].Busy != "r1" {
 			t.Errorf("it is %+v", hosts[0])
 		}
-		b.agentNet.Up()
-		b.responder.Connector().Retry()
-		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
-		if err := b.agent.Stop(t.Context(), "r1"); err != nil {
+		b.AgentNet.Up()
+		b.Responder.Connector().Retry()
+		xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
+		if err := b.Agent.Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -178,38 +169,38 @@ func TestSilentLink(t *testing.T) {
 	}
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		t.Parallel()
-		b := overBroken(t, xmpptest.Start(t, k), 0)
-		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
-		b.agentNet.Stall()
+		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
+		xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
+		b.AgentNet.Stall()
 		began := time.Now()
-		waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 off" })
+		xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 off" })
 		took := time.Since(began)
 		t.Logf("the fleet shows it after %s", took.Round(time.Millisecond))
 		if took > 30*time.Second {
 			t.Errorf("it took %s", took)
 		}
-		if st := b.responder.Connector().Status(); st.Session != nil && time.Since(began) > 25*time.Second {
+		if st := b.Responder.Connector().Status(); st.Session != nil && time.Since(began) > 25*time.Second {
 			t.Error("the agent has not noticed")
 		}
-		b.agentNet.Resume()
+		b.AgentNet.Resume()
 	})
 }
 
 // The client says what it waits for when it is not connected.
 func TestDisconnectedClient(t *testing.T) {
 	server := xmpptest.Start(t, xmpptest.Prosody)
-	b := overBroken(t, server, 0)
-	waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
+	b := xmpptest.OverBroken(t, server, 0)
+	xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
 	c := xmpp.NewClient(xmpp.ClientConfig{Grace: -1, Open: (session.Account{JID: "x@" + xmpptest.Domain, Password: "wrong", Server: server.TLS, CAFile: server.CAFile}).Open})
 	defer c.Close()
 	if err := c.Ready(t.Context()); spec.KindOf(err) != spec.Denied {
 		t.Errorf("with a wrong password: %v", err)
 	}
-	if _, err := c.AgentOf(b.jid).Info(t.Context()); spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "password") {
+	if _, err := c.AgentOf(b.JID).Info(t.Context()); spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "password") {
 		t.Errorf("a call: %v (%s)", err, spec.HintOf(err))
 	}
-	b.masterNet.Down()
-	hosts := waitFor(t, b.client, func(h []spec.HostStatus) bool { return links(h) == "host1 off" })
+	b.MasterNet.Down()
+	hosts := xmpptest.WaitFor(t, b.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 off" })
 	if !strings.Contains(fmt.Sprint(hosts[0].Why), "not connected") {
 		t.Errorf("it is %+v", hosts[0])
 	}

@@ -1,5 +1,5 @@
 //nolint:thelper // the functions given to inOutage are tests themselves
-package xmpp_test
+package calls_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/access"
@@ -16,13 +17,13 @@ import (
 
 // outage is a server in memory that can be down, for one account or for all.
 type outage struct {
-	*router
+	*xmpptest.Router
 	mu   sync.Mutex
 	down map[session.JID]bool
 }
 
 func (o *outage) open(jid session.JID) session.Opener {
-	open := o.router.open(jid)
+	open := o.Router.Open(jid)
 	return func(ctx context.Context) (*session.Session, error) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -39,27 +40,21 @@ func (o *outage) begin(who ...session.JID) {
 	o.down = map[session.JID]bool{}
 	for _, jid := range who {
 		o.down[jid] = true
-		o.router.mu.Lock()
-		if c := o.conns[jid]; c != nil {
-			c.conn.Close()
-		}
-		o.router.mu.Unlock()
+		o.Cut(jid)
 	}
 }
 
-const agentJID, masterJID = session.JID("host1@test/agent"), session.JID("master@test/x")
-
 // inOutage runs a test with a pair over such a server, in a bubble.
-func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *pair)) {
+func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *xmpptest.Pair)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		o := &outage{router: newRouter()}
-		openAgent, openMaster := o.open(agentJID), o.open(masterJID)
-		p := connect(t, agentJID, masterJID, openAgent, openMaster)
-		waitFor(t, p.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
+		o := &outage{Router: xmpptest.NewRouter()}
+		openAgent, openMaster := o.open(xmpptest.AgentJID), o.open(xmpptest.MasterJID)
+		p := xmpptest.ConnectPair(t, xmpptest.AgentJID, xmpptest.MasterJID, openAgent, openMaster)
+		xmpptest.WaitFor(t, p.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
 		test(t, o, p)
-		p.close()
-		o.wait()
+		p.Close()
+		o.Wait()
 	})
 }
 
@@ -67,26 +62,26 @@ func inOutage(t *testing.T, test func(t *testing.T, o *outage, p *pair)) {
 // is down for a while: what it starts and follows waits. Questions do not.
 func TestOutagesOfTenMinutes(t *testing.T) {
 	for name, who := range map[string][]session.JID{
-		"server": {agentJID, masterJID}, "agent": {agentJID}, "client": {masterJID},
+		"server": {xmpptest.AgentJID, xmpptest.MasterJID}, "agent": {xmpptest.AgentJID}, "client": {xmpptest.MasterJID},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inOutage(t, func(t *testing.T, o *outage, p *pair) {
-				if err := p.agent.Start(t.Context(), count("r1", lineCount)); err != nil {
+			inOutage(t, func(t *testing.T, o *outage, p *xmpptest.Pair) {
+				if err := p.Agent.Start(t.Context(), xmpptest.Count("r1", lineCount)); err != nil {
 					t.Fatal(err)
 				}
 				o.begin(who...)
 				synctest.Wait()
 				ends := make(chan error, 3)
-				go func() { ends <- told(t.Context(), p.agent, "r1", eventCount) }()
+				go func() { ends <- xmpptest.Told(t.Context(), p.Agent, "r1", eventCount) }()
 				go func() {
-					err := p.agent.Start(t.Context(), count("r2", lineCount))
+					err := p.Agent.Start(t.Context(), xmpptest.Count("r2", lineCount))
 					if err == nil {
-						err = told(t.Context(), p.agent, "r2", eventCount)
+						err = xmpptest.Told(t.Context(), p.Agent, "r2", eventCount)
 					}
 					ends <- err
 				}()
 				began := time.Now()
-				if _, err := p.agent.Info(t.Context()); spec.KindOf(err) != spec.Unavailable || time.Since(began) > 30*time.Second {
+				if _, err := p.Agent.Info(t.Context()); spec.KindOf(err) != spec.Unavailable || time.Since(began) > 30*time.Second {
 					t.Errorf("after %s a question gives %v", time.Since(began), err)
 				}
 				time.Sleep(10 * time.Minute)
@@ -106,11 +101,11 @@ func TestOutagesOfTenMinutes(t *testing.T) {
 
 // What waits for an outage to end ends with its context, and with the client.
 func TestWhatWaitsEnds(t *testing.T) {
-	for name, who := range map[string][]session.JID{"server": {agentJID, masterJID}, "agent": {agentJID}, "none": {}} {
+	for name, who := range map[string][]session.JID{"server": {xmpptest.AgentJID, xmpptest.MasterJID}, "agent": {xmpptest.AgentJID}, "none": {}} {
 		t.Run(name, func(t *testing.T) {
-			inOutage(t, func(t *testing.T, o *outage, p *pair) {
+			inOutage(t, func(t *testing.T, o *outage, p *xmpptest.Pair) {
 				wait := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
-				if err := p.agent.Start(t.Context(), wait); err != nil {
+				if err := p.Agent.Start(t.Context(), wait); err != nil {
 					t.Fatal(err)
 				}
 				o.begin(who...)
@@ -118,18 +113,18 @@ func TestWhatWaitsEnds(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				began := time.Now()
-				if err := told(ctx, p.agent, "r1", 0); ctx.Err() == nil || time.Since(began) != time.Minute {
+				if err := xmpptest.Told(ctx, p.Agent, "r1", 0); ctx.Err() == nil || time.Since(began) != time.Minute {
 					t.Errorf("with a context that ends, after %s: %v", time.Since(began), err)
 				}
 				ends := make(chan error, 2)
-				go func() { ends <- told(t.Context(), p.agent, "r1", 0) }()
+				go func() { ends <- xmpptest.Told(t.Context(), p.Agent, "r1", 0) }()
 				if len(who) > 0 {
-					go func() { ends <- p.agent.Start(t.Context(), count("r2", 1)) }()
+					go func() { ends <- p.Agent.Start(t.Context(), xmpptest.Count("r2", 1)) }()
 				} else {
 					ends <- spec.Errorf(spec.Unavailable, "not started")
 				}
 				time.Sleep(time.Minute)
-				p.client.Close()
+				p.Client.Close()
 				began = time.Now()
 				for range 2 {
 					if err := <-ends; spec.KindOf(err) != spec.Unavailable || time.Since(began) > 0 {
@@ -144,9 +139,9 @@ func TestWhatWaitsEnds(t *testing.T) {
 // Nobody waits for an agent that was never there, or for a server that wants another
 // password.
 func TestWhatIsNotWaitedFor(t *testing.T) {
-	inOutage(t, func(t *testing.T, _ *outage, p *pair) {
+	inOutage(t, func(t *testing.T, _ *outage, p *xmpptest.Pair) {
 		began := time.Now()
-		err := p.client.AgentOf("nobody@test").Start(t.Context(), count("r1", 1))
+		err := p.Client.AgentOf("nobody@test").Start(t.Context(), xmpptest.Count("r1", 1))
 		if spec.KindOf(err) != spec.Unavailable || time.Since(began) > time.Minute {
 			t.Errorf("an agent that was never there, after %s: %v", time.Since(began), err)
 		}
@@ -156,7 +151,7 @@ func TestWhatIsNotWaitedFor(t *testing.T) {
 			return nil, spec.Errorf(spec.Denied, "the server refuses the password").WithHint("check it")
 		}})
 		defer c.Close()
-		err := c.AgentOf("host1@test").Start(t.Context(), count("r1", 1))
+		err := c.AgentOf("host1@test").Start(t.Context(), xmpptest.Count("r1", 1))
 		if spec.KindOf(err) != spec.Unavailable || spec.HintOf(err) != "check it" {
 			t.Errorf("with a wrong password: %v (%s)", err, spec.HintOf(err))
 		}
@@ -166,22 +161,20 @@ func TestWhatIsNotWaitedFor(t *testing.T) {
 // Another program that takes the client's place is a reason to come back, and not the
 // end of what it follows.
 func TestAConflictOfTheClientIsNoneOfTheRun(t *testing.T) {
-	inOutage(t, func(t *testing.T, o *outage, p *pair) {
+	inOutage(t, func(t *testing.T, o *outage, p *xmpptest.Pair) {
 		end := make(chan error, 1)
 		wait := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "wait"}}}}
-		if err := p.agent.Start(t.Context(), wait); err != nil {
+		if err := p.Agent.Start(t.Context(), wait); err != nil {
 			t.Fatal(err)
 		}
-		go func() { end <- told(t.Context(), p.agent, "r1", 6) }()
-		o.router.mu.Lock()
-		o.conns[masterJID].send("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
-		o.router.mu.Unlock()
-		_, err := p.agent.Info(t.Context())
+		go func() { end <- xmpptest.Told(t.Context(), p.Agent, "r1", 6) }()
+		o.Deliver(xmpptest.MasterJID, "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+		_, err := p.Agent.Info(t.Context())
 		if err != nil && spec.KindOf(err) != spec.Unavailable {
 			t.Errorf("a question gives %v of kind %q", err, spec.KindOf(err))
 		}
 		time.Sleep(2 * time.Minute)
-		if err := p.agent.Stop(t.Context(), "r1"); err != nil {
+		if err := p.Agent.Stop(t.Context(), "r1"); err != nil {
 			t.Error(err)
 		}
 		if err := <-end; err != nil {
@@ -208,21 +201,21 @@ func (h *hesitant) Info(ctx context.Context) (spec.Info, error) {
 // What an agent is about to say in a session that has ended does not keep the next one
 // from saying that it is there.
 func TestAnAgentThatComesBackSaysSo(t *testing.T) {
-	inOutage(t, func(t *testing.T, o *outage, p *pair) {
-		p.responder.Close()
-		agent := &hesitant{p.service, make(chan chan struct{})}
-		p.responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: o.open(agentJID), Agent: agent, Masters: access.Masters{masterJID.Bare(): access.Deploy}})
+	inOutage(t, func(t *testing.T, o *outage, p *xmpptest.Pair) {
+		p.Responder.Close()
+		agent := &hesitant{p.Service, make(chan chan struct{})}
+		p.Responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: o.open(xmpptest.AgentJID), Agent: agent, Masters: access.Masters{xmpptest.MasterJID.Bare(): access.Deploy}})
 		first := <-agent.ask
-		o.begin(agentJID)
+		o.begin(xmpptest.AgentJID)
 		synctest.Wait()
 		o.begin()
 		second := <-agent.ask // of the session that it has now
 		close(first)
 		synctest.Wait()
 		close(second)
-		waitFor(t, p.client, func(h []spec.HostStatus) bool { return links(h) == "host1 on" })
+		xmpptest.WaitFor(t, p.Client, func(h []spec.HostStatus) bool { return xmpptest.Links(h) == "host1 on" })
 		closed := make(chan struct{})
-		go func() { p.responder.Close(); close(closed) }()
+		go func() { p.Responder.Close(); close(closed) }()
 		for {
 			select {
 			case let := <-agent.ask:
