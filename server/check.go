@@ -34,7 +34,7 @@ func Check(ctx context.Context, a session.Account, rooms string, tell func(Line)
 		return r
 	}
 	a.Server, a.StartTLS = at.Address, at.StartTLS
-	r.inside(ctx, a, rooms)
+	r.login(ctx, a, rooms)
 	return r
 }
 
@@ -55,8 +55,8 @@ func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoi
 	}
 	for _, at := range places {
 		all = append(all, at.Address)
-		o, err := look(ctx, at, a.JID.Domain())
-		var away *awayError
+		o, err := readOffer(ctx, at, a.JID.Domain())
+		var away *unreachableError
 		if errors.As(err, &away) {
 			last = err
 			continue

@@ -8,6 +8,6 @@ import (
 
 // Services are the services of rooms that a session finds.
 func Services(ctx context.Context, s *session.Session, domain session.JID) []string {
-	v := &visitor{Session: s, domain: domain}
+	v := &probe{Session: s, domain: domain}
 	return v.services(ctx)
 }

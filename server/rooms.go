@@ -11,7 +11,7 @@ import (
 )
 
 // rooms looks for the service of rooms, and whether a room can be used at once.
-func (r *Report) rooms(ctx context.Context, a session.Account, v *visitor, wanted string) {
+func (r *Report) rooms(ctx context.Context, a session.Account, v *probe, wanted string) {
 	if wanted == "" {
 		r.add("rooms", OK, "", "none are wanted (muc_domain: none)")
 		return
@@ -33,7 +33,7 @@ func (r *Report) rooms(ctx context.Context, a session.Account, v *visitor, wante
 		return
 	}
 	defer v.part(room.With("one"))
-	other, err := visit(ctx, a)
+	other, err := newProbe(ctx, a)
 	if err != nil {
 		r.add("rooms", Fail, "", "cannot log in a second time: %v", err)
 		return
@@ -48,7 +48,7 @@ func (r *Report) rooms(ctx context.Context, a session.Account, v *visitor, wante
 }
 
 // services are the domains that hold rooms.
-func (v *visitor) services(ctx context.Context) []string {
+func (v *probe) services(ctx context.Context) []string {
 	items, err := v.ask(ctx, "get", v.domain, session.New(nsItems, "query"))
 	if err != nil {
 		return nil
@@ -70,7 +70,7 @@ func (v *visitor) services(ctx context.Context) []string {
 var errNoAnswer = errors.New("no answer")
 
 // join enters a room under a name.
-func (v *visitor) join(ctx context.Context, as session.JID) error {
+func (v *probe) join(ctx context.Context, as session.JID) error {
 	err := v.Send(session.Stanza("presence", "to", string(as)).Add(
 		session.New(nsMUC, "x").Add(session.New(nsMUC, "history", "maxstanzas", "0"))))
 	if err != nil {
@@ -99,7 +99,7 @@ func (v *visitor) join(ctx context.Context, as session.JID) error {
 }
 
 // part leaves a room, and with the last who leaves it is gone.
-func (v *visitor) part(as session.JID) {
+func (v *probe) part(as session.JID) {
 	_ = v.Send(session.Stanza("presence", "type", "unavailable", "to", string(as))) // who is gone has left
 }
 

@@ -119,18 +119,18 @@ func (sc *schedule) run(t *testing.T, server *xmpptest.Server) {
 			t.Errorf("the agent: %v", err)
 		}
 	}
-	book, err := readBook(sc.dir)
+	diary, err := readDiary(sc.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	interrupted, err := check(book, sc.effects(t), sc.kills)
+	interrupted, err := check(diary, sc.effects(t), sc.kills)
 	if err != nil {
 		t.Error(err)
 	}
 	sc.did = append(sc.did, slices.Repeat([]string{"(runs interrupted)"}, interrupted)...)
 	if t.Failed() {
 		t.Logf("what happened: %s", strings.Join(sc.did, ", "))
-		for _, e := range book {
+		for _, e := range diary {
 			t.Logf("%+v %+v %v", e.Plan, e.Event, e.Stack)
 		}
 		t.Logf("effects: %v", sc.effects(t))
@@ -209,7 +209,7 @@ func (sc *schedule) trouble(ctx context.Context, kill func() string) {
 
 func (sc *schedule) untilWorkBegins(ctx context.Context) {
 	for ctx.Err() == nil {
-		if _, err := os.Stat(bookFile(sc.dir)); err == nil {
+		if _, err := os.Stat(diaryFile(sc.dir)); err == nil {
 			return
 		}
 		xmpptest.Sleep(ctx, 5*time.Millisecond)

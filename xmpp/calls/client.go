@@ -9,7 +9,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -99,24 +98,32 @@ func (c *Client) comesBack(to session.JID, err error) bool {
 	return (kind == spec.Unavailable || kind == spec.Timeout) && !c.closed() && c.fleet.ComesBack(to)
 }
 
-// news is closed when the connection or the fleet has changed.
-type news struct{ link, fleet <-chan struct{} }
+// changes are closed when the connection or the fleet has changed.
+type changes struct{ link, fleet <-chan struct{} }
 
-func (c *Client) watch() news {
+func (c *Client) watch() changes {
 	_, link := c.connector.Watch()
-	return news{link, c.fleet.Changed()}
+	return changes{link, c.fleet.Changed()}
 }
 
-// rest waits for news, a while, or the end of ctx.
-func (c *Client) rest(ctx context.Context, n news, d time.Duration) {
+// rest waits for changes, a while, or the end of ctx.
+func (c *Client) rest(ctx context.Context, n changes, d time.Duration) {
 	const more = 10 * time.Millisecond // in which more may change
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-n.link:
-		wait.For(ctx, more)
+		t.Reset(more)
 	case <-n.fleet:
-		wait.For(ctx, more)
+		t.Reset(more)
+	case <-t.C:
+		return
+	case <-c.closing:
+		return
+	case <-ctx.Done():
+		return
+	}
+	select {
 	case <-t.C:
 	case <-c.closing:
 	case <-ctx.Done():

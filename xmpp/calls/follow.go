@@ -81,7 +81,7 @@ func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(sp
 		return fn(ev)
 	}}
 	for tries := 0; ; {
-		changed, was, told := a.c.watch(), a.c.fleet.Incarnation(a.jid), t.last
+		changed, was, told := a.c.watch(), a.c.fleet.Sessions(a.jid), t.last
 		f.take() // what is older is told again
 		var b batch
 		err := a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last}, &b)
@@ -111,7 +111,7 @@ func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(sp
 
 // listen tells what comes until it must be asked for again: also if who was asked is
 // not there any more as it was.
-func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed news, was roster.Incarnation) (next, error) {
+func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed changes, was roster.Sessions) (next, error) {
 	quiet := time.NewTimer(quietTime)
 	defer quiet.Stop()
 	for {
@@ -133,11 +133,11 @@ func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed ne
 		case <-changed.link:
 		case <-changed.fleet:
 		}
-		if a.c.fleet.Incarnation(a.jid) != was {
+		if a.c.fleet.Sessions(a.jid) != was {
 			return askAgain, nil
 		}
 		changed = a.c.watch()
-		if a.c.fleet.Incarnation(a.jid) != was { // it changed before we watched
+		if a.c.fleet.Sessions(a.jid) != was { // it changed before we watched
 			return askAgain, nil
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// liar is an agent that answers every call with the same, and says more than it is
+// lyingAgent is an agent that answers every call with the same, and says more than it is
 // asked.
-type liar struct {
+type lyingAgent struct {
 	*session.Session
 	mu      sync.Mutex
 	answer  func(iq *session.Element) *session.Element
@@ -23,7 +23,7 @@ type liar struct {
 	enough  context.CancelFunc
 }
 
-func (l *liar) stanza(e *session.Element) {
+func (l *lyingAgent) stanza(e *session.Element) {
 	if e.Local != "iq" || len(e.Kids) == 0 {
 		return
 	}
@@ -45,7 +45,7 @@ func (l *liar) stanza(e *session.Element) {
 	}
 }
 
-func (l *liar) tell(iq *session.Element, text string) {
+func (l *lyingAgent) tell(iq *session.Element, text string) {
 	var q struct {
 		Follow string `json:"follow"`
 	}
@@ -55,7 +55,7 @@ func (l *liar) tell(iq *session.Element, text string) {
 }
 
 // lie connects a client and an agent that lies.
-func lie(f *testing.F) (*xmpp.Client, *liar) {
+func lie(f *testing.F) (*xmpp.Client, *lyingAgent) {
 	f.Helper()
 	server := xmpptest.NewRouter()
 	openAgent, openMaster := server.Open(xmpptest.AgentJID), server.Open(xmpptest.MasterJID)
@@ -63,7 +63,7 @@ func lie(f *testing.F) (*xmpp.Client, *liar) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l := &liar{Session: s}
+	l := &lyingAgent{Session: s}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -38,7 +38,7 @@ func (v *Server) ask(ctx context.Context, p access.Peer, iq *session.Element, no
 }
 
 // submit takes the form. If it is right a run is started, once however often it is
-// submitted, and its outcome is waited for a while.
+// submitted, and its result is waited for a while.
 func (v *Server) submit(ctx context.Context, p access.Peer, iq, what *session.Element, c *commandSession) *session.Element {
 	filled, err := form.Read(what.Kid(form.Namespace, "x"))
 	if err != nil {
@@ -51,7 +51,7 @@ func (v *Server) submit(ctx context.Context, p access.Peer, iq, what *session.El
 	case len(wrong) > 0:
 		return c.form(iq, given, wrong)
 	}
-	return v.outcome(ctx, c).element(iq, c)
+	return v.result(ctx, c).element(iq, c)
 }
 
 // start starts the run of a command unless it has begun.

@@ -5,5 +5,5 @@
 // earlier form. Package disco lists the commands.
 //
 // A Server answers in the goroutine of who asks it, and starts none. A form has no
-// secret in it, and an outcome neither.
+// secret in it, and a result neither.
 package commands

@@ -12,20 +12,20 @@ import (
 
 // check compares what a client was told with what an agent did, and with the stack
 // that there is in the end. It says how many runs were interrupted.
-func check(book []entry, effects []string, kills int) (interruptions int, err error) {
+func check(diary []entry, effects []string, kills int) (interruptions int, err error) {
 	var errs []error
 	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	var stack []string
-	var story []spec.Event
+	var events []spec.Event
 	plans := []spec.Run{}
-	stories := map[spec.RunID][]spec.Event{}
-	for _, e := range book {
+	told := map[spec.RunID][]spec.Event{}
+	for _, e := range diary {
 		switch {
 		case e.Plan != nil:
-			plans, story = append(plans, *e.Plan), nil
+			plans, events = append(plans, *e.Plan), nil
 		case e.Event != nil:
-			story = append(story, *e.Event)
-			stories[plans[len(plans)-1].ID] = story
+			events = append(events, *e.Event)
+			told[plans[len(plans)-1].ID] = events
 		default:
 			stack = e.Stack
 		}
@@ -33,7 +33,7 @@ func check(book []entry, effects []string, kills int) (interruptions int, err er
 	want := []string{state(0)}
 	cut := map[string]int{} // steps of runs that were interrupted, which may or may not have ended
 	for _, p := range plans {
-		done, interrupted, err := checkStory(p, stories[p.ID])
+		done, interrupted, err := checkEvents(p, told[p.ID])
 		if err != nil {
 			wrong("%s: %w", p.ID, err)
 		}
@@ -84,10 +84,10 @@ func check(book []entry, effects []string, kills int) (interruptions int, err er
 	return interruptions, errors.Join(errs...)
 }
 
-// checkStory says which states a run is told to have entered, and whether it was
+// checkEvents says which states a run is told to have entered, and whether it was
 // interrupted. The number of each event is one more than that of the last, but where an
 // agent that was killed says that some may be missing: those of which nobody was told.
-func checkStory(run spec.Run, events []spec.Event) (done []string, interrupted bool, err error) {
+func checkEvents(run spec.Run, events []spec.Event) (done []string, interrupted bool, err error) {
 	next, missing := 1, false
 	for i, ev := range events {
 		last := i == len(events)-1
@@ -120,24 +120,24 @@ func TestTheCheckOfSchedules(t *testing.T) {
 	step := func(kind spec.EventKind, seq, i int) entry {
 		return entry{Event: &spec.Event{Run: "r1", Seq: seq, Kind: kind, Step: i}}
 	}
-	good := func() (book []entry, effects []string) {
+	good := func() (diary []entry, effects []string) {
 		run := spec.Run{ID: "r1", Work: spec.Work{From: []string{"S0"}}}
-		book = []entry{{Plan: &run}, step(spec.EventQueued, 1, -1), step(spec.EventStarted, 2, -1)}
+		diary = []entry{{Plan: &run}, step(spec.EventQueued, 1, -1), step(spec.EventStarted, 2, -1)}
 		stack := []string{"S0"}
 		for i := range workStates {
 			run.Steps = append(run.Steps, spec.Step{Action: spec.Enter, State: state(i + 1)})
 			for j, kind := range []spec.EventKind{spec.EventStepStarted, spec.EventLog, spec.EventLog, spec.EventStepDone} {
-				book = append(book, step(kind, 3+4*i+j, i))
+				diary = append(diary, step(kind, 3+4*i+j, i))
 			}
 			effects, stack = append(effects, "r1 "+state(i+1)), append(stack, state(i+1))
 		}
-		return append(book, step(spec.EventRunDone, 3+4*workStates, -1), entry{Stack: stack}), effects
+		return append(diary, step(spec.EventRunDone, 3+4*workStates, -1), entry{Stack: stack}), effects
 	}
-	book, effects := good()
-	if _, err := check(book, effects, 0); err != nil {
+	diary, effects := good()
+	if _, err := check(diary, effects, 0); err != nil {
 		t.Errorf("what is right: %v", err)
 	}
-	for name, spoil := range map[string]func(book *[]entry, effects *[]string){
+	for name, spoil := range map[string]func(diary *[]entry, effects *[]string){
 		"an event twice":      func(b *[]entry, _ *[]string) { *b = slices.Insert(*b, 5, (*b)[5]) },
 		"an event is missing": func(b *[]entry, _ *[]string) { *b = slices.Delete(*b, 5, 6) },
 		"another order":       func(b *[]entry, _ *[]string) { (*b)[5], (*b)[6] = (*b)[6], (*b)[5] },
@@ -153,9 +153,9 @@ func TestTheCheckOfSchedules(t *testing.T) {
 			(*b)[len(*b)-2].Event.Err = spec.Errorf(spec.Failed, "it was interrupted")
 		},
 	} {
-		book, effects := good()
-		spoil(&book, &effects)
-		if _, err := check(book, effects, 0); err == nil {
+		diary, effects := good()
+		spoil(&diary, &effects)
+		if _, err := check(diary, effects, 0); err == nil {
 			t.Errorf("%s: it is not noticed", name)
 		}
 	}

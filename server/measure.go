@@ -12,7 +12,7 @@ import (
 )
 
 // latency measures calls one after another.
-func (r *Report) latency(ctx context.Context, v *visitor) {
+func (r *Report) latency(ctx context.Context, v *probe) {
 	const pings = 50
 	took := make([]time.Duration, 0, pings)
 	for range pings {
@@ -46,7 +46,7 @@ const (
 )
 
 // rate sends ourselves small calls as fast as they arrive.
-func (r *Report) rate(ctx context.Context, v *visitor) {
+func (r *Report) rate(ctx context.Context, v *probe) {
 	pad := strings.Repeat("x", 150)
 	began := time.Now()
 	end := time.NewTimer(burstTime)
@@ -90,7 +90,7 @@ func (r *Report) rateFix() string {
 
 // size sends ourselves a large stanza, after all else: a server that does not like it
 // ends the session.
-func (r *Report) size(ctx context.Context, v *visitor) {
+func (r *Report) size(ctx context.Context, v *probe) {
 	const large = 200 << 10
 	const wait = 60 * time.Second
 	fix := r.fix("c2s_stanza_size_limit = 262144", "max_stanza_size: 262144 at each listener")

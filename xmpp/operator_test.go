@@ -18,20 +18,20 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// entry is a line of the book that a client keeps: a run that it is about to start, an
-// event that it was told, or the stack with which it was content.
+// entry is a line of the diary that a client keeps: a run that it is about to start, an
+// event that it was told, or the stack with which it was done.
 type entry struct {
 	Plan  *spec.Run   `json:"plan,omitempty"`
 	Event *spec.Event `json:"event,omitempty"`
 	Stack []string    `json:"stack,omitempty"`
 }
 
-func bookFile(dir string) string { return filepath.Join(dir, "book") }
+func diaryFile(dir string) string { return filepath.Join(dir, "diary") }
 
-// readBook reads it. A line that was being written when the client was killed is none,
+// readDiary reads it. A line that was being written when the client was killed is none,
 // and is taken out.
-func readBook(dir string) ([]entry, error) {
-	text, err := os.ReadFile(bookFile(dir))
+func readDiary(dir string) ([]entry, error) {
+	text, err := os.ReadFile(diaryFile(dir))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -41,7 +41,7 @@ func readBook(dir string) ([]entry, error) {
 	var out []entry
 	for line := range bytes.Lines(text) {
 		if !bytes.HasSuffix(line, []byte("\n")) {
-			return out, os.Truncate(bookFile(dir), int64(len(text)-len(line)))
+			return out, os.Truncate(diaryFile(dir), int64(len(text)-len(line)))
 		}
 		var e entry
 		if err := json.Unmarshal(line, &e); err != nil {
@@ -52,26 +52,26 @@ func readBook(dir string) ([]entry, error) {
 	return out, nil
 }
 
-// customer is a client that wants all states to be applied. Whatever happens to it, it
-// goes on with what its book says.
-type customer struct {
+// operator is a client that wants all states to be applied. Whatever happens to it, it
+// goes on with what its diary says.
+type operator struct {
 	party
-	agent spec.Agent
-	dice  *rand.Rand
+	agent  spec.Agent
+	random *rand.Rand
 
 	plans int
 	plan  *spec.Run // that is not known to have ended
 	last  int       // number of the last event of it
 }
 
-// client is a customer until it is content.
+// client is an operator until all is applied.
 func (p party) client(ctx context.Context) error {
-	c := &customer{party: p, dice: rand.New(rand.NewPCG(p.Seed, uint64(time.Now().UnixNano())))}
-	book, err := readBook(p.Dir)
+	c := &operator{party: p, random: rand.New(rand.NewPCG(p.Seed, uint64(time.Now().UnixNano())))}
+	diary, err := readDiary(p.Dir)
 	if err != nil {
 		return err
 	}
-	for _, e := range book {
+	for _, e := range diary {
 		if e.Plan != nil {
 			c.plans, c.plan, c.last = c.plans+1, e.Plan, 0
 		}
@@ -86,7 +86,7 @@ func (p party) client(ctx context.Context) error {
 	c.agent = m.AgentOf(p.Peer)
 	for {
 		if c.plan == nil {
-			if content, err := c.think(ctx); err != nil || content {
+			if done, err := c.planNext(ctx); err != nil || done {
 				return err
 			}
 		}
@@ -96,16 +96,16 @@ func (p party) client(ctx context.Context) error {
 	}
 }
 
-func (c *customer) note(e entry) error {
+func (c *operator) note(e entry) error {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	return appendLine(bookFile(c.Dir), string(text))
+	return appendLine(diaryFile(c.Dir), string(text))
 }
 
-// think plans the next run from what is applied now, unless all is.
-func (c *customer) think(ctx context.Context) (content bool, err error) {
+// planNext plans the next run from what is applied now, unless all is.
+func (c *operator) planNext(ctx context.Context) (done bool, err error) {
 	var stack []string
 	for stack == nil {
 		stacks, err := c.agent.Stacks(ctx)
@@ -130,14 +130,14 @@ func (c *customer) think(ctx context.Context) (content bool, err error) {
 
 // carryOut starts the run, more often than it need, and follows it to its end, also
 // before it has been started.
-func (c *customer) carryOut(ctx context.Context) error {
+func (c *operator) carryOut(ctx context.Context) error {
 	run := *c.plan
 	var wg sync.WaitGroup
 	var errs [2]error
-	if c.dice.IntN(2) == 0 {
+	if c.random.IntN(2) == 0 {
 		wg.Go(func() { errs[0] = c.start(ctx, run) })
 	}
-	if c.dice.IntN(3) > 0 {
+	if c.random.IntN(3) > 0 {
 		errs[1] = c.start(ctx, run)
 	}
 	err := errs[1]
@@ -155,7 +155,7 @@ func (c *customer) carryOut(ctx context.Context) error {
 	if err == nil && c.plan != nil {
 		err = fmt.Errorf("%s ended after event %d, and did not say so", run.ID, c.last)
 	}
-	if err == nil && c.dice.IntN(2) == 0 {
+	if err == nil && c.random.IntN(2) == 0 {
 		err = c.start(ctx, run) // it is late, and means nothing any more
 	}
 	return cmp.Or(err, errs[0])
@@ -163,7 +163,7 @@ func (c *customer) carryOut(ctx context.Context) error {
 
 // start starts a run as often as it takes: for an agent that this process has not seen
 // yet, nobody waits for long.
-func (c *customer) start(ctx context.Context, run spec.Run) error {
+func (c *operator) start(ctx context.Context, run spec.Run) error {
 	for {
 		if err := c.agent.Start(ctx, run); err == nil || spec.KindOf(err) != spec.Unavailable || ctx.Err() != nil {
 			return err
@@ -171,7 +171,7 @@ func (c *customer) start(ctx context.Context, run spec.Run) error {
 	}
 }
 
-func (c *customer) told(ev spec.Event) error {
+func (c *operator) told(ev spec.Event) error {
 	if err := c.note(entry{Event: &ev}); err != nil {
 		return err
 	}

@@ -18,14 +18,14 @@ import (
 
 // How long a command waits for its run to end, and what is shown then.
 const (
-	outcomeTime = 20 * time.Second
+	resultTime  = 20 * time.Second
 	tailLines   = 20 // of its log
 	lineBytes   = 4 << 10
 	returnBytes = 16 << 10
 )
 
-// outcome is how a run of a command is, or has ended.
-type outcome struct {
+// result is how a run of a command is, or has ended.
+type result struct {
 	run     spec.RunID
 	ended   bool
 	err     *spec.Error
@@ -34,12 +34,12 @@ type outcome struct {
 	log     []string
 }
 
-// outcome follows the run of a command to its end, or for as long as a person waits.
-func (v *Server) outcome(ctx context.Context, c *commandSession) *outcome {
-	ctx, cancel := context.WithTimeout(ctx, outcomeTime)
+// result follows the run of a command to its end, or for as long as a person waits.
+func (v *Server) result(ctx context.Context, c *commandSession) *result {
+	ctx, cancel := context.WithTimeout(ctx, resultTime)
 	defer cancel()
 	c.mu.Lock()
-	out := &outcome{run: c.run, stack: c.route.From}
+	out := &result{run: c.run, stack: c.route.From}
 	c.mu.Unlock()
 	err := v.agent.Follow(ctx, out.run, 0, func(ev spec.Event) error {
 		switch ev.Kind {
@@ -66,7 +66,7 @@ func (v *Server) outcome(ctx context.Context, c *commandSession) *outcome {
 }
 
 // element tells it.
-func (o *outcome) element(iq *session.Element, c *commandSession) *session.Element {
+func (o *result) element(iq *session.Element, c *commandSession) *session.Element {
 	state, say := "done", note("info", c.name+" is done")
 	switch {
 	case !o.ended:
@@ -92,7 +92,7 @@ func (o *outcome) element(iq *session.Element, c *commandSession) *session.Eleme
 }
 
 // returned are fields of what the provide returned. Secrets are not told.
-func (o *outcome) returned(declared []spec.Variable) []form.Field {
+func (o *result) returned(declared []spec.Variable) []form.Field {
 	if o.returns == nil {
 		return nil
 	}

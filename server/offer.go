@@ -36,14 +36,14 @@ type features struct {
 	Register   *struct{} `xml:"http://jabber.org/features/iq-register register"`
 }
 
-// look connects to an endpoint and reads what it offers, whatever its certificate is:
+// readOffer connects to an endpoint and reads what it offers, whatever its certificate is:
 // no password is sent.
-func look(ctx context.Context, at session.Endpoint, domain string) (*offer, error) {
+func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer, error) {
 	ctx, cancel := context.WithTimeout(ctx, streamTime)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", at.Address)
 	if err != nil {
-		return nil, &awayError{err}
+		return nil, &unreachableError{err}
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer func() {
@@ -77,8 +77,8 @@ func look(ctx context.Context, at session.Endpoint, domain string) (*offer, erro
 	return o, nil
 }
 
-// awayError says that nobody takes connections.
-type awayError struct{ error }
+// unreachableError says that nobody takes connections.
+type unreachableError struct{ error }
 
 var errNoTLS = errors.New("it does not offer STARTTLS")
 

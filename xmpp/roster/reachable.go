@@ -26,16 +26,16 @@ func (f *Fleet) Versions(agent session.JID) (v wire.Versions, ok bool) {
 	return wire.Versions{}, false
 }
 
-// Incarnation is the session with the server and that of the agent: if either is
+// Sessions are that with the server and that of the agent: if either is
 // another one, messages may have been lost.
-type Incarnation struct {
+type Sessions struct {
 	session *session.Session
 	agent   string
 }
 
-// Incarnation of an agent now.
-func (f *Fleet) Incarnation(agent session.JID) Incarnation {
-	out := Incarnation{session: f.connector.Status().Session}
+// Sessions gives those on the way to an agent now.
+func (f *Fleet) Sessions(agent session.JID) Sessions {
+	out := Sessions{session: f.connector.Status().Session}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if h := f.hosts[agent.Bare()]; h != nil && h.Link == spec.LinkOn {
