@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Make is a make of server.
@@ -31,7 +32,7 @@ type Options struct {
 	Register bool     // clients may make accounts
 	User     string   // the system's user that the server runs as, "" for who runs this
 	Admin    string   // the name of the first account, "" for none and no files for those who use it
-	Password spec.Secret
+	Password value.Secret
 	Years    int // that the certificate of the server is valid
 }
 

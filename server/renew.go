@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Renew makes a new certificate for the server in o.Dir, with the same authority: no
@@ -49,7 +50,7 @@ func Renew(ctx context.Context, o Options) (c Created, err error) {
 			return c, spec.Errorf(spec.Invalid, "cannot read the password of the first account: %v", err).
 				WithHint("--admin names the account, master if not given")
 		}
-		o.Password = spec.Secret(strings.TrimRight(string(text), "\n"))
+		o.Password = value.Secret(strings.TrimRight(string(text), "\n"))
 		c.Account, err = o.account(ctx)
 		return c, err
 	}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/server"
-	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Domain is what every server serves.
@@ -63,7 +63,7 @@ type Option func(*Server)
 func NoRegistration(s *Server) { s.closed = true }
 
 // Admin has the server set up with an account.
-func Admin(name string, password spec.Secret) Option {
+func Admin(name string, password value.Secret) Option {
 	return func(s *Server) { s.admin, s.password = name, password }
 }
 
@@ -83,7 +83,7 @@ type Server struct {
 	dir      string
 	closed   bool   // no registration
 	admin    string // the name of an account, "" for none
-	password spec.Secret
+	password value.Secret
 	change   []string // of the configuration: old text, new text, …
 	start    []string // the command
 	mu       sync.Mutex

@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Sesame is a secret that it is given, Bounty one that it returns.
@@ -40,9 +41,9 @@ func Talking() *lifecycle.Lifecycle {
 				}
 			}
 			// a module that does what it must not
-			c.Log(spec.LevelWarn, fmt.Sprintf("\x1b[31mthe password is %s\x1b[0m", in["password"].(spec.Secret).Reveal()))
+			c.Log(spec.LevelWarn, fmt.Sprintf("\x1b[31mthe password is %s\x1b[0m", in["password"].(value.Secret).Reveal()))
 			if in["text"] == "fail" {
-				return nil, spec.Errorf(spec.Failed, "it does not work with %s", in["password"].(spec.Secret).Reveal())
+				return nil, spec.Errorf(spec.Failed, "it does not work with %s", in["password"].(value.Secret).Reveal())
 			}
 			return map[string]any{"url": "http://" + string(c.Me.Host), "key": Bounty}, nil
 		},
@@ -70,5 +71,5 @@ func PacedTalker(t testing.TB, host string, pace time.Duration) *agentd.Service 
 // Say is a run that logs a text so many times.
 func Say(id spec.RunID, d spec.DeploymentID, text string, times int) spec.Run {
 	return spec.Run{ID: id, Deployment: d, Work: spec.Work{Lifecycle: "Talk", From: []string{"Off"}, Steps: []spec.Step{
-		{Action: spec.Call, State: "Off", Provide: "say", Inputs: spec.Inputs{"what": {{"text": text, "times": times, "password": spec.Secret(Sesame)}}}}}}}
+		{Action: spec.Call, State: "Off", Provide: "say", Inputs: spec.Inputs{"what": {{"text": text, "times": times, "password": value.Secret(Sesame)}}}}}}}
 }

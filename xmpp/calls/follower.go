@@ -141,7 +141,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 			b.Paused = true // the lease has run out
 		}
 		if b.Ended && b.Err != nil && b.Err.Kind == spec.Timeout {
-			b = batch{After: b.After, Events: b.Events, Paused: true} // so has it here
+			b = batch{After: b.After, Events: b.Events, Paused: true} // the lease ended inside the agent first
 		}
 		out, err := f.encode(b)
 		if err != nil || len(out) > 2*wire.Piece { // a large event is fetched, in pieces

@@ -112,7 +112,7 @@ func (o *result) returned(declared []spec.Variable) []form.Field {
 				f.Label = v.Label
 			}
 			if v.Hidden() {
-				shown = spec.Secret("").String()
+				shown = value.Secret("").String()
 			}
 		}
 		if strings.Contains(shown, "\n") {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/text"
 )
 
@@ -308,7 +309,7 @@ func (x question) value(raw []string) (any, error) {
 	case x.v.Type.Kind == spec.KindBool && raw[0] == "0":
 		return x.v.Convert(false)
 	case x.v.Hidden():
-		return x.v.Convert(spec.Secret(strings.Join(raw, "\n")))
+		return x.v.Convert(value.Secret(strings.Join(raw, "\n")))
 	}
 	return x.v.Convert(strings.Join(raw, "\n"))
 }

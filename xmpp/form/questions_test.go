@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -27,7 +28,7 @@ func route() spec.Route {
 		{Action: spec.Enter, State: "Installed"},
 		{Action: spec.Enter, State: "Configured", Requires: []spec.Require{
 			{Name: "conf", Label: "Settings", Vars: []spec.Variable{
-				variable("port", spec.KindPort, 80), variable("name", spec.KindStr, nil), variable("password", spec.KindPassword, spec.Secret("standard secret")),
+				variable("port", spec.KindPort, 80), variable("name", spec.KindStr, nil), variable("password", spec.KindPassword, value.Secret("standard secret")),
 				variable("tls", spec.KindBool, true), list, mode, level, variable("me", spec.KindThisHost, nil)}},
 			{Name: "user", Nargs: spec.Nargs{Min: 1, Max: 9}, Vars: []spec.Variable{variable("login", spec.KindStr, nil), variable("admin", spec.KindBool, false)}},
 		}},
@@ -110,7 +111,7 @@ func TestSteps(t *testing.T) {
 				c + "conf/aliases": {"x", "", "y"}, c + "conf/mode": {"slow"}, c + "conf/level": {"2"}, c + "user/login": {"ann"}, c + "user/admin": {"true"},
 				c + "user[1]/login": {""}, c + "user[1]/admin": {""}, c + "user[2]/login": {"bob"}, c + "user[2]/admin": {"1"}, c + "user[3]/admin": {},
 				s + "db/host": {"db1"}, s + "db/name": {"web"}, s + "db/url": {"http://db1"}, "FORM_TYPE": {"x"}},
-			conf:  spec.Set{"port": 8080, "name": "w", "password": spec.Secret("hunter2222"), "tls": false, "aliases": []any{"x", "y"}, "mode": "slow", "level": 2},
+			conf:  spec.Set{"port": 8080, "name": "w", "password": value.Secret("hunter2222"), "tls": false, "aliases": []any{"x", "y"}, "mode": "slow", "level": 2},
 			users: []spec.Set{{"login": "ann", "admin": true}, {"login": "bob", "admin": true}},
 			db:    spec.Set{"host": "db1", "name": "web", "url": "http://db1"},
 		},
@@ -240,7 +241,7 @@ func FuzzSteps(f *testing.F) {
 		}
 		for _, x := range steps[1].Inputs["conf"] {
 			if p, ok := x["password"]; ok {
-				if _, secret := p.(spec.Secret); !secret {
+				if _, secret := p.(value.Secret); !secret {
 					t.Errorf("the password is a %T", p)
 				}
 			}

@@ -56,9 +56,6 @@ func (rs *Rooms) Close() {
 	rs.work.Wait()
 }
 
-// Used reports whether there are rooms.
-func (rs *Rooms) Used() bool { return rs.service != "" }
-
 // SetSession tells of a session, or of its end with nil.
 func (rs *Rooms) SetSession(s *session.Session) {
 	rs.mu.Lock()

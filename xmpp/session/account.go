@@ -9,12 +9,13 @@ import (
 	"os"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Account is who connects, and how.
 type Account struct {
 	JID      JID
-	Password spec.Secret
+	Password value.Secret
 	Resource string // "" lets the server choose
 
 	// Server is the address of the server, host:port or a host. "" asks DNS for the

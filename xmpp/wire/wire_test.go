@@ -132,9 +132,9 @@ func randomValue(r *rand.Rand, depth int) any {
 	case n == 1:
 		return []float64{0, 2, 2.5, math.Inf(-1), 1e-300}[r.IntN(5)]
 	case n == 2:
-		return spec.Secret(randomText(r))
+		return value.Secret(randomText(r))
 	case n == 3:
-		return spec.Deferred{Node: randomText(r), Name: randomText(r)}
+		return value.Deferred{Node: randomText(r), Name: randomText(r)}
 	case n == 4:
 		return int64(r.Uint64())
 	case n == 5:
@@ -161,7 +161,7 @@ func randomValue(r *rand.Rand, depth int) any {
 
 func TestSecretsAreToldOnlyWhereTheyMustBe(t *testing.T) {
 	run := spec.Run{Work: spec.Work{Steps: []spec.Step{{Inputs: spec.Inputs{"db": {{
-		"password": spec.Secret("correct horse"), "more": []any{spec.Secret("correct horse"), map[string]any{"x": spec.Secret("correct horse")}}}}}}}}}
+		"password": value.Secret("correct horse"), "more": []any{value.Secret("correct horse"), map[string]any{"x": value.Secret("correct horse")}}}}}}}}}
 	for secrets, times := range map[string]int{"hidden": 0, "handed over": 3} {
 		policy := value.Hide()
 		if times > 0 {
@@ -175,7 +175,7 @@ func TestSecretsAreToldOnlyWhereTheyMustBe(t *testing.T) {
 		if err := wire.Decode(text, &got); err != nil {
 			t.Fatal(err)
 		}
-		if s, ok := got.Steps[0].Inputs["db"][0]["password"].(spec.Secret); !ok || s.Reveal() == "•••" || fmt.Sprint(s) != "•••" {
+		if s, ok := got.Steps[0].Inputs["db"][0]["password"].(value.Secret); !ok || s.Reveal() == "•••" || fmt.Sprint(s) != "•••" {
 			t.Errorf("%v: it is now %#v", secrets, s)
 		}
 	}
