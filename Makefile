@@ -36,7 +36,7 @@ build: ## build bin/armonic
 
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need
-	@scripts/programs test
+	@scripts/programs test $(if $(CI),test-servers)
 	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 12m $(PKG)
 
 .PHONY: test-servers

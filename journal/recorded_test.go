@@ -120,7 +120,7 @@ func serve(t *testing.T, j *journal.Journal) *agentd.Service {
 // To record another format: go test ./journal -run Recording -record testdata/format-N
 func TestRecording(t *testing.T) {
 	if *record == "" {
-		t.Skip("nothing is to be recorded")
+		return // this is a tool; what it recorded is tested below
 	}
 	j := open(t, filepath.Join(*record, journal.File))
 	web, mail, call := recordedWeb(), recordedMail(), recordedCall(plainly)
