@@ -31,7 +31,7 @@ func fromFormat1(b *bbolt.Bucket) error {
 		js.UseNumber()
 		var x map[string]any
 		if js.Decode(&x) != nil {
-			return nil // likewise
+			return nil //nolint:nilerr // likewise
 		}
 		if strings.HasPrefix(key, prefixRun) {
 			runFromFormat1(x)

@@ -57,7 +57,8 @@ type Marker interface {
 // Load is the function of that name, for the machine.
 func (c Config) Load(sources ...Source) (*Set, error) {
 	l := newLoader(c, sources)
-	defer c.Monitor.Begin(l.clock)()
+	end := c.Monitor.Begin(l.clock)
+	defer end()
 	for i, s := range sources {
 		names, err := s.Files()
 		if err != nil {

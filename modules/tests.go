@@ -14,7 +14,8 @@ import (
 // that it may load files from too. The error joins what is wrong with the files.
 func (c Config) LoadTests(more starlark.StringDict, sources ...Source) ([]*starlark.Function, *Set, error) {
 	l := newLoader(c, sources)
-	defer c.Monitor.Begin(l.clock)()
+	end := c.Monitor.Begin(l.clock)
+	defer end()
 	for name, v := range more {
 		l.builtins[name] = v
 	}

@@ -2,7 +2,6 @@ package modules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -76,5 +75,3 @@ func (d *defining) listOf(pos starlark.Tuple, kwargs []starlark.Tuple, at positi
 	}
 	return typeValue{t}
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -12,7 +12,7 @@ func (b *builder) host(x any, reach bool) (h spec.Host, kind spec.Kind, why stri
 	if h, ok := x.(spec.Host); ok {
 		x = string(h)
 	}
-	s, err := hostVariable.Convert(x)
+	s, err := hostVariable().Convert(x)
 	if err != nil {
 		return "", spec.Invalid, err.Error()
 	}

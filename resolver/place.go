@@ -7,16 +7,19 @@ import (
 )
 
 // The variables of questions that are about the tree itself.
-var (
-	manageVariable = spec.Variable{Name: "manage", Label: "Let Armonic do it", Type: spec.Type{Kind: spec.KindBool}}
-	hostVariable   = spec.Variable{Name: "host", Type: spec.Type{Kind: spec.KindHost}}
-)
+func manageVariable() spec.Variable {
+	return spec.Variable{Name: "manage", Label: "Let Armonic do it", Type: spec.Type{Kind: spec.KindBool}}
+}
+
+func hostVariable() spec.Variable {
+	return spec.Variable{Name: "host", Type: spec.Type{Kind: spec.KindHost}}
+}
 
 // managed asks whether Armonic calls the node, or the operator says what it would
 // return.
 func (b *builder) managed(n *node) bool {
 	k := Key{Node: n.ID, Kind: AskManage}
-	q := &Question{Key: k, Status: OK, Source: Default, Value: true, Var: manageVariable,
+	q := &Question{Key: k, Status: OK, Source: Default, Value: true, Var: manageVariable(),
 		Suggestions: []Suggestion{{Value: true, Why: "default"}}, Optional: true}
 	n.items = append(n.items, item{q: q})
 	a, ok := b.answer(k)
@@ -81,7 +84,7 @@ func patternHost(p spec.Pattern) spec.Host {
 func (b *builder) askHost(n *node, reach bool) bool {
 	k := Key{Node: n.ID, Kind: AskHost}
 	q := &Question{Key: k, Status: Missing, Min: 1, Max: 1, Path: spec.Path(n.Pattern),
-		Var: hostVariable}
+		Var: hostVariable()}
 	q.Var.Label = "Host for " + string(n.Pattern)
 	n.items = append(n.items, item{q: q})
 	n.placed = q

@@ -161,7 +161,7 @@ func (b *builder) unmanagedAt(n *node, name string, h spec.Host) bool {
 	if !ok {
 		return false
 	}
-	managed, err := a.as(manageVariable)
+	managed, err := a.as(manageVariable())
 	return err == nil && managed == false
 }
 

@@ -29,9 +29,7 @@ type Set map[string]any
 // Inputs holds the values of a step: for each require by name, its sets in order.
 type Inputs map[string][]Set
 
-// Deferred is value.Deferred.
-//
-// Deprecated: use value.Deferred.
+// Deferred is value.Deferred, which new code uses.
 type Deferred = value.Deferred
 
 // Step is one action on one lifecycle. In a Route, Requires says what it asks;

@@ -2,7 +2,5 @@ package spec
 
 import "github.com/armonic/armonic/value"
 
-// Secret is value.Secret.
-//
-// Deprecated: use value.Secret.
+// Secret is value.Secret, which new code uses.
 type Secret = value.Secret

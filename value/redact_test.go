@@ -199,7 +199,10 @@ func FuzzRedact(f *testing.F) {
 		var r value.Redactor
 		r.Learn(value.Secret(secret))
 		got := r.Redact(text + secret + text)
-		if len(secret) >= 4 && !strings.Contains(value.Hidden, secret) && strings.Contains(strings.ReplaceAll(got, value.Hidden, ""), secret) && !strings.Contains(text+text, secret[1:]) {
+		if text := value.Hidden; len(secret) < 4 || strings.Contains(text, secret) {
+			return
+		}
+		if strings.Contains(strings.ReplaceAll(got, value.Hidden, ""), secret) && !strings.Contains(text+text, secret[1:]) {
 			t.Errorf("%q is left in %q", secret, got)
 		}
 	})

@@ -109,7 +109,7 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		agents := map[string]spec.Agent{}
 		for _, name := range []string{"boss", "eyes"} {
 			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client"))})
-			defer c.Close()
+			t.Cleanup(c.Close)
 			agents[name] = c.AgentOf(xmpptest.AgentJID)
 		}
 		watched := []*recorder{record(t, server, "boss@test/raw"), record(t, server, "eyes@test/raw")}

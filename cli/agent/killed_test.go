@@ -80,6 +80,7 @@ func TestAnAgentThatAModuleKilledComesBack(t *testing.T) {
 // beAgent is the agent's process. It says what it offers, enters On of a lifecycle, and
 // says what is applied.
 func beAgent(t *testing.T, dir string) {
+	t.Helper()
 	limit := syscall.Rlimit{Cur: 512 << 20, Max: 512 << 20}
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
 		t.Fatal(err)

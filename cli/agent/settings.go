@@ -1,7 +1,7 @@
 package agent
 
 import (
-	_ "embed"
+	_ "embed" // for the unit
 	"errors"
 	"fmt"
 	"strings"

@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// Command makes the command with its own below it.
 func Command(g *settings.Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "module",

@@ -18,7 +18,10 @@ import (
 )
 
 // AgentJID and MasterJID are the ends of a pair in memory.
-const AgentJID, MasterJID = session.JID("host1@test/agent"), session.JID("master@test/x")
+const (
+	AgentJID  = session.JID("host1@test/agent")
+	MasterJID = session.JID("master@test/x")
+)
 
 // Serve starts the agent of the contract suite.
 func Serve(t testing.TB) *agentd.Service {

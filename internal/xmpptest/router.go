@@ -35,6 +35,7 @@ type routed struct {
 	gone     chan struct{}
 }
 
+// NewRouter makes a server in memory.
 func NewRouter() *Router {
 	return &Router{accounts: map[session.JID]bool{}, conns: map[session.JID]*routed{}, rooms: map[session.JID]*chat{}}
 }
@@ -56,6 +57,7 @@ func (r *Router) Open(jid session.JID) session.Opener {
 	}
 }
 
+// Wait waits until nothing of the router works any more.
 func (r *Router) Wait() { r.work.Wait() }
 
 func (c *routed) send(text string) {
@@ -108,7 +110,7 @@ func (e anyStanza) from(who session.JID) string {
 func (r *Router) read(c *routed) {
 	defer func() {
 		close(c.gone)
-		c.conn.Close()
+		_ = c.conn.Close()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.conns[c.jid] == c {
@@ -196,7 +198,7 @@ func (r *Router) Cut(jid session.JID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if c := r.conns[jid]; c != nil {
-		c.conn.Close()
+		_ = c.conn.Close()
 	}
 }
 

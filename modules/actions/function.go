@@ -92,7 +92,8 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	}
 	clock := interp.NewClock(c.by.Time)
 	clock.About(at)
-	defer c.by.Monitor.Begin(clock)()
+	end := c.by.Monitor.Begin(clock)
+	defer end()
 	t := interp.NewThread(ctx, fn.Name(), interp.ActSteps, clock)
 	t.Print = func(t *starlark.Thread, msg string) { c.say(t, spec.LevelInfo, msg) }
 	v, err := starlark.Call(t, fn, append(starlark.Tuple{c.ctx(ctx, req)}, more...), nil)

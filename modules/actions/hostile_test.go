@@ -150,6 +150,7 @@ func TestHostileModules(t *testing.T) {
 
 // beHostile is the process of one hostile module.
 func beHostile(t *testing.T, name string) {
+	t.Helper()
 	limit := syscall.Rlimit{Cur: childMemory, Max: childMemory}
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
 		t.Fatal(err)

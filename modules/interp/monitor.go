@@ -40,10 +40,14 @@ func (m *Monitor) Stuck(grace time.Duration) (what string, is bool) {
 	defer m.mu.Unlock()
 	for c := range m.running {
 		if c.over(grace) {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return c.what, true
+			return c.name(), true
 		}
 	}
 	return "", false
+}
+
+func (c *Clock) name() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.what
 }

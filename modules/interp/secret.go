@@ -13,13 +13,24 @@ import (
 // text by reveal().
 type Secret struct{ Text value.Secret }
 
-func (s Secret) String() string        { return s.Text.String() }
-func (s Secret) Type() string          { return "secret" }
-func (s Secret) Freeze()               {}
-func (s Secret) Truth() starlark.Bool  { return s.Text != "" }
-func (s Secret) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: secret") }
-func (s Secret) AttrNames() []string   { return []string{"reveal"} }
+func (s Secret) String() string { return s.Text.String() }
 
+// Type names the type, as starlark.Value wants.
+func (s Secret) Type() string { return "secret" }
+
+// Freeze does nothing: it cannot be changed.
+func (s Secret) Freeze() {}
+
+// Truth is what an if makes of it.
+func (s Secret) Truth() starlark.Bool { return s.Text != "" }
+
+// Hash refuses to be the key of a dict.
+func (s Secret) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: secret") }
+
+// AttrNames lists what stands after a dot.
+func (s Secret) AttrNames() []string { return []string{"reveal"} }
+
+// Attr gives what stands after a dot.
 func (s Secret) Attr(name string) (starlark.Value, error) {
 	if name != "reveal" {
 		return nil, nil

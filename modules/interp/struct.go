@@ -22,11 +22,20 @@ func NewStruct(name string, fields starlark.StringDict) *Struct {
 	return &Struct{name, fields}
 }
 
-func (r *Struct) Type() string          { return "struct" }
-func (r *Struct) Freeze()               {}
-func (r *Struct) Truth() starlark.Bool  { return true }
+// Type names the type, as starlark.Value wants.
+func (r *Struct) Type() string { return "struct" }
+
+// Freeze does nothing: it cannot be changed.
+func (r *Struct) Freeze() {}
+
+// Truth is what an if makes of it.
+func (r *Struct) Truth() starlark.Bool { return true }
+
+// Hash refuses to be the key of a dict.
 func (r *Struct) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", r.name) }
-func (r *Struct) AttrNames() []string   { return r.Fields.Keys() }
+
+// AttrNames lists what stands after a dot.
+func (r *Struct) AttrNames() []string { return r.Fields.Keys() }
 
 // String writes name(field = value, …).
 func (r *Struct) String() string {

@@ -27,6 +27,7 @@ func TypeName(v starlark.Value) string {
 	return "a " + v.Type()
 }
 
+// Short cuts a text to what a message has room for.
 func Short(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:39]) + "…"

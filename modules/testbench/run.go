@@ -63,7 +63,8 @@ func runTest(ctx context.Context, m *interp.Monitor, fn *starlark.Function, open
 	defer bench.Close()
 	clock := interp.NewClock(interp.ActTime)
 	clock.About(fn.Position().String())
-	defer m.Begin(clock)()
+	end := m.Begin(clock)
+	defer end()
 	t := interp.NewThread(ctx, fn.Name(), interp.ActSteps, clock)
 	t.SetLocal(testKey, &test{ctx, bench})
 	t.Print = func(_ *starlark.Thread, msg string) { out.Said = append(out.Said, msg) }
