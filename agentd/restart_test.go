@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -153,7 +154,7 @@ func (s *memoryRunStore) RecordRun(st spec.RunRecord) error {
 	return s.err
 }
 
-func (s *memoryRunStore) Digest(spec.Secret) (string, error) { return "digest", nil }
+func (s *memoryRunStore) Digest(value.Secret) (string, error) { return "digest", nil }
 
 func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 	st := &memoryRunStore{runs: []spec.RunRecord{{Run: "r1", Lifecycle: "Bench", Digest: "digest", Reserved: 1003, Events: []spec.Event{
@@ -180,16 +181,16 @@ func TestAnInterruptedRunEndsAfterAllThatWasSeenOfIt(t *testing.T) {
 
 // What a step of it returned as a secret is recorded as one again, and told as before.
 func TestWhatAnInterruptedRunReturnedStaysSecret(t *testing.T) {
-	secret := map[string]any{"key": spec.Secret("open sesame")}
+	secret := map[string]any{"key": value.Secret("open sesame")}
 	st := &memoryRunStore{runs: []spec.RunRecord{{Run: "r1", Lifecycle: "Vault", Reserved: 1003, Events: []spec.Event{
 		{Run: "r1", Seq: 1, Kind: spec.EventQueued}, {Run: "r1", Seq: 2, Kind: spec.EventStepDone, Returns: secret}}}}}
 	s := withStores(t, lifecycle.NewMemory(), st)
 	defer s.Close()
 	last := st.runs[len(st.runs)-1]
-	if got := last.Events[1].Returns.(map[string]any)["key"]; !last.Ended() || got != spec.Secret("open sesame") {
+	if got := last.Events[1].Returns.(map[string]any)["key"]; !last.Ended() || got != value.Secret("open sesame") {
 		t.Errorf("recorded is a %T in %+v", got, last)
 	}
-	if got := follow(t, s, "r1")[1].Returns.(map[string]any)["key"]; got != spec.Secret("open sesame") {
+	if got := follow(t, s, "r1")[1].Returns.(map[string]any)["key"]; got != value.Secret("open sesame") {
 		t.Errorf("a follower is told a %T", got)
 	}
 }
@@ -219,7 +220,7 @@ func TestADeclaredSecretIsRecordedAsOne(t *testing.T) {
 		t.Errorf("%d returned values are recorded", len(returned))
 	}
 	for _, x := range returned {
-		if got := x.(map[string]any)["key"]; got != spec.Secret("open sesame") {
+		if got := x.(map[string]any)["key"]; got != value.Secret("open sesame") {
 			t.Errorf("recorded is a %T", got)
 		}
 	}

@@ -1,6 +1,9 @@
 package agentd
 
-import "github.com/armonic/armonic/spec"
+import (
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+)
 
 // RunStore remembers runs beyond the life of a service, as durably as it can.
 type RunStore interface {
@@ -12,7 +15,7 @@ type RunStore interface {
 	// RecordRun replaces what is kept of a run.
 	RecordRun(r spec.RunRecord) error
 	// Digest identifies a secret without emitting it.
-	Digest(s spec.Secret) (string, error)
+	Digest(s value.Secret) (string, error)
 }
 
 // noRunStore remembers nothing.
@@ -22,5 +25,5 @@ func (noRunStore) Runs() ([]spec.EndedRun, []spec.RunRecord, error) { return nil
 func (noRunStore) Run(spec.RunID) (spec.RunRecord, error) {
 	return spec.RunRecord{}, spec.Errorf(spec.NotFound, "nothing is remembered")
 }
-func (noRunStore) RecordRun(spec.RunRecord) error     { return nil }
-func (noRunStore) Digest(spec.Secret) (string, error) { return "", nil }
+func (noRunStore) RecordRun(spec.RunRecord) error      { return nil }
+func (noRunStore) Digest(value.Secret) (string, error) { return "", nil }

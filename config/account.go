@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Address is host:port of the server, a host alone, or "" for what DNS says.
@@ -46,7 +47,7 @@ func (c Connection) Rooms() string {
 
 // Secret is the password: the one that is set, or the first line of the file. It is
 // empty if there is neither. What is wrong with how the file is kept is in warning.
-func (c Connection) Secret() (password spec.Secret, warning string, err error) {
+func (c Connection) Secret() (password value.Secret, warning string, err error) {
 	if c.Password != "" || c.PasswordFile == "" {
 		return c.Password, "", nil
 	}
@@ -62,5 +63,5 @@ func (c Connection) Secret() (password spec.Secret, warning string, err error) {
 	if first = strings.TrimRight(first, "\r"); first == "" {
 		return "", "", spec.Errorf(spec.Invalid, "the first line of %s is empty", c.PasswordFile).WithHint("it must be the password of %s", c.JID)
 	}
-	return spec.Secret(first), warning, nil
+	return value.Secret(first), warning, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/sahilm/fuzzy"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // key is a field of a struct of settings.
@@ -156,7 +157,7 @@ func (ks keys) entries(v reflect.Value, from map[string]string) []Entry {
 	var out []Entry
 	for _, name := range ks.names() {
 		e := Entry{Name: name, Value: v.FieldByIndex(ks[name].index).Interface(), From: from[name], Doc: ks[name].doc}
-		if e.Value == spec.Secret("") {
+		if e.Value == value.Secret("") {
 			e.Value = "" // there is nothing to hide
 		}
 		if e.From == "" {

@@ -29,7 +29,7 @@ type Sources struct {
 // Entry is one setting.
 type Entry struct {
 	Name  string `json:"name"`
-	Value any    `json:"value"` // secrets as spec.Secret
+	Value any    `json:"value"` // secrets as value.Secret
 	From  string `json:"from"`  // "default", a file, "environment ARMONIC_JID", "flag --jid"
 	Doc   string `json:"doc"`
 }

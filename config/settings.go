@@ -3,22 +3,22 @@ package config
 import (
 	"time"
 
-	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Connection is how to reach the server. Each field is a key of the files, an
 // environment variable ARMONIC_KEY, and a flag. A path in a file is relative to
 // its folder.
 type Connection struct {
-	JID          string      `koanf:"jid" doc:"the account, as name@domain"`
-	Password     spec.Secret `koanf:"password" doc:"of the account; better is password_file"`
-	PasswordFile string      `koanf:"password_file" path:"yes" doc:"the file whose first line is the password"`
-	Server       string      `koanf:"server" doc:"host or host:port of the server; if not given, DNS is asked for the SRV records of the domain"`
-	Port         int         `koanf:"port" doc:"of the server"`
-	StartTLS     bool        `koanf:"starttls" doc:"the server speaks TLS only after it was asked to, as on port 5222"`
-	CAFile       string      `koanf:"ca_file" path:"yes" doc:"certificates of authorities besides those of the system, in PEM"`
-	Register     bool        `koanf:"register" doc:"make the account if there is none and the server lets us"`
-	MUCDomain    string      `koanf:"muc_domain" doc:"where the rooms are that logs are written to; logs.DOMAIN if not given, none for no rooms"`
+	JID          string       `koanf:"jid" doc:"the account, as name@domain"`
+	Password     value.Secret `koanf:"password" doc:"of the account; better is password_file"`
+	PasswordFile string       `koanf:"password_file" path:"yes" doc:"the file whose first line is the password"`
+	Server       string       `koanf:"server" doc:"host or host:port of the server; if not given, DNS is asked for the SRV records of the domain"`
+	Port         int          `koanf:"port" doc:"of the server"`
+	StartTLS     bool         `koanf:"starttls" doc:"the server speaks TLS only after it was asked to, as on port 5222"`
+	CAFile       string       `koanf:"ca_file" path:"yes" doc:"certificates of authorities besides those of the system, in PEM"`
+	Register     bool         `koanf:"register" doc:"make the account if there is none and the server lets us"`
+	MUCDomain    string       `koanf:"muc_domain" doc:"where the rooms are that logs are written to; logs.DOMAIN if not given, none for no rooms"`
 }
 
 // Client are the settings of the operator's commands.

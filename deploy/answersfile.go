@@ -12,6 +12,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // answersVersion is the version of the file's format.
@@ -44,8 +45,8 @@ type nodeForm struct {
 
 // Keys seals secrets for files, and opens them again.
 type Keys interface {
-	Seal(s spec.Secret) (string, error)
-	Open(sealed string) (spec.Secret, error)
+	Seal(s value.Secret) (string, error)
+	Open(sealed string) (value.Secret, error)
 }
 
 // LoadAnswers reads an answers file. keys may be nil if it has no secrets. The

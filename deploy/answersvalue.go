@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // sealedKey is the key of the mapping that a sealed secret is written as.
@@ -18,7 +19,7 @@ var errNoKeys = errors.New("there is no key to seal secrets with")
 // and texts quoted unless they read the same without.
 func sealed(x any, keys Keys) (any, error) {
 	switch v := x.(type) {
-	case spec.Secret:
+	case value.Secret:
 		if keys == nil {
 			return nil, errNoKeys
 		}

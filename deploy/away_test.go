@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // roaming is a fleet of which one agent can be away, forget, or be another one when it
@@ -302,7 +303,7 @@ func (m *mortal) RecordRun(s spec.RunRecord) error {
 	return nil
 }
 
-func (m *mortal) Digest(s spec.Secret) (string, error) { return s.Reveal(), nil }
+func (m *mortal) Digest(s value.Secret) (string, error) { return s.Reveal(), nil }
 
 func (m *mortal) agent(t testing.TB, l *lab) *agentd.Service {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // carryOut makes a run of a task, follows it to its end, and frees the host.
@@ -91,7 +92,7 @@ func deferred(s spec.Step) bool {
 	for _, sets := range s.Inputs {
 		for _, set := range sets {
 			for _, v := range set {
-				if _, ok := v.(spec.Deferred); ok {
+				if _, ok := v.(value.Deferred); ok {
 					return true
 				}
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 var sizeOfA = resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/size"}
@@ -140,7 +141,7 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	if diff := cmp.Diff(s.Result().Plan, again.Result().Plan); diff != "" {
 		t.Error(diff)
 	}
-	if got := again.Result().Question(pass).Value; got != spec.Secret("s3cret!") {
+	if got := again.Result().Question(pass).Value; got != value.Secret("s3cret!") {
 		t.Errorf("the secret came back as %T", got)
 	}
 	if err := deploy.NewSession(f, "//Part//go").Replay(a); spec.KindOf(err) != spec.Invalid {

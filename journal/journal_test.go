@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 var noon = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -68,8 +69,8 @@ func doing(action spec.Action, state string, in spec.Inputs) lifecycle.Doing {
 }
 
 var secretive = spec.Inputs{"db": {{
-	"password": spec.Secret("correct horse"), "port": 3306, "ratio": 2.0, "tls": true, "none": nil,
-	"hosts": []any{"web1", spec.Secret("staple battery")},
+	"password": value.Secret("correct horse"), "port": 3306, "ratio": 2.0, "tls": true, "none": nil,
+	"hosts": []any{"web1", value.Secret("staple battery")},
 }}}
 
 func TestWhatIsRecordedIsThereAfterARestart(t *testing.T) {
@@ -96,7 +97,7 @@ func TestWhatIsRecordedIsThereAfterARestart(t *testing.T) {
 }
 
 // showSecrets compares what secrets hold, and not that they look alike.
-var showSecrets = cmp.Transformer("reveal", func(s spec.Secret) string { return "secret " + s.Reveal() })
+var showSecrets = cmp.Transformer("reveal", func(s value.Secret) string { return "secret " + s.Reveal() })
 
 func TestNoSecretIsInTheFile(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), journal.File))
@@ -107,12 +108,12 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 		j.AppendLog("Web", "correct horse"),
 		j.End("Web", lifecycle.Outcome{
 			Called: &spec.Called{State: "On", Provide: "p", Who: "ada", Inputs: secretive, Err: oops,
-				Returns: map[string]any{"token": spec.Secret("staple battery"), "url": "http://web1"}},
+				Returns: map[string]any{"token": value.Secret("staple battery"), "url": "http://web1"}},
 			Fault: &spec.Fault{Step: step, Err: oops, Did: []string{"tried correct horse"}},
 		}),
 		j.RecordRun(spec.RunRecord{Run: "r", Lifecycle: "Web", Events: []spec.Event{
 			{Kind: spec.EventLog, Text: "correct horse"},
-			{Kind: spec.EventStepDone, Returns: map[string]any{"token": spec.Secret("staple battery")}},
+			{Kind: spec.EventStepDone, Returns: map[string]any{"token": value.Secret("staple battery")}},
 		}}),
 	)
 	j = reopen(t, j)
@@ -133,7 +134,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	}
 	story, err := j.Run("r")
 	must(t, err)
-	if got := story.Events[1].Returns.(map[string]any)["token"]; got != spec.Secret("staple battery") {
+	if got := story.Events[1].Returns.(map[string]any)["token"]; got != value.Secret("staple battery") {
 		t.Errorf("the run does not have what it returned: %v", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Whatever is recorded, in whatever order, and however often the journal is opened
@@ -97,7 +98,7 @@ func digested(j *journal.Journal, r lifecycle.Record) lifecycle.Record {
 
 func digest(j *journal.Journal, x any) any {
 	switch y := x.(type) {
-	case spec.Secret:
+	case value.Secret:
 		d, _ := j.Digest(y)
 		return d
 	case []any:
@@ -136,8 +137,10 @@ func drawValue(t *rapid.T) any {
 	return rapid.OneOf(
 		rapid.Just[any](nil), rapid.Bool().AsAny(), rapid.Int().AsAny(), rapid.Int64().AsAny(), rapid.Uint64().AsAny(),
 		rapid.Float64().AsAny(), rapid.Just[any](math.Inf(1)), rapid.Just[any](math.NaN()), rapid.String().AsAny(),
-		rapid.Just[any]("\xff not UTF-8"), rapid.Just[any](spec.Deferred{Node: "./x", Name: "url"}),
-		rapid.Custom(func(t *rapid.T) spec.Secret { return spec.Secret(rapid.StringMatching(`[0-9]{4,9}`).Draw(t, "secret")) }).AsAny(),
+		rapid.Just[any]("\xff not UTF-8"), rapid.Just[any](value.Deferred{Node: "./x", Name: "url"}),
+		rapid.Custom(func(t *rapid.T) value.Secret {
+			return value.Secret(rapid.StringMatching(`[0-9]{4,9}`).Draw(t, "secret"))
+		}).AsAny(),
 		rapid.Deferred(func() *rapid.Generator[any] { return rapid.SliceOfN(rapid.Custom(drawValue), 0, 3).AsAny() }),
 		rapid.Deferred(func() *rapid.Generator[any] {
 			return rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "$secret", "$pairs", "\xff", ""}), rapid.Custom(drawValue), 0, 3).AsAny()

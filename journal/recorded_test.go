@@ -19,18 +19,19 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 var record = flag.String("record", "", "write a journal of the present format, with its key, into this new folder")
 
 // everything is inputs with a value of each type.
-func everything(secret func(spec.Secret) any) spec.Inputs {
+func everything(secret func(value.Secret) any) spec.Inputs {
 	return spec.Inputs{
 		"types": {{
 			"text": "grüße", "bytes": "\xff\x00", "none": nil, "true": true, "int": -7, "int64": int64(math.MaxInt64),
 			"uint64": uint64(math.MaxUint64), "float": 2.5, "whole": 3.0, "tiny": 5e-324,
 			"password": secret("correct horse"), "odd password": secret("quote ' and \xff"),
-			"later": spec.Deferred{Node: "./database", Name: "password"},
+			"later": value.Deferred{Node: "./database", Name: "password"},
 			"list":  []any{1, "two", []any{secret("staple battery")}, map[string]any{}},
 			"table": map[string]any{"$secret": "not one", "$x": 1, "\xfe": nil, "deep": map[string]any{"$int64": "7"}},
 		}, {}},
@@ -38,7 +39,7 @@ func everything(secret func(spec.Secret) any) spec.Inputs {
 	}
 }
 
-func plainly(s spec.Secret) any { return s }
+func plainly(s value.Secret) any { return s }
 
 // The lifecycles and runs that are in a recorded journal.
 func recordedWeb() lifecycle.Record {
@@ -59,7 +60,7 @@ func recordedMail() lifecycle.Record {
 	}}
 }
 
-func recordedCall(secret func(spec.Secret) any) spec.Called {
+func recordedCall(secret func(value.Secret) any) spec.Called {
 	return spec.Called{State: "On", Provide: "p", At: noon, Took: time.Second, By: "run-1", Who: "ada@example.org",
 		Inputs: everything(secret), Returns: map[string]any{"token": secret("open sesame"), "url": "http://web1"}}
 }
@@ -74,7 +75,7 @@ func recordedRuns() []spec.RunRecord {
 	return []spec.RunRecord{
 		{Run: "done", Deployment: "d", By: "ada", Lifecycle: "Web", Digest: "x", Began: noon, Reserved: 1004, Events: []spec.Event{
 			event(1, spec.EventQueued, nil), log,
-			event(3, spec.EventStepDone, map[string]any{"token": spec.Secret("open sesame"), "all": everything(plainly)["types"][0]["list"]}), end}},
+			event(3, spec.EventStepDone, map[string]any{"token": value.Secret("open sesame"), "all": everything(plainly)["types"][0]["list"]}), end}},
 		{Run: "begun", Lifecycle: "Mail", Digest: "y", Began: noon, Reserved: 1000, Events: []spec.Event{{Run: "begun", Seq: 1, At: noon, Kind: spec.EventQueued, Step: -1}}},
 	}
 }
@@ -87,7 +88,7 @@ func recordedRunsOfAnAgent() []spec.Run {
 			Steps: []spec.Step{{Action: spec.Call, State: "A", Provide: "key", Inputs: in}}}}
 	}
 	return []spec.Run{
-		run("asked", spec.Inputs{"with": {{"n": 7, "ratio": 3.0, "password": spec.Secret("correct horse"), "names": []any{"a", "b"}}}}),
+		run("asked", spec.Inputs{"with": {{"n": 7, "ratio": 3.0, "password": value.Secret("correct horse"), "names": []any{"a", "b"}}}}),
 		run("refused", everything(plainly)),
 	}
 }
@@ -169,7 +170,7 @@ func checkRecorded(t *testing.T, j *journal.Journal, digests bool) {
 	t.Helper()
 	key := seal.KeyFile{Path: filepath.Join(filepath.Dir(j.Path()), "key")}
 	web := recordedWeb()
-	web.Calls = []spec.Called{recordedCall(func(s spec.Secret) any {
+	web.Calls = []spec.Called{recordedCall(func(s value.Secret) any {
 		digest, err := key.Digest(s)
 		must(t, err)
 		return digest
@@ -217,7 +218,7 @@ func checkRecordedRuns(t *testing.T, j *journal.Journal, digests bool) {
 		}
 		return nil
 	}))
-	if diff := cmp.Diff(any(map[string]any{"key": spec.Secret("abracadabra")}), returned, showSecrets); diff != "" {
+	if diff := cmp.Diff(any(map[string]any{"key": value.Secret("abracadabra")}), returned, showSecrets); diff != "" {
 		t.Errorf("it returned, -recorded +read:\n%s", diff)
 	}
 }

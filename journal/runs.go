@@ -9,6 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Runs lists the runs that have ended, the oldest first, and gives those that were
@@ -47,7 +48,7 @@ func (j *Journal) Run(id spec.RunID) (out spec.RunRecord, err error) {
 }
 
 // Digest identifies a secret without telling it.
-func (j *Journal) Digest(s spec.Secret) (string, error) {
+func (j *Journal) Digest(s value.Secret) (string, error) {
 	d, err := j.key.Digest(s)
 	if err != nil {
 		return "", j.unsealed("a run", err)

@@ -16,6 +16,7 @@ import (
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // killer is a journal that writes down each durable write, in another file, and
@@ -101,7 +102,7 @@ func site(dir string) *lifecycle.Lifecycle {
 		Do: func(_ context.Context, c *lifecycle.Call) (any, error) { return nil, c.Effect("add a site") }}}
 	active.Provides = []*lifecycle.Provide{{Name: "start", Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
 		in, _ := c.Entered("Configured")
-		return map[string]any{"port": in["conf"][0]["port"], "key": in["conf"][0]["key"].(spec.Secret).Reveal()}, nil
+		return map[string]any{"port": in["conf"][0]["port"], "key": in["conf"][0]["key"].(value.Secret).Reveal()}, nil
 	}}}
 	return &lifecycle.Lifecycle{Name: "Site", States: []*lifecycle.State{{Name: "Off"}, state("Installed"), configured, active}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -101,8 +102,8 @@ func TestCheckFindsEveryWrongValue(t *testing.T) {
 func TestValuesToBeReturnedAreCheckedWhenTheyAreKnown(t *testing.T) {
 	e := newEngine(t, asking(), nil)
 	s := steps("enter B conf/name=x sites/host=h sites/path=/")[0]
-	s.Inputs["sites"][0]["url"] = spec.Deferred{Node: "./websites", Name: "url"}
-	s.Inputs["conf"][0]["port"] = spec.Deferred{Node: "./db", Name: "port"}
+	s.Inputs["sites"][0]["url"] = value.Deferred{Node: "./websites", Name: "url"}
+	s.Inputs["conf"][0]["port"] = value.Deferred{Node: "./db", Name: "port"}
 	if got := e.Check(context.Background(), spec.Work{Lifecycle: "L", From: []string{"A"}, Steps: []spec.Step{s}}); got != nil {
 		t.Errorf("check says %v", got)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -249,7 +250,7 @@ func TestModifiersApplyOnceAndAreNotRecorded(t *testing.T) {
 		{Name: "key", Type: spec.Type{Kind: spec.KindPassword}, Modifier: "k-%s"},
 	}}
 	read := func(in spec.Inputs) string {
-		return in["site"][0]["url"].(string) + " " + in["site"][0]["key"].(spec.Secret).Reveal()
+		return in["site"][0]["url"].(string) + " " + in["site"][0]["key"].(value.Secret).Reveal()
 	}
 	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "A"}, {Name: "B", Requires: []spec.Require{url},
 		Enter: func(_ context.Context, c *lifecycle.Call) error { entered = read(c.Inputs); return nil },
@@ -261,7 +262,7 @@ func TestModifiersApplyOnceAndAreNotRecorded(t *testing.T) {
 	e := newEngine(t, l, nil)
 	mustDo(t, e, "enter B site/url=armonic site/key=secret!")
 	recorded := e.Stack().Applied[1].Inputs["site"][0]
-	if recorded["url"] != "armonic" || recorded["key"] != spec.Secret("secret!") {
+	if recorded["url"] != "armonic" || recorded["key"] != value.Secret("secret!") {
 		t.Errorf("recorded %v", recorded)
 	}
 	text, err := json.Marshal(e.Stack())
@@ -282,10 +283,10 @@ func TestSecretsReturnedCannotPrintThemselves(t *testing.T) {
 		}}}}}}
 	e := newEngine(t, l, nil)
 	returns, err := do(e, "call A.p")
-	if err != nil || returns.(map[string]any)["password"] != spec.Secret("hunter22") {
+	if err != nil || returns.(map[string]any)["password"] != value.Secret("hunter22") {
 		t.Fatalf("returned %v, error %v", returns, err)
 	}
-	if diff := cmp.Diff(any(map[string]any{"password": spec.Secret("hunter22"), "user": "me"}), e.Stack().Calls[0].Returns); diff != "" {
+	if diff := cmp.Diff(any(map[string]any{"password": value.Secret("hunter22"), "user": "me"}), e.Stack().Calls[0].Returns); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // The cases of testdata/oracle were recorded from the original Armonic. Where we
@@ -134,7 +134,7 @@ func plain(x any) any {
 
 // text writes a value so that equal values, and only those, look the same.
 func text(x any) string {
-	if s, ok := x.(spec.Secret); ok {
+	if s, ok := x.(value.Secret); ok {
 		x = s.Reveal()
 	}
 	raw, err := json.Marshal(x)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 type variableCase struct {
@@ -72,7 +73,7 @@ func (c *tally) judge(name string, i int, cv caseVariable, v spec.Variable, x an
 		return nil
 	}
 	y = v.Modify(y)
-	if s, ok := y.(spec.Secret); ok {
+	if s, ok := y.(value.Secret); ok {
 		y = s.Reveal()
 	}
 	return &judged{y}

@@ -11,7 +11,7 @@ import (
 // Record is what a store keeps of one lifecycle. The initial state is always
 // applied; it is in the record only if it has an enter function, and that was run.
 // Inputs are in their variables' types, defaults included, before modifiers;
-// secrets are spec.Secret, for the store to seal.
+// secrets are value.Secret, for the store to seal.
 type Record struct {
 	Applied []spec.Applied `json:"applied,omitempty"` // bottom first
 	Calls   []spec.Called  `json:"-"`                 // oldest first, the last MaxCalls

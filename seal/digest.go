@@ -5,12 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Digest is a text that is the same for the same secret and key, and from which the
 // secret cannot be found without the key, not even by trying: "hmac-sha256:…".
-func (k KeyFile) Digest(s spec.Secret) (string, error) {
+func (k KeyFile) Digest(s value.Secret) (string, error) {
 	key, err := k.key(true)
 	if err != nil {
 		return "", err

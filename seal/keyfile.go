@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 const keySize = 32 // bytes: AES-256
@@ -23,7 +24,7 @@ type KeyFile struct {
 }
 
 // Seal encrypts with AES-256-GCM and a random nonce.
-func (k KeyFile) Seal(s spec.Secret) (string, error) {
+func (k KeyFile) Seal(s value.Secret) (string, error) {
 	gcm, err := k.gcm(true)
 	if err != nil {
 		return "", err
@@ -34,7 +35,7 @@ func (k KeyFile) Seal(s spec.Secret) (string, error) {
 }
 
 // Open undoes Seal. The error is spec.Invalid if the key or the text is another one.
-func (k KeyFile) Open(sealed string) (spec.Secret, error) {
+func (k KeyFile) Open(sealed string) (value.Secret, error) {
 	gcm, err := k.gcm(false)
 	if err != nil {
 		return "", err
@@ -51,7 +52,7 @@ func (k KeyFile) Open(sealed string) (spec.Secret, error) {
 		return "", spec.Errorf(spec.Invalid, "it cannot be unsealed with the key in %s", k.Path).
 			WithHint("it was sealed by another user or on another machine: replace it by the secret itself, or give it with --set")
 	}
-	return spec.Secret(text), nil
+	return value.Secret(text), nil
 }
 
 func (k KeyFile) gcm(create bool) (cipher.AEAD, error) {

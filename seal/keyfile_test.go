@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 func TestASealedSecretNeedsItsKey(t *testing.T) {
@@ -36,7 +37,7 @@ func TestASealedSecretNeedsItsKey(t *testing.T) {
 func TestADigestTellsWhetherTwoSecretsAreTheSame(t *testing.T) {
 	mine := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
 	other := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
-	digest := func(k seal.KeyFile, s spec.Secret) string {
+	digest := func(k seal.KeyFile, s value.Secret) string {
 		d, err := k.Digest(s)
 		if err != nil {
 			t.Fatal(err)

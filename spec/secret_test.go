@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // TestSecretsStaySecret converts what is hidden, in all the shapes it can have, and
@@ -23,7 +24,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		"secret text":        {spec.Variable{Name: "s", Type: str, Secret: true}, word},
 		"secret list":        {spec.Variable{Name: "l", Type: spec.Type{Kind: spec.KindList, Elem: &spec.Variable{Type: str}}, Secret: true}, []any{word}},
 		"list of passwords":  {spec.Variable{Name: "l", Type: spec.Type{Kind: spec.KindList, Elem: &pass}}, []any{word}},
-		"secret into a text": {spec.Variable{Name: "t", Type: str}, spec.Secret(word)},
+		"secret into a text": {spec.Variable{Name: "t", Type: str}, value.Secret(word)},
 	} {
 		got, err := c.v.Convert(c.x)
 		if err != nil {

@@ -124,7 +124,7 @@ func (t Type) hiding(secret bool) Type {
 	return t
 }
 
-// text reports whether values are texts, or lists of them: what can be a Secret.
+// text reports whether values are texts, or lists of them: what can be a value.Secret.
 func (t Type) text() bool {
 	switch t.Kind {
 	case KindInt, KindPort, KindFloat, KindBool, KindFirstInstance:

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/armonic/armonic/value"
 )
 
 // Variable is one typed, validated value inside a require.
@@ -38,7 +40,7 @@ func (v Variable) Hidden() bool {
 // stays nil. The error is one sentence that starts with the variable's name.
 func (v Variable) Convert(x any) (any, error) {
 	hide := v.Hidden()
-	if s, ok := x.(Secret); ok {
+	if s, ok := x.(value.Secret); ok {
 		x, hide = s.Reveal(), true
 	}
 	if empty(x) {
@@ -63,7 +65,7 @@ func (v Variable) Convert(x any) (any, error) {
 		return nil, err
 	}
 	if s, ok := y.(string); ok && hide {
-		return Secret(s), nil
+		return value.Secret(s), nil
 	}
 	return y, nil
 }
@@ -76,8 +78,8 @@ func (v Variable) Modify(x any) any {
 	switch s := x.(type) {
 	case string:
 		return strings.Replace(v.Modifier, "%s", s, 1)
-	case Secret:
-		return Secret(strings.Replace(v.Modifier, "%s", s.Reveal(), 1))
+	case value.Secret:
+		return value.Secret(strings.Replace(v.Modifier, "%s", s.Reveal(), 1))
 	}
 	return x
 }

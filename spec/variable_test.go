@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -114,13 +115,13 @@ func TestConvert(t *testing.T) {
 		{v: kind(spec.KindURL), x: "mailto:x", err: `v must be a URL such as http://host:80/, is "mailto:x"`},
 		{v: kind(spec.KindURL), x: "http://[", err: `v must be a URL such as http://host:80/, is "http://["`},
 
-		{v: kind(spec.KindPassword), x: "sesame", want: spec.Secret("sesame")},
-		{v: kind(spec.KindPassword), x: spec.Secret("sesame"), want: spec.Secret("sesame")},
-		{v: kind(spec.KindPassword), x: 1234567, want: spec.Secret("1234567")},
+		{v: kind(spec.KindPassword), x: "sesame", want: value.Secret("sesame")},
+		{v: kind(spec.KindPassword), x: value.Secret("sesame"), want: value.Secret("sesame")},
+		{v: kind(spec.KindPassword), x: 1234567, want: value.Secret("1234567")},
 		{v: kind(spec.KindPassword), x: "five5", err: "v is too short: it needs at least 6 characters"},
 		{v: with(kind(spec.KindPassword), func(v *spec.Variable) { v.Min = number(8) }), x: "seven77", err: "v is too short: it needs at least 8 characters"},
-		{v: with(kind(spec.KindPassword), func(v *spec.Variable) { v.Min = number(3) }), x: "abc", want: spec.Secret("abc")},
-		{v: with(kind(spec.KindStr), func(v *spec.Variable) { v.Secret = true }), x: "x", want: spec.Secret("x")},
+		{v: with(kind(spec.KindPassword), func(v *spec.Variable) { v.Min = number(3) }), x: "abc", want: value.Secret("abc")},
+		{v: with(kind(spec.KindStr), func(v *spec.Variable) { v.Secret = true }), x: "x", want: value.Secret("x")},
 		{v: with(kind(spec.KindURL), func(v *spec.Variable) { v.Secret = true }), x: "hidden", err: "v is not a valid url"},
 
 		{v: listOf(kind(spec.KindPort)), x: []any{"80", 443}, want: []any{80, 443}},
@@ -162,7 +163,7 @@ func TestConvert(t *testing.T) {
 
 func TestModify(t *testing.T) {
 	v := spec.Variable{Name: "v", Modifier: "http://%s/"}
-	for x, want := range map[any]any{"h": "http://h/", spec.Secret("s"): spec.Secret("http://s/"), "%s": "http://%s/", 5: 5, nil: nil} {
+	for x, want := range map[any]any{"h": "http://h/", value.Secret("s"): value.Secret("http://s/"), "%s": "http://%s/", 5: 5, nil: nil} {
 		if got := v.Modify(x); got != want {
 			t.Errorf("%v is modified to %v, want %v", x, got, want)
 		}
@@ -199,7 +200,7 @@ func FuzzConvert(f *testing.F) {
 		for part := range strings.SplitSeq(s, ",") {
 			list = append(list, part)
 		}
-		values := []any{nil, s, fl, n, int(n), uint64(n), b, list, append(list, n, fl, b, nil), []any{list}, map[string]any{s: n}, spec.Secret(s), struct{}{}}
+		values := []any{nil, s, fl, n, int(n), uint64(n), b, list, append(list, n, fl, b, nil), []any{list}, map[string]any{s: n}, value.Secret(s), struct{}{}}
 		for _, k := range kinds {
 			base := kind(k)
 			base.Optional = how&1 != 0
@@ -262,7 +263,7 @@ func fits(v spec.Variable, x any) bool {
 			ok = ok && (y != nil && fits(elem, y) || y == nil && elem.Optional)
 		}
 	default:
-		_, secret := x.(spec.Secret) // once a secret, always a secret
+		_, secret := x.(value.Secret) // once a secret, always a secret
 		if _, ok = x.(string); secret || v.Hidden() {
 			ok = secret
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/armonic/armonic/cli/prompt"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -58,7 +59,7 @@ func AccountJID(c config.Connection) (session.JID, error) {
 }
 
 // AskPassword asks a person at a terminal for the password of an account.
-func AskPassword(ctx context.Context, jid session.JID, s output.Streams) (spec.Secret, error) {
+func AskPassword(ctx context.Context, jid session.JID, s output.Streams) (value.Secret, error) {
 	in, ok := s.In.(*os.File)
 	if !ok || !term.IsTerminal(in.Fd()) {
 		return "", spec.Errorf(spec.Invalid, "there is no password for %s", jid).
@@ -70,7 +71,7 @@ func AskPassword(ctx context.Context, jid session.JID, s output.Streams) (spec.S
 	if errors.Is(err, io.EOF) || err == nil && text == "" {
 		err = spec.Errorf(spec.Invalid, "no password was given")
 	}
-	return spec.Secret(text), err
+	return value.Secret(text), err
 }
 
 // CheckRooms refuses what cannot be the domain of rooms.

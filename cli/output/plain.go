@@ -11,6 +11,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Plain writes lines for a person, append-only.
@@ -85,7 +86,7 @@ func (p *Plain) inputs(in spec.Inputs) string { return inputs(in, p.value) }
 
 // value writes a value, and of one that is not known yet who will return it.
 func (p *Plain) value(x any) string {
-	d, ok := x.(spec.Deferred)
+	d, ok := x.(value.Deferred)
 	if !ok {
 		return Value(x)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Since writes a moment of today by its time, and others by their day.
@@ -65,7 +66,7 @@ func Value(x any) string {
 	switch v := x.(type) {
 	case nil:
 		return "none"
-	case spec.Deferred:
+	case value.Deferred:
 		return "(" + v.String() + ")"
 	case []spec.Host:
 		names := make([]string, len(v))

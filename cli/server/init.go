@@ -17,6 +17,7 @@ import (
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/server"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -121,7 +122,7 @@ func (i *initCommand) defaultUser() string {
 }
 
 // password is that of the first account.
-func (i *initCommand) password(ctx context.Context) (spec.Secret, error) {
+func (i *initCommand) password(ctx context.Context) (value.Secret, error) {
 	given, _, err := config.LoadClient(config.Sources{Env: os.Environ(), Flags: i.Flags})
 	if err != nil {
 		return "", err
@@ -137,5 +138,5 @@ func (i *initCommand) password(ctx context.Context) (spec.Secret, error) {
 	case i.ask:
 		return connect.AskPassword(ctx, session.JID(given.JID), i.Streams)
 	}
-	return spec.Secret(rand.Text()), nil
+	return value.Secret(rand.Text()), nil
 }

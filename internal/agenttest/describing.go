@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 func infoNamesTheHost(t testing.TB, a spec.Agent) {
@@ -142,7 +143,7 @@ func checkListsAll(t testing.TB, a spec.Agent) {
 }
 
 func checkAcceptsDeferred(t testing.TB, a spec.Agent) {
-	later := spec.Deferred{Node: "./conf", Name: "port"}
+	later := value.Deferred{Node: "./conf", Name: "port"}
 	work := spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{enter("Ready", one("conf", "port", later))}}
 	if problems, err := a.Check(t.Context(), work); err != nil || len(problems) > 0 {
 		t.Errorf("problems are %v, error %v", problems, err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 func runTellsItsEvents(t testing.TB, a spec.Agent) {
@@ -143,7 +144,7 @@ func wrongValues(t testing.TB, a spec.Agent) {
 }
 
 func deferredValues(t testing.TB, a spec.Agent) {
-	later := spec.Deferred{Node: "./db", Name: "port"}
+	later := value.Deferred{Node: "./db", Name: "port"}
 	start(t, a, benchRun("r1", "Off", call("echo", nil), enter("Ready", one("conf", "port", later))))
 	wantEnd(t, end(t, a, "r1"), spec.Invalid, "/host1/Bench/Ready/enter/conf/port", "not known yet")
 	if n := len(stack(t, a, "Bench").Calls); n != 0 {

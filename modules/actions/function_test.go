@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 func TestFunctionsSeeTheirInputs(t *testing.T) {
@@ -114,7 +115,7 @@ func TestReturnsAreWhatWasDeclared(t *testing.T) {
 		{`var("n", int)`, `{"n": 7, "more": "x"}`, map[string]any{"n": 7, "more": "x"}, ""},
 		{`var("us", list_of(url))`, `{"us": ["http://a", "http://b"]}`, map[string]any{"us": []any{"http://a", "http://b"}}, ""},
 		{`var("n", int, required = False)`, `{}`, map[string]any{"n": nil}, ""},
-		{`var("p", str, secret = True)`, `{"p": "hunter22"}`, map[string]any{"p": spec.Secret("hunter22")}, ""},
+		{`var("p", str, secret = True)`, `{"p": "hunter22"}`, map[string]any{"p": value.Secret("hunter22")}, ""},
 		{`var("n", int)`, `None`, nil, "_p returned a wrong value: n is missing"},
 		{`var("n", int)`, `{"m": 7}`, nil, "n is missing"},
 		{`var("n", int)`, `{"n": "x"}`, nil, `n must be a whole number, is "x"`},
@@ -155,7 +156,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 }
 
 func TestSecretsStaySecret(t *testing.T) {
-	in := spec.Inputs{"r": {{"pw": spec.Secret(`s3cret"pw`), "other": "plain"}}}
+	in := spec.Inputs{"r": {{"pw": value.Secret(`s3cret"pw`), "other": "plain"}}}
 	requires := `require("r", var("pw", password), var("other", str))`
 	for _, body := range []string{
 		`ctx.log(ctx.req.r.pw)`,
@@ -184,7 +185,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 	got, err := action(t, requires, `return [ctx.req.r.pw.reveal(), ctx.req.r.pw, ctx.req.r.pw == ctx.req.r.pw, bool(ctx.req.r.pw)]`)(t.Context(), new(log).call(in))
-	if want := []any{`s3cret"pw`, spec.Secret(`s3cret"pw`), true, true}; err != nil || !cmp.Equal(got, any(want)) {
+	if want := []any{`s3cret"pw`, value.Secret(`s3cret"pw`), true, true}; err != nil || !cmp.Equal(got, any(want)) {
 		t.Errorf("revealed: %v, %v", got, err)
 	}
 }
@@ -259,7 +260,7 @@ lifecycle("L", states = [state("Off", requires = [require("r",
 			t.Errorf("%v: %v", value, err)
 		}
 	}
-	err := h.Validate["r/s"](t.Context(), lg.call(nil), spec.Secret("hunter22"))
+	err := h.Validate["r/s"](t.Context(), lg.call(nil), value.Secret("hunter22"))
 	if said := fmt.Sprint(err, lg.lines); strings.Contains(said, "hunter22") || !strings.Contains(said, "not •••") {
 		t.Errorf("says %s", said)
 	}

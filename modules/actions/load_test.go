@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // source is a folder of modules.
@@ -52,7 +53,7 @@ func (l *log) call(in spec.Inputs) *lifecycle.Call {
 		Me:     spec.Info{Host: "web1", Address: "10.0.0.1", OS: spec.OS{Name: "debian", Release: "12"}},
 		Inputs: in,
 		Entered: func(state string) (spec.Inputs, bool) {
-			return spec.Inputs{"conf": {{"port": 8080, "key": spec.Secret("hunter22")}}}, state == "Off"
+			return spec.Inputs{"conf": {{"port": 8080, "key": value.Secret("hunter22")}}}, state == "Off"
 		},
 		Log:      func(level spec.Level, text string) { l.lines = append(l.lines, string(level)+": "+text) },
 		Progress: func(done, total int) { l.lines = append(l.lines, fmt.Sprintf("%d/%d", done, total)) },

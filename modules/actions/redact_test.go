@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // A secret is hidden however it comes into the log of a command: in quotes, or line
@@ -14,7 +15,7 @@ func TestCommandsHideEverySpelling(t *testing.T) {
 	for _, secret := range []string{"plainsecret", `it's "quoted" \ twice`, "first line\nsecond 'line'\n", "tail\r\nrest"} {
 		l := new(log)
 		a := onThisHost(t, `return ctx.host.run(["sh", "-c", "printf '%s' \"$1\"; printf '%s' \"$1\" >&2; exit 3", "sh", ctx.req.r.pw]).code`)
-		_, err := a(t.Context(), l.call(spec.Inputs{"r": {{"pw": spec.Secret(secret)}}}))
+		_, err := a(t.Context(), l.call(spec.Inputs{"r": {{"pw": value.Secret(secret)}}}))
 		if err == nil {
 			t.Fatalf("%q: no error", secret)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // onThisHost is action with a machine to act on.
@@ -50,7 +51,7 @@ return [a.skipped, b.skipped]`, []any{false, true}, []string{"info: $ touch x", 
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var l log
-			got, err := onThisHost(t, c.body)(t.Context(), l.call(spec.Inputs{"r": {{"pw": spec.Secret("hunter22")}}}))
+			got, err := onThisHost(t, c.body)(t.Context(), l.call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +82,7 @@ func TestRunThatFails(t *testing.T) {
 		{"for i in range(1000000):\n    for j in range(1000):\n        pass", "limit", ""},
 		{`ctx.host.run(["sh", "-c", "echo is $1; exit 1", "sh", ctx.req.r.pw])`, "is •••", ""},
 	} {
-		_, err := onThisHost(t, c.body)(t.Context(), new(log).call(spec.Inputs{"r": {{"pw": spec.Secret("hunter22")}}}))
+		_, err := onThisHost(t, c.body)(t.Context(), new(log).call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}}))
 		e := spec.AsError(err)
 		if e == nil || e.Kind != spec.Failed || !strings.Contains(e.Msg, c.msg) || !strings.Contains(e.Hint, c.hint) || !strings.HasPrefix(e.At, "test/a.star:") {
 			t.Errorf("%s: %+v", c.body, e)
@@ -134,7 +135,7 @@ func TestASimulatedHostRunsNothing(t *testing.T) {
 }
 
 func TestWhatIsRunIsNotedBefore(t *testing.T) {
-	c := new(log).call(spec.Inputs{"r": {{"pw": spec.Secret("hunter22")}}})
+	c := new(log).call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}})
 	var noted []string
 	c.Effect = func(text string) error {
 		noted = append(noted, text)

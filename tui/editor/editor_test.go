@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 func open(t testing.TB, q resolver.Question) *editor.Editor {
@@ -24,7 +25,7 @@ func open(t testing.TB, q resolver.Question) *editor.Editor {
 	return editor.Open(l, q)
 }
 
-func value(v spec.Variable, now any) resolver.Question {
+func question(v spec.Variable, now any) resolver.Question {
 	return resolver.Question{Key: resolver.Key{Node: ".", Kind: resolver.AskValue, Name: v.Name}, Var: v, Value: now, Status: resolver.OK}
 }
 
@@ -70,10 +71,10 @@ func TestValues(t *testing.T) {
 		{name: "one of", v: spec.Variable{Name: "m", Type: spec.Type{Kind: spec.KindStr}, OneOf: []any{"a", "b", "c"}}, now: "b", keys: []string{"down", "enter"}, want: "c"},
 		{name: "yes", v: spec.Variable{Name: "tls", Type: spec.Type{Kind: spec.KindBool}}, keys: []string{"y"}, want: true},
 		{name: "no", v: spec.Variable{Name: "tls", Type: spec.Type{Kind: spec.KindBool}}, now: true, keys: []string{"n"}, want: false},
-		{name: "secret", v: spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindPassword}}, keys: []string{"geheim1", "enter"}, want: spec.Secret("geheim1")},
+		{name: "secret", v: spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindPassword}}, keys: []string{"geheim1", "enter"}, want: value.Secret("geheim1")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := open(t, value(c.v, c.now))
+			e := open(t, question(c.v, c.now))
 			out := press(e, c.keys...)
 			if c.text != "" {
 				if out.Done || !strings.Contains(shown(e), c.text) {
@@ -89,7 +90,7 @@ func TestValues(t *testing.T) {
 }
 
 func TestSuggestionsAreTakenByArrowsAndTab(t *testing.T) {
-	q := value(spec.Variable{Name: "path", Type: spec.Type{Kind: spec.KindStr}}, nil)
+	q := question(spec.Variable{Name: "path", Type: spec.Type{Kind: spec.KindStr}}, nil)
 	q.Suggestions = []resolver.Suggestion{{Value: "/srv/shop", Why: "you typed it for web1"}, {Value: "/var/www/", Why: "default of WebServer"}}
 	e := open(t, q)
 	if out := press(e, "down", "down", "enter"); out.Value != "/var/www/" {
@@ -105,8 +106,8 @@ func TestSuggestionsAreTakenByArrowsAndTab(t *testing.T) {
 }
 
 func TestASecretIsNeverShown(t *testing.T) {
-	q := value(spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindStr}, Secret: true}, spec.Secret("geheim"))
-	q.Suggestions = []resolver.Suggestion{{Value: spec.Secret("geheim"), Why: "like"}}
+	q := question(spec.Variable{Name: "pw", Type: spec.Type{Kind: spec.KindStr}, Secret: true}, value.Secret("geheim"))
+	q.Suggestions = []resolver.Suggestion{{Value: value.Secret("geheim"), Why: "like"}}
 	e := open(t, q)
 	press(e, "hidden")
 	if s := shown(e); strings.Contains(s, "geheim") || strings.Contains(s, "hidden") {
@@ -119,11 +120,11 @@ func TestASecretIsNeverShown(t *testing.T) {
 }
 
 func TestEscKeepsWhatWasTypedEvenIfWrong(t *testing.T) {
-	e := open(t, value(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
+	e := open(t, question(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
 	if out := press(e, "clear", "70000", "esc"); !out.Keep || out.Next || out.Value != "70000" {
 		t.Errorf("%+v", out)
 	}
-	e = open(t, value(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
+	e = open(t, question(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
 	if out := press(e, "esc"); !out.Done || out.Keep {
 		t.Errorf("nothing typed: %+v", out)
 	}
@@ -177,7 +178,7 @@ func TestAThousandOptionsAreFast(t *testing.T) {
 	for i := range 10000 {
 		v.OneOf = append(v.OneOf, i)
 	}
-	e := open(t, value(v, nil))
+	e := open(t, question(v, nil))
 	if e.Text() || e.Typing() {
 		t.Error("it is not a list")
 	}
@@ -188,7 +189,7 @@ func TestAThousandOptionsAreFast(t *testing.T) {
 }
 
 func TestALongWideValueIsShown(t *testing.T) {
-	e := open(t, value(spec.Variable{Name: "name", Type: spec.Type{Kind: spec.KindStr}}, strings.Repeat("漢字", 40)))
+	e := open(t, question(spec.Variable{Name: "name", Type: spec.Type{Kind: spec.KindStr}}, strings.Repeat("漢字", 40)))
 	for _, w := range []int{20, 21, 70, 71} {
 		lines, at := e.Draw(w, 10)
 		if s := ansi.Strip(lines[0]); !strings.HasSuffix(strings.TrimRight(s, " "), "漢字") || ansi.StringWidth(s) > w || at.X >= w {

@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/value"
 )
 
 // parse turns what was typed into what Variable.Convert takes.
@@ -50,7 +51,7 @@ func judge(q *resolver.Question, text string) (any, error) {
 // textOf writes a value as it would be typed.
 func textOf(v any) string {
 	switch x := v.(type) {
-	case nil, spec.Deferred, spec.Secret:
+	case nil, value.Deferred, value.Secret:
 		return ""
 	case string:
 		return x

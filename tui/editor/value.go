@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 // newValue asks for a variable or a number.
@@ -120,7 +121,7 @@ func (t *text) leave() Outcome {
 	switch { // what is wrong is kept, and shown so
 	case err == nil:
 	case t.q.Var.Hidden():
-		v = spec.Secret(t.field.Text())
+		v = value.Secret(t.field.Text())
 	default:
 		if v, err = parse(&t.q, t.field.Text()); err != nil {
 			v = t.field.Text()

@@ -6,6 +6,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 // Question gives the sign of a question, its style, and where its value comes
@@ -70,7 +71,7 @@ func QuestionValue(q *resolver.Question) string { return ValueOf(q, q.Value) }
 // ValueOf writes what is or could be a question's value.
 func ValueOf(q *resolver.Question, v any) string {
 	if v != nil && Hidden(q) {
-		return Value(spec.Secret(""))
+		return Value(value.Secret(""))
 	}
 	return Value(v)
 }

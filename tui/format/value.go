@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // None stands where there is no value.
@@ -27,9 +28,9 @@ func Value(v any) string {
 			return "yes"
 		}
 		return "no"
-	case spec.Secret:
+	case value.Secret:
 		return "******" // in any set of signs
-	case spec.Deferred:
+	case value.Deferred:
 		return "known at run time"
 	case []any:
 		parts := make([]string, len(x))
