@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 )
 
 // Canonical writes a value, or what is made of values as in Walk, so that two that are
@@ -33,25 +31,34 @@ func canonical(b []byte, x any) []byte {
 	switch y := x.(type) {
 	case nil:
 		return append(b, "null"...)
-	case bool:
-		return strconv.AppendBool(b, y)
-	case string:
-		return strconv.AppendQuote(b, y)
-	case Secret:
-		return strconv.AppendQuote(b, y.Reveal())
-	case int:
-		return strconv.AppendInt(b, int64(y), 10)
-	case int64:
-		return strconv.AppendInt(b, y, 10)
-	case uint64:
-		return strconv.AppendUint(b, y, 10)
-	case float64:
-		return canonicalFloat(b, y)
 	case Deferred:
 		b = strconv.AppendQuote(append(b, "deferred("...), y.Node)
 		return append(strconv.AppendQuote(append(b, ','), y.Name), ')')
 	}
-	return canonicalOther(b, reflect.ValueOf(x))
+	switch v := reflect.ValueOf(x); v.Kind() {
+	case reflect.String:
+		return strconv.AppendQuote(b, v.String())
+	case reflect.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.AppendInt(b, v.Int(), 10)
+	case reflect.Uint64:
+		return strconv.AppendUint(b, v.Uint(), 10)
+	case reflect.Float64, reflect.Float32:
+		return canonicalFloat(b, v.Float())
+	case reflect.Pointer:
+		if v.IsNil() {
+			return append(b, "null"...)
+		}
+		return canonical(b, v.Elem().Interface())
+	case reflect.Slice, reflect.Array:
+		return canonicalList(b, v)
+	case reflect.Map:
+		if v.Type().Key().Kind() == reflect.String {
+			return canonicalTable(b, v)
+		}
+	}
+	return canonical(b, plain(x))
 }
 
 // canonicalFloat writes a whole number as an int of the same size.
@@ -62,43 +69,20 @@ func canonicalFloat(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'g', -1, 64)
 }
 
-func canonicalOther(b []byte, v reflect.Value) []byte {
-	switch v.Kind() {
-	case reflect.String:
-		return strconv.AppendQuote(b, v.String())
-	case reflect.Bool:
-		return strconv.AppendBool(b, v.Bool())
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return strconv.AppendInt(b, v.Int(), 10)
-	case reflect.Float32:
-		return canonicalFloat(b, v.Float())
-	case reflect.Pointer:
-		if v.IsNil() {
-			return append(b, "null"...)
+func canonicalList(b []byte, v reflect.Value) []byte {
+	b = append(b, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		return canonical(b, v.Elem().Interface())
-	case reflect.Slice, reflect.Array:
-		b = append(b, '[')
-		for i := range v.Len() {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = canonical(b, v.Index(i).Interface())
-		}
-		return append(b, ']')
-	case reflect.Map:
-		if v.Type().Key().Kind() == reflect.String {
-			return canonicalTable(b, v)
-		}
+		b = canonical(b, v.Index(i).Interface())
 	}
-	return canonical(b, plain(v.Interface()))
+	return append(b, ']')
 }
 
 func canonicalTable(b []byte, v reflect.Value) []byte {
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	b = append(b, '{')
-	for i, k := range keys {
+	for i, k := range sortedKeys(v) {
 		if i > 0 {
 			b = append(b, ',')
 		}

@@ -23,20 +23,11 @@ func Decode(text []byte, v any, p Policy) error {
 	js := json.NewDecoder(bytes.NewReader(text))
 	js.UseNumber()
 	var x any
-	err := js.Decode(&x)
-	if err == nil {
-		if _, err = js.Token(); errors.Is(err, io.EOF) {
-			err = nil
-		} else {
-			err = errForm
+	err := errForm // the words of JSON's own errors would quote the text
+	if js.Decode(&x) == nil {
+		if _, more := js.Token(); errors.Is(more, io.EOF) {
+			err = decoder{p}.fill(reflect.ValueOf(v).Elem(), x)
 		}
-	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = errForm // whose words would quote the text
-	}
-	if err == nil {
-		err = decoder{p}.fill(reflect.ValueOf(v).Elem(), x)
 	}
 	if err != nil {
 		return fmt.Errorf("cannot read a %s: %w", reflect.TypeOf(v).Elem(), err)
@@ -48,38 +39,15 @@ type decoder struct{ policy Policy }
 
 // fill sets v to what x says.
 func (d decoder) fill(v reflect.Value, x any) error {
+	switch v.Interface().(type) {
+	case time.Time, Deferred:
+		return d.fillLeaf(v, x)
+	}
 	if x == nil {
 		v.SetZero()
 		return nil
 	}
-	switch v.Interface().(type) {
-	case time.Time:
-		s, _ := x.(string)
-		at, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil {
-			return errForm
-		}
-		v.Set(reflect.ValueOf(at))
-		return nil
-	case Secret, Deferred:
-		y, err := d.dynamic(x)
-		if err != nil || reflect.TypeOf(y) != v.Type() {
-			return errForm
-		}
-		v.Set(reflect.ValueOf(y))
-		return nil
-	}
 	switch v.Kind() {
-	case reflect.Interface:
-		y, err := d.dynamic(x)
-		if err != nil {
-			return err
-		}
-		if y == nil {
-			v.SetZero()
-			return nil
-		}
-		v.Set(reflect.ValueOf(y))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		return d.fill(v.Elem(), x)
@@ -93,50 +61,41 @@ func (d decoder) fill(v reflect.Value, x any) error {
 		return d.fillList(v, x)
 	case reflect.Map:
 		return d.fillTable(v, x)
-	default:
-		return d.fillScalar(v, x)
 	}
-	return nil
+	return d.fillLeaf(v, x)
 }
 
-func (d decoder) fillScalar(v reflect.Value, x any) error {
-	number, _ := x.(json.Number)
-	switch v.Kind() {
-	case reflect.String:
-		y, err := d.dynamic(x)
-		s, ok := y.(string)
-		if err != nil || !ok {
-			return errForm
-		}
-		v.SetString(s)
-	case reflect.Bool:
-		b, ok := x.(bool)
-		if !ok {
-			return errForm
-		}
-		v.SetBool(b)
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n, err := strconv.ParseInt(number.String(), 10, v.Type().Bits())
+// fillLeaf is fill where the type of v has no parts, or is any.
+func (d decoder) fillLeaf(v reflect.Value, x any) error {
+	y, err := d.dynamic(x)
+	if err != nil {
+		return err
+	}
+	w := reflect.ValueOf(y)
+	switch {
+	case y == nil:
+		v.SetZero()
+	case w.Type().AssignableTo(v.Type()):
+		v.Set(w)
+	case v.Type() == reflect.TypeFor[time.Time]():
+		text, _ := y.(string)
+		at, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil {
 			return errForm
 		}
-		v.SetInt(n)
-	case reflect.Float64, reflect.Float32:
-		f, err := strconv.ParseFloat(number.String(), 64)
-		if number == "" {
-			y, _ := d.dynamic(x)
-			g, ok := y.(float64)
-			if !ok {
-				return errForm
-			}
-			f, err = g, nil
-		}
-		if err != nil {
-			return errForm
-		}
-		v.SetFloat(f)
+		v.Set(reflect.ValueOf(at))
+	case w.Type() == reflect.TypeFor[int]() && v.CanInt() && !v.OverflowInt(w.Int()):
+		v.SetInt(w.Int())
+	case w.Type() == reflect.TypeFor[int]() && v.CanFloat():
+		v.SetFloat(float64(w.Int()))
+	case w.CanFloat() && v.CanFloat():
+		v.SetFloat(w.Float())
+	case w.Type() == reflect.TypeFor[string]() && v.Kind() == reflect.String && v.Type() != reflect.TypeFor[Secret]():
+		v.SetString(w.String())
+	case w.Kind() == reflect.Bool && v.Kind() == reflect.Bool:
+		v.SetBool(w.Bool())
 	default:
-		return fmt.Errorf("a %s has no form", v.Type())
+		return errForm
 	}
 	return nil
 }
@@ -210,12 +169,11 @@ func (d decoder) pairs(list []any, set func(k string, y any) error) error {
 		if !ok || len(pair) != 2 {
 			return errForm
 		}
-		k, err := d.dynamic(pair[0])
-		name, ok := k.(string)
-		if err != nil || !ok {
-			return errForm
+		var k string
+		if err := d.fill(reflect.ValueOf(&k).Elem(), pair[0]); err != nil {
+			return err
 		}
-		if err := set(name, pair[1]); err != nil {
+		if err := set(k, pair[1]); err != nil {
 			return err
 		}
 	}
@@ -229,63 +187,42 @@ func (d decoder) dynamic(x any) (any, error) {
 		if n, err := strconv.Atoi(y.String()); err == nil {
 			return n, nil
 		}
-		f, err := strconv.ParseFloat(y.String(), 64)
-		if err != nil {
-			return nil, errForm
-		}
-		return f, nil
+		return read(strconv.ParseFloat(y.String(), 64))
 	case []any:
-		out := make([]any, len(y))
-		for i := range y {
-			var err error
-			if out[i], err = d.dynamic(y[i]); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
+		var out []any
+		err := d.fillList(reflect.ValueOf(&out).Elem(), y)
+		return out, err
 	case map[string]any:
-		for k, z := range y {
-			if strings.HasPrefix(k, "$") {
-				if len(y) != 1 {
-					return nil, errForm
+		if len(y) == 1 {
+			for tag, z := range y {
+				if strings.HasPrefix(tag, "$") && tag != tagPairs {
+					return d.untagged(tag, z)
 				}
-				return d.untagged(k, z)
 			}
 		}
-		out := make(map[string]any, len(y))
-		for k, z := range y {
-			var err error
-			if out[k], err = d.dynamic(z); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
+		var out map[string]any
+		err := d.fillTable(reflect.ValueOf(&out).Elem(), y)
+		return out, err
 	}
 	return x, nil
 }
 
 func (d decoder) untagged(tag string, x any) (any, error) {
+	x, err := d.dynamic(x) // texts may be in base64
+	if err != nil {
+		return nil, errForm
+	}
 	switch y := x.(type) {
 	case bool:
 		if tag == tagHidden {
 			return Secret(""), nil
 		}
 	case []any:
-		if tag == tagPairs {
-			out := map[string]any{}
-			err := d.pairs(y, func(k string, z any) (err error) {
-				out[k], err = d.dynamic(z)
-				return err
-			})
-			return out, err
-		}
 		if tag == tagDeferred && len(y) == 2 {
-			return d.deferred(y)
-		}
-	case map[string]any: // a text in base64
-		if b, err := d.dynamic(y); err == nil && tag == tagSecret && d.policy.clear {
-			if s, ok := b.(string); ok {
-				return Secret(s), nil
+			node, ok := y[0].(string)
+			name, ok2 := y[1].(string)
+			if ok && ok2 {
+				return Deferred{Node: node, Name: name}, nil
 			}
 		}
 	case string:
@@ -301,31 +238,21 @@ func (d decoder) untagged(tag string, x any) (any, error) {
 		case tagDigest:
 			return y, nil
 		case tagFloat:
-			return scanned(strconv.ParseFloat(y, 64))
+			return read(strconv.ParseFloat(y, 64))
 		case tagInt64:
-			return scanned(strconv.ParseInt(y, 10, 64))
+			return read(strconv.ParseInt(y, 10, 64))
 		case tagUint64:
-			return scanned(strconv.ParseUint(y, 10, 64))
+			return read(strconv.ParseUint(y, 10, 64))
 		case tagBytes:
 			b, err := base64.StdEncoding.DecodeString(y)
-			return scanned(string(b), err)
+			return read(string(b), err)
 		}
 	}
 	return nil, errForm
 }
 
-func (d decoder) deferred(pair []any) (any, error) {
-	node, err := d.dynamic(pair[0])
-	name, err2 := d.dynamic(pair[1])
-	n, ok := node.(string)
-	m, ok2 := name.(string)
-	if err != nil || err2 != nil || !ok || !ok2 {
-		return nil, errForm
-	}
-	return Deferred{Node: n, Name: m}, nil
-}
-
-func scanned[T any](x T, err error) (any, error) {
+// read is what strconv or another has read.
+func read[T any](x T, err error) (any, error) {
 	if err != nil {
 		return nil, errForm
 	}

@@ -2,6 +2,7 @@ package value
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -68,27 +70,19 @@ func (e *encoder) value(v reflect.Value) error {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		e.b = strconv.AppendInt(e.b, v.Int(), 10)
 	case reflect.Float64, reflect.Float32:
-		f := v.Float()
-		if math.IsNaN(f) || math.IsInf(f, 0) {
+		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
 			return e.dynamic(f)
 		}
-		e.b = strconv.AppendFloat(e.b, f, 'g', -1, 64)
-	case reflect.Slice:
-		if v.IsNil() {
-			e.raw("null")
-			return nil
-		}
-		return e.list(v)
-	case reflect.Array:
+		e.b = strconv.AppendFloat(e.b, v.Float(), 'g', -1, 64)
+	case reflect.Slice, reflect.Array:
 		return e.list(v)
 	case reflect.Map:
 		return e.table(v)
 	case reflect.Struct:
 		e.raw("{")
-		if _, err := e.fields(v, true); err != nil {
-			return err
-		}
+		err := e.fields(v)
 		e.raw("}")
+		return err
 	default:
 		return fmt.Errorf("a %s has no form", v.Type())
 	}
@@ -96,27 +90,23 @@ func (e *encoder) value(v reflect.Value) error {
 }
 
 // fields writes the fields of a struct, those of embedded ones among them.
-func (e *encoder) fields(v reflect.Value, first bool) (bool, error) {
-	var err error
+func (e *encoder) fields(v reflect.Value) error {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		name := fieldName(f)
+		var err error
 		switch {
 		case f.Anonymous && name == "":
-			if first, err = e.fields(v.Field(i), first); err != nil {
-				return first, err
-			}
-			continue
-		case name == "" || v.Field(i).IsZero():
-			continue
+			err = e.fields(v.Field(i))
+		case name != "" && !v.Field(i).IsZero():
+			e.key(name)
+			err = e.value(v.Field(i))
 		}
-		e.key(name, first)
-		first = false
-		if err := e.value(v.Field(i)); err != nil {
-			return first, fmt.Errorf("%s: %w", name, err)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
-	return first, nil
+	return nil
 }
 
 // fieldName is what a field is called, "" if it is not written.
@@ -132,11 +122,13 @@ func fieldName(f reflect.StructField) string {
 }
 
 func (e *encoder) list(v reflect.Value) error {
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		e.raw("null")
+		return nil
+	}
 	e.raw("[")
 	for i := range v.Len() {
-		if i > 0 {
-			e.raw(",")
-		}
+		e.comma()
 		if err := e.value(v.Index(i)); err != nil {
 			return err
 		}
@@ -150,109 +142,100 @@ func (e *encoder) table(v reflect.Value) error {
 		e.raw("null")
 		return nil
 	}
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	plain := !slices.ContainsFunc(keys, func(k reflect.Value) bool {
+	keys := sortedKeys(v)
+	if slices.ContainsFunc(keys, func(k reflect.Value) bool {
 		return strings.HasPrefix(k.String(), "$") || !utf8.ValidString(k.String())
-	})
-	if plain {
-		e.raw("{")
-	} else {
-		e.raw(`{"` + tagPairs + `":[`)
+	}) {
+		return e.pairs(v, keys)
 	}
-	for i, k := range keys {
-		if plain {
-			e.key(k.String(), i == 0)
-		} else {
-			if i > 0 {
-				e.raw(",")
-			}
-			e.raw("[")
-			e.text(k.String())
-			e.raw(",")
-		}
+	e.raw("{")
+	for _, k := range keys {
+		e.key(k.String())
 		if err := e.value(v.MapIndex(k)); err != nil {
 			return err
 		}
-		if !plain {
-			e.raw("]")
-		}
-	}
-	if !plain {
-		e.raw("]")
 	}
 	e.raw("}")
 	return nil
+}
+
+func (e *encoder) pairs(v reflect.Value, keys []reflect.Value) error {
+	e.raw(`{"` + tagPairs + `":[`)
+	for _, k := range keys {
+		e.comma()
+		e.raw("[")
+		e.text(k.String())
+		e.raw(",")
+		if err := e.value(v.MapIndex(k)); err != nil {
+			return err
+		}
+		e.raw("]")
+	}
+	e.raw("]}")
+	return nil
+}
+
+func sortedKeys(table reflect.Value) []reflect.Value {
+	keys := table.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	return keys
 }
 
 // dynamic writes a value whose type the reader does not know.
 func (e *encoder) dynamic(x any) error {
 	switch y := x.(type) {
-	case nil:
-		e.raw("null")
-	case bool:
-		e.b = strconv.AppendBool(e.b, y)
-	case int:
-		e.b = strconv.AppendInt(e.b, int64(y), 10)
-	case string:
-		e.text(y)
+	case nil, bool, int, string, []any, map[string]any:
+		return e.value(reflect.ValueOf(x))
 	case Secret:
 		return e.secret(y)
 	case Deferred:
-		e.tagged(tagDeferred, func() {
-			e.raw("[")
-			e.text(y.Node)
-			e.raw(",")
-			e.text(y.Name)
-			e.raw("]")
-		})
+		return e.tagged(tagDeferred, [2]string{y.Node, y.Name})
 	case float64:
-		e.tagged(tagFloat, func() { e.text(strconv.FormatFloat(y, 'g', -1, 64)) })
+		return e.tagged(tagFloat, strconv.FormatFloat(y, 'g', -1, 64))
 	case int64:
-		e.tagged(tagInt64, func() { e.text(strconv.FormatInt(y, 10)) })
+		return e.tagged(tagInt64, strconv.FormatInt(y, 10))
 	case uint64:
-		e.tagged(tagUint64, func() { e.text(strconv.FormatUint(y, 10)) })
-	case []any:
-		return e.list(reflect.ValueOf(y))
-	case map[string]any:
-		return e.table(reflect.ValueOf(y))
-	default:
-		return e.dynamic(plain(x))
+		return e.tagged(tagUint64, strconv.FormatUint(y, 10))
 	}
-	return nil
+	return e.dynamic(plain(x))
 }
 
 func (e *encoder) secret(s Secret) error {
 	if e.policy.write == nil {
-		e.raw(`{"` + tagHidden + `":true}`)
-		return nil
+		return e.tagged(tagHidden, true)
 	}
 	tag, text, err := e.policy.write(s)
 	if err != nil {
 		return err
 	}
-	e.tagged(tag, func() { e.text(text) })
-	return nil
+	return e.tagged(tag, text)
 }
 
-func (e *encoder) tagged(tag string, value func()) {
-	e.raw(`{"` + tag + `":`)
-	value()
+func (e *encoder) tagged(tag string, x any) error {
+	e.raw("{")
+	e.key(tag)
+	err := e.value(reflect.ValueOf(x))
 	e.raw("}")
+	return err
 }
 
-func (e *encoder) key(name string, first bool) {
-	if !first {
+func (e *encoder) key(name string) {
+	e.comma()
+	e.raw(inASCII(name))
+	e.raw(":")
+}
+
+// comma separates from what was written before in the same list or table, if anything.
+func (e *encoder) comma() {
+	if last := e.b[len(e.b)-1]; last != '[' && last != '{' {
 		e.raw(",")
 	}
-	e.ascii(name)
-	e.raw(":")
 }
 
 // text writes a text, in base64 if it is not UTF-8.
 func (e *encoder) text(s string) {
 	if utf8.ValidString(s) {
-		e.ascii(s)
+		e.raw(inASCII(s))
 		return
 	}
 	e.raw(`{"` + tagBytes + `":"`)
@@ -260,30 +243,25 @@ func (e *encoder) text(s string) {
 	e.raw(`"}`)
 }
 
-// ascii writes a JSON text of which no character means anything to XML.
-func (e *encoder) ascii(s string) {
-	const hex = "0123456789abcdef"
-	unit := func(r rune) {
-		e.b = append(e.b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
-	}
-	e.raw(`"`)
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			e.b = append(e.b, '\\', byte(r))
-		case r == '\n':
-			e.raw(`\n`)
-		case r < ' ' || r == '<' || r == '>' || r == '&' || r >= 0x7f && r <= 0xffff:
-			unit(r)
-		case r > 0xffff:
-			r -= 0x10000
-			unit(0xd800 + r>>10)
-			unit(0xdc00 + r&0x3ff)
-		default:
-			e.b = append(e.b, byte(r))
-		}
-	}
-	e.raw(`"`)
+func (e *encoder) raw(s string) { e.b = append(e.b, s...) }
+
+// inASCII is a text in JSON of which no character means anything to XML.
+func inASCII(s string) string {
+	text, _ := json.Marshal(s) // a text always has a form
+	return onlyASCII(string(text))
 }
 
-func (e *encoder) raw(s string) { e.b = append(e.b, s...) }
+// onlyASCII escapes all other characters of a JSON text.
+func onlyASCII(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			b.WriteByte(byte(r))
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
+}

@@ -3,14 +3,12 @@ package value
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"html"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // longestNested is up to how many bytes a secret is looked for in a form within a form.
@@ -143,18 +141,7 @@ func inJSON(s string) []string {
 	_ = enc.Encode(s) // a text always has a form
 	plain := inner(strings.TrimSuffix(b.String(), "\n"))
 	forHTML, _ := json.Marshal(s)
-	var ascii strings.Builder
-	for _, r := range plain {
-		switch {
-		case r < utf8.RuneSelf:
-			ascii.WriteRune(r)
-		case r <= 0xffff:
-			fmt.Fprintf(&ascii, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&ascii, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
-		}
-	}
-	out := []string{plain, inner(string(forHTML)), ascii.String()}
+	out := []string{plain, inner(string(forHTML)), onlyASCII(plain)}
 	if strings.Contains(s, "/") {
 		for _, f := range slices.Clone(out) {
 			out = append(out, strings.ReplaceAll(f, "/", `\/`))

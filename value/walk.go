@@ -9,25 +9,14 @@ import (
 // pointers, structs, and maps and slices of any type, as those of package spec are:
 // their exported fields and elements are walked. The order is not said.
 func Walk(x any, fn func(leaf any)) {
-	switch y := x.(type) {
-	case nil, bool, int, int64, uint64, float64, string, Secret, Deferred:
+	switch x.(type) {
+	case nil, Deferred:
 		fn(x)
-	case []any:
-		for _, z := range y {
-			Walk(z, fn)
-		}
-	case map[string]any:
-		for _, z := range y {
-			Walk(z, fn)
-		}
-	default:
-		walk(reflect.ValueOf(x), fn)
+		return
 	}
-}
-
-func walk(v reflect.Value, fn func(leaf any)) {
+	v := reflect.ValueOf(x)
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
 		if !v.IsNil() {
 			Walk(v.Elem().Interface(), fn)
 		}
@@ -46,7 +35,7 @@ func walk(v reflect.Value, fn func(leaf any)) {
 			}
 		}
 	default:
-		fn(v.Interface())
+		fn(x)
 	}
 }
 
@@ -79,17 +68,8 @@ func Map(x any, fn func(leaf any) (any, error)) (any, error) {
 // Clone copies a value: lists and tables with all they hold. Other values cannot be
 // changed, and are given as they are.
 func Clone(x any) any {
-	switch y := x.(type) {
-	case []any:
-		out := make([]any, len(y))
-		for i, v := range y {
-			out[i] = Clone(v)
-		}
-		return out
-	case map[string]any:
-		return CloneTable(y)
-	}
-	return x
+	out, _ := Map(x, func(leaf any) (any, error) { return leaf, nil })
+	return out
 }
 
 // CloneTable copies a table with all it holds; nil stays nil.
