@@ -14,17 +14,20 @@ import (
 )
 
 // BenchmarkGoto goes over ten states and back. On disk it also tells what a step
-// costs, over what it costs to have a page written to the same file system.
+// costs, over what it costs to have a page written to the same file system; and what
+// secrets cost.
 func BenchmarkGoto(b *testing.B) {
 	const states = 10
-	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "S0"}}}
-	for i := range states {
-		l.States = append(l.States, &lifecycle.State{Name: fmt.Sprint("S", i+1), Requires: []spec.Require{{Name: "conf", Vars: []spec.Variable{
-			{Name: "port", Type: spec.Type{Kind: spec.KindPort}, Default: 80},
-		}}}})
-	}
-	far := func(b *testing.B, store lifecycle.Store) {
+	far := func(b *testing.B, store lifecycle.Store, secrets bool) {
 		b.Helper()
+		l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "S0"}}}
+		for i := range states {
+			v := spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}, Default: 80}
+			if secrets {
+				v = spec.Variable{Name: "password", Type: spec.Type{Kind: spec.KindPassword}, Default: fmt.Sprint("correct horse ", i)}
+			}
+			l.States = append(l.States, &lifecycle.State{Name: fmt.Sprint("S", i+1), Requires: []spec.Require{{Name: "conf", Vars: []spec.Variable{v}}}})
+		}
 		e, err := lifecycle.New(l, lifecycle.Deps{Store: store, Me: spec.Info{Host: "h"}})
 		must(b, err)
 		for b.Loop() {
@@ -41,15 +44,17 @@ func BenchmarkGoto(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*states*b.N), "ns/step")
 	}
-	b.Run("store=memory", func(b *testing.B) { far(b, lifecycle.NewMemory()) })
-	b.Run("store=journal", func(b *testing.B) {
-		dir := b.TempDir()
-		far(b, open(b, filepath.Join(dir, journal.File)))
-		b.StopTimer()
-		sync := syncTime(b, dir)
-		b.ReportMetric(float64(sync.Nanoseconds()), "ns/fsync")
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*states*b.N)/float64(sync.Nanoseconds()), "fsyncs/step")
-	})
+	b.Run("store=memory", func(b *testing.B) { far(b, lifecycle.NewMemory(), false) })
+	for _, secrets := range []bool{false, true} {
+		b.Run(fmt.Sprintf("store=journal,secrets=%v", secrets), func(b *testing.B) {
+			dir := b.TempDir()
+			far(b, open(b, filepath.Join(dir, journal.File)), secrets)
+			b.StopTimer()
+			sync := syncTime(b, dir)
+			b.ReportMetric(float64(sync.Nanoseconds()), "ns/fsync")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*states*b.N)/float64(sync.Nanoseconds()), "fsyncs/step")
+		})
+	}
 }
 
 // syncTime is how long a page takes to the disk.
