@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"context"
 	_ "embed"
 	"fmt"
 	"log/slog"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/config"
@@ -57,7 +57,7 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
   armonic agentd --check
   armonic agentd --print-unit > /etc/systemd/system/armonic-agentd.service`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return d.run(c.Context()) },
+		RunE: d.run,
 	}
 	f := c.Flags()
 	f.StringArray("master", nil, "`JID` may give this agent work, or with JID=observe look at it (repeatable)")
@@ -70,7 +70,7 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 	return c
 }
 
-func (d *command) run(ctx context.Context) error {
+func (d *command) run(c *cobra.Command, args []string) error {
 	for text, wanted := range map[string]bool{unitFile: d.printUnit, sampleFile: d.printConfig} {
 		if wanted {
 			_, err := fmt.Fprint(d.Out, text)
@@ -81,11 +81,11 @@ func (d *command) run(ctx context.Context) error {
 		return spec.Errorf(spec.Invalid, "agentd is the agent of this host; --demo and --local are for the other commands").
 			WithHint("--simulation does nothing real")
 	}
+	if d.check {
+		return inprocess.InChild(c, args, d.Streams, d.printCheck, func(e *spec.Error) error { return e })
+	}
 	if err := d.settings(); err != nil {
 		return err
 	}
-	if d.check {
-		return d.printCheck()
-	}
-	return d.serve(ctx)
+	return d.serve(c.Context())
 }

@@ -14,8 +14,11 @@ import (
 )
 
 // printCheck says what the settings mean. The server is not asked.
-func (d *command) printCheck() error {
-	_, first, err := d.loadModules(modules.Config{})
+func (d *command) printCheck(c modules.Config) error {
+	if err := d.settings(); err != nil {
+		return err
+	}
+	_, first, err := d.loadModules(c)
 	if err != nil {
 		return err
 	}

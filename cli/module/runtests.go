@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/modules"
@@ -27,7 +28,7 @@ simulated hosts of its own. docs/modules.md says what tests can use.`,
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		return inChild(c, args, s, func(config modules.Config) error {
+		return inprocess.InChild(c, args, s, func(config modules.Config) error {
 			b, err := openFolder(g, args, config)
 			if err != nil {
 				return err

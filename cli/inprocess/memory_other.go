@@ -1,6 +1,6 @@
 //go:build !linux
 
-package module
+package inprocess
 
 import "runtime/debug"
 

@@ -1,4 +1,4 @@
-package module
+package inprocess
 
 import (
 	"runtime/debug"

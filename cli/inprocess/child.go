@@ -1,4 +1,4 @@
-package module
+package inprocess
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/modules/interp"
@@ -20,18 +19,18 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// memoryLimit is what modules may use while they are checked or tested, in MiB.
+// memoryLimit is what modules may use that are only checked or tested, in MiB.
 const memoryLimit = 1024
 
 // childFolder is the variable that a child has: the folder where it says which file it is
 // about.
 const childFolder = "ARMONIC_MODULE_CHILD"
 
-// inChild runs a command again in a process of its own, whose memory is limited. In that
+// InChild runs a command again in a process of its own, whose memory is limited. In that
 // process run does the work; elsewhere failed reports why it came to nothing, of which file.
-func inChild(c *cobra.Command, args []string, s output.Streams, run func(modules.Config) error, failed func(*spec.Error) error) error {
+func InChild(c *cobra.Command, args []string, s output.Streams, run func(modules.Config) error, failed func(*spec.Error) error) error {
 	if dir := os.Getenv(childFolder); dir != "" {
-		return beChild(dir, run, failed)
+		return beChild(dir, s, run, failed)
 	}
 	dir, err := os.MkdirTemp("", "armonic-module-")
 	if err != nil {
@@ -81,7 +80,7 @@ func whyItDied(said string) string {
 
 // beChild works within limits. What does not come to an end is reported, and ends the
 // process.
-func beChild(dir string, run func(modules.Config) error, failed func(*spec.Error) error) error {
+func beChild(dir string, s output.Streams, run func(modules.Config) error, failed func(*spec.Error) error) error {
 	if err := limitMemory(memoryLimit << 20); err != nil {
 		return spec.Errorf(spec.Internal, "cannot limit the memory of modules: %v", err)
 	}
@@ -90,9 +89,9 @@ func beChild(dir string, run func(modules.Config) error, failed func(*spec.Error
 		return err
 	}
 	c := modules.Config{Marker: q, Monitor: &interp.Monitor{}}
-	stop := inprocess.WatchStuck(c.Monitor, inprocess.StuckAfter, func(at string) {
-		_ = failed(&spec.Error{Kind: spec.Invalid, At: at, Msg: "time limit: it computes too long, without a step in which it could be ended",
-			Hint: "keep data small and flat: a value that holds another many times over takes as long as all of them"})
+	stop := WatchStuck(c.Monitor, StuckAfter, func(at string) {
+		output.PrintError(s.Err, failed(&spec.Error{Kind: spec.Invalid, At: at, Msg: "time limit: it computes too long, without a step in which it could be ended",
+			Hint: "keep data small and flat: a value that holds another many times over takes as long as all of them"}))
 		_ = os.RemoveAll(dir) // it has been reported
 		os.Exit(output.ExitFailed)
 	})
