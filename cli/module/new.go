@@ -1,6 +1,7 @@
 package module
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,9 +12,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/modules/skeleton"
+	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 )
+
+//go:embed skeleton.txt
+var skeleton string
+
+//go:embed skeleton_test.txt
+var skeletonTest string
 
 func newNew(s output.Streams) *cobra.Command {
 	var dir string
@@ -25,19 +32,20 @@ change, and a test of it. Both pass as they are. A file that exists is never ove
 		Example: "  armonic module new Blog",
 		Args:    oneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			module, test, err := skeleton.Module(args[0])
-			if err != nil {
-				return err
+			name := args[0]
+			if !modules.IsName(name) {
+				return spec.Errorf(spec.Invalid, "%q cannot be the name of a lifecycle", name).
+					WithHint("letters, digits, '_' and '-', beginning with a letter: it becomes part of paths")
 			}
-			base := filepath.Join(dir, strings.ToLower(args[0]))
-			files := []struct{ name, text string }{{base + ".star", module}, {base + "_test.star", test}}
+			base := filepath.Join(dir, strings.ToLower(name))
+			files := []struct{ name, text string }{{base + ".star", skeleton}, {base + "_test.star", skeletonTest}}
 			for _, f := range files {
 				if _, err := os.Lstat(f.name); !errors.Is(err, fs.ErrNotExist) {
 					return spec.Errorf(spec.Invalid, "cannot write %s: it exists", f.name).WithHint("take another name, or --dir DIR")
 				}
 			}
 			for _, f := range files {
-				if err := writeNew(f.name, f.text); err != nil {
+				if err := writeNew(f.name, strings.ReplaceAll(f.text, "NAME", name)); err != nil {
 					return err
 				}
 				_, _ = fmt.Fprintf(s.Out, "wrote %s\n", f.name)

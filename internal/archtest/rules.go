@@ -56,7 +56,6 @@ func Armonic() Rules {
 			{Name: "modules/reference", Duty: "write the reference, the limits and the stubs from what binds arguments", May: []string{"spec", "modules", "modules/interp", "modules/actions", "modules/testbench"}},
 			{Name: "modules/reload", Duty: "load modules again when their files change, and keep what did load", May: []string{"spec", "modules"}},
 			{Name: "modules/quarantine", Duty: "remember which file the agent died of, and leave it out", May: []string{"spec"}},
-			{Name: "modules/skeleton", Duty: "the text that a new module begins with", May: []string{"spec", "modules"}},
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions, executing deployments", May: []string{"spec", "value", "query", "resolver"}},
 			{Name: "xmpp/...", Duty: "carry the agent contract over stanzas, both ends; presence; log rooms", May: []string{"spec", "value", "xmpp/..."}},
 			{Name: "server", Duty: "write configurations of XMPP servers, and find out what one can do", May: []string{"spec", "value", "xmpp/..."}},
