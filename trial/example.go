@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // examples invents values for what a module asks.
 type examples struct {
-	secrets []string // that were given, to look for them in what is said
+	given   int            // how many secrets
+	secrets value.Redactor // knows them, to find them in what is said
 }
 
 // inputs answers requires as often as they must be given, and those that need not be
@@ -40,7 +42,8 @@ func (e *examples) value(v spec.Variable) (any, error) {
 	for _, x := range e.guesses(v) {
 		if _, err := v.Convert(x); err == nil {
 			if text, ok := x.(string); ok && v.Hidden() {
-				e.secrets = append(e.secrets, text)
+				e.given++
+				e.secrets.Learn(value.Secret(text))
 			}
 			return x, nil
 		}
@@ -55,7 +58,7 @@ func (e *examples) value(v spec.Variable) (any, error) {
 func (e *examples) guesses(v spec.Variable) []any {
 	var out []any
 	if v.Hidden() {
-		out = append(out, fmt.Sprintf("hidden-%d-from-all", len(e.secrets)), fmt.Sprintf("Hidden%dFromAll", len(e.secrets)), fmt.Sprintf("hidden%dfromall", len(e.secrets)))
+		out = append(out, fmt.Sprintf("hidden-%d-from-all", e.given), fmt.Sprintf("Hidden%dFromAll", e.given), fmt.Sprintf("hidden%dfromall", e.given))
 	} else if v.Default != nil {
 		out = append(out, v.Default)
 	}
