@@ -8,7 +8,6 @@ import (
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 )
 
 // work executes runs in the order in which they were started, until the agent is stopped;
@@ -124,7 +123,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 			s.pause(ctx)
 		},
 	})
-	ev := spec.Event{Kind: spec.EventStepDone, Returns: value.Clone(returns), Stack: e.Applied()}
+	ev := spec.Event{Kind: spec.EventStepDone, Returns: returns, Stack: e.Applied()}
 	if err != nil {
 		ev.Kind, ev.Err = spec.EventStepFailed, spec.AsError(err)
 	}

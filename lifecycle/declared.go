@@ -2,6 +2,23 @@ package lifecycle
 
 import "github.com/armonic/armonic/spec"
 
+// Provides describes everything that can be called, by state, as declared.
+func (e *Engine) Provides() []spec.Provide {
+	var out []spec.Provide
+	for _, s := range e.graph.states {
+		for _, p := range s.Provides {
+			out = append(out, e.describe(s, p))
+		}
+	}
+	return out
+}
+
+func (e *Engine) describe(s *State, p *Provide) spec.Provide {
+	out := p.Provide
+	out.Path = e.path(s.Name, p.Name)
+	return out
+}
+
 // Declared describes a provide as its state declares it, "enter" included; nil if
 // there is none.
 func (e *Engine) Declared(path spec.Path) *spec.Provide {

@@ -111,23 +111,6 @@ func (e *Engine) Stack() spec.Stack {
 	return s
 }
 
-// Provides describes everything that can be called, by state, as declared.
-func (e *Engine) Provides() []spec.Provide {
-	var out []spec.Provide
-	for _, s := range e.graph.states {
-		for _, p := range s.Provides {
-			out = append(out, e.describe(s, p))
-		}
-	}
-	return out
-}
-
-func (e *Engine) describe(s *State, p *Provide) spec.Provide {
-	out := p.Provide
-	out.Path = e.path(s.Name, p.Name)
-	return out
-}
-
 func (e *Engine) path(names ...string) spec.Path {
 	return spec.MakePath(e.me.Host, append([]string{e.def.Name}, names...)...)
 }

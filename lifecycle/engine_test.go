@@ -276,17 +276,22 @@ func TestModifiersApplyOnceAndAreNotRecorded(t *testing.T) {
 }
 
 func TestSecretsReturnedCannotPrintThemselves(t *testing.T) {
+	password := spec.Type{Kind: spec.KindPassword}
 	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "A", Provides: []*lifecycle.Provide{{Name: "p",
-		Provide: spec.Provide{Returns: []spec.Variable{{Name: "password", Type: spec.Type{Kind: spec.KindPassword}}}},
+		Provide: spec.Provide{Returns: []spec.Variable{{Name: "password", Type: password}, {Name: "none", Type: password},
+			{Name: "all", Type: spec.Type{Kind: spec.KindList, Elem: &spec.Variable{Type: password}}}}},
 		Do: func(context.Context, *lifecycle.Call) (any, error) {
-			return map[string]any{"password": "hunter22", "user": "me"}, nil
+			return map[string]any{"password": "hunter22", "user": "me", "all": []any{"hunter23", "hunter24"}}, nil
 		}}}}}}
 	e := newEngine(t, l, nil)
 	returns, err := do(e, "call A.p")
-	if err != nil || returns.(map[string]any)["password"] != value.Secret("hunter22") {
-		t.Fatalf("returned %v, error %v", returns, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff(any(map[string]any{"password": value.Secret("hunter22"), "user": "me"}), e.Stack().Calls[0].Returns); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	want := map[string]any{"password": value.Secret("hunter22"), "user": "me", "all": []any{value.Secret("hunter23"), value.Secret("hunter24")}}
+	for _, got := range []any{returns, e.Stack().Calls[0].Returns} {
+		if diff := cmp.Diff(any(want), got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
 	}
 }

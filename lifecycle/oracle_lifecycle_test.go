@@ -370,7 +370,7 @@ func (r *replay) work(q spec.RouteQuery, s *caseStep) (spec.Work, error) {
 		step := &w.Steps[n]
 		for _, given := range s.Op.Values {
 			p := spec.Path(given[0].(string))
-			if p.State() != step.State || p.Provide() != step.Asks() {
+			if p.State() != step.State || p.Provide() != step.ProvideName() {
 				continue
 			}
 			require, _ := p.Require()

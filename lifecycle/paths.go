@@ -41,10 +41,12 @@ func (e *Engine) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, erro
 // Reachable reports whether a state is applied or a path leads to it.
 func (e *Engine) Reachable(state string) bool {
 	target, ok := e.graph.index[state]
-	if !ok {
-		return false
-	}
-	for range e.graph.paths(e.status().stack, target, false) {
+	return ok && e.graph.reachable(e.status().stack, target)
+}
+
+// reachable reports whether a state is in a stack or a path leads to it from there.
+func (g *graph) reachable(stack []int, target int) bool {
+	for range g.paths(stack, target, false) {
 		return true
 	}
 	return false

@@ -46,7 +46,7 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		}
 		requires, hooks := e.asks(at, step)
 		if step.Action == spec.Enter {
-			step.Requires = e.suggested(ctx, e.path(step.State, step.Asks()), requires, hooks)
+			step.Requires = e.suggested(ctx, e.path(step.State, step.ProvideName()), requires, hooks)
 		}
 		at = next
 		r.Steps = append(r.Steps, step)

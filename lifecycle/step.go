@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync/atomic"
 
 	"github.com/armonic/armonic/spec"
@@ -162,19 +161,20 @@ func (x *stepExecution) failed(err *spec.Error) Outcome {
 	return Outcome{Fault: &spec.Fault{Step: x.doing.Step, At: x.engine.clock(), By: x.doing.By, Err: err}}
 }
 
-// secretReturns copies what a provide returned, with what it declares as secret made one.
+// secretReturns copies what a provide returned, with what it declares as secret made one,
+// also within lists.
 func secretReturns(declared []spec.Variable, returns any) any {
 	out := value.Clone(returns)
-	table, ok := out.(map[string]any)
-	if !ok {
-		return out
-	}
-	for name, x := range table {
-		text, isText := x.(string)
-		hidden := slices.ContainsFunc(declared, func(v spec.Variable) bool { return v.Name == name && v.Hidden() })
-		if hidden && isText {
-			table[name] = value.Secret(text)
+	table, _ := out.(map[string]any)
+	for _, v := range declared {
+		if x, given := table[v.Name]; given && v.Hidden() {
+			table[v.Name], _ = value.Map(x, func(leaf any) (any, error) {
+				if text, isText := leaf.(string); isText {
+					return value.Secret(text), nil
+				}
+				return leaf, nil
+			})
 		}
 	}
-	return table
+	return out
 }

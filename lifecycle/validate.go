@@ -12,7 +12,7 @@ import (
 
 // Validate says everything that is wrong with the definition, nil if nothing is.
 // The error unwraps to a list of *spec.Error of kind Invalid, each with the source
-// status nearest to what it is about. Cycles of transitions are fine.
+// place nearest to what it is about. Cycles of transitions are fine.
 //
 // An Engine takes all that is valid, and also a definition with states that cannot
 // be reached, which only lack a way to them.
@@ -145,25 +145,12 @@ func (c *checker) transitions() {
 	}
 }
 
+// unreachable looks at all transitions, whatever systems they are for.
 func (c *checker) unreachable() {
 	l := c.lifecycle
-	next := map[string][]string{}
-	for _, p := range l.expandTransitions() {
-		next[p[0]] = append(next[p[0]], p[1])
-	}
-	reached := map[string]bool{l.InitialState(): true}
-	for todo := []string{l.InitialState()}; len(todo) > 0; {
-		s := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, n := range next[s] {
-			if !reached[n] {
-				reached[n] = true
-				todo = append(todo, n)
-			}
-		}
-	}
-	for _, s := range l.expandStates() {
-		if !reached[s.Name] {
+	g := newGraph(l, spec.OS{})
+	for i, s := range g.states {
+		if !g.reachable([]int{g.initial}, i) {
 			c.hinted(s.Source, "a transition must lead to it",
 				"the state %s cannot be reached from %s", s.Name, l.InitialState())
 		}
