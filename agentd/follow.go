@@ -70,12 +70,12 @@ func dropped(before spec.Event, n int) spec.Event {
 	return gapNotice(before, text)
 }
 
-// note is a line that the agent says itself, in the place before an event.
+// gapNotice is a line that the agent says itself, in the place before an event.
 func gapNotice(before spec.Event, text string) spec.Event {
 	return spec.Event{Run: before.Run, Seq: before.Seq - 1, At: before.At,
 		Kind: spec.EventLog, Step: -1, Level: spec.LevelWarn, Text: text}
 }
 
-// isNote tells such a line, which explains that events before it are missing, from
+// isGapNotice tells such a line, which says that events before it are missing, from
 // those of steps.
 func isGapNotice(ev spec.Event) bool { return ev.Kind == spec.EventLog && ev.Step < 0 }

@@ -2,7 +2,31 @@ package agentd
 
 import (
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
+
+// RunStore remembers runs beyond the life of a service, as durably as it can.
+type RunStore interface {
+	// Runs lists the runs that have ended, the oldest first, and gives those that were
+	// begun and have not.
+	Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error)
+	// Run gives all that is kept of a run; the error is NotFound for one that is not known.
+	Run(id spec.RunID) (spec.RunRecord, error)
+	// RecordRun replaces what is kept of a run.
+	RecordRun(r spec.RunRecord) error
+	// Digest identifies a secret without telling it.
+	Digest(s value.Secret) (string, error)
+}
+
+// noRunStore remembers nothing.
+type noRunStore struct{}
+
+func (noRunStore) Runs() ([]spec.EndedRun, []spec.RunRecord, error) { return nil, nil, nil }
+func (noRunStore) Run(spec.RunID) (spec.RunRecord, error) {
+	return spec.RunRecord{}, spec.Errorf(spec.NotFound, "nothing is remembered")
+}
+func (noRunStore) RecordRun(spec.RunRecord) error      { return nil }
+func (noRunStore) Digest(value.Secret) (string, error) { return "", nil }
 
 // Numbers of events are reserved in the record, at least so many at a time, before
 // anybody sees one of them. So an agent that starts again continues with a number that
@@ -46,4 +70,26 @@ func (s *Service) record(r *run, more *spec.Event) error {
 func (r *run) record(events []spec.Event, reserved int) spec.RunRecord {
 	return spec.RunRecord{Run: r.ID, Deployment: r.Deployment, By: r.By, Lifecycle: r.Lifecycle,
 		Digest: r.digest, Began: r.began, Reserved: reserved, Events: events}
+}
+
+// sameAs reports whether a run asks for the same work for the same deployment as a known
+// one. Who asks does not matter, nor the form in which a value arrived.
+func (s *Service) sameAs(old *run, r spec.Run) (bool, error) {
+	switch {
+	case !old.restored:
+		return content(old.Run) == content(r), nil
+	case old.digest == "": // it was recorded by a version whose digests were others
+		return true, nil
+	}
+	digest, err := s.runStore.Digest(content(r))
+	return digest == old.digest, err
+}
+
+// content is a text that is the same for runs that ask for the same. It holds secrets.
+func content(r spec.Run) value.Secret {
+	steps := make([]any, len(r.Steps))
+	for i, s := range r.Steps {
+		steps[i] = []any{s.Action, s.State, s.Provide, s.Inputs}
+	}
+	return value.Canonical([]any{r.ID, r.Deployment, r.Lifecycle, r.From, steps})
 }
