@@ -90,7 +90,7 @@ func (b *builder) children(n *node) {
 		if s.Action == spec.Leave || n.requirement(s) != nil {
 			continue
 		}
-		r := &requirement{state: s.State, provide: s.Asks(), requires: s.Requires}
+		r := &requirement{state: s.State, provide: s.ProvideName(), requires: s.Requires}
 		n.requirements = append(n.requirements, r)
 		for i := range r.requires {
 			if r.requires[i].Remote() {

@@ -124,7 +124,7 @@ func (n *node) requirement(s spec.Step) *requirement {
 		return nil
 	}
 	for _, r := range n.requirements {
-		if r.state == s.State && r.provide == s.Asks() {
+		if r.state == s.State && r.provide == s.ProvideName() {
 			return r
 		}
 	}

@@ -19,14 +19,7 @@ type Path string
 
 // MakePath joins a host and the names below it.
 func MakePath(h Host, names ...string) Path {
-	var b strings.Builder
-	b.WriteByte('/')
-	b.WriteString(string(h))
-	for _, n := range names {
-		b.WriteByte('/')
-		b.WriteString(n)
-	}
-	return Path(b.String())
+	return Path("/" + string(h)).Join(names...)
 }
 
 // Parts splits the path into its names, host first. The empty path has none.

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -144,11 +145,4 @@ type Provide struct {
 func (p Provide) Name() string { return p.Path.Provide() }
 
 // Tagged reports whether the provide carries a tag.
-func (p Provide) Tagged(tag string) bool {
-	for _, t := range p.Tags {
-		if t == tag {
-			return true
-		}
-	}
-	return false
-}
+func (p Provide) Tagged(tag string) bool { return slices.Contains(p.Tags, tag) }

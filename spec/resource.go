@@ -11,21 +11,3 @@ type Resource struct {
 	// module declares it: a module's suggestions are in routes only.
 	Provide *Provide `json:"provide,omitempty"`
 }
-
-// MostPaths is how many paths an agent lists at once, and up to which it numbers them.
-const MostPaths = 10000
-
-// PathsQuery asks for the paths to a state.
-type PathsQuery struct {
-	State Path     `json:"state"`          // /host/Lifecycle/State; what is longer is cut
-	From  []string `json:"from,omitempty"` // stack, bottom first; nil is the stack of now
-	Most  int      `json:"most,omitempty"` // how many to list, at most MostPaths; 0 is 1
-}
-
-// Paths are the paths to a state, in the order in which RouteQuery.Index counts them:
-// of each the states to enter and to leave. A path without steps says that the state
-// is the current one; no path at all, that it cannot be reached.
-type Paths struct {
-	Paths [][]Step `json:"paths"`
-	More  bool     `json:"more,omitempty"` // there are others, which are not listed
-}

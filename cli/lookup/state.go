@@ -119,7 +119,7 @@ func (l *stateCommand) asks(ctx context.Context, at spec.Path) (*[]jsonRequire, 
 	}
 	out := []jsonRequire{}
 	for _, step := range route.Steps {
-		out = append(out, requiresOf(at.Cut(2).Join(step.State, step.Asks()), step.Requires)...)
+		out = append(out, requiresOf(at.Cut(2).Join(step.State, step.ProvideName()), step.Requires)...)
 	}
 	return &out, nil
 }

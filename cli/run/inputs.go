@@ -58,7 +58,7 @@ func askedVariables(lifecycle spec.Path, steps []spec.Step, sets int) (*query.No
 		if len(s.Requires) == 0 {
 			continue
 		}
-		p := l.Add(query.State, s.State).Add(query.Provide, s.Asks())
+		p := l.Add(query.State, s.State).Add(query.Provide, s.ProvideName())
 		for _, r := range s.Requires {
 			for set := range sets {
 				n := p.Add(query.Require, spec.Indexed(r.Name, set))

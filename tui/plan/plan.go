@@ -203,7 +203,7 @@ func (m *Model) inputs(t *resolver.Task, s spec.Step) {
 		sets := s.Inputs[req]
 		for i, values := range sets {
 			for _, name := range slices.Sorted(maps.Keys(values)) {
-				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.Asks(), spec.Indexed(req, i), name)
+				p := spec.MakePath(t.Host, t.Lifecycle, s.State, s.ProvideName(), spec.Indexed(req, i), name)
 				from, text := "", format.Value(values[name])
 				if q := m.sources[p]; q != nil {
 					_, _, from = format.Question(m.look, q)

@@ -55,7 +55,7 @@ func Of(route spec.Route) (*Questions, error) {
 						continue
 					}
 					seen = append(seen, v.Name)
-					q.all = append(q.all, question{strings.Join([]string{step.State, step.Asks(), spec.Indexed(r.Name, set), v.Name}, "/"),
+					q.all = append(q.all, question{strings.Join([]string{step.State, step.ProvideName(), spec.Indexed(r.Name, set), v.Name}, "/"),
 						i, r, set, v, set < n.Min})
 				}
 			}
@@ -263,7 +263,7 @@ func (q *Questions) Field(p spec.Path, given Values) string {
 	for _, set := range q.sets() {
 		x := set[0]
 		step := q.steps[x.step]
-		if step.State != p.State() || step.Asks() != p.Provide() || x.require.Name != require {
+		if step.State != p.State() || step.ProvideName() != p.Provide() || x.require.Name != require {
 			continue
 		}
 		if !x.needed && !slices.ContainsFunc(set, func(y question) bool { return !blank(given[y.name]) }) {

@@ -1,0 +1,97 @@
+package spec
+
+import (
+	"slices"
+	"time"
+)
+
+// Applied is one state of a stack.
+type Applied struct {
+	State  string    `json:"state"`
+	At     time.Time `json:"at,omitzero"` // zero for the initial state
+	By     RunID     `json:"by,omitempty"`
+	Inputs Inputs    `json:"inputs,omitempty"` // what it was entered with
+}
+
+// Called is one provide that was called, kept as history.
+type Called struct {
+	State   string        `json:"state"`
+	Provide string        `json:"provide"`
+	At      time.Time     `json:"at"`
+	Took    time.Duration `json:"took"`
+	By      RunID         `json:"by,omitempty"`
+	Who     string        `json:"who,omitempty"` // who asked for the run
+	Inputs  Inputs        `json:"inputs,omitempty"`
+	Returns any           `json:"returns,omitempty"`
+	Err     *Error        `json:"error,omitempty"` // it succeeded, but could not be crossed
+}
+
+// Fault is a step that began and did not end well; the stack says what is
+// applied all the same.
+type Fault struct {
+	Step Step      `json:"step"`
+	At   time.Time `json:"at"`
+	By   RunID     `json:"by,omitempty"`
+	Did  []string  `json:"did,omitempty"` // what the step had said and done until then, the last lines of it
+	Err  *Error    `json:"error"`
+
+	// Earlier is a failure before this one, if it left a state entered or left in
+	// part and nobody has made that good.
+	Earlier *Fault `json:"earlier,omitempty"`
+}
+
+// Clone copies the fault with all it holds, and those before it.
+func (f *Fault) Clone() *Fault {
+	if f == nil {
+		return nil
+	}
+	out := *f
+	out.Step = f.Step.Clone()
+	out.Did = slices.Clone(f.Did)
+	out.Earlier = f.Earlier.Clone()
+	return &out
+}
+
+// Stack is what is applied of one lifecycle on one host.
+type Stack struct {
+	Path        Path        `json:"path"` // /host/Lifecycle
+	Doc         string      `json:"doc,omitempty"`
+	States      []string    `json:"states"`          // all states, in the order declared
+	Transitions [][2]string `json:"transitions"`     // usable on this host, in path order
+	Applied     []Applied   `json:"applied"`         // bottom first
+	Calls       []Called    `json:"calls,omitempty"` // oldest first
+	Doing       *Step       `json:"doing,omitempty"` // the step that runs now
+	DoingBy     RunID       `json:"doing_by,omitempty"`
+	Fault       *Fault      `json:"fault,omitempty"` // what failed last and was not made good
+}
+
+// Names lists the applied states, bottom first.
+func (s Stack) Names() []string {
+	out := make([]string, len(s.Applied))
+	for i, a := range s.Applied {
+		out[i] = a.State
+	}
+	return out
+}
+
+// Top is the current state, "" for an empty stack.
+func (s Stack) Top() string {
+	if len(s.Applied) == 0 {
+		return ""
+	}
+	return s.Applied[len(s.Applied)-1].State
+}
+
+// StackAfter is the stack that steps lead to from a given one, bottom first.
+func StackAfter(from []string, steps []Step) []string {
+	out := slices.Clone(from)
+	for _, s := range steps {
+		switch {
+		case s.Action == Enter && !slices.Contains(out, s.State):
+			out = append(out, s.State)
+		case s.Action == Leave && len(out) > 0 && out[len(out)-1] == s.State:
+			out = out[:len(out)-1] // else it undoes what is not applied
+		}
+	}
+	return out
+}
