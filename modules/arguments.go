@@ -100,8 +100,7 @@ func (a *args) list(name, want string, take func(starlark.Value) bool) {
 	switch v.(type) {
 	case *starlark.List, starlark.Tuple:
 	default:
-		hint := "write it in [brackets]"
-		a.wrong(name, "a list of "+want, hint, v)
+		a.wrong(name, "a list of "+want, "write it in [brackets]", v)
 		return
 	}
 	i := 0
@@ -135,15 +134,19 @@ func (a *args) fn(name string, params ...string) *starlark.Function {
 		a.wrong(name, "a function", "give the function's name, without brackets after it: "+name+" = _"+name, v)
 		return nil
 	}
-	n := len(params)
+	most := f.NumParams() - f.NumKwonlyParams()
+	for _, also := range []bool{f.HasVarargs(), f.HasKwargs()} {
+		if also {
+			most--
+		}
+	}
 	required := 0
-	for i := range f.NumParams() - f.NumKwonlyParams() - flag(f.HasVarargs()) - flag(f.HasKwargs()) {
+	for i := range most {
 		if f.ParamDefault(i) == nil {
 			required++
 		}
 	}
-	most := f.NumParams() - f.NumKwonlyParams() - flag(f.HasVarargs()) - flag(f.HasKwargs())
-	if required > n || most < n && !f.HasVarargs() {
+	if n := len(params); required > n || most < n && !f.HasVarargs() {
 		a.broken = true
 		a.errorf(f.Position().String(), "write def "+f.Name()+"("+strings.Join(params, ", ")+"):",
 			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.Name, strings.Join(params, ", "), plural(most, "parameter"))
@@ -151,11 +154,4 @@ func (a *args) fn(name string, params ...string) *starlark.Function {
 	}
 	*a.functions = append(*a.functions, f)
 	return f
-}
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

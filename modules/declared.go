@@ -23,6 +23,29 @@ func (d *declared) Freeze()               {}
 func (d *declared) Truth() starlark.Bool  { return true }
 func (d *declared) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: %s", d.kind) }
 
+func (d *declared) declaration() *declared { return d }
+
+// distinct are the declarations in an argument that is a list of them. No two may have
+// one name; twice says of what there would be two.
+func distinct[T interface{ declaration() *declared }](a *args, argument, want, twice string) []T {
+	var out []T
+	seen := map[string]bool{}
+	a.list(argument, want, func(x starlark.Value) bool {
+		v, ok := x.(T)
+		if !ok {
+			return false
+		}
+		if d := v.declaration(); seen[d.name] {
+			a.errorf(d.position.String(), "give one of them another name", "%s named %q", twice, d.name)
+		} else {
+			seen[d.name] = true
+			out = append(out, v)
+		}
+		return true
+	})
+	return out
+}
+
 // varValue is what var() returns.
 type varValue struct {
 	declared

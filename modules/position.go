@@ -1,8 +1,6 @@
 package modules
 
-import (
-	"go.starlark.net/syntax"
-)
+import "go.starlark.net/syntax"
 
 // position is where in a file something was declared.
 type position struct {
@@ -21,30 +19,32 @@ func (p position) String() string {
 
 // at is the place of a named argument's value, or of the declaration.
 func (p position) at(name string) string {
-	if p.call != nil {
-		for _, arg := range p.call.Args {
-			if b, ok := arg.(*syntax.BinaryExpr); ok && b.Op == syntax.EQ {
-				if id, ok := b.X.(*syntax.Ident); ok && id.Name == name {
-					return syntax.Start(b.Y).String()
-				}
-			}
-		}
+	if b := p.named(name); b != nil {
+		return syntax.Start(b.Y).String()
 	}
 	return p.String()
 }
 
-// keyword is the place of an argument's name.
+// keyword is the place of an argument's name, or of the declaration.
 func (p position) keyword(name string) string {
+	if b := p.named(name); b != nil {
+		return syntax.Start(b.X).String()
+	}
+	return p.String()
+}
+
+// named is the argument "name = value", nil if there is none.
+func (p position) named(name string) *syntax.BinaryExpr {
 	if p.call != nil {
 		for _, arg := range p.call.Args {
 			if b, ok := arg.(*syntax.BinaryExpr); ok && b.Op == syntax.EQ {
 				if id, ok := b.X.(*syntax.Ident); ok && id.Name == name {
-					return id.NamePos.String()
+					return b
 				}
 			}
 		}
 	}
-	return p.String()
+	return nil
 }
 
 // nth is the place of a positional argument.

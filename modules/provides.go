@@ -43,17 +43,9 @@ func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at po
 	if out.p.Help == "" && out.do != nil {
 		out.p.Help = dedent(out.do.Doc())
 	}
-	seen := map[string]bool{}
-	a.list("returns", "variables", func(x starlark.Value) bool {
-		v, ok := x.(*varValue)
-		if ok && seen[v.name] {
-			a.errorf(v.position.String(), "give one of them another name", "provide %q has two returns named %q", name, v.name)
-		} else if ok {
-			seen[v.name] = true
-			out.p.Returns = append(out.p.Returns, v.v)
-		}
-		return ok
-	})
+	for _, v := range distinct[*varValue](a, "returns", "variables", "provide "+strconv.Quote(name)+" has two returns") {
+		out.p.Returns = append(out.p.Returns, v.v)
+	}
 	if len(out.p.Returns) > 0 && out.do == nil && !a.broken {
 		a.errorf(a.place("returns"), "give a function: provide("+strconv.Quote(name)+", _"+name+", returns = […])", "provide %q has returns but no function that returns them", name)
 	}
@@ -76,18 +68,7 @@ func (a *args) flags() map[string]any {
 
 // requires are the requires of a state or a provide.
 func (a *args) requires() []*requireValue {
-	var out []*requireValue
-	seen := map[string]bool{}
-	a.list("requires", "requires", func(x starlark.Value) bool {
-		r, ok := x.(*requireValue)
-		if ok && seen[r.name] {
-			a.errorf(r.position.String(), "give one of them another name", "two requires of one %s are named %q", a.sig.Name, r.name)
-		} else if ok {
-			seen[r.name] = true
-			out = append(out, r)
-		}
-		return ok
-	})
+	out := distinct[*requireValue](a, "requires", "requires", "two requires of one "+a.sig.Name+" are")
 	for _, r := range out {
 		a.checkBind(r, out)
 	}
@@ -106,11 +87,7 @@ func (a *args) checkBind(r *requireValue, all []*requireValue) {
 				}
 			}
 		}
-		found := false
-		for _, n := range names {
-			found = found || n == ours
-		}
-		if !found {
+		if !slices.Contains(names, ours) {
 			a.errorf(r.args.place("bind"), interp.DidYouMean(ours, names), "bind of %q names %q, which is not a variable of the requires beside it", r.name, ours)
 		}
 	}

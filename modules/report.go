@@ -1,9 +1,10 @@
 package modules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,16 +50,10 @@ func (r *report) err() error {
 }
 
 func sortByPlace(es []*spec.Error) {
-	sort.SliceStable(es, func(i, j int) bool {
-		fi, li, ci := splitAt(es[i].At)
-		fj, lj, cj := splitAt(es[j].At)
-		if fi != fj {
-			return fi < fj
-		}
-		if li != lj {
-			return li < lj
-		}
-		return ci < cj
+	slices.SortStableFunc(es, func(a, b *spec.Error) int {
+		fileA, lineA, colA := splitAt(a.At)
+		fileB, lineB, colB := splitAt(b.At)
+		return cmp.Or(strings.Compare(fileA, fileB), cmp.Compare(lineA, lineB), cmp.Compare(colA, colB))
 	})
 }
 

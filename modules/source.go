@@ -9,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -75,16 +74,19 @@ func (s Source) Files() ([]string, error) {
 	if s.texts != nil {
 		return slices.DeleteFunc(slices.Sorted(maps.Keys(s.texts)), func(p string) bool { return !isModule(p) }), nil
 	}
+	return s.walk(isModule)
+}
+
+// walk lists the files of FS that are wanted, in order. What is hidden is not looked at.
+func (s Source) walk(wanted func(file string) bool) ([]string, error) {
 	var out []string
 	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir():
-			if p != "." && strings.HasPrefix(d.Name(), ".") {
-				return fs.SkipDir
-			}
-		case isModule(p):
+		case d.IsDir() && p != "." && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && wanted(p):
 			out = append(out, p)
 		}
 		return nil
@@ -92,7 +94,7 @@ func (s Source) Files() ([]string, error) {
 	if err != nil {
 		return nil, spec.Errorf(spec.Unavailable, "cannot read the modules of %s: %s", s.Name, reason(err))
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"strconv"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -45,21 +46,13 @@ func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 	a := d.bind(metaStateSignature(), pos, kwargs, at)
 	out := d.stateOf(a)
 	out.meta = true
-	seen := map[string]bool{}
-	a.list("implementations", "states", func(x starlark.Value) bool {
-		s, ok := x.(*stateValue)
-		switch {
-		case !ok:
-		case s.meta:
+	for _, s := range distinct[*stateValue](a, "implementations", "states", "metastate "+strconv.Quote(out.name)+" has two implementations") {
+		if s.meta {
 			a.errorf(s.position.String(), "name its implementations here", "metastate %q cannot be an implementation of %q", s.name, out.name)
-		case seen[s.name]:
-			a.errorf(s.position.String(), "give one of them another name", "metastate %q has two implementations named %q", out.name, s.name)
-		default:
-			seen[s.name] = true
-			out.implementations = append(out.implementations, s)
+			continue
 		}
-		return ok
-	})
+		out.implementations = append(out.implementations, s)
+	}
 	if len(out.implementations) == 0 && !a.broken {
 		a.errorf(a.place("implementations"), "write implementations = [state(…, os = [\"debian\"]), …]", "metastate %q has no implementations", out.name)
 	}
@@ -79,17 +72,7 @@ func (d *defining) stateOf(a *args) *stateValue {
 	if out.doc == "" && out.enter != nil {
 		out.doc = dedent(out.enter.Doc())
 	}
-	seen := map[string]bool{}
-	a.list("provides", "provides", func(x starlark.Value) bool {
-		p, ok := x.(*provideValue)
-		if ok && seen[p.name] {
-			a.errorf(p.position.String(), "give one of them another name", "state %q has two provides named %q", name, p.name)
-		} else if ok {
-			seen[p.name] = true
-			out.provides = append(out.provides, p)
-		}
-		return ok
-	})
+	out.provides = distinct[*provideValue](a, "provides", "provides", "state "+strconv.Quote(name)+" has two provides")
 	for _, text := range a.strs("os") {
 		m, err := lifecycle.ParseOSMatch(text)
 		if err != nil {

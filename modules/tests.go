@@ -1,9 +1,10 @@
 package modules
 
 import (
-	"io/fs"
+	"cmp"
+	"maps"
+	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -16,9 +17,7 @@ func (c Config) LoadTests(more starlark.StringDict, sources ...Source) ([]*starl
 	l := newLoader(c, sources)
 	end := c.Monitor.Begin(l.clock)
 	defer end()
-	for name, v := range more {
-		l.builtins[name] = v
-	}
+	maps.Copy(l.builtins, more)
 	last := len(sources) - 1
 	names, err := sources[last].tests()
 	if err != nil {
@@ -41,7 +40,7 @@ func (f *file) tests() []*starlark.Function {
 			out = append(out, fn)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Position().Line < out[j].Position().Line })
+	slices.SortStableFunc(out, func(a, b *starlark.Function) int { return cmp.Compare(a.Position().Line, b.Position().Line) })
 	return out
 }
 
@@ -54,18 +53,7 @@ func (s Source) tests() ([]string, error) {
 		}
 		return nil, nil
 	}
-	var out []string
-	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && p != "." && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case !d.IsDir() && strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(d.Name(), "."):
-			out = append(out, p)
-		}
-		return nil
+	return s.walk(func(p string) bool {
+		return strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(path.Base(p), ".")
 	})
-	slices.Sort(out)
-	return out, err
 }
