@@ -2,11 +2,16 @@ package module
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/modules/reference"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/actions"
+	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/modules/testbench"
 )
 
 func newStubs(s output.Streams) *cobra.Command {
@@ -18,8 +23,120 @@ what modules can use.`,
 		Example: "  armonic module stubs > armonic.pyi",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprint(s.Out, reference.Stubs())
+			_, err := fmt.Fprint(s.Out, stubs())
 			return err
 		},
+	}
+}
+
+// stubs is a file that tells editors what modules can use, in the form of Python's
+// stubs (.pyi), written from the same declarations.
+func stubs() string {
+	var b strings.Builder
+	b.WriteString("# What Armonic adds to Starlark. Written by \"armonic module stubs\"; do not edit.\n\n" +
+		"from typing import Any, Callable\n\n" +
+		"class Lifecycle: ...\nclass State: ...\nclass Provide: ...\nclass Require: ...\nclass Var: ...\n\n")
+	for _, s := range modules.Signatures() {
+		stub(&b, s, s.Name, "")
+	}
+	for _, t := range typeDocs() {
+		if name, _, isCall := strings.Cut(t.name, "("); !isCall && name != "str" && name != "int" && name != "float" && name != "bool" {
+			fmt.Fprintf(&b, "%s: Any\n\"\"\"%s\"\"\"\n", name, t.doc)
+		}
+	}
+	classes := []struct{ name, of, fields string }{
+		{"Secret", "secret", ""}, {"Flags", "flags", ""},
+		{"Result", "", "    code: int\n    stdout: str\n    stderr: str\n    skipped: bool\n"},
+		{"Os", "", "    name: str\n    release: str\n"},
+		{"Me", "", "    name: str\n    address: str\n    os: Os\n"},
+		{"Host", "ctx.host", ""},
+		{"Ctx", "ctx", "    req: Any\n    me: Me\n    host: Host\n"},
+		{"Deployed", "", "    returns: Any\n    steps: list[str]\n    logs: list[str]\n"},
+	}
+	for _, c := range classes {
+		fmt.Fprintf(&b, "\nclass %s:\n%s", c.name, c.fields)
+		for _, s := range actions.Signatures() {
+			if i := strings.LastIndexByte(s.Name, '.'); c.of != "" && s.Name[:i] == c.of {
+				stub(&b, s, s.Name[i+1:], "    ")
+			}
+		}
+	}
+	b.WriteString("\n# In *_test.star only:\n\n")
+	for _, s := range testbench.Signatures() {
+		stub(&b, s, s.Name, "")
+	}
+	return b.String()
+}
+
+var ours = regexp.MustCompile(`\b(lifecycle|state|provide|require|var|ctx|flags|secret|result|deployed|type)\b`)
+
+// stubType gives the name of a type as the stubs have it.
+func stubType(t string) string {
+	return ours.ReplaceAllStringFunc(t, func(w string) string {
+		if w == "type" {
+			return "Any"
+		}
+		return strings.ToUpper(w[:1]) + w[1:]
+	})
+}
+
+func stub(b *strings.Builder, s *interp.Signature, name, indent string) {
+	var parts []string
+	if indent != "" {
+		parts = append(parts, "self")
+	}
+	star := func() {
+		if s.Rest.Name != "" {
+			parts = append(parts, "*"+s.Rest.Name+": "+stubType(s.Rest.Type))
+		} else if s.Positional < len(s.Params) {
+			parts = append(parts, "*")
+		}
+	}
+	for i, p := range s.Params {
+		if i == s.Positional {
+			star()
+		}
+		switch {
+		case i < s.Required:
+			parts = append(parts, p.Name+": "+stubType(p.Type))
+		case p.Default == "" || p.Default[0] == '[' || p.Default[0] == '{':
+			parts = append(parts, p.Name+": "+stubType(p.Type)+" | None = None")
+		default:
+			parts = append(parts, p.Name+": "+stubType(p.Type)+" = "+p.Default)
+		}
+	}
+	if s.Positional == len(s.Params) {
+		star()
+	}
+	fmt.Fprintf(b, "%sdef %s(%s) -> %s:\n%s    \"\"\"%s", indent, name, strings.Join(parts, ", "), stubType(s.Returns), indent, s.Doc)
+	if len(s.Params) > 0 {
+		fmt.Fprintf(b, "\n\n%s    Args:\n", indent)
+		for _, p := range s.Params {
+			fmt.Fprintf(b, "%s        %s: %s\n", indent, p.Name, p.Doc)
+		}
+		b.WriteString(indent + "    ")
+	}
+	b.WriteString("\"\"\"\n")
+}
+
+// typeDoc is a type of variable, for the reference.
+type typeDoc struct{ name, doc string }
+
+// typeDocs lists all types.
+func typeDocs() []typeDoc {
+	return []typeDoc{
+		{"str", "a text"},
+		{"int", "a whole number"},
+		{"float", "a number"},
+		{"bool", "True or False; people may write yes and no"},
+		{"list_of(T)", "a list of values of another type"},
+		{"port", "a whole number from 0 to 65535"},
+		{"host", "a host name or an IP address"},
+		{"hostname", "a name as in www.example.org"},
+		{"url", "as in http://host:80/"},
+		{"password", "a secret of at least 6 characters"},
+		{"this_host", "the host it is asked for; Armonic gives it"},
+		{"hosts", "the hosts of all instances of a require that is met several times; Armonic gives it"},
+		{"first_instance", "whether this is the first of them; Armonic gives it"},
 	}
 }

@@ -53,7 +53,6 @@ func Armonic() Rules {
 			{Name: "modules/interp", Duty: "the Starlark interpreter: limits, values in and out, errors with a place", May: []string{"spec", "value", "query"}},
 			{Name: "modules/actions", Duty: "call the functions of a module, with what their ctx offers", May: []string{"spec", "value", "lifecycle", "modules/interp"}},
 			{Name: "modules/testbench", Duty: "run the tests that are written in modules", May: []string{"spec", "value", "modules", "modules/interp"}},
-			{Name: "modules/reference", Duty: "write the reference, the limits and the stubs from what binds arguments", May: []string{"spec", "modules", "modules/interp", "modules/actions", "modules/testbench"}},
 			{Name: "modules/reload", Duty: "load modules again when their files change, and keep what did load", May: []string{"spec", "modules"}},
 			{Name: "modules/quarantine", Duty: "remember which file the agent died of, and leave it out", May: []string{"spec"}},
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions, executing deployments", May: []string{"spec", "value", "query", "resolver"}},

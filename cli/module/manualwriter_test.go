@@ -1,4 +1,4 @@
-package reference
+package module
 
 import (
 	"fmt"
@@ -10,28 +10,6 @@ import (
 	"github.com/armonic/armonic/modules/testbench"
 )
 
-// typeDoc is a type of variable, for the reference.
-type typeDoc struct{ name, doc string }
-
-// typeDocs lists all types.
-func typeDocs() []typeDoc {
-	return []typeDoc{
-		{"str", "a text"},
-		{"int", "a whole number"},
-		{"float", "a number"},
-		{"bool", "True or False; people may write yes and no"},
-		{"list_of(T)", "a list of values of another type"},
-		{"port", "a whole number from 0 to 65535"},
-		{"host", "a host name or an IP address"},
-		{"hostname", "a name as in www.example.org"},
-		{"url", "as in http://host:80/"},
-		{"password", "a secret of at least 6 characters"},
-		{"this_host", "the host it is asked for; Armonic gives it"},
-		{"hosts", "the hosts of all instances of a require that is met several times; Armonic gives it"},
-		{"first_instance", "whether this is the first of them; Armonic gives it"},
-	}
-}
-
 // ctxFields are what ctx holds besides functions.
 func ctxFields() []typeDoc {
 	return []typeDoc{
@@ -40,6 +18,9 @@ func ctxFields() []typeDoc {
 		{"ctx.me.os.name, ctx.me.os.release", "its system, as in \"debian\" and \"12\""},
 	}
 }
+
+// Stubs is what the command prints.
+func Stubs() string { return stubs() }
 
 // Reference is the reference of all that Armonic adds to Starlark, in Markdown. It is
 // written from what the loader binds arguments by.

@@ -1,4 +1,4 @@
-package reference_test
+package module_test
 
 import (
 	"flag"
@@ -12,11 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/armonic/armonic/cli/module"
 	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
-	"github.com/armonic/armonic/modules/reference"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -32,7 +32,7 @@ func TestManualIsWhatTheLoaderUses(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(text)
-	for name, part := range map[string]string{"limits": reference.Limits(), "reference": reference.Reference()} {
+	for name, part := range map[string]string{"limits": module.Limits(), "reference": module.Reference()} {
 		marked := regexp.MustCompile(`(?s)(<!-- ` + name + `:[^\n]*-->\n).*?(<!-- end -->)`)
 		if !marked.MatchString(got) {
 			t.Fatalf("%s has no part %s", manual, name)
@@ -46,7 +46,7 @@ func TestManualIsWhatTheLoaderUses(t *testing.T) {
 		if err := os.WriteFile(manual, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(stubs, []byte(reference.Stubs()), 0o644); err != nil {
+		if err := os.WriteFile(stubs, []byte(module.Stubs()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -55,7 +55,7 @@ func TestManualIsWhatTheLoaderUses(t *testing.T) {
 		t.Errorf("%s is out of date (-is +should be), run with -update:\n%s", manual, diff)
 	}
 	kept, err := os.ReadFile(stubs)
-	if diff := cmp.Diff(string(kept), reference.Stubs()); err != nil || diff != "" {
+	if diff := cmp.Diff(string(kept), module.Stubs()); err != nil || diff != "" {
 		t.Errorf("%s is out of date (%v), run with -update:\n%s", stubs, err, diff)
 	}
 }
@@ -63,10 +63,10 @@ func TestManualIsWhatTheLoaderUses(t *testing.T) {
 // Every builtin that the loader knows is in the reference and in the stubs.
 func TestNothingIsLeftOutOfTheReference(t *testing.T) {
 	for _, name := range modules.Predeclared() {
-		if !strings.Contains(reference.Reference(), "`"+name) {
+		if !strings.Contains(module.Reference(), "`"+name) {
 			t.Errorf("the reference says nothing of %s", name)
 		}
-		if !regexp.MustCompile(`(?m)^(def )?` + name + `[(:]`).MatchString(reference.Stubs()) {
+		if !regexp.MustCompile(`(?m)^(def )?` + name + `[(:]`).MatchString(module.Stubs()) {
 			t.Errorf("the stubs have no %s", name)
 		}
 	}
@@ -75,7 +75,7 @@ func TestNothingIsLeftOutOfTheReference(t *testing.T) {
 func TestStubsArePython(t *testing.T) {
 	python := need.Program(t, "python3")
 	c := exec.CommandContext(t.Context(), python, "-c", "import ast, sys; ast.parse(sys.stdin.read())")
-	c.Stdin = strings.NewReader(reference.Stubs())
+	c.Stdin = strings.NewReader(module.Stubs())
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
