@@ -3,7 +3,6 @@ package testbench
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -185,7 +184,7 @@ func (r *test) undo(t *starlark.Thread, sig *interp.Signature, args starlark.Tup
 
 func list(texts []string) *starlark.List {
 	out := make([]starlark.Value, len(texts))
-	for i, s := range slices.All(texts) {
+	for i, s := range texts {
 		out[i] = starlark.String(s)
 	}
 	return starlark.NewList(out)
