@@ -69,17 +69,7 @@ func (s *Session) applyRules() bool {
 				continue
 			}
 			r.done[k] = true
-			var v any = r.value
-			switch k.Kind {
-			case resolver.AskHosts:
-				v = ParseHosts(r.value)
-			case resolver.AskHost:
-				v = spec.Host(strings.TrimSpace(r.value))
-			case resolver.AskValue, resolver.AskReturn:
-				v = ParseValue(qs[i].Var, r.value)
-			case resolver.AskManage, resolver.AskChoose, resolver.AskCount:
-			}
-			s.answers[k] = resolver.Answer{Value: v}
+			s.answers[k] = s.typed(k, resolver.Text(r.value))
 			changed = true
 		}
 	}

@@ -62,6 +62,7 @@ func (s *Session) Forget() {
 func (s *Session) Result() *resolver.Result {
 	for s.result == nil {
 		s.result = resolver.Resolve(s.root, s.facts, s.answers)
+		s.keepTyped()
 		if s.applyRules() {
 			s.result = nil
 		}
@@ -69,10 +70,12 @@ func (s *Session) Result() *resolver.Result {
 	return s.result
 }
 
-// Answer takes a decision. The value may be as typed, a string: Resolve judges it.
+// Answer takes a decision: a value in the type of the question, or a resolver.Text,
+// which is read here.
 func (s *Session) Answer(k resolver.Key, value any) {
+	answer := s.typed(k, value)
 	s.remember()
-	s.set(k, s.parse(k, value), false)
+	s.set(k, answer)
 }
 
 // Clear forgets a decision.
@@ -91,29 +94,49 @@ func (s *Session) Answered(k resolver.Key) bool {
 	return ok
 }
 
-func (s *Session) set(k resolver.Key, value any, replayed bool) {
-	s.answers[k] = resolver.Answer{Value: value, Replayed: replayed}
+func (s *Session) set(k resolver.Key, a resolver.Answer) {
+	s.answers[k] = a
 	s.result = nil
 }
 
-// parse reads what was typed where the kind of question wants more than a text.
-func (s *Session) parse(k resolver.Key, value any) any {
-	text, ok := value.(string)
-	if !ok {
-		return value
+// typed gives a decision in the type of its question. A text that is refused, or whose
+// question is not known yet, stays one: Resolve says what is wrong with it.
+func (s *Session) typed(k resolver.Key, x any) resolver.Answer {
+	text, isText := x.(resolver.Text)
+	if !isText {
+		return resolver.Answer{Value: x, Typed: true}
 	}
 	switch k.Kind {
 	case resolver.AskHost:
-		return spec.Host(strings.TrimSpace(text))
+		x = spec.Host(strings.TrimSpace(string(text)))
 	case resolver.AskHosts:
-		return ParseHosts(text)
-	case resolver.AskValue, resolver.AskReturn:
-		if q := s.Result().Question(k); q != nil {
-			return ParseValue(q.Var, text)
+		x = ParseHosts(string(text))
+	case resolver.AskChoose:
+		x = string(text)
+	case resolver.AskManage, resolver.AskCount, resolver.AskValue, resolver.AskReturn:
+		q := s.Result().Question(k)
+		if q == nil {
+			return resolver.Answer{Value: x}
 		}
-	case resolver.AskManage, resolver.AskChoose, resolver.AskCount:
+		typed, err := q.Var.ParseInput(string(text))
+		if err != nil {
+			return resolver.Answer{Value: x}
+		}
+		x = typed
 	}
-	return value
+	return resolver.Answer{Value: x, Typed: true}
+}
+
+// keepTyped notes the type that Resolve gave to answers of which nobody knew the
+// question when they came, such as those of a file, so that it does so once.
+func (s *Session) keepTyped() {
+	for i := range s.result.Questions {
+		q := &s.result.Questions[i]
+		a, ok := s.answers[q.Key]
+		if ok && !a.Typed && q.Status != resolver.Wrong && (q.Source == resolver.You || q.Source == resolver.Replayed) {
+			s.answers[q.Key] = resolver.Answer{Value: q.Value, Typed: true, Replayed: a.Replayed}
+		}
+	}
 }
 
 // remember makes the answers of now what Undo goes back to.
@@ -161,7 +184,7 @@ func (s *Session) Accept() int {
 	}
 	s.remember()
 	for k, v := range taken {
-		s.set(k, v, false)
+		s.set(k, resolver.Answer{Value: v, Typed: true})
 	}
 	return len(taken)
 }

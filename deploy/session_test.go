@@ -22,11 +22,11 @@ func TestAnswersCanBeTakenBack(t *testing.T) {
 	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
 	s := planned(t, f, "a", "b")
 	value := func() any { return s.Result().Question(sizeOfA).Value }
-	s.Answer(sizeOfA, "8")
+	s.Answer(sizeOfA, resolver.Text("8"))
 	if value() != 8 {
 		t.Fatalf("size is %v", value())
 	}
-	s.Answer(sizeOfA, "many")
+	s.Answer(sizeOfA, resolver.Text("many"))
 	if q := s.Result().Question(sizeOfA); q.Status != resolver.Wrong || s.Result().Plan != nil {
 		t.Errorf("%+v", q)
 	}
@@ -51,7 +51,7 @@ func TestAnswersCanBeTakenBack(t *testing.T) {
 func TestAcceptTakesSuggestionsOnly(t *testing.T) {
 	f := newFleet(t, newLab().lifecycles(), "main", "a")
 	s := deploy.NewSession(f, "//Whole//go")
-	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, "main")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.Text("main"))
 	for {
 		if err := s.Settle(t.Context()); err != nil {
 			t.Fatal(err)
@@ -75,7 +75,7 @@ func TestRulesApplyToQuestionsThatComeLater(t *testing.T) {
 		}
 	}
 	s.SetHosts("parts", "a, b")
-	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, "main")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.Text("main"))
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -112,8 +112,8 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 	keys := seal.KeyFile{Path: filepath.Join(t.TempDir(), "sub", "key")}
 	s := planned(t, f, "b", "a")
 	pass := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/pass"}
-	s.Answer(sizeOfA, "9")
-	s.Answer(pass, "s3cret!")
+	s.Answer(sizeOfA, resolver.Text("9"))
+	s.Answer(pass, resolver.Text("s3cret!"))
 	if err := s.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestEveryTextComesBackFromAFile(t *testing.T) {
 	check := func(t testing.TB, text string) {
 		t.Helper()
 		s := planned(t, f, "a")
-		s.Answer(key, text)
+		s.Answer(key, resolver.Text(text))
 		var file bytes.Buffer
 		if err := s.SaveAnswers(&file, nil); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // NodeID names a node of the tree. It is made of names, so that it survives edits
@@ -42,17 +43,35 @@ type Key struct {
 
 // Answer is what an operator decided.
 type Answer struct {
-	Value    any  // of the type that the key's kind says
+	Value    any  // of the type that the key's kind says, or Text
 	Typed    bool // the value has been typed for its variable, and is taken as it is
 	Replayed bool // read from a file rather than given now
 }
 
+// Text is what a person typed, where it is not (or not yet) a value of the type that
+// the question wants.
+type Text string
+
 // as gives the answer in the type of a variable.
 func (a Answer) as(v spec.Variable) (any, error) {
+	if s, ok := a.Value.(string); ok && a.Typed && v.Hidden() {
+		return value.Secret(s), nil // the type of another host's variable may differ
+	}
 	if a.Typed {
 		return a.Value, nil
 	}
+	if t, ok := a.Value.(Text); ok {
+		return v.ParseInput(string(t))
+	}
 	return v.Convert(a.Value)
+}
+
+// shown is the answer as a person knows it.
+func (a Answer) shown() any {
+	if t, ok := a.Value.(Text); ok {
+		return string(t)
+	}
+	return a.Value
 }
 
 // source says whether an answer was given now or read from a file.

@@ -26,7 +26,7 @@ func (b *builder) managed(n *node) bool {
 	if !ok {
 		return true
 	}
-	q.Source, q.Value = a.source(), a.Value
+	q.Source, q.Value = a.source(), a.shown()
 	v, err := a.as(q.Var)
 	if err != nil {
 		b.wrong(q, err.Error(), "")
@@ -96,7 +96,7 @@ func (b *builder) askHost(n *node, reach bool) bool {
 		}
 		return false
 	}
-	q.Source, q.Value, q.Status = a.source(), a.Value, OK
+	q.Source, q.Value, q.Status = a.source(), a.shown(), OK
 	h, kind, err := b.host(a.Value, reach)
 	if err != "" {
 		q.Status = Wrong

@@ -131,7 +131,7 @@ func (b *builder) askHosts(n *node, req *requirement, r *spec.Require) ([]spec.H
 	if !ok {
 		return nil, q
 	}
-	q.Source, q.Value, q.Status = a.source(), a.Value, OK
+	q.Source, q.Value, q.Status = a.source(), a.shown(), OK
 	hosts, ok := a.Hosts()
 	if !ok {
 		b.wrong(q, fmt.Sprintf("%s needs a list of hosts, has %v", r.Name, a.Value), "")
@@ -175,7 +175,7 @@ func (b *builder) askCount(n *node, req *requirement, r *spec.Require) int {
 	q.Status, q.Source, q.Value = OK, Default, b.setsGiven(n, req, r)
 	count, _ := q.Value.(int)
 	if a, ok := b.answer(q.Key); ok {
-		q.Source, q.Value = a.source(), a.Value
+		q.Source, q.Value = a.source(), a.shown()
 		var err error
 		if count, err = a.count(q.Var, r.Nargs.Norm()); err != nil {
 			b.wrong(q, fmt.Sprintf("%s %v", r.Name, err), "")

@@ -41,7 +41,7 @@ func (b *builder) choose(n *node, k Key, a Answer, answered bool, matches []spec
 		return false
 	}
 	b.used[k] = true
-	q.Source, q.Value = a.source(), a.Value
+	q.Source, q.Value = a.source(), a.shown()
 	for _, p := range matches {
 		if p.Path.Relative() == a.Value {
 			q.Status, n.Provide = OK, p

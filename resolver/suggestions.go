@@ -124,7 +124,7 @@ func (vs *values) elsewhere(v *variable) []Suggestion {
 			continue
 		}
 		if a, ok := vs.answers[w.key()]; ok {
-			out = append(out, Suggestion{a.Value, "you gave it for " + string(w.node.Host)})
+			out = append(out, Suggestion{a.shown(), "you gave it for " + string(w.node.Host)})
 		}
 	}
 	return out

@@ -99,17 +99,15 @@ func (v *variable) typed(x any) (any, error) { return v.Convert(x) }
 
 // answered is what the operator gave.
 func answered(v *variable, a Answer) sourced {
-	out := sourced{source: a.source(), x: a.Value}
 	x, err := a.as(v.Variable)
-	if err != nil {
-		out.problem = err.Error()
-		if s, ok := a.Value.(string); ok && v.Hidden() {
-			out.x = value.Secret(s)
-		}
-		return out
+	if err == nil {
+		return sourced{source: a.source(), x: x}
 	}
-	out.x = x
-	return out
+	x = a.shown()
+	if s, ok := x.(string); ok && v.Hidden() {
+		x = value.Secret(s)
+	}
+	return sourced{source: a.source(), x: x, problem: err.Error()}
 }
 
 // copied is the value of another variable, if that has one.

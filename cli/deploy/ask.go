@@ -24,7 +24,7 @@ func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
 	case text == "-" && q.Optional:
 		d.session.Answer(q.Key, nil)
 	case text != "":
-		d.session.Answer(q.Key, text)
+		d.session.Answer(q.Key, resolver.Text(text))
 	case q.Value != nil && q.Status != resolver.Wrong:
 		d.session.Answer(q.Key, q.Value)
 	case len(q.Suggestions) > 0:

@@ -4,10 +4,8 @@ import (
 	"slices"
 
 	"github.com/armonic/armonic/cli/find"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 )
 
 // askedVariable is a variable that a step asks for, in one set of a require.
@@ -79,13 +77,7 @@ func (v askedVariable) put(s *spec.Step, text string) {
 	for len(s.Inputs[v.require]) <= v.set {
 		s.Inputs[v.require] = append(s.Inputs[v.require], spec.Set{})
 	}
-	x := deploy.ParseValue(v.Variable, text)
-	if text, ok := x.(string); ok && v.Hidden() {
-		x = value.Secret(text)
-	}
-	if typed, err := v.Convert(x); err == nil {
-		x = typed // else the agent says what is wrong with it
-	}
+	x, _ := v.ParseInput(text) // the agent says what is wrong with it
 	s.Inputs[v.require][v.set][v.Name] = x
 }
 

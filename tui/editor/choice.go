@@ -70,7 +70,8 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 		}
 		c.sel.Update(k)
 		if name == "enter" && !c.sel.GetFiltering() && c.at < len(c.q.Var.OneOf) {
-			return Outcome{Done: true, Keep: true, Next: true, Value: c.q.Var.OneOf[c.at]}
+			v, err := parse(&c.q, textOf(c.q.Var.OneOf[c.at]))
+			return Outcome{Done: err == nil, Keep: err == nil, Next: err == nil, Value: v}
 		}
 		return Outcome{}
 	}

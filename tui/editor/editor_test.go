@@ -121,7 +121,7 @@ func TestASecretIsNeverShown(t *testing.T) {
 
 func TestEscKeepsWhatWasTypedEvenIfWrong(t *testing.T) {
 	e := open(t, question(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
-	if out := press(e, "clear", "70000", "esc"); !out.Keep || out.Next || out.Value != "70000" {
+	if out := press(e, "clear", "70000", "esc"); !out.Keep || out.Next || out.Value != resolver.Text("70000") {
 		t.Errorf("%+v", out)
 	}
 	e = open(t, question(spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, 80))
@@ -132,7 +132,7 @@ func TestEscKeepsWhatWasTypedEvenIfWrong(t *testing.T) {
 
 func TestEscKeepsANumberThatIsWrong(t *testing.T) {
 	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskCount}, Value: 1, Min: 1, Max: 3, Status: resolver.OK}
-	for text, want := range map[string]any{"2": 2, "7": "7", "x": "x"} {
+	for text, want := range map[string]any{"2": 2, "7": resolver.Text("7"), "x": resolver.Text("x")} {
 		if out := press(open(t, q), "clear", text, "esc"); !out.Keep || out.Value != want {
 			t.Errorf("%s: %+v", text, out)
 		}

@@ -5,14 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/value"
 )
 
-// parse turns what was typed into what Variable.Convert takes.
+// parse gives the value that a text stands for, or why it is refused.
 func parse(q *resolver.Question, text string) (any, error) {
 	if q.Key.Kind == resolver.AskCount {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
@@ -24,7 +23,9 @@ func parse(q *resolver.Question, text string) (any, error) {
 		}
 		return n, nil
 	}
-	return deploy.ParseValue(q.Var, text), nil
+	v := q.Var
+	v.Optional = v.Optional || q.Optional
+	return v.ParseInput(text)
 }
 
 func span(lo, hi int) string {
@@ -35,17 +36,6 @@ func span(lo, hi int) string {
 		return strconv.Itoa(lo)
 	}
 	return fmt.Sprintf("from %d to %d", lo, hi)
-}
-
-// judge gives the value that text stands for, or why it is refused.
-func judge(q *resolver.Question, text string) (any, error) {
-	x, err := parse(q, text)
-	if err != nil || q.Key.Kind == resolver.AskCount {
-		return x, err
-	}
-	v := q.Var
-	v.Optional = v.Optional || q.Optional
-	return v.Convert(x)
 }
 
 // textOf writes a value as it would be typed.

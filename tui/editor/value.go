@@ -10,7 +10,6 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
-	"github.com/armonic/armonic/value"
 )
 
 // newValue asks for a variable or a number.
@@ -95,7 +94,7 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 			return Outcome{Done: true, Next: true}
 		}
 		t.said = true
-		v, err := judge(&t.q, t.field.Text())
+		v, err := parse(&t.q, t.field.Text())
 		if err != nil {
 			return Outcome{}
 		}
@@ -117,15 +116,9 @@ func (t *text) leave() Outcome {
 	if t.field.Text() == t.start {
 		return Outcome{Done: true}
 	}
-	v, err := judge(&t.q, t.field.Text())
-	switch { // what is wrong is kept, and shown so
-	case err == nil:
-	case t.q.Var.Hidden():
-		v = value.Secret(t.field.Text())
-	default:
-		if v, err = parse(&t.q, t.field.Text()); err != nil {
-			v = t.field.Text()
-		}
+	v, err := parse(&t.q, t.field.Text())
+	if err != nil { // what is wrong is kept, and shown so
+		v = resolver.Text(t.field.Text())
 	}
 	return Outcome{Done: true, Keep: true, Value: v}
 }

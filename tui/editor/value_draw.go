@@ -17,7 +17,7 @@ func (t *text) verdict(w int) string {
 	if !t.said {
 		return ""
 	}
-	if _, err := judge(&t.q, t.field.Text()); err != nil {
+	if _, err := parse(&t.q, t.field.Text()); err != nil {
 		return l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(err.Error()), w))
 	}
 	if t.field.Text() == t.start && t.q.Status == resolver.Wrong {

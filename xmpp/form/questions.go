@@ -286,32 +286,30 @@ func blank(values []string) bool {
 }
 
 // value is what was filled in, in the type of the variable.
-func (x question) value(raw []string) (any, error) {
+func (x question) value(raw []string) (any, error) { return x.v.Convert(x.filledIn(raw)) }
+
+// filledIn is what was filled in, nil if nothing was.
+func (x question) filledIn(raw []string) any {
 	if blank(raw) {
-		_, err := x.v.Convert(nil)
-		return nil, err
+		return nil
 	}
 	switch {
+	case x.v.Type.Kind == spec.KindList && x.v.Hidden():
+		return several(raw[0])
 	case x.v.Type.Kind == spec.KindList:
 		var list []any
-		if x.v.Hidden() {
-			list = several(raw[0])
-		} else {
-			for _, s := range raw {
-				if s != "" {
-					list = append(list, s)
-				}
+		for _, s := range raw {
+			if s != "" {
+				list = append(list, s)
 			}
 		}
-		return x.v.Convert(list)
-	case x.v.Type.Kind == spec.KindBool && raw[0] == "1":
-		return x.v.Convert(true)
-	case x.v.Type.Kind == spec.KindBool && raw[0] == "0":
-		return x.v.Convert(false)
+		return list
+	case x.v.Type.Kind == spec.KindBool && (raw[0] == "1" || raw[0] == "0"):
+		return raw[0] == "1"
 	case x.v.Hidden():
-		return x.v.Convert(value.Secret(strings.Join(raw, "\n")))
+		return value.Secret(strings.Join(raw, "\n"))
 	}
-	return x.v.Convert(strings.Join(raw, "\n"))
+	return strings.Join(raw, "\n")
 }
 
 // several reads the values of a list from one line, with commas between them or as

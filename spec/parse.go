@@ -1,0 +1,46 @@
+package spec
+
+import (
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/armonic/armonic/value"
+)
+
+// ParseInput reads what a person typed, in the type of the variable: a list may be
+// given as "a, b" or as YAML, "[a, [b, c]]"; everything else as Convert reads a text.
+// What is refused is given back as it was read, hidden if the variable is, beside the
+// error.
+func (v Variable) ParseInput(text string) (any, error) {
+	read := v.read(text)
+	x, err := v.Convert(read)
+	if s, ok := read.(string); ok && err != nil && v.Hidden() {
+		return value.Secret(s), err
+	}
+	if err != nil {
+		return read, err
+	}
+	return x, nil
+}
+
+// read splits the text of a list.
+func (v Variable) read(text string) any {
+	if v.Type.Kind != KindList && v.Type.Kind != KindHosts {
+		return text
+	}
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		var xs []any
+		if err := yaml.Unmarshal([]byte(text), &xs); err == nil {
+			return xs
+		}
+		return text
+	}
+	xs := []any{}
+	for f := range strings.SplitSeq(text, ",") {
+		if f = strings.TrimSpace(f); f != "" {
+			xs = append(xs, f)
+		}
+	}
+	return xs
+}
