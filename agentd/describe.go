@@ -59,7 +59,7 @@ func (s *Service) matches(p spec.Pattern) ([]*query.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.Eval(s.catalogue().tree)
+	return expr.Select(s.catalogue().tree)
 }
 
 // Provides lists what matches and can be called now or after entering states.

@@ -88,7 +88,8 @@ func (r *rule) fits(res *resolver.Result) []int {
 		return out
 	}
 	tree, at := variableTree(res)
-	for _, n := range r.expr.Select(tree) {
+	nodes, _ := r.expr.Select(tree) // one that cannot be evaluated fits nothing
+	for _, n := range nodes {
 		out = append(out, at[n]...)
 	}
 	return out

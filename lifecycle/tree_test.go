@@ -30,8 +30,12 @@ func TestTree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		nodes, err := e.Select(root)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var got []string
-		for _, n := range e.Select(root) {
+		for _, n := range nodes {
 			got = append(got, string(n.Path()))
 		}
 		if text := strings.Join(got, " "); text != tt.want {

@@ -45,18 +45,12 @@ func Compile(p spec.Pattern) (*Expr, error) {
 func (e *Expr) String() string { return string(e.pattern) }
 
 // Select lists the nodes that match, in document order, without the root. An
-// attribute that matches stands for its node.
+// attribute that matches stands for its node. The error is Invalid: a pattern may be
+// one that cannot be evaluated, such as with a wrong regular expression in it.
 //
 // A step such as conf[1] means the node with that name (the second set of the
 // require conf), and only where the tree has none does it mean the first conf.
-func (e *Expr) Select(root *Node) []*Node {
-	nodes, _ := e.Eval(root)
-	return nodes
-}
-
-// Eval is Select that says why a pattern could not be evaluated, such as a wrong
-// regular expression in it, which Select takes for no match.
-func (e *Expr) Eval(root *Node) ([]*Node, error) {
+func (e *Expr) Select(root *Node) ([]*Node, error) {
 	found := map[*Node]bool{}
 	if n := literal(root, e.pattern); n != nil {
 		found[n] = true

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ func Find(root *Node, p spec.Pattern) (Match, error) {
 	if err != nil {
 		return m, err
 	}
-	if m.Nodes, err = e.Eval(root); err != nil || len(m.Nodes) > 0 {
+	if m.Nodes, err = e.Select(root); err != nil || len(m.Nodes) > 0 {
 		return m, err
 	}
 	if e.steps == nil {
@@ -38,33 +37,20 @@ func Find(root *Node, p spec.Pattern) (Match, error) {
 	return m, nil
 }
 
-// One is the only node of the match. The error is NotFound, with near names as
-// the hint, or Ambiguous, with what matched.
-func (m Match) One() (*Node, error) {
-	switch len(m.Nodes) {
-	case 1:
-		return m.Nodes[0], nil
-	case 0:
-		return nil, m.None()
-	}
-	names := make([]spec.Path, len(m.Nodes))
-	for i, n := range m.Nodes {
-		names[i] = n.Path()
-	}
-	return nil, spec.Errorf(spec.Ambiguous, "%s matches %d resources: %s", m.Pattern, len(names), some(names)).
-		WithHint("name one of them")
-}
-
 // None is the error for a pattern that matches nothing, nil if something matches.
 func (m Match) None() error {
 	if len(m.Nodes) > 0 {
 		return nil
 	}
 	err := spec.Errorf(spec.NotFound, "%s matches nothing", m.Pattern)
-	if len(m.Near) > 0 {
-		return err.WithHint("did you mean %s?", some(m.Near))
+	if len(m.Near) == 0 {
+		return err
 	}
-	return err
+	names := make([]string, len(m.Near))
+	for i, p := range m.Near {
+		names[i] = string(p)
+	}
+	return err.WithHint("did you mean %s?", strings.Join(names, ", "))
 }
 
 // fold matches without case. Several spellings are no match: one of them must be
@@ -87,21 +73,4 @@ func (e *Expr) fold(from []*Node) ([]*Node, spec.Pattern) {
 		steps[i].name = spelling[i]
 	}
 	return inOrder(set), render(steps, e.absolute)
-}
-
-// some lists paths, and how many more there are where they are many.
-func some(paths []spec.Path) string {
-	const most = 5
-	var b strings.Builder
-	for i, p := range paths {
-		if i == most {
-			fmt.Fprintf(&b, " and %d more", len(paths)-most)
-			break
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(string(p))
-	}
-	return b.String()
 }

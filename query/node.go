@@ -73,9 +73,6 @@ func (n *Node) Attrs() []Attr { return slices.Clone(n.attrs) }
 // Children lists the nodes directly below, in the order in which they were added.
 func (n *Node) Children() []*Node { return slices.Clone(n.children) }
 
-// Parent is the node above, nil for the root.
-func (n *Node) Parent() *Node { return n.parent }
-
 // Path is the node's address, "" for the root.
 func (n *Node) Path() spec.Path {
 	var names []string
@@ -87,16 +84,6 @@ func (n *Node) Path() spec.Path {
 	}
 	slices.Reverse(names)
 	return spec.Path("/" + strings.Join(names, "/"))
-}
-
-// Up is the node itself or the nearest one above of a kind, nil if there is none.
-func (n *Node) Up(kind Kind) *Node {
-	for ; n != nil; n = n.parent {
-		if n.Kind() == kind {
-			return n
-		}
-	}
-	return nil
 }
 
 // position gives the indexes from the root down, by which document order compares.

@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,8 +72,9 @@ func TestSelect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(strings.Fields(tt.want), paths(e.Select(fleet()))); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
+			got, err := e.Select(fleet())
+			if diff := cmp.Diff(strings.Fields(tt.want), paths(got)); diff != "" || err != nil {
+				t.Errorf("error %v, -want +got:\n%s", err, diff)
 			}
 		})
 	}
@@ -103,10 +105,10 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
-func TestEvalSaysWhatSelectCannot(t *testing.T) {
+func TestSelectSaysWhatCannotBeEvaluated(t *testing.T) {
 	e, err := query.Compile("//*[matches(@label, '(')]")
 	if err == nil {
-		_, err = e.Eval(fleet())
+		_, err = e.Select(fleet())
 	}
 	if spec.KindOf(err) != spec.Invalid {
 		t.Errorf("error is %v, want one of kind invalid", err)
@@ -160,37 +162,15 @@ func TestFindNear(t *testing.T) {
 	}
 }
 
-func TestMatchOne(t *testing.T) {
-	for _, tt := range []struct {
-		pattern    string
-		kind       spec.Kind
-		text, hint string
-	}{
-		{"//start", spec.Ambiguous, "//start matches 4 resources: /web1/WebServer/Active/start, ", "name one of them"},
-		{"/web1/WebSit", spec.NotFound, "/web1/WebSit matches nothing", "did you mean /web1/WebSite?"},
-	} {
-		m, err := query.Find(fleet(), spec.Pattern(tt.pattern))
+func TestNoneSaysWhatMayBeMeant(t *testing.T) {
+	for pattern, want := range map[spec.Pattern]string{"/web1/WebSit": "did you mean /web1/WebSite?", "//qqqqqqqq": ""} {
+		m, err := query.Find(fleet(), pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = m.One()
-		if spec.KindOf(err) != tt.kind || !strings.HasPrefix(err.Error(), tt.text) || spec.HintOf(err) != tt.hint {
-			t.Errorf("%s: %q of kind %q, hint %q", tt.pattern, err, spec.KindOf(err), spec.HintOf(err))
+		if err := m.None(); spec.KindOf(err) != spec.NotFound || err.Error() != string(pattern)+" matches nothing" || spec.HintOf(err) != want {
+			t.Errorf("%s: %q of kind %q, hint %q", pattern, err, spec.KindOf(err), spec.HintOf(err))
 		}
-	}
-}
-
-func TestUpIsTheNearestOfAKind(t *testing.T) {
-	m, _ := query.Find(fleet(), "/web1/WebServer/Configured/enter/conf/port")
-	n, err := m.One()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := n.Up(query.Lifecycle).Path(); got != "/web1/WebServer" {
-		t.Errorf("lifecycle of port is %s", got)
-	}
-	if n.Up("nothing") != nil {
-		t.Error("found a node of a kind that does not exist")
 	}
 }
 
@@ -222,8 +202,10 @@ func TestPlainPathsMeanWhatXPathMeans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(paths(full.Select(root)), paths(plain.Select(root))); diff != "" {
-			t.Fatalf("%s: -library +plain:\n%s", p, diff)
+		want, err := full.Select(root)
+		got, err2 := plain.Select(root)
+		if diff := cmp.Diff(paths(want), paths(got)); diff != "" || err != nil || err2 != nil {
+			t.Fatalf("%s: errors %v and %v, -library +plain:\n%s", p, err, err2, diff)
 		}
 	})
 }
@@ -244,7 +226,7 @@ func FuzzPattern(f *testing.F) {
 				t.Fatalf("%q selects the root", s)
 			}
 			again, err := query.Find(root, spec.Pattern(n.Path()))
-			if one, oneErr := again.One(); err != nil || oneErr != nil || one != n {
+			if err != nil || !slices.Equal(again.Nodes, []*query.Node{n}) {
 				t.Fatalf("%s does not find itself", n.Path())
 			}
 			if i > 0 && m.Nodes[i-1] == n {
@@ -283,8 +265,8 @@ func BenchmarkXPath(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if n := len(e.Select(root)); n != bb.want {
-					b.Fatalf("%s selects %d, want %d", bb.pattern, n, bb.want)
+				if nodes, err := e.Select(root); len(nodes) != bb.want || err != nil {
+					b.Fatalf("%s selects %d, want %d, error %v", bb.pattern, len(nodes), bb.want, err)
 				}
 			}
 		})

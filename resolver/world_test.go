@@ -196,7 +196,11 @@ func (w *world) ask(n resolver.Need) resolver.Fact {
 		if err != nil {
 			return resolver.Fact{Err: spec.AsError(err)}
 		}
-		for _, m := range x.Select(w.trees[n.Host]) {
+		nodes, err := x.Select(w.trees[n.Host])
+		if err != nil {
+			return resolver.Fact{Err: spec.AsError(err)}
+		}
+		for _, m := range nodes {
 			for _, p := range engines[m.Path().Lifecycle()].Provides() {
 				if p.Path == m.Path() && p.Name() != "enter" {
 					f.Provides = append(f.Provides, p)
