@@ -24,7 +24,7 @@ lifecycle("Site%d", states = [state("Off"), state("On", requires = [require_loca
 	}
 	src := source(files)
 	for b.Loop() {
-		set, err := modules.Load(src)
+		set, err := modules.Config{}.Load(src)
 		if err != nil || len(set.Lifecycles) != 200 {
 			b.Fatal(len(set.Lifecycles), err)
 		}

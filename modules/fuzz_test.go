@@ -23,7 +23,7 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		set, err := modules.Load(source(map[string]string{"a.star": text}))
+		set, err := modules.Config{}.Load(source(map[string]string{"a.star": text}))
 		for _, e := range append(modules.Errors(err), set.Warnings...) {
 			if e.Kind != spec.Invalid || !strings.HasPrefix(e.At, "test/a.star") || e.Msg == "" {
 				t.Errorf("kind %q at %q: %s", e.Kind, e.At, e.Msg)

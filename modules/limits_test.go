@@ -18,7 +18,7 @@ func TestLoadingIsBounded(t *testing.T) {
 		"encoding":  {"x = \"\xff\xfe\"", "not UTF-8 text"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := modules.Load(source(map[string]string{"a.star": c.src}))
+			_, err := modules.Config{}.Load(source(map[string]string{"a.star": c.src}))
 			if errs := modules.Errors(err); len(errs) != 1 || !strings.Contains(errs[0].Msg, c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}

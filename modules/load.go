@@ -31,12 +31,6 @@ func (s *Set) Find(name string) (*lifecycle.Lifecycle, bool) {
 	return nil, false
 }
 
-// Load reads the modules of all sources and checks them as one set. The error joins
-// everything that is wrong with any of them, as Errors lists it: each a spec.Error
-// of kind Invalid. The set is never nil; with an error it holds the lifecycles of the
-// files without one.
-func Load(sources ...Source) (*Set, error) { return Config{}.Load(sources...) }
-
 // Config is what modules are loaded for. The zero value is for hosts that only
 // simulate, and for checks.
 type Config struct {
@@ -54,7 +48,10 @@ type Marker interface {
 	Begin(file, text string) (end func(), err error)
 }
 
-// Load is the function of that name, for the machine.
+// Load reads the modules of all sources and checks them as one set. The error joins
+// everything that is wrong with any of them, as Errors lists it: each a spec.Error
+// of kind Invalid. The set is never nil; with an error it holds the lifecycles of the
+// files without one.
 func (c Config) Load(sources ...Source) (*Set, error) {
 	l := newLoader(c, sources)
 	end := c.Monitor.Begin(l.clock)

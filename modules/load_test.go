@@ -39,7 +39,7 @@ func TestWhatIsWrongIsSaidWhereItIs(t *testing.T) {
 
 func checkChunk(t *testing.T, chunk string) {
 	t.Helper()
-	set, err := modules.Load(source(map[string]string{"a.star": chunk}))
+	set, err := modules.Config{}.Load(source(map[string]string{"a.star": chunk}))
 	errs, warns := modules.Errors(err), set.Warnings
 	for i, line := range strings.Split(chunk, "\n") {
 		errs = expect(t, "error", "### ", i+1, line, errs)

@@ -36,7 +36,7 @@ func TestSetsOfFiles(t *testing.T) {
 					in[f.Name] = string(f.Data)
 				}
 			}
-			set, err := modules.Load(source(in))
+			set, err := modules.Config{}.Load(source(in))
 			var got strings.Builder
 			for _, e := range append(modules.Errors(err), set.Warnings...) {
 				got.WriteString(set.Explain(e))
@@ -85,7 +85,7 @@ func TestOpenTakesAFolderOrOneFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := modules.Load(src)
+		set, err := modules.Config{}.Load(src)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestSourcesFormOneSet(t *testing.T) {
 	own := modules.Source{Name: "own", FS: source(map[string]string{
 		"blog.star": `lifecycle("Blog", states = [state("Off"), state("On", requires = [require_local("w", "//WebServer//start", returns = [var("url", url)])])])`,
 	}).FS}
-	set, err := modules.Load(modules.ShippedSource(), own)
+	set, err := modules.Config{}.Load(modules.ShippedSource(), own)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestSourcesFormOneSet(t *testing.T) {
 	if _, ok := set.Find("Nothing"); ok {
 		t.Error("found what is not there")
 	}
-	if _, err := modules.Load(own); err == nil {
+	if _, err := (modules.Config{}).Load(own); err == nil {
 		t.Error("Blog loads without the web server it requires")
 	}
 }

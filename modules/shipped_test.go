@@ -16,7 +16,7 @@ import (
 
 func shipped(t testing.TB, name string) *lifecycle.Lifecycle {
 	t.Helper()
-	set, err := modules.Load(modules.ShippedSource())
+	set, err := modules.Config{}.Load(modules.ShippedSource())
 	for _, e := range append(modules.Errors(err), set.Warnings...) {
 		t.Fatal(set.Explain(e))
 	}
@@ -216,7 +216,7 @@ func TestTheExampleLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := modules.Load(source(map[string]string{"a.star": string(text)}))
+	set, err := modules.Config{}.Load(source(map[string]string{"a.star": string(text)}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func newWorld(t testing.TB, ar *txtar.Archive) *world {
 			sources = append(sources, modules.ShippedSource())
 		}
 	}
-	set, err := modules.Load(sources...)
+	set, err := modules.Config{}.Load(sources...)
 	if err != nil {
 		t.Fatal(err)
 	}

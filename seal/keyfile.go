@@ -3,8 +3,11 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,6 +56,19 @@ func (k KeyFile) Open(sealed string) (value.Secret, error) {
 			WithHint("it was sealed by another user or on another machine: replace it by the secret itself, or give it with --set")
 	}
 	return value.Secret(text), nil
+}
+
+// Digest is a text that is the same for the same secret and key, and from which the
+// secret cannot be found without the key, not even by trying: "hmac-sha256:…".
+func (k KeyFile) Digest(s value.Secret) (string, error) {
+	key, err := k.key(true)
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("armonic digest\x00")) // the key also encrypts: its uses are kept apart
+	mac.Write([]byte(s.Reveal()))
+	return "hmac-sha256:" + hex.EncodeToString(mac.Sum(nil)[:16]), nil
 }
 
 func (k KeyFile) gcm(create bool) (cipher.AEAD, error) {

@@ -15,7 +15,7 @@ import (
 
 func load(t *testing.T, text string) *modules.Set {
 	t.Helper()
-	set, err := modules.Load(modules.ShippedSource(), modules.Source{Name: "own", FS: fstest.MapFS{"a.star": {Data: []byte(text)}}})
+	set, err := modules.Config{}.Load(modules.ShippedSource(), modules.Source{Name: "own", FS: fstest.MapFS{"a.star": {Data: []byte(text)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func said(es []*spec.Error) string {
 }
 
 func TestCheckOfTheShippedModules(t *testing.T) {
-	set, err := modules.Load(modules.ShippedSource())
+	set, err := modules.Config{}.Load(modules.ShippedSource())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ type fakeFleet struct {
 func newFleet(t testing.TB, hosts ...spec.Host) *fakeFleet {
 	t.Helper()
 	f := &fakeFleet{agents: map[spec.Host]*agentd.Service{}, off: map[spec.Host]string{}}
-	set, err := modules.Load(modules.ShippedSource())
+	set, err := modules.Config{}.Load(modules.ShippedSource())
 	if err != nil {
 		t.Fatal(err)
 	}

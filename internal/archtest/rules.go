@@ -30,7 +30,7 @@ type Ban struct {
 	Why     string
 }
 
-// Place is a package, or one file of it ("seal/digest.go"), that may do what others
+// Place is a package, or one file of it ("value/decode.go"), that may do what others
 // may not.
 type Place struct {
 	Name string

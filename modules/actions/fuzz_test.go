@@ -18,7 +18,7 @@ func FuzzAct(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		src := "def _p(ctx):\n    " + strings.ReplaceAll(body, "\n", "\n    ") +
 			"\nlifecycle(\"L\", states = [state(\"Off\", provides = [provide(\"p\", _p, requires = [require(\"r\", var(\"v\", str))])])])"
-		set, err := modules.Load(source(map[string]string{"a.star": src}))
+		set, err := modules.Config{}.Load(source(map[string]string{"a.star": src}))
 		if err != nil {
 			return
 		}

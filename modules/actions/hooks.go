@@ -21,19 +21,14 @@ type Hook struct {
 
 // Hooks makes the suggestions and checks of the variables of requires.
 func (f *Functions) Hooks(hooks []Hook, requires []spec.Require) lifecycle.Hooks {
-	var h lifecycle.Hooks
+	h := lifecycle.Hooks{Suggest: map[string]func(context.Context, *lifecycle.Call) (any, error){},
+		Validate: map[string]func(context.Context, *lifecycle.Call, any) error{}}
 	for _, k := range hooks {
 		key := k.Require + "/" + k.Variable.Name
 		if k.Suggest != nil {
-			if h.Suggest == nil {
-				h.Suggest = map[string]func(context.Context, *lifecycle.Call) (any, error){}
-			}
 			h.Suggest[key] = f.suggest(k.Suggest, k.Variable, requires)
 		}
 		if k.Validate != nil {
-			if h.Validate == nil {
-				h.Validate = map[string]func(context.Context, *lifecycle.Call, any) error{}
-			}
 			h.Validate[key] = f.validate(k.Validate, requires)
 		}
 	}

@@ -25,7 +25,7 @@ func source(files map[string]string) modules.Source {
 // one loads a module that must be right and gives its only lifecycle.
 func one(t testing.TB, src string) *lifecycle.Lifecycle {
 	t.Helper()
-	set, err := modules.Load(source(map[string]string{"a.star": src}))
+	set, err := modules.Config{}.Load(source(map[string]string{"a.star": src}))
 	for _, e := range modules.Errors(err) {
 		t.Fatal(set.Explain(e))
 	}

@@ -51,3 +51,50 @@ func (c *Clock) About(what string) {
 	defer c.mu.Unlock()
 	c.what = what
 }
+
+// Monitor knows what modules compute at the moment. A computation is ended between two
+// steps of the interpreter; one that is stuck within a step is not, and whoever runs
+// modules has to end the process. The zero value is ready, and nil watches nothing.
+type Monitor struct {
+	mu      sync.Mutex
+	running map[*Clock]bool
+}
+
+// Begin counts a computation until end is called.
+func (m *Monitor) Begin(c *Clock) (end func()) {
+	if m == nil {
+		return func() {}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.running == nil {
+		m.running = map[*Clock]bool{}
+	}
+	m.running[c] = true
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.running, c)
+	}
+}
+
+// Stuck names a computation that goes on although its time was up so long ago.
+func (m *Monitor) Stuck(grace time.Duration) (what string, is bool) {
+	if m == nil {
+		return "", false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for c := range m.running {
+		if c.over(grace) {
+			return c.name(), true
+		}
+	}
+	return "", false
+}
+
+func (c *Clock) name() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.what
+}
