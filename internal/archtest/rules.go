@@ -87,6 +87,7 @@ func Armonic() Rules {
 			{"spec", "the conversion itself"},
 			{"value/decode.go", "a method of reflect with that name"},
 			{"tui/editor/parse.go", "what a person typed into a field"},
+			{"deploy/session.go", "what a person typed for a question"},
 			{"cli/run/inputs.go", "what a person typed on a command line"},
 			{"xmpp/form/questions.go", "what a person typed into a form"},
 			{"resolver", "answers of a file, and values that become others' values"},

@@ -43,7 +43,8 @@ func (r Rules) reveals(p pkg, f file) []Finding {
 
 // converts finds who gives a value its type.
 func (r Rules) converts(p pkg, f file) []Finding {
-	return uses(p, f, "Convert", r.Convert, "values", "must not convert a value")
+	return append(uses(p, f, "Convert", r.Convert, "values", "must not convert a value"),
+		uses(p, f, "ParseInput", r.Convert, "values", "must not read what was typed")...)
 }
 
 // uses finds where a method is called, or taken as a function, outside of the places
@@ -56,7 +57,7 @@ func uses(p pkg, f file, method string, places []Place, rule, what string) []Fin
 	ast.Inspect(f.ast, func(n ast.Node) bool {
 		if s, is := n.(*ast.SelectorExpr); is && s.Sel.Name == method && f.imported(s.X) == "" {
 			out = append(out, Finding{f.path, f.line(s), rule,
-				fmt.Sprintf("%s %s: it is not in the list %s of internal/archtest/rules.go", p.name, what, method)})
+				fmt.Sprintf("%s %s: it is not in the list of rule %s in internal/archtest/rules.go", p.name, what, rule)})
 		}
 		return true
 	})
