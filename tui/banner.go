@@ -19,9 +19,9 @@ func (m *Model) banner() string {
 		return ""
 	}
 	if c.Why == "" && c.Tries == 0 {
-		return l.Busy.Paint(l.Fit(" "+l.Checking+" connecting to "+widget.Clean(c.Server)+m.lasts()+" "+l.Ellipsis, m.w))
+		return l.Busy.Paint(l.Fit(" "+l.Checking+" connecting to "+widget.Clean(c.Server)+m.downFor()+" "+l.Ellipsis, m.w))
 	}
-	head := fmt.Sprintf(" %s no connection to %s%s", l.Wrong, widget.Clean(c.Server), m.lasts())
+	head := fmt.Sprintf(" %s no connection to %s%s", l.Wrong, widget.Clean(c.Server), m.downFor())
 	why := widget.Clean(c.Why)
 	if why != "" {
 		why = ": " + why
@@ -44,8 +44,8 @@ func (m *Model) banner() string {
 	return "" // not reached: the last of them is taken
 }
 
-// lasts says how long the connection has been gone.
-func (m *Model) lasts() string {
+// downFor says how long the connection has been gone.
+func (m *Model) downFor() string {
 	if since := m.links.conn.Since; !since.IsZero() {
 		return " for " + format.For(m.now.Sub(since))
 	}

@@ -37,7 +37,7 @@ type Outcome struct {
 	Failed  bool                // a deployment ended with a failure
 }
 
-func (c Config) filled() Config {
+func (c Config) withDefaults() Config {
 	if c.Env == nil {
 		c.Env = os.Getenv
 	}

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"bytes"
-	"github.com/armonic/armonic/tui/format"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -65,7 +65,7 @@ func (d *deployment) draft() bool {
 	return false
 }
 
-func (m *Model) dep() *deployment {
+func (m *Model) selected() *deployment {
 	if m.cur < len(m.deps) {
 		return m.deps[m.cur]
 	}
@@ -78,7 +78,7 @@ func (m *Model) begin(p spec.Pattern, h spec.Host) tea.Cmd {
 	if h != "" {
 		d.session.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, h)
 	}
-	if last := m.dep(); last != nil && last.exec == nil && !last.draft() {
+	if last := m.selected(); last != nil && last.exec == nil && !last.draft() {
 		m.deps[m.cur] = d
 	} else {
 		m.deps = append(m.deps, d)
@@ -114,11 +114,11 @@ func (m *Model) showPlan(d *deployment) {
 		d.planned = true
 		d.plan.Show(res)
 	case missing+wrong > 0:
-		m.say = "There is no plan yet: " + format.Count(missing, "answer missing", "answers missing") + ", " + format.Count(wrong, "wrong", "wrong") + ". a opens the next."
+		m.message = "There is no plan yet: " + format.Count(missing, "answer missing", "answers missing") + ", " + format.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
-		m.say = "There is no plan yet: the hosts are being asked."
+		m.message = "There is no plan yet: the hosts are being asked."
 	default:
-		m.say = "There is no plan: " + d.build.Hint()
+		m.message = "There is no plan: " + d.build.Hint()
 	}
 }
 
@@ -140,16 +140,16 @@ func (m *Model) start(d *deployment) tea.Cmd {
 	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
 		d.run.Room = f.Room(exec.ID())
 	}
-	m.tellLinks(d)
+	m.setLinks(d)
 	m.show(runsView)
-	return batch(m.take(d), m.watch(d), m.tick())
+	return batch(m.takeProgress(d), m.watch(d), m.tick())
 }
 
 // onChange takes what an execution has done since the last look.
 func (m *Model) onChange(msg changed) tea.Cmd {
 	d := msg.dep
 	d.watching = false
-	cmd := m.take(d)
+	cmd := m.takeProgress(d)
 	if d.active() {
 		return batch(cmd, m.watch(d))
 	}
@@ -167,7 +167,7 @@ func (m *Model) onChange(msg changed) tea.Cmd {
 	return batch(cmds...)
 }
 
-func (m *Model) take(d *deployment) tea.Cmd {
+func (m *Model) takeProgress(d *deployment) tea.Cmd {
 	lines, next, dropped := d.exec.Logs(d.logs)
 	d.logs = next
 	snap := d.exec.Snapshot()
@@ -200,7 +200,7 @@ func (m *Model) stop(d *deployment) tea.Cmd {
 	ctx, exec := m.run, d.exec
 	return func() tea.Msg {
 		exec.Stop(ctx)
-		return finished{key: "cancel", dep: d, say: "Cancelled: what runs is being stopped, nothing more starts."}
+		return finished{key: "cancel", dep: d, message: "Cancelled: what runs is being stopped, nothing more starts."}
 	}
 }
 
@@ -217,20 +217,20 @@ func (m *Model) save(d *deployment, name string) tea.Cmd {
 		if err != nil {
 			err = spec.Errorf(spec.Invalid, "cannot write %s: %v", name, err).WithHint("w writes under another name")
 		}
-		return finished{key: "write", say: "Written: " + name + ". armonic deploy " + string(d.session.Pattern()) + " --answers " + name + " does the same again.", err: err}
+		return finished{key: "write", message: "Written: " + name + ". armonic deploy " + string(d.session.Pattern()) + " --answers " + name + " does the same again.", err: err}
 	}
 }
 
 func (m *Model) onFinished(msg finished) tea.Cmd {
 	m.fail(msg.key, msg.err)
-	if msg.err == nil && msg.say != "" {
-		m.say = msg.say
+	if msg.err == nil && msg.message != "" {
+		m.message = msg.message
 	}
 	if d := msg.dep; d != nil {
 		if msg.key == "retry" && msg.err == nil {
-			return batch(m.take(d), m.watch(d), m.tick())
+			return batch(m.takeProgress(d), m.watch(d), m.tick())
 		}
-		return m.take(d)
+		return m.takeProgress(d)
 	}
 	return nil
 }
@@ -260,7 +260,7 @@ func (m *Model) busy() bool {
 // watched is the deployment of the runs and logs screens: the current one if it
 // runs or has run, else the last that did.
 func (m *Model) watched() *deployment {
-	if d := m.dep(); d != nil && d.exec != nil {
+	if d := m.selected(); d != nil && d.exec != nil {
 		return d
 	}
 	for i := len(m.deps) - 1; i >= 0; i-- {
@@ -279,7 +279,7 @@ func (m *Model) Outcome() Outcome {
 		if d.exec == nil {
 			continue
 		}
-		m.take(d)
+		m.takeProgress(d)
 		for _, s := range d.run.Summary(76) {
 			b.WriteString(strings.TrimRight(s, " ") + "\n")
 		}

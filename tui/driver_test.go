@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -178,4 +179,14 @@ func exact(frame string, w, h int) string {
 		}
 	}
 	return ""
+}
+
+// onDemo runs a test on the demo's fleet, once its hosts have answered.
+func onDemo(t *testing.T, run func(*driver), change ...func(*tui.Config)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		d := drive(t, demo(t), 120, 36, change...)
+		d.settle()
+		run(d)
+	})
 }

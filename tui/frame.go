@@ -121,17 +121,17 @@ func (m *Model) title() string {
 	if m.reading && len(m.hosts) == 0 {
 		right = "reading the fleet "
 	}
-	if work := m.work(); work != "" {
-		right = work + "  " + right
+	if state := m.runState(); state != "" {
+		right = state + "  " + right
 	}
 	if room := m.w - widget.Width(left); widget.Width(right) > room {
-		right = m.work() + " "
+		right = m.runState() + " "
 	}
 	return l.Fit(left, max(m.w-widget.Width(right), 0)) + l.Cut(right, m.w)
 }
 
-// work says in a word what runs.
-func (m *Model) work() string {
+// runState says in a word what runs.
+func (m *Model) runState() string {
 	for _, d := range m.deps {
 		if d.active() {
 			s := d.run.Snapshot()
@@ -169,7 +169,7 @@ func (m *Model) status() []string {
 			out = append(out, l.Bad.Paint(l.Fit(strings.Repeat(" ", min(i, 1)*3)+s, m.w)))
 		}
 	}
-	text, style := m.say, widget.Style("")
+	text, style := m.message, widget.Style("")
 	if text == "" {
 		style = l.Dim
 		if hint := m.links.conn.Hint; hint != "" && !m.links.conn.Up {

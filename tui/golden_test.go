@@ -51,20 +51,20 @@ func TestGoldenStory(t *testing.T) {
 			t.Run(dir, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-					story(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
+					walkAll(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
 				})
 			})
 		}
 	}
 }
 
-func TestGoldenTrouble(t *testing.T) {
+func TestGoldenFailures(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}} {
 		dir := fmt.Sprintf("%dx%d-unicode", size[0], size[1])
 		t.Run(dir, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme = "none" })
-				trouble(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
+				walkFailures(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
 			})
 		})
 	}
@@ -77,7 +77,7 @@ func TestFramesAreExact(t *testing.T) {
 		for _, theme := range []string{"auto", "none"} {
 			for _, glyphs := range widget.GlyphSets() {
 				t.Run(fmt.Sprintf("%dx%d-%s-%s", size[0], size[1], theme, glyphs), func(t *testing.T) {
-					for _, walk := range []func(*driver, func(string)){story, trouble} {
+					for _, walk := range []func(*driver, func(string)){walkAll, walkFailures} {
 						synctest.Test(t, func(t *testing.T) {
 							d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme, c.Glyphs = theme, glyphs })
 							at := "the beginning"
@@ -101,7 +101,7 @@ func TestThemesShowTheSameText(t *testing.T) {
 	for _, theme := range widget.Themes() {
 		synctest.Test(t, func(t *testing.T) {
 			d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Theme = theme })
-			story(d, func(name string) {
+			walkAll(d, func(name string) {
 				if want, ok := texts[name]; ok && want != d.screen() {
 					t.Errorf("theme %s, %s:\n%s", theme, name, cmp.Diff(want, d.screen()))
 				}
@@ -114,7 +114,7 @@ func TestThemesShowTheSameText(t *testing.T) {
 func TestNoColourMeansNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Theme = "none" })
-		story(d, func(name string) {
+		walkAll(d, func(name string) {
 			frame := d.m.View()
 			for i := strings.Index(frame, "\x1b["); i >= 0; i = strings.Index(frame, "\x1b[") {
 				frame = frame[i+2:]
@@ -134,7 +134,7 @@ func TestNoColourMeansNone(t *testing.T) {
 func TestAsciiMeansASCII(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Glyphs = "ascii" })
-		story(d, func(name string) {
+		walkAll(d, func(name string) {
 			for _, r := range d.screen() {
 				if r > 126 {
 					t.Fatalf("%s shows %q:\n%s", name, r, d.screen())

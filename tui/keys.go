@@ -80,7 +80,7 @@ func (m *Model) current() screen {
 	case catalogueView:
 		return m.catalogue
 	case deployView:
-		if d := m.dep(); d != nil {
+		if d := m.selected(); d != nil {
 			if d.planned {
 				return d.plan
 			}
@@ -116,7 +116,7 @@ func (m *Model) bindings() []widget.Binding {
 func (m *Model) keysUnique() error {
 	for _, v := range []view{fleetView, catalogueView, logsView} {
 		m.view = v
-		if err := widget.Twice(m.bindings()); err != nil {
+		if err := widget.CheckUnique(m.bindings()); err != nil {
 			return fmt.Errorf("%w; name other keys for one of them", err)
 		}
 	}
@@ -143,7 +143,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		}
 		return m.request(chosen)
 	}
-	m.say = ""
+	m.message = ""
 	if m.typing() {
 		switch name {
 		case "ctrl+c":
@@ -247,5 +247,5 @@ func (m *Model) back() {
 		m.view = fleetView
 		return
 	}
-	m.say = "This is the first screen; q leaves."
+	m.message = "This is the first screen; q leaves."
 }

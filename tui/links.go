@@ -24,8 +24,8 @@ func linksOf(f deploy.Fleet) links {
 	return out
 }
 
-// same compares moments as moments, whatever zone they are told in.
-func (l links) same(x links) bool {
+// equal compares moments as moments, whatever zone they are told in.
+func (l links) equal(x links) bool {
 	a, b := l.conn, x.conn
 	moved := !a.Since.Equal(b.Since) || !a.Next.Equal(b.Next)
 	a.Since, a.Next, b.Since, b.Next = time.Time{}, time.Time{}, time.Time{}, time.Time{}
@@ -45,18 +45,12 @@ func (l links) of(h spec.Host) *spec.HostStatus {
 	return nil
 }
 
-// firstLook is for what need not be read from any host.
-func (m *Model) firstLook() tea.Cmd {
-	f := m.cfg.Fleet
-	return func() tea.Msg { return linked{linksOf(f)} }
-}
-
 // poll looks, every while, whether a link has changed, and brings a message only then.
 func (m *Model) poll() tea.Cmd {
 	ctx, f, d, was := m.ctx, m.cfg.Fleet, m.cfg.Poll, m.links
 	return func() tea.Msg {
 		for pause(ctx, d) {
-			if now := linksOf(f); !now.same(was) {
+			if now := linksOf(f); !now.equal(was) {
 				return linked{now}
 			}
 		}
@@ -64,18 +58,18 @@ func (m *Model) poll() tea.Cmd {
 	}
 }
 
-// count redraws every second while the time to the next try is shown.
-func (m *Model) count() tea.Cmd {
-	if m.counts || m.links.conn.Up {
+// countdown redraws every second while the time to the next try is shown.
+func (m *Model) countdown() tea.Cmd {
+	if m.counting || m.links.conn.Up {
 		return nil
 	}
-	m.counts = true
+	m.counting = true
 	ctx := m.ctx
 	return func() tea.Msg {
 		if !pause(ctx, time.Second) {
 			return nil
 		}
-		return counted{}
+		return secondPassed{}
 	}
 }
 
@@ -84,13 +78,13 @@ func (m *Model) count() tea.Cmd {
 func (m *Model) onLinks(msg linked) tea.Cmd {
 	was := m.links.conn.Up
 	m.links = msg.now
-	news := m.merge()
-	cmds := []tea.Cmd{m.poll(), m.count()}
-	if !m.links.conn.Up || was && len(news) == 0 {
+	changed := m.merge()
+	cmds := []tea.Cmd{m.poll(), m.countdown()}
+	if !m.links.conn.Up || was && len(changed) == 0 {
 		return batch(cmds...)
 	}
-	if len(news) <= 16 { // they need not wait for all others
-		for _, h := range news {
+	if len(changed) <= 16 { // they need not wait for all others
+		for _, h := range changed {
 			if m.links.of(h) != nil {
 				cmds = append(cmds, m.surveyHost(h))
 			}
@@ -106,11 +100,11 @@ func (m *Model) onLinks(msg linked) tea.Cmd {
 	return batch(cmds...)
 }
 
-// merge gives the hosts that were read the links of now, and tells of which hosts
-// that was news. Before the first reading there is nothing to merge with.
-func (m *Model) merge() (news []spec.Host) {
+// merge gives the hosts that were read the links of now, and returns those of which
+// something changed. Before the first reading there is nothing to merge with.
+func (m *Model) merge() (changed []spec.Host) {
 	for _, d := range m.deps {
-		m.tellLinks(d)
+		m.setLinks(d)
 	}
 	if m.hosts == nil {
 		return nil
@@ -126,25 +120,25 @@ func (m *Model) merge() (news []spec.Host) {
 			v.Info, v.Stacks, v.Err = old.Info, old.Stacks, old.Err
 			if old.Link != s.Link {
 				v.Err = nil
-				news = append(news, s.Host)
+				changed = append(changed, s.Host)
 			}
 		} else {
-			news = append(news, s.Host)
+			changed = append(changed, s.Host)
 		}
 		next = append(next, v)
 	}
 	for h := range known {
 		if m.links.of(h) == nil {
-			news = append(news, h)
+			changed = append(changed, h)
 		}
 	}
 	m.hosts = next
 	m.showHosts()
-	return news
+	return changed
 }
 
-// tellLinks lets the screen of a deployment show which of its hosts are away.
-func (m *Model) tellLinks(d *deployment) {
+// setLinks lets the screen of a deployment show which of its hosts are away.
+func (m *Model) setLinks(d *deployment) {
 	if d.run != nil {
 		d.run.SetLinks(m.links.hosts, m.links.conn)
 	}

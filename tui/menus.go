@@ -115,7 +115,7 @@ func (m *Model) arguments(name, arg string) []menu.Row {
 }
 
 func (m *Model) command(c command) tea.Cmd {
-	d := m.dep()
+	d := m.selected()
 	switch c.name {
 	case "deploy", "d":
 		return m.commandDeploy(c.arg)
@@ -126,7 +126,7 @@ func (m *Model) command(c command) tea.Cmd {
 			h = h[:i]
 		}
 		if !m.fleet.Open(h) {
-			m.say = "There is no host " + string(h) + "."
+			m.message = "There is no host " + string(h) + "."
 		}
 	case "plan":
 		m.show(deployView)
@@ -138,20 +138,20 @@ func (m *Model) command(c command) tea.Cmd {
 	case "write":
 		switch {
 		case d == nil:
-			m.say = "Nothing is being planned."
+			m.message = "Nothing is being planned."
 		case c.arg == "":
 			m.askSave(d)
 		default:
 			return m.save(d, c.arg)
 		}
 	case "theme", "glyphs":
-		m.relook(c)
+		m.setLook(c)
 	case "dismiss":
 		m.errs = nil
 	case "quit", "q":
 		return m.askQuit()
 	default:
-		m.say = "There is no command " + c.name + ". : lists them."
+		m.message = "There is no command " + c.name + ". : lists them."
 	}
 	return nil
 }
@@ -168,11 +168,11 @@ func (m *Model) commandDeploy(arg string) tea.Cmd {
 		return nil
 	}
 	cmd := m.begin(p, "")
-	m.say = note
+	m.message = note
 	return cmd
 }
 
-func (m *Model) relook(c command) {
+func (m *Model) setLook(c command) {
 	theme, glyphs := m.look.Theme.Name, ""
 	if m.look.Corner == widget.ASCII().Corner {
 		glyphs = "ascii"

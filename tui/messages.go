@@ -19,7 +19,7 @@ type (
 	}
 	surveyedHost struct{ view deploy.HostView }
 	linked       struct{ now links }
-	counted      struct{}
+	secondPassed struct{}
 	learned      struct {
 		dep  *deployment
 		what deploy.Learned
@@ -27,10 +27,10 @@ type (
 	changed  struct{ dep *deployment }
 	ticked   struct{}
 	finished struct {
-		key string // of the error, if there is one
-		dep *deployment
-		say string
-		err error
+		key     string // of the error, if there is one
+		dep     *deployment
+		message string
+		err     error
 	}
 )
 

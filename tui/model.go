@@ -56,14 +56,14 @@ type Model struct {
 	reading bool
 	stale   bool // read again when the reading under way ends
 
-	menu    *menu.Menu
-	popup   *popup
-	say     string
-	errs    []notice
-	ticking bool
-	counts  bool // the seconds to the next try
-	leaving bool // quit as soon as nothing runs
-	quit    bool
+	menu     *menu.Menu
+	popup    *popup
+	message  string
+	errs     []notice
+	ticking  bool
+	counting bool // the seconds to the next try
+	leaving  bool // quit as soon as nothing runs
+	quit     bool
 }
 
 // notice is an error that is shown until its cause is gone.
@@ -73,7 +73,7 @@ type notice struct {
 
 // New makes the model. The caller closes it.
 func New(ctx context.Context, c Config) (*Model, error) {
-	c = c.filled()
+	c = c.withDefaults()
 	look, err := widget.NewLook(c.Theme, c.Glyphs)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,8 @@ func (m *Model) Close() { m.cancel() }
 // says what its pattern means.
 func (m *Model) Init() tea.Cmd {
 	m.draw()
-	return tea.Batch(m.survey(), m.firstLook())
+	fleet := m.cfg.Fleet
+	return tea.Batch(m.survey(), func() tea.Msg { return linked{linksOf(fleet)} })
 }
 
 // View is the frame that Update made.
@@ -106,7 +107,7 @@ func (m *Model) View() string { return m.frame }
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.cfg.Now()
 	cmd := m.handle(msg)
-	m.freshen()
+	m.refreshView()
 	m.draw()
 	return m, cmd
 }
@@ -127,9 +128,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.onHost(msg)
 	case linked:
 		return m.onLinks(msg)
-	case counted:
-		m.counts = false
-		return m.count()
+	case secondPassed:
+		m.counting = false
+		return m.countdown()
 	case learned:
 		msg.dep.session.Learn(msg.what)
 		return m.refreshed(msg.dep)

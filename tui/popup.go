@@ -2,13 +2,13 @@ package tui
 
 import (
 	"fmt"
-	"github.com/armonic/armonic/tui/format"
 	"regexp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -184,7 +184,7 @@ func (m *Model) askQuit() tea.Cmd {
 
 func (m *Model) cancelAll() tea.Cmd {
 	m.leaving = true
-	m.say = "Cancelling; the screen closes when everything has stopped."
+	m.message = "Cancelling; the screen closes when everything has stopped."
 	var cmds []tea.Cmd
 	for _, d := range m.deps {
 		if d.active() {

@@ -17,7 +17,7 @@ import (
 // Run shows the UI until the operator leaves it or ctx ends. Errors are
 // spec.Invalid if there is no terminal to show it on.
 func Run(ctx context.Context, c Config) (Outcome, error) {
-	c = c.filled()
+	c = c.withDefaults()
 	if err := usable(c); err != nil {
 		return Outcome{}, err
 	}

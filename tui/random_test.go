@@ -60,9 +60,7 @@ func TestRandomKeysAndSizes(t *testing.T) {
 
 // A hundred keys in one message are a hundred keys.
 func TestABurstOfKeys(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("j", 60) + strings.Repeat("k", 40))})
 		d.see("db1: nothing applied") // 5 hosts: down to the end, and up to the top
 		d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jj2proxy")})

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"github.com/armonic/armonic/tui/format"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,6 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
 	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -60,7 +60,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 
 // requestDeployment does what is asked for of the deployment being planned.
 func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
-	d := m.dep()
+	d := m.selected()
 	if d == nil {
 		return nil
 	}
@@ -71,11 +71,11 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 	case questions.Clear:
 		s.Clear(x.Key)
 	case questions.Undo:
-		m.say = said(s.Undo(), "Undone. U does it again.", "There is nothing to undo.")
+		m.message = either(s.Undo(), "Undone. U does it again.", "There is nothing to undo.")
 	case questions.Redo:
-		m.say = said(s.Redo(), "Done again.", "There is nothing to do again.")
+		m.message = either(s.Redo(), "Done again.", "There is nothing to do again.")
 	case questions.Accept:
-		m.say = format.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
+		m.message = format.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
 	case questions.Reread:
 		s.Forget()
 		s.Refresh()
@@ -95,7 +95,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 	return m.refreshed(d)
 }
 
-func said(ok bool, yes, no string) string {
+func either(ok bool, yes, no string) string {
 	if ok {
 		return yes
 	}
@@ -105,13 +105,13 @@ func said(ok bool, yes, no string) string {
 // openCatalogue shows what can be deployed, on one host if it is named.
 func (m *Model) openCatalogue(on spec.Host) {
 	m.show(catalogueView)
-	m.freshen()
+	m.refreshView()
 	m.catalogue.Enter(on)
 }
 
-// freshen gives the screens that show what has run what they are to show now,
+// refreshView gives the screens that show what has run what they are to show now,
 // whichever way a person came to them.
-func (m *Model) freshen() {
+func (m *Model) refreshView() {
 	switch m.view {
 	case catalogueView:
 		m.catalogue.SetRuns(m.runs())
@@ -143,14 +143,14 @@ func (m *Model) copy(x widget.CopyText) {
 			return
 		}
 	}
-	m.say = "Copied " + strings.TrimSpace(widget.Clean(x.What)) + "."
+	m.message = "Copied " + strings.TrimSpace(widget.Clean(x.What)) + "."
 }
 
 // confirmRun asks once more, naming the hosts, before anything is changed.
 func (m *Model) confirmRun(d *deployment) {
 	p := d.session.Result().Plan
 	if p == nil || d.active() {
-		m.say = said(d.active(), "It runs already: 4 shows it.", "There is no plan to run.")
+		m.message = either(d.active(), "It runs already: 4 shows it.", "There is no plan to run.")
 		return
 	}
 	hosts := make([]string, len(p.Hosts))

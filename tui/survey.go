@@ -19,7 +19,7 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	}
 	m.stale = len(m.merge()) > 0 || back || m.stale // while all were read, some changed
 	m.showHosts()
-	cmds := []tea.Cmd{m.count()}
+	cmds := []tea.Cmd{m.countdown()}
 	if p := m.cfg.Pattern; p != "" {
 		m.cfg.Pattern = ""
 		cmds = append(cmds, m.commandDeploy(string(p)))

@@ -115,7 +115,7 @@ func (m *Model) search() {
 	m.section("OPERATION", ops)
 	m.section("RUNS OF THIS SESSION", runs)
 	m.section("HOSTS", hosts)
-	m.list.Hold(len(m.rows))
+	m.list.SetLen(len(m.rows))
 	m.skip(1)
 }
 

@@ -148,7 +148,7 @@ func needs(r spec.Require) string {
 	}
 	names := make([]string, len(r.Vars))
 	for i, v := range r.Vars {
-		names[i] = v.Name + " (" + format.Rule(v) + ")"
+		names[i] = v.Name + " (" + format.Constraints(v) + ")"
 	}
 	return strings.Join(names, ", ")
 }

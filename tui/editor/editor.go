@@ -45,13 +45,13 @@ func Open(l widget.Look, q resolver.Question) *Editor {
 	e := &Editor{Key: q.Key}
 	switch q.Key.Kind {
 	case resolver.AskHosts:
-		e.in = newMany(l, q)
+		e.in = newHostList(l, q)
 	case resolver.AskHost, resolver.AskChoose:
 		e.in = newPick(l, q, q.Options)
 	case resolver.AskManage:
 		e.in = newYesNo(q)
 	case resolver.AskCount, resolver.AskValue, resolver.AskReturn:
-		e.in = newValue(l, q)
+		e.in = newValueInput(l, q)
 	}
 	return e
 }

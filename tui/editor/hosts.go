@@ -19,13 +19,13 @@ const (
 	mark     widget.Action = "mark"
 	markAll  widget.Action = "mark all"
 	markSpan widget.Action = "mark range"
-	again    widget.Action = "once more"
+	addMore  widget.Action = "once more"
 	earlier  widget.Action = "earlier"
 	later    widget.Action = "later"
 )
 
-// many asks for hosts, in order; one may be given more than once, and none.
-type many struct {
+// hostList asks for hosts, in order; one may be given more than once, and none.
+type hostList struct {
 	options
 	q      resolver.Question
 	chosen []spec.Host
@@ -34,8 +34,8 @@ type many struct {
 	none   bool // enter was pressed with nothing marked
 }
 
-func newMany(l widget.Look, q resolver.Question) *many {
-	m := &many{options: options{look: l}, q: q}
+func newHostList(l widget.Look, q resolver.Question) *hostList {
+	m := &hostList{options: options{look: l}, q: q}
 	m.set(q.Options)
 	hosts, _ := resolver.Answer{Value: q.Value}.Hosts()
 	m.chosen = slices.Clone(hosts)
@@ -43,7 +43,7 @@ func newMany(l widget.Look, q resolver.Question) *many {
 	return m
 }
 
-func (m *many) bindings() []widget.Binding {
+func (m *hostList) bindings() []widget.Binding {
 	return append(widget.Moves(), []widget.Binding{
 		widget.Key(mark, "space", "mark", "mark or unmark the host"),
 		widget.Key(Keep, "enter", "keep, next", "keep the marked hosts, in the order shown"),
@@ -51,20 +51,20 @@ func (m *many) bindings() []widget.Binding {
 		widget.Key(markSpan, "V", "range", "mark from the last marked to here"),
 		widget.Key(earlier, "< shift+up", "earlier", "move the host to the front of the order"),
 		widget.Key(later, "> shift+down", "later", "move the host to the end of the order"),
-		widget.Key(again, "+", "", "give the host once more"),
+		widget.Key(addMore, "+", "", "give the host once more"),
 		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text"),
 		widget.Key(widget.Back, "esc", "keep, leave", "keep the marks and close"),
 	}...)
 }
 
-func (m *many) typing() bool { return m.filter.Typing }
+func (m *hostList) typing() bool { return m.filter.Typing }
 
-func (m *many) typed(k tea.KeyMsg) Outcome {
+func (m *hostList) typed(k tea.KeyMsg) Outcome {
 	m.options.typed(k)
 	return Outcome{}
 }
 
-func (m *many) do(a widget.Action) Outcome {
+func (m *hostList) do(a widget.Action) Outcome {
 	none := m.none
 	m.none, m.note = false, ""
 	if m.list.Do(a) {
@@ -92,7 +92,7 @@ func (m *many) do(a widget.Action) Outcome {
 			m.add(i, false)
 		}
 		m.from = m.list.Cursor
-	case a == again:
+	case a == addMore:
 		m.add(i, true)
 	case a == earlier:
 		m.shift(m.host(i), -1)
@@ -102,14 +102,14 @@ func (m *many) do(a widget.Action) Outcome {
 	return Outcome{}
 }
 
-func (m *many) host(i int) spec.Host {
+func (m *hostList) host(i int) spec.Host {
 	if h, ok := m.options.all[i].Value.(spec.Host); ok {
 		return h
 	}
 	return spec.Host(format.Value(m.options.all[i].Value))
 }
 
-func (m *many) add(i int, more bool) {
+func (m *hostList) add(i int, more bool) {
 	h := m.host(i)
 	switch {
 	case m.options.all[i].Disabled:
@@ -122,7 +122,7 @@ func (m *many) add(i int, more bool) {
 	}
 }
 
-func (m *many) toggleAll() {
+func (m *hostList) toggleAll() {
 	every := true
 	for _, i := range m.shown {
 		every = every && (m.options.all[i].Disabled || slices.Contains(m.chosen, m.host(i)))
@@ -137,14 +137,14 @@ func (m *many) toggleAll() {
 	}
 }
 
-func (m *many) shift(h spec.Host, by int) {
+func (m *hostList) shift(h spec.Host, by int) {
 	i := slices.Index(m.chosen, h)
 	if j := i + by; i >= 0 && j >= 0 && j < len(m.chosen) {
 		m.chosen[i], m.chosen[j] = m.chosen[j], m.chosen[i]
 	}
 }
 
-func (m *many) keep(sure bool) Outcome {
+func (m *hostList) keep(sure bool) Outcome {
 	n := len(m.chosen)
 	switch {
 	case n < m.q.Min:
@@ -158,19 +158,19 @@ func (m *many) keep(sure bool) Outcome {
 	return Outcome{Done: true, Keep: true, Next: true, Value: slices.Clone(m.chosen)}
 }
 
-func (m *many) leave() Outcome {
+func (m *hostList) leave() Outcome {
 	if slices.Equal(m.chosen, m.start) {
 		return Outcome{Done: true}
 	}
 	return Outcome{Done: true, Keep: true, Value: slices.Clone(m.chosen)}
 }
 
-func (m *many) refresh(q resolver.Question) {
+func (m *hostList) refresh(q resolver.Question) {
 	m.q = q
 	m.set(q.Options)
 }
 
-func (m *many) sign(i int) string {
+func (m *hostList) sign(i int) string {
 	var at []string
 	h := m.host(i)
 	for k, x := range m.chosen {
@@ -187,7 +187,7 @@ func (m *many) sign(i int) string {
 	return "[ ]"
 }
 
-func (m *many) draw(w, h int) ([]string, widget.Point) {
+func (m *hostList) draw(w, h int) ([]string, widget.Point) {
 	l := m.look
 	once := slices.Clone(m.chosen)
 	slices.Sort(once)

@@ -35,7 +35,7 @@ func (o *options) narrow() {
 			o.shown = append(o.shown, i)
 		}
 	}
-	o.list.Hold(len(o.shown))
+	o.list.SetLen(len(o.shown))
 }
 
 func (o *options) here() (int, bool) {

@@ -12,8 +12,8 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// newValue asks for a variable or a number.
-func newValue(l widget.Look, q resolver.Question) input {
+// newValueInput asks for a variable or a number.
+func newValueInput(l widget.Look, q resolver.Question) input {
 	switch n := len(q.Var.OneOf); {
 	case q.Key.Kind != resolver.AskCount && q.Var.Type.Kind == spec.KindBool:
 		return newYesNo(q)
@@ -31,16 +31,16 @@ func newValue(l widget.Look, q resolver.Question) input {
 
 // text is a field for texts and numbers, with the suggestions below it.
 type text struct {
-	look  widget.Look
-	q     resolver.Question
-	field widget.Field
-	start string
-	pick  int  // suggestion that up and down are at, -1 for what was typed
-	said  bool // something was typed or entered, so a verdict is due
+	look    widget.Look
+	q       resolver.Question
+	field   widget.Field
+	start   string
+	pick    int  // suggestion that up and down are at, -1 for what was typed
+	changed bool // something was typed or entered, so what is typed is checked
 }
 
 func newText(l widget.Look, q resolver.Question) *text {
-	t := &text{look: l, q: q, pick: -1, said: q.Status == resolver.Wrong}
+	t := &text{look: l, q: q, pick: -1, changed: q.Status == resolver.Wrong}
 	t.field.Hidden = q.Var.Hidden()
 	if q.Status != resolver.AtRun {
 		t.start = textOf(q.Value)
@@ -90,10 +90,10 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 		t.complete()
 		return Outcome{}
 	case "enter":
-		if t.kept() {
+		if t.unchanged() {
 			return Outcome{Done: true, Next: true}
 		}
-		t.said = true
+		t.changed = true
 		v, err := parse(&t.q, t.field.Text())
 		if err != nil {
 			return Outcome{}
@@ -101,14 +101,14 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 		return Outcome{Done: true, Keep: true, Next: true, Value: v}
 	}
 	if t.field.Type(k) {
-		t.said, t.pick = true, -1
+		t.changed, t.pick = true, -1
 	}
 	return Outcome{}
 }
 
-// kept reports whether entering the field would change nothing: a hidden value
+// unchanged reports whether entering the field would change nothing: a hidden value
 // that is there and was not typed over.
-func (t *text) kept() bool {
+func (t *text) unchanged() bool {
 	return t.field.Text() == t.start && t.q.Value != nil && t.q.Var.Hidden()
 }
 
@@ -148,7 +148,7 @@ func (t *text) complete() {
 
 func (t *text) put(s string) {
 	t.field.Set(s)
-	t.said = true
+	t.changed = true
 }
 
 func (t *text) restyle(l widget.Look) { t.look = l }

@@ -8,13 +8,13 @@ import (
 
 func (t *text) draw(w, h int) ([]string, widget.Point) {
 	line, x := t.field.Draw(t.look, max(w-2, 1))
-	out := []string{"> " + line, t.verdict(w)}
+	out := []string{"> " + line, t.check(w)}
 	return append(out, suggested(t.look, &t.q, t.pick, w, h-len(out))...), widget.Point{X: 2 + x}
 }
 
-func (t *text) verdict(w int) string {
+func (t *text) check(w int) string {
 	l := t.look
-	if !t.said {
+	if !t.changed {
 		return ""
 	}
 	if _, err := parse(&t.q, t.field.Text()); err != nil {
@@ -23,14 +23,14 @@ func (t *text) verdict(w int) string {
 	if t.field.Text() == t.start && t.q.Status == resolver.Wrong {
 		return l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(t.q.Problem), w))
 	}
-	return l.Good.Paint(l.Cut(l.OK+" "+rule(&t.q), w))
+	return l.Good.Paint(l.Cut(l.OK+" "+constraints(&t.q), w))
 }
 
-func rule(q *resolver.Question) string {
+func constraints(q *resolver.Question) string {
 	if q.Key.Kind == resolver.AskCount {
 		return "a number, " + span(q.Min, q.Max)
 	}
-	return format.Rule(q.Var)
+	return format.Constraints(q.Var)
 }
 
 // suggested lists what could be taken, and why.

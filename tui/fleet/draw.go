@@ -12,8 +12,8 @@ import (
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	switch {
 	case w >= widget.Wide && !m.zoom:
-		return widget.Beside(w, h, w*45/100, m.right, m.drawHosts, m.drawDetail)
-	case m.right:
+		return widget.Beside(w, h, w*45/100, m.inDetail, m.drawHosts, m.drawDetail)
+	case m.inDetail:
 		return m.drawDetail(w, h)
 	}
 	return m.drawHosts(w, h)
@@ -21,7 +21,7 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 
 func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Hosts", Focus: !m.right, Bare: m.zoom, Foot: "s sort: name"}
+	box := widget.Box{Title: "Hosts", Focus: !m.inDetail, Bare: m.zoom, Foot: "s sort: name"}
 	if m.byLink {
 		box.Foot = "s sort: needs a look first"
 	}
@@ -65,13 +65,13 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		if r == m.list.Cursor && !m.filter.Typing {
 			at.Y = 1 + len(body)
 		}
-		body = append(body, l.Pick(line, iw, r == m.list.Cursor, !m.right))
+		body = append(body, l.Pick(line, iw, r == m.list.Cursor, !m.inDetail))
 	}
 	switch {
 	case !m.ready:
 		body = append(body, "", "  reading the fleet ...")
 	case len(m.hosts) == 0:
-		body = append(body[:0], m.invite(iw)...)
+		body = append(body[:0], m.noHosts(iw)...)
 	case len(m.shown) == 0:
 		body = append(body, "", "  no host matches; esc clears the filter")
 	}
@@ -91,7 +91,7 @@ func (m *Model) widest(table int) int {
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: string(m.Host()), Focus: m.right, Bare: m.zoom, Right: "tab"}
+	box := widget.Box{Title: string(m.Host()), Focus: m.inDetail, Bare: m.zoom, Right: "tab"}
 	iw, ih := box.Inner(w, h)
 	m.detail.Set(len(m.rows), ih)
 	tables := [][]int{free: {iw - 2}, stacks: widget.Flex(iw-2, 18, 3, 10, -1), offers: widget.Flex(iw-2, min(m.widest(offers), iw/2), 12, -1)}
@@ -114,7 +114,7 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 			}
 		}
 		line := l.Row(tables[r.table], cells...)
-		here := m.right && i == m.detail.Cursor
+		here := m.inDetail && i == m.detail.Cursor
 		if here {
 			at.Y = 1 + len(body)
 		}

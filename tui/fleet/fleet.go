@@ -47,10 +47,10 @@ type Model struct {
 	filter widget.Filter
 	byLink bool
 
-	right  bool // the details have the keys
-	detail widget.List
-	rows   []row
-	zoom   bool
+	inDetail bool // the details have the keys
+	detail   widget.List
+	rows     []row
+	zoom     bool
 }
 
 // New makes the screen, empty.
@@ -65,7 +65,7 @@ func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Tim
 	m.hosts, m.offers, m.now, m.ready = hosts, offers, now, true
 	m.arrange()
 	m.Select(at)
-	m.lay()
+	m.layout()
 }
 
 // SetConnection says how the fleet is reached, for when there is no host to show.
@@ -84,7 +84,7 @@ func (m *Model) Select(h spec.Host) bool {
 	for r, i := range m.shown {
 		if m.hosts[i].Host == h {
 			m.list.To(r)
-			m.lay()
+			m.layout()
 			return true
 		}
 	}
@@ -95,8 +95,8 @@ func (m *Model) Select(h spec.Host) bool {
 func (m *Model) Open(h spec.Host) bool {
 	m.filter.Set("")
 	m.arrange()
-	m.right = m.Select(h)
-	return m.right
+	m.inDetail = m.Select(h)
+	return m.inDetail
 }
 
 func (m *Model) view() *deploy.HostView {
@@ -110,15 +110,15 @@ func (m *Model) arrange() {
 	want := m.filter.Want()
 	m.shown = m.shown[:0]
 	for i := range m.hosts {
-		if want == "" || strings.Contains(strings.ToLower(haystack(&m.hosts[i])), want) {
+		if want == "" || strings.Contains(strings.ToLower(searchText(&m.hosts[i])), want) {
 			m.shown = append(m.shown, i)
 		}
 	}
 	if m.byLink { // those that need a look first
 		slices.SortStableFunc(m.shown, func(a, b int) int { return rank(&m.hosts[a]) - rank(&m.hosts[b]) })
 	}
-	m.list.Hold(len(m.shown))
-	m.lay()
+	m.list.SetLen(len(m.shown))
+	m.layout()
 }
 
 func rank(v *deploy.HostView) int {
@@ -131,7 +131,7 @@ func rank(v *deploy.HostView) int {
 	return 2
 }
 
-func haystack(v *deploy.HostView) string {
+func searchText(v *deploy.HostView) string {
 	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + format.Services(v)
 }
 
@@ -169,11 +169,11 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
 	case widget.Search:
-		m.filter.Typing, m.right = true, false
+		m.filter.Typing, m.inDetail = true, false
 	case widget.NextPane, widget.PrevPane:
-		m.right = !m.right
+		m.inDetail = !m.inDetail
 	case widget.Right:
-		m.right = true
+		m.inDetail = true
 	case widget.Zoom:
 		m.zoom = !m.zoom
 	case refresh:
@@ -184,7 +184,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		m.arrange()
 		m.Select(at)
 	case deployHere:
-		if m.right && m.offer() != nil {
+		if m.inDetail && m.offer() != nil {
 			return m.deploy()
 		}
 		return Deploy{Host: m.Host()}
@@ -195,14 +195,14 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case widget.PrevHit:
 		return m.move(widget.Up)
 	case widget.Open:
-		if m.right {
+		if m.inDetail {
 			return m.deploy()
 		}
-		m.right = m.view() != nil
+		m.inDetail = m.view() != nil
 	case widget.Back:
 		return m.back()
 	default:
-		if m.right {
+		if m.inDetail {
 			m.detail.Do(a)
 			return nil
 		}
@@ -215,15 +215,15 @@ func (m *Model) move(a widget.Action) widget.Request {
 	at := m.list.Cursor
 	if m.list.Do(a) && m.list.Cursor != at {
 		m.detail = widget.List{}
-		m.lay()
+		m.layout()
 	}
 	return nil
 }
 
 func (m *Model) back() widget.Request {
 	switch {
-	case m.right:
-		m.right = false
+	case m.inDetail:
+		m.inDetail = false
 	case m.zoom:
 		m.zoom = false
 	case m.filter.Text() != "":
@@ -254,7 +254,7 @@ func (m *Model) copy() widget.Request {
 	if v == nil {
 		return nil
 	}
-	if m.right && m.detail.Cursor < len(m.rows) {
+	if m.inDetail && m.detail.Cursor < len(m.rows) {
 		return widget.CopyText{Text: m.rows[m.detail.Cursor].plain(), What: "the row"}
 	}
 	return widget.CopyText{Text: string(v.Host), What: string(v.Host)}
@@ -277,7 +277,7 @@ func (m *Model) Hint() string {
 	case v.Err != nil:
 		text, _ := format.Err(v.Err)
 		return string(v.Host) + ": " + text
-	case m.right && m.offer() != nil:
+	case m.inDetail && m.offer() != nil:
 		o := m.offer()
 		return string(o.Pattern) + ": " + cmp.Or(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// invite is what is shown where there is no host yet: how there will be one.
-func (m *Model) invite(w int) []string {
+// noHosts is what is shown where there is no host yet: how there will be one.
+func (m *Model) noHosts(w int) []string {
 	l := m.look
 	if !m.conn.Up {
 		return []string{"", "  There is no connection, so it is not known yet which hosts there are."}

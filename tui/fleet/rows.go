@@ -29,12 +29,12 @@ const (
 
 func (r *row) plain() string { return strings.TrimSpace(strings.Join(r.cells, "  ")) }
 
-// lay makes the details of the chosen host.
-func (m *Model) lay() {
+// layout makes the details of the chosen host.
+func (m *Model) layout() {
 	m.rows = m.rows[:0]
 	v := m.view()
 	if v == nil {
-		m.detail.Hold(0)
+		m.detail.SetLen(0)
 		return
 	}
 	m.about(v)
@@ -42,7 +42,7 @@ func (m *Model) lay() {
 		m.stackRows(v)
 		m.offerRows(v)
 	}
-	m.detail.Hold(len(m.rows))
+	m.detail.SetLen(len(m.rows))
 }
 
 func (m *Model) text(cells ...string) { m.rows = append(m.rows, row{cells: cells}) }

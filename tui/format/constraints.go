@@ -7,8 +7,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// Rule says in a few words what a variable takes.
-func Rule(v spec.Variable) string {
+// Constraints says in a few words what a variable takes.
+func Constraints(v spec.Variable) string {
 	kind := map[spec.TypeKind]string{
 		spec.KindStr: "a text", spec.KindInt: "a whole number", spec.KindFloat: "a number", spec.KindBool: "yes or no",
 		spec.KindList: "a list: a, b, c", spec.KindPort: "a port, 0 to 65535", spec.KindHost: "a host name or IP address",

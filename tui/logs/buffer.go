@@ -35,5 +35,5 @@ func (b *Buffer) First() int { return b.base }
 // At gives a line that is kept.
 func (b *Buffer) At(pos int) *deploy.LogLine { return &b.lines[pos-b.base] }
 
-// Lost is how many lines cannot be shown any more.
-func (b *Buffer) Lost() int { return b.base + b.dropped }
+// Dropped is how many lines cannot be shown any more.
+func (b *Buffer) Dropped() int { return b.base + b.dropped }

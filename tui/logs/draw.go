@@ -15,7 +15,7 @@ func (p *Pane) Note() string {
 	s := fmt.Sprintf("%d lines", len(p.shown))
 	s = p.filter.Title(p.look, s)
 	s += [...]string{"", "  warnings", "  errors"}[p.level]
-	if p.Away {
+	if p.Paused {
 		return s + "  follow off"
 	}
 	return s + "  follow on"
@@ -28,10 +28,10 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	if w < 50 {
 		widths = widget.Flex(w, 8, 0, 1, -1)
 	}
-	if !p.Away {
+	if !p.Paused {
 		p.list.Do(widget.Last)
 	}
-	whole := p.whole(w, h/3, widths[3], focus)
+	whole := p.wholeLine(w, h/3, widths[3], focus)
 	h -= len(whole)
 	p.list.Set(len(p.shown), max(h, 1))
 	out := make([]string, 0, max(h, 0))
@@ -65,9 +65,9 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	return append(out, whole...), at
 }
 
-// whole is all of the line under the cursor, if its column is too narrow for it,
+// wholeLine is all of the line under the cursor, if its column is too narrow for it,
 // in at most h lines.
-func (p *Pane) whole(w, h, column int, focus bool) []string {
+func (p *Pane) wholeLine(w, h, column int, focus bool) []string {
 	x := p.Line()
 	if !focus || x == nil || h < 2 {
 		return nil

@@ -33,7 +33,7 @@ func (m *Model) Show(name string, b *Buffer) {
 		m.pane = NewPane(m.look, b)
 	}
 	m.name = name
-	m.pane.Catch()
+	m.pane.CatchUp()
 }
 
 // Bindings are the keys that work now.
@@ -71,7 +71,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			m.zoom = false
 			return nil
 		}
-		if m.pane == nil || !m.pane.Filtered() {
+		if m.pane == nil || !m.pane.ClearFilter() {
 			return widget.GoBack{}
 		}
 	}
@@ -85,7 +85,7 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 		return m.look.Box(box, w, h, []string{"", "  nothing has run yet"}), widget.Point{X: 1, Y: 1}
 	}
 	box.Title = "Logs of " + m.name
-	box.Right = fmt.Sprintf("%s  dropped %d", m.pane.Note(), m.pane.buf.Lost())
+	box.Right = fmt.Sprintf("%s  dropped %d", m.pane.Note(), m.pane.buf.Dropped())
 	iw, ih := box.Inner(w, h)
 	lines, y := m.pane.Draw(iw, ih, true)
 	return m.look.Box(box, w, h, lines), widget.Point{X: 1, Y: 1 + y}

@@ -26,7 +26,7 @@ func filled(n int) (*logs.Buffer, *logs.Pane) {
 		b.Add([]deploy.LogLine{line(i)}, 0)
 	}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
-	p.Catch()
+	p.CatchUp()
 	return b, p
 }
 
@@ -42,7 +42,7 @@ func TestTheEndIsFollowedUntilSomebodyReads(t *testing.T) {
 	}
 	p.Do(widget.Up)
 	b.Add([]deploy.LogLine{line(100)}, 0)
-	p.Catch()
+	p.CatchUp()
 	if s := text(p, 5); strings.Contains(s, "line 100") {
 		t.Errorf("it moved away from who reads:\n%s", s)
 	}
@@ -70,7 +70,7 @@ func TestFilters(t *testing.T) {
 	if s := text(p, 5); !strings.Contains(s, "line 5") || strings.Contains(s, "line 11") {
 		t.Errorf("filtered:\n%s", s)
 	}
-	if p.Filtered(); !strings.HasPrefix(p.Note(), "50 lines") {
+	if p.ClearFilter(); !strings.HasPrefix(p.Note(), "50 lines") {
 		t.Errorf("without filters: %s", p.Note())
 	}
 }
@@ -80,11 +80,11 @@ func TestOldLinesGoAndAreCounted(t *testing.T) {
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	for i := range 1000 {
 		b.Add([]deploy.LogLine{line(i)}, 0)
-		p.Catch()
+		p.CatchUp()
 		_ = text(p, 10)
 	}
-	if b.Len() != 1000 || b.Lost() == 0 || b.Len()-b.First() > 100 {
-		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Lost(), b.First())
+	if b.Len() != 1000 || b.Dropped() == 0 || b.Len()-b.First() > 100 {
+		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Dropped(), b.First())
 	}
 	p.Do(widget.First)
 	if p.Line() == nil || p.Line().N != b.First() {

@@ -23,11 +23,11 @@ type Pane struct {
 	level  int                      // 0 all, 1 warnings and errors, 2 errors
 	filter widget.Filter
 
-	shown []int // positions
-	seen  int   // lines looked at
-	list  widget.List
-	Away  bool // somebody reads: new lines do not move what is shown
-	x     int  // columns scrolled to the right
+	shown  []int // positions
+	seen   int   // lines looked at
+	list   widget.List
+	Paused bool // somebody reads: new lines do not move what is shown
+	x      int  // columns scrolled to the right
 }
 
 // NewPane makes a pane on a buffer.
@@ -55,20 +55,20 @@ func (p *Pane) Only(tasks []resolver.TaskID) {
 		}
 	}
 	p.tasks = want
-	p.again()
-	p.Away = false
+	p.refilter()
+	p.Paused = false
 }
 
 // All reports whether the lines of all tasks are shown.
 func (p *Pane) All() bool { return p.tasks == nil }
 
-func (p *Pane) again() {
+func (p *Pane) refilter() {
 	p.shown, p.seen = p.shown[:0], p.buf.First()
-	p.Catch()
+	p.CatchUp()
 }
 
-// Catch takes what is new in the buffer.
-func (p *Pane) Catch() {
+// CatchUp takes what is new in the buffer.
+func (p *Pane) CatchUp() {
 	first := p.buf.First()
 	if n, _ := slices.BinarySearch(p.shown, first); n > 0 {
 		p.shown = append(p.shown[:0], p.shown[n:]...)
@@ -88,12 +88,12 @@ func (p *Pane) Catch() {
 		}
 	}
 	p.seen = p.buf.Len()
-	p.place()
+	p.toLastLine()
 }
 
-func (p *Pane) place() {
-	p.list.Hold(len(p.shown))
-	if !p.Away {
+func (p *Pane) toLastLine() {
+	p.list.SetLen(len(p.shown))
+	if !p.Paused {
 		p.list.Do(widget.Last)
 	}
 }
@@ -117,7 +117,7 @@ func (p *Pane) Bindings() []widget.Binding {
 		return p.filter.Bindings()
 	}
 	follow := "follow"
-	if !p.Away {
+	if !p.Paused {
 		follow = "stay"
 	}
 	return append([]widget.Binding{
@@ -136,11 +136,11 @@ func (p *Pane) Bindings() []widget.Binding {
 func (p *Pane) Do(a widget.Action) bool {
 	switch a {
 	case widget.Follow:
-		p.Away = !p.Away
-		p.place()
+		p.Paused = !p.Paused
+		p.toLastLine()
 	case Levels:
 		p.level = (p.level + 1) % 3
-		p.again()
+		p.refilter()
 	case widget.Search:
 		p.filter.Typing = true
 	case widget.Right:
@@ -155,17 +155,17 @@ func (p *Pane) Do(a widget.Action) bool {
 		if !p.list.Do(a) {
 			return false
 		}
-		p.Away = p.list.Cursor < len(p.shown)-1
+		p.Paused = p.list.Cursor < len(p.shown)-1
 	}
 	return true
 }
 
-// Filtered takes the filter away, and reports whether there was one.
-func (p *Pane) Filtered() bool {
+// ClearFilter takes the filter away, and reports whether there was one.
+func (p *Pane) ClearFilter() bool {
 	had := p.filter.Text() != "" || p.level > 0
 	p.filter.Set("")
 	p.level = 0
-	p.again()
+	p.refilter()
 	return had
 }
 
@@ -176,9 +176,9 @@ func (p *Pane) Typing() bool { return p.filter.Typing }
 func (p *Pane) Type(k tea.KeyMsg) {
 	at := p.list.Cursor
 	if p.filter.Type(k, &p.list) {
-		p.again()
+		p.refilter()
 	} else if p.list.Cursor != at {
-		p.Away = p.list.Cursor < len(p.shown)-1
+		p.Paused = p.list.Cursor < len(p.shown)-1
 	}
 }
 

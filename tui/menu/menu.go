@@ -67,7 +67,7 @@ func Matching(rows []Row, text string) []Row {
 
 func (m *Menu) search() {
 	m.shown = m.rows(m.field.Text())
-	m.list.Hold(len(m.shown))
+	m.list.SetLen(len(m.shown))
 	m.list.To(0)
 	m.skip(1)
 }

@@ -2,9 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"github.com/armonic/armonic/tui/format"
 
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -13,20 +13,20 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	switch {
 	case m.res == nil || m.res.Plan == nil:
 		return m.look.Box(widget.Box{Title: "Plan"}, w, h, []string{" no plan yet"}), widget.Point{}
-	case (m.zoom || h < widget.Low) && m.right:
-		return m.drawRight(w, h)
+	case (m.zoom || h < widget.Low) && m.inDetail:
+		return m.drawDetail(w, h)
 	case m.zoom || h < widget.Low:
-		return m.drawLeft(w, h)
+		return m.drawTasks(w, h)
 	case w >= widget.Wide:
-		return widget.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
+		return widget.Beside(w, h, w/2, m.inDetail, m.drawTasks, m.drawDetail)
 	}
-	return widget.Stacked(w, h, h/2, m.right, m.drawLeft, m.drawRight)
+	return widget.Stacked(w, h, h/2, m.inDetail, m.drawTasks, m.drawDetail)
 }
 
-func (m *Model) drawLeft(w, h int) ([]string, widget.Point) {
+func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	l := m.look
 	p := m.res.Plan
-	box := widget.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.right, Bare: m.zoom,
+	box := widget.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.inDetail, Bare: m.zoom,
 		Right: format.Count(p.Steps(), "step", "steps") + " on " + format.Count(len(p.Hosts), "host", "hosts")}
 	iw, ih := box.Inner(w, h)
 	widths := widget.Flex(iw-2, -3, -5, 10)
@@ -56,7 +56,7 @@ func (m *Model) drawLeft(w, h int) ([]string, widget.Point) {
 		if r == m.list.Cursor {
 			at.Y = 1 + len(body)
 		}
-		body = append(body, l.Pick(l.Row(widths, cells(m.rows[r])...), iw, r == m.list.Cursor, !m.right))
+		body = append(body, l.Pick(l.Row(widths, cells(m.rows[r])...), iw, r == m.list.Cursor, !m.inDetail))
 	}
 	for len(body) < ih-len(foot) {
 		body = append(body, "")
@@ -85,9 +85,9 @@ func (m *Model) checks() []string {
 	return out
 }
 
-func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
+func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Steps, and what they are given", Focus: m.right, Bare: m.zoom}
+	box := widget.Box{Title: "Steps, and what they are given", Focus: m.inDetail, Bare: m.zoom}
 	iw, ih := box.Inner(w, h)
 	m.detail.Set(len(m.lines), ih)
 	from, to := m.detail.Window()
@@ -103,7 +103,7 @@ func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
 		if x.style != nil {
 			style = x.style(l)
 		}
-		here := m.right && i == m.detail.Cursor
+		here := m.inDetail && i == m.detail.Cursor
 		if here {
 			at.Y = 1 + len(body)
 		}

@@ -29,7 +29,7 @@ const (
 	writeFile widget.Action = "write answers"
 )
 
-// entry is a row of the left pane, and the tasks the right one shows for it.
+// entry is a row of the list, and the tasks that the details show for it.
 type entry struct {
 	cells []string
 	tasks []int
@@ -38,19 +38,19 @@ type entry struct {
 
 // Model is the screen.
 type Model struct {
-	look    widget.Look
-	res     *resolver.Result
-	sources map[spec.Path]*resolver.Question
-	ordered bool
-	rows    []entry
-	list    widget.List
-	right   bool
-	detail  widget.List
-	lines   []line
-	zoom    bool
+	look     widget.Look
+	res      *resolver.Result
+	sources  map[spec.Path]*resolver.Question
+	ordered  bool
+	rows     []entry
+	list     widget.List
+	inDetail bool
+	detail   widget.List
+	lines    []line
+	zoom     bool
 }
 
-// line is one of the right pane.
+// line is one of the details.
 type line struct {
 	text  string
 	from  string
@@ -70,24 +70,24 @@ func (m *Model) Show(res *resolver.Result) {
 	for i := range res.Questions {
 		m.sources[res.Questions[i].Path] = &res.Questions[i]
 	}
-	m.lay()
+	m.layout()
 }
 
-func (m *Model) lay() {
+func (m *Model) layout() {
 	m.rows = m.rows[:0]
 	if m.res == nil || m.res.Plan == nil {
 		return
 	}
 	if m.ordered {
-		m.layOrder()
+		m.rowsInOrder()
 	} else {
-		m.layHosts()
+		m.rowsByHost()
 	}
-	m.list.Hold(len(m.rows))
-	m.layDetail()
+	m.list.SetLen(len(m.rows))
+	m.detailLines()
 }
 
-func (m *Model) layOrder() {
+func (m *Model) rowsInOrder() {
 	at := map[resolver.TaskID]int{}
 	for i, t := range m.res.Plan.Tasks {
 		at[t.ID] = i + 1
@@ -113,7 +113,7 @@ func steps(t *resolver.Task) string {
 	return strings.Join(names, ", ")
 }
 
-func (m *Model) layHosts() {
+func (m *Model) rowsByHost() {
 	p := m.res.Plan
 	for _, h := range p.Hosts {
 		var all []int
@@ -158,8 +158,8 @@ func top(stack []string) string {
 	return stack[len(stack)-1]
 }
 
-// layDetail makes the right pane for the row under the cursor.
-func (m *Model) layDetail() {
+// detailLines makes the details for the row under the cursor.
+func (m *Model) detailLines() {
 	m.lines = m.lines[:0]
 	if m.list.Cursor >= len(m.rows) {
 		return
@@ -178,7 +178,7 @@ func (m *Model) layDetail() {
 			m.inputs(t, s)
 		}
 	}
-	m.detail.Hold(len(m.lines))
+	m.detail.SetLen(len(m.lines))
 }
 
 func (m *Model) waits(t *resolver.Task) string {
@@ -247,11 +247,11 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case byOrder:
 		m.ordered = !m.ordered
 		m.list, m.detail = widget.List{}, widget.List{}
-		m.lay()
+		m.layout()
 	case widget.NextPane, widget.PrevPane:
-		m.right = !m.right
+		m.inDetail = !m.inDetail
 	case widget.Open:
-		m.right = true
+		m.inDetail = true
 	case widget.Zoom:
 		m.zoom = !m.zoom
 	case widget.Copy:
@@ -264,17 +264,17 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		switch {
 		case m.zoom:
 			m.zoom = false
-		case m.right:
-			m.right = false
+		case m.inDetail:
+			m.inDetail = false
 		default:
 			return Edit{}
 		}
 	default:
-		if m.right {
+		if m.inDetail {
 			m.detail.Do(a)
 		} else if m.list.Do(a) {
 			m.detail = widget.List{}
-			m.layDetail()
+			m.detailLines()
 		}
 	}
 	return nil

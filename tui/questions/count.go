@@ -2,16 +2,16 @@ package questions
 
 import (
 	"fmt"
-	"github.com/armonic/armonic/tui/format"
 
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // count is what is open at and below a row of the tree.
 type count struct{ missing, wrong, checking int }
 
-// countUp adds up what is open, from the leaves to the root.
-func (m *Model) countUp() {
+// countOpen adds up what is open, from the leaves to the root.
+func (m *Model) countOpen() {
 	items := m.tree.Tree.Items
 	m.counts = make([]count, len(items))
 	for i := len(items) - 1; i >= 0; i-- {
@@ -39,11 +39,11 @@ func (m *Model) status(i int) (string, widget.Style, string) {
 	c := m.counts[i]
 	switch {
 	case c.wrong > 0:
-		return l.Wrong, l.Bad, words(c)
+		return l.Wrong, l.Bad, c.String()
 	case c.missing > 0:
-		return l.Missing, l.Warn, words(c)
+		return l.Missing, l.Warn, c.String()
 	case c.checking > 0:
-		return l.Checking, l.Busy, words(c)
+		return l.Checking, l.Busy, c.String()
 	case it.Group:
 		return l.OK, l.Good, "ready"
 	}
@@ -68,7 +68,7 @@ func (m *Model) status(i int) (string, widget.Style, string) {
 	return l.OK, l.Good, "ready, " + format.Count(enters, "state", "states")
 }
 
-func words(c count) string {
+func (c count) String() string {
 	s := ""
 	add := func(n int, what string) {
 		if n == 0 {

@@ -38,7 +38,7 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.P
 	var body []string
 	about := strings.TrimSpace(join(". ", q.Var.Label, q.Var.Help))
 	if about == "" && q.Key.Kind == resolver.AskValue {
-		about = "Takes " + format.Rule(q.Var) + "."
+		about = "Takes " + format.Constraints(q.Var) + "."
 	}
 	if about == "" {
 		about = asks(q)
@@ -81,11 +81,11 @@ func asks(q *resolver.Question) string {
 	case resolver.AskHost:
 		return "On which host?"
 	case resolver.AskHosts:
-		return "On which hosts? Any order; the first is the main one. " + strings.ToUpper(often(q)[:1]) + often(q)[1:] + "."
+		return "On which hosts? Any order; the first is the main one. " + strings.ToUpper(bounds(q)[:1]) + bounds(q)[1:] + "."
 	case resolver.AskChoose:
 		return "Which of those that match?"
 	case resolver.AskCount:
-		return "How often? " + often(q) + "."
+		return "How often? " + bounds(q) + "."
 	case resolver.AskManage:
 		return "Does Armonic call this, or is it taken as given?"
 	case resolver.AskReturn:

@@ -58,7 +58,7 @@ func (m *Model) headline(w int) string {
 			name = nodeName(m.res.Root) + " @" + string(m.res.Root.Host)
 		}
 		missing, wrong, checking := m.res.Blocking()
-		todo := words(count{missing, wrong, checking})
+		todo := count{missing, wrong, checking}.String()
 		switch {
 		case missing+wrong > 0:
 			state, style = "ANSWER "+todo, l.Warn
@@ -94,7 +94,7 @@ func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
 		return l.Box(box, w, h, nil), at
 	}
 	missing, wrong, checking := m.res.Blocking()
-	box.Right = words(count{missing, wrong, checking})
+	box.Right = count{missing, wrong, checking}.String()
 	if n := len(m.res.Questions); len(m.rows) < n {
 		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
 	}

@@ -29,15 +29,15 @@ func (m *Model) arrange() {
 	}
 	for i := range m.res.Questions {
 		q := &m.res.Questions[i]
-		if (m.all || plain(q)) && (want == "" || strings.Contains(strings.ToLower(haystack(q)), want)) {
+		if (m.all || shownToAll(q)) && (want == "" || strings.Contains(strings.ToLower(searchText(q)), want)) {
 			m.rows = append(m.rows, i)
 		}
 	}
-	m.list.Hold(len(m.rows))
+	m.list.SetLen(len(m.rows))
 }
 
-// plain reports whether a question is of interest to everyone.
-func plain(q *resolver.Question) bool {
+// shownToAll reports whether a question is of interest to everyone.
+func shownToAll(q *resolver.Question) bool {
 	switch {
 	case q.Required():
 		return true
@@ -51,7 +51,7 @@ func plain(q *resolver.Question) bool {
 	return true
 }
 
-func haystack(q *resolver.Question) string {
+func searchText(q *resolver.Question) string {
 	return string(q.Host) + " " + string(q.Path) + " " + format.Asked(q) + " " + format.QuestionValue(q) + " " + string(q.Status)
 }
 
@@ -202,7 +202,7 @@ func (m *Model) offer(q resolver.Question) resolver.Question {
 
 func (m *Model) hidden(k resolver.Key) bool {
 	q := m.res.Question(k)
-	return q != nil && !plain(q)
+	return q != nil && !shownToAll(q)
 }
 
 // changeNode opens the questions on the shape of the tree at the node under the

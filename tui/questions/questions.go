@@ -110,7 +110,7 @@ func (m *Model) Show(res *resolver.Result, busy bool) {
 	first := m.res == nil
 	m.res, m.busy = res, busy
 	m.tree.Show(tree.Of(res.Root))
-	m.countUp()
+	m.countOpen()
 	m.arrange()
 	if !first {
 		m.selectKey(at)
@@ -215,13 +215,13 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case widget.Back:
 		return m.back()
 	default:
-		m.glance(a)
+		m.changeView(a)
 	}
 	return nil
 }
 
-// glance changes what is looked at; nothing of the deployment changes.
-func (m *Model) glance(a widget.Action) {
+// changeView changes what is looked at; nothing of the deployment changes.
+func (m *Model) changeView(a widget.Action) {
 	switch a {
 	case nextOpen:
 		m.openNext()

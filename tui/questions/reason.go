@@ -28,7 +28,7 @@ func (m *Model) why(q *resolver.Question) []string {
 	case resolver.AskHost:
 		out = append(out, "it must be known on which host")
 	case resolver.AskHosts, resolver.AskCount:
-		out = append(out, nodeName(n)+" takes "+format.Asked(q)+": "+often(q))
+		out = append(out, nodeName(n)+" takes "+format.Asked(q)+": "+bounds(q))
 	case resolver.AskChoose:
 		out = append(out, "several provides match")
 	case resolver.AskManage:
@@ -39,7 +39,7 @@ func (m *Model) why(q *resolver.Question) []string {
 	return out
 }
 
-func often(q *resolver.Question) string {
+func bounds(q *resolver.Question) string {
 	switch {
 	case q.Max <= 0 || q.Max >= spec.Many:
 		return fmt.Sprintf("%d or more", q.Min)

@@ -9,15 +9,15 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// drawRight is the pane of the log, or of the summary.
-func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
+// drawDetail is the pane of the log, or of the summary.
+func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
 	if m.summary {
 		return m.drawSummary(w, h)
 	}
 	i := max(m.tree.Selected(), 0)
 	it := &m.tree.Tree.Items[i]
-	box := widget.Box{Title: it.Name(), Focus: m.right, Bare: m.zoom, Right: m.log.Note()}
+	box := widget.Box{Title: it.Name(), Focus: m.inDetail, Bare: m.zoom, Right: m.log.Note()}
 	if it.Node.Host != "" && !it.Group {
 		box.Title += " @" + string(it.Node.Host)
 	}
@@ -26,13 +26,13 @@ func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
 	}
 	iw, ih := box.Inner(w, h)
 	var body []string
-	if !m.right || ih > 24 {
+	if !m.inDetail || ih > 24 {
 		body = m.about(i, iw, ih*3/5)
 	}
 	if len(body) > 0 {
 		body = append(body, l.Frame.Paint(strings.Repeat(l.Horizontal, iw)))
 	}
-	lines, y := m.log.Draw(iw, ih-len(body), m.right)
+	lines, y := m.log.Draw(iw, ih-len(body), m.inDetail)
 	if len(lines) == 0 && ih > len(body) {
 		lines = []string{l.Dim.Paint(" no log lines yet")}
 	}
@@ -43,25 +43,25 @@ func (m *Model) drawRight(w, h int) ([]string, widget.Point) {
 // drawSummary is the summary in a pane, scrolled.
 func (m *Model) drawSummary(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Summary", Right: "v: log", Focus: m.right, Bare: m.zoom}
+	box := widget.Box{Title: "Summary", Right: "v: log", Focus: m.inDetail, Bare: m.zoom}
 	iw, ih := box.Inner(w, h)
 	all := m.Summary(iw - 3)
-	m.sheet.Set(len(all), ih)
-	from, to := m.sheet.Window()
+	m.summaryRows.Set(len(all), ih)
+	from, to := m.summaryRows.Window()
 	body := make([]string, 0, ih)
 	for i := from; i < to; i++ {
-		body = append(body, l.Pick(all[i], iw, m.right && i == m.sheet.Cursor, true))
+		body = append(body, l.Pick(all[i], iw, m.inDetail && i == m.summaryRows.Cursor, true))
 	}
 	if to < len(all) {
 		box.Foot = fmt.Sprintf("%d more below: tab, then down", len(all)-to)
 	}
-	return l.Box(box, w, h, body), widget.Point{X: 1, Y: 1 + m.sheet.Cursor - from}
+	return l.Box(box, w, h, body), widget.Point{X: 1, Y: 1 + m.summaryRows.Cursor - from}
 }
 
 // about lists the steps of a row, and what went wrong, in at most h lines.
 func (m *Model) about(i, w, h int) []string {
 	l := m.look
-	var steps, trouble []string
+	var steps, problem []string
 	var rows [][]widget.Cell
 	last := 4
 	for _, k := range m.tasks[i] {
@@ -79,24 +79,24 @@ func (m *Model) about(i, w, h int) []string {
 			rows = append(rows, []widget.Cell{{Text: sign, Style: style}, widget.T(t.Lifecycle + ": " + t.Steps[s].Name()),
 				{Text: format.Between(st.Started, st.Ended, m.now), Right: true}, {Text: word, Style: style}})
 		}
-		trouble = append(trouble, m.trouble(t, w)...)
+		problem = append(problem, m.explain(t, w)...)
 	}
 	for _, cells := range rows {
 		steps = append(steps, "  "+l.Row(widget.Flex(w-3, 2, -1, 6, last), cells...))
 	}
-	if i == 0 && len(trouble) == 0 {
+	if i == 0 && len(problem) == 0 {
 		if t := m.failed(); t != nil {
-			trouble = m.trouble(t, w)
+			problem = m.explain(t, w)
 		}
 	}
-	if over := len(steps) + len(trouble) - h; over > 0 && len(steps) > over {
+	if over := len(steps) + len(problem) - h; over > 0 && len(steps) > over {
 		steps = steps[over:] // the last ones matter
 	}
-	return append(steps, trouble...)
+	return append(steps, problem...)
 }
 
-// trouble says why a task failed or is held, and what can be done.
-func (m *Model) trouble(t *deploy.TaskView, w int) []string {
+// explain says why a task failed or is held, and what can be done.
+func (m *Model) explain(t *deploy.TaskView, w int) []string {
 	l := m.look
 	var out []string
 	put := func(style widget.Style, text string) {
@@ -129,7 +129,7 @@ func (m *Model) trouble(t *deploy.TaskView, w int) []string {
 		put("", "  R  go on with it")
 		return out
 	case deploy.Running:
-		if s := m.absent(t); s != "" {
+		if s := m.unreachable(t); s != "" {
 			put(l.Warn, string(t.Host)+": "+s+". Its agent goes on by itself, and is followed again when it is back.")
 			if t.AwayWhy != nil {
 				put(l.Dim, t.AwayWhy.Error())

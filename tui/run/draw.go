@@ -19,20 +19,20 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 
 func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	switch {
-	case (m.zoom || h < widget.Low) && m.right:
-		return m.drawRight(w, h)
+	case (m.zoom || h < widget.Low) && m.inDetail:
+		return m.drawDetail(w, h)
 	case m.zoom || h < widget.Low:
 		return m.drawTree(w, h)
 	case w >= widget.Wide:
-		return widget.Beside(w, h, w/2, m.right, m.drawLeft, m.drawRight)
+		return widget.Beside(w, h, w/2, m.inDetail, m.drawTreeAndHosts, m.drawDetail)
 	}
-	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.right, m.drawTree, m.drawRight)
+	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.inDetail, m.drawTree, m.drawDetail)
 }
 
-// drawLeft is the tree, and below it what each host does.
-func (m *Model) drawLeft(w, h int) ([]string, widget.Point) {
-	lanes := min(m.hosts()+2, h/3)
-	return widget.Stacked(w, h, h-lanes, false, m.drawTree, m.drawLanes)
+// drawTreeAndHosts is the tree, and below it what each host does.
+func (m *Model) drawTreeAndHosts(w, h int) ([]string, widget.Point) {
+	rows := min(m.hostCount()+2, h/3)
+	return widget.Stacked(w, h, h-rows, false, m.drawTree, m.drawHosts)
 }
 
 // headline says how far the whole is.
@@ -68,7 +68,7 @@ func (m *Model) headline(w int) string {
 }
 
 func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
-	box := widget.Box{Title: "Tree", Focus: !m.right, Bare: m.zoom, Right: "follow off (f)"}
+	box := widget.Box{Title: "Tree", Focus: !m.inDetail, Bare: m.zoom, Right: "follow off (f)"}
 	if m.follow {
 		box.Right = "follows what runs (f)"
 	}
@@ -88,17 +88,17 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 	sign, style, text := format.Task(l, m.status[i])
 	tasks, steps := m.tasks[i], m.sums[i]
 	if len(tasks) > 0 {
-		steps = sum{}
+		steps = stepCount{}
 	}
 	for _, k := range tasks {
 		t := &m.snap.Tasks[k]
-		steps.add(m.own(k))
+		steps.add(m.stepsOf(k))
 		for s := range t.StepStates {
 			if t.StepStates[s].Status == deploy.Running {
 				text = "run " + t.Steps[s].Name()
 			}
 		}
-		if s := m.absent(t); s != "" {
+		if s := m.unreachable(t); s != "" {
 			sign, style, text = l.Checking, l.Warn, s
 		}
 	}

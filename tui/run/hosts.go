@@ -11,24 +11,24 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// lane is what one host does.
-type lane struct {
+// hostRow is what one host does.
+type hostRow struct {
 	host   spec.Host
 	status deploy.TaskStatus
 	now    string
 	away   bool
-	steps  sum
+	steps  stepCount
 }
 
-// hosts is how many hosts take part.
-func (m *Model) hosts() int {
-	m.layLanes()
-	return len(m.lanes)
+// hostCount is how many hosts take part.
+func (m *Model) hostCount() int {
+	m.listHosts()
+	return len(m.hosts)
 }
 
-// layLanes finds what each host does now, once for each snapshot.
-func (m *Model) layLanes() {
-	if m.lanes != nil {
+// listHosts finds what each host does now, once for each snapshot.
+func (m *Model) listHosts() {
+	if m.hosts != nil {
 		return
 	}
 	by := map[spec.Host]int{}
@@ -36,14 +36,14 @@ func (m *Model) layLanes() {
 		t := &m.snap.Tasks[k]
 		i, ok := by[t.Host]
 		if !ok {
-			i = len(m.lanes)
+			i = len(m.hosts)
 			by[t.Host] = i
-			m.lanes = append(m.lanes, lane{host: t.Host})
+			m.hosts = append(m.hosts, hostRow{host: t.Host})
 		}
-		x := &m.lanes[i]
+		x := &m.hosts[i]
 		x.status = worse(x.status, t.Status)
-		x.steps.add(m.own(k))
-		if s := m.absent(t); s != "" {
+		x.steps.add(m.stepsOf(k))
+		if s := m.unreachable(t); s != "" {
 			x.now, x.away = s+", its agent goes on by itself", true
 		} else if s := m.doing(t); s != "" && !x.away {
 			x.now = s
@@ -51,8 +51,8 @@ func (m *Model) layLanes() {
 			x.now = m.waits(t)
 		}
 	}
-	if len(m.lanes) > 10 { // those that need a look first
-		slices.SortStableFunc(m.lanes, func(a, b lane) int { return weight(b.status) - weight(a.status) })
+	if len(m.hosts) > 10 { // those that need a look first
+		slices.SortStableFunc(m.hosts, func(a, b hostRow) int { return severity(b.status) - severity(a.status) })
 	}
 }
 
@@ -97,16 +97,16 @@ func (m *Model) waits(t *deploy.TaskView) string {
 	return "waits for " + strings.Join(out, " ")
 }
 
-// drawLanes shows what each host does now.
-func (m *Model) drawLanes(w, h int) ([]string, widget.Point) {
+// drawHosts shows what each host does now.
+func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 	l := m.look
-	m.layLanes()
+	m.listHosts()
 	box := widget.Box{Title: "Hosts"}
 	iw, ih := box.Inner(w, h)
-	if len(m.lanes) > ih {
-		box.Foot = fmt.Sprintf("%d hosts in all", len(m.lanes))
+	if len(m.hosts) > ih {
+		box.Foot = fmt.Sprintf("%d hosts in all", len(m.hosts))
 	}
-	shown := m.lanes[:min(len(m.lanes), max(ih, 0))]
+	shown := m.hosts[:min(len(m.hosts), max(ih, 0))]
 	name := 8
 	for i := range shown {
 		name = max(name, min(widget.Width(string(shown[i].host)), iw/4))

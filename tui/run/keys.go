@@ -22,8 +22,8 @@ func (m *Model) Bindings() []widget.Binding {
 	out = append(out,
 		widget.Key(widget.NextPane, "tab", "pane", "to the log, and back to the tree"),
 		widget.Key(widget.Open, "enter", "log", "read the log of the row under the cursor"),
-		widget.Key(views, "v", "log/summary", "show the log, or the summary with what was returned"))
-	if m.right && !m.summary {
+		widget.Key(logOrSummary, "v", "log/summary", "show the log, or the summary with what was returned"))
+	if m.inDetail && !m.summary {
 		for _, b := range m.log.Bindings() {
 			if b.Action != logs.Levels {
 				out = append(out, b)
@@ -31,7 +31,7 @@ func (m *Model) Bindings() []widget.Binding {
 		}
 	} else {
 		out = append(out,
-			widget.Key(hot, "f", "follow", "let the cursor go where things happen, or leave it"),
+			widget.Key(followOnOff, "f", "follow", "let the cursor go where things happen, or leave it"),
 			widget.Key(widget.Search, "/", "filter log", "show only log lines that contain a text"),
 			widget.Key(widget.Right, "right l", "", "open the row of the tree"),
 			widget.Key(widget.Left, "left h", "", "shut the row of the tree"),
@@ -62,45 +62,45 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		switch {
 		case m.zoom:
 			m.zoom = false
-		case m.right:
-			m.right = false
-		case m.log.Filtered():
+		case m.inDetail:
+			m.inDetail = false
+		case m.log.ClearFilter():
 		default:
 			return widget.GoBack{}
 		}
 	default:
-		m.glance(a)
+		m.changeView(a)
 	}
 	return nil
 }
 
-// glance changes what is looked at.
-func (m *Model) glance(a widget.Action) {
+// changeView changes what is looked at.
+func (m *Model) changeView(a widget.Action) {
 	switch a {
 	case widget.NextPane, widget.PrevPane:
-		m.right = !m.right
+		m.inDetail = !m.inDetail
 	case widget.Open:
-		m.right, m.summary, m.follow = true, false, false
+		m.inDetail, m.summary, m.follow = true, false, false
 		m.readLog()
-	case views:
+	case logOrSummary:
 		m.summary = !m.summary
-	case hot:
+	case followOnOff:
 		m.follow = !m.follow
-		m.heat()
+		m.followActivity()
 		m.readLog()
 	case openAll, closeAll:
 		m.tree.All(a == openAll)
 	case widget.Zoom:
 		m.zoom = !m.zoom
 	case widget.Search:
-		m.right, m.summary = true, false
+		m.inDetail, m.summary = true, false
 		m.log.Do(a)
 	default:
 		switch {
-		case m.right && m.summary:
-			m.sheet.Do(a)
+		case m.inDetail && m.summary:
+			m.summaryRows.Do(a)
 			return
-		case m.right:
+		case m.inDetail:
 			m.log.Do(a)
 			return
 		}
@@ -115,7 +115,7 @@ func (m *Model) glance(a widget.Action) {
 }
 
 func (m *Model) copy() widget.Request {
-	if m.right && !m.summary {
+	if m.inDetail && !m.summary {
 		if x := m.log.Line(); x != nil {
 			return widget.CopyText{Text: x.Text, What: "the line"}
 		}

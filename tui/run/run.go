@@ -22,12 +22,12 @@ type (
 )
 
 const (
-	retry    widget.Action = "retry"
-	cancel   widget.Action = "cancel"
-	hot      widget.Action = "follow what runs"
-	views    widget.Action = "log or summary"
-	openAll  widget.Action = "open all"
-	closeAll widget.Action = "close all"
+	retry        widget.Action = "retry"
+	cancel       widget.Action = "cancel"
+	followOnOff  widget.Action = "follow what runs"
+	logOrSummary widget.Action = "log or summary"
+	openAll      widget.Action = "open all"
+	closeAll     widget.Action = "close all"
 )
 
 // foldFrom is from how many rows on finished parts of the tree fold to one line.
@@ -44,10 +44,10 @@ type Model struct {
 	tree   tree.View
 	tasks  [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
 	status []deploy.TaskStatus
-	sums   []sum // by item: the steps of all tasks at and below it
+	sums   []stepCount // by item: the steps of all tasks at and below it
 	byID   map[resolver.TaskID]int
 	bad    []int // tasks that did not end well
-	lanes  []lane
+	hosts  []hostRow
 	away   map[spec.Host]string // since when hosts are, as far as the fleet knows
 	snap   *deploy.Snapshot
 	buf    *logs.Buffer
@@ -55,12 +55,12 @@ type Model struct {
 	now    time.Time
 	tick   int // of the spinner
 
-	right   bool // the log has the keys
-	zoom    bool
-	follow  bool        // the cursor goes where things happen
-	summary bool        // shown instead of the log
-	sheet   widget.List // how far the summary is scrolled
-	ended   bool        // the end was shown
+	inDetail    bool // the log has the keys
+	zoom        bool
+	follow      bool        // the cursor goes where things happen
+	summary     bool        // shown instead of the log
+	summaryRows widget.List // how far the summary is scrolled
+	ended       bool        // the end was shown
 }
 
 // New makes the screen for a plan that begins to run.
@@ -70,7 +70,7 @@ func New(l widget.Look, name string, res *resolver.Result, snap *deploy.Snapshot
 	t := tree.Of(res.Root)
 	m.tasks = make([][]int, len(t.Items))
 	m.status = make([]deploy.TaskStatus, len(t.Items))
-	m.sums = make([]sum, len(t.Items))
+	m.sums = make([]stepCount, len(t.Items))
 	m.byID = make(map[resolver.TaskID]int, len(snap.Tasks))
 	for k := range snap.Tasks {
 		m.byID[snap.Tasks[k].ID] = k
@@ -79,14 +79,14 @@ func New(l widget.Look, name string, res *resolver.Result, snap *deploy.Snapshot
 		}
 	}
 	m.tree.Tree = t
-	m.tree.Auto = func(i int) bool {
+	m.tree.OpenByDefault = func(i int) bool {
 		return i == 0 || len(t.Items) < foldFrom || m.status[i] != deploy.Done
 	}
 	m.snap = snap
-	m.weigh()
+	m.updateStatus()
 	m.tree.Show(t)
 	m.readLog()
-	m.heat()
+	m.followActivity()
 	return m
 }
 
@@ -110,15 +110,15 @@ func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, dropped int,
 	m.now = now
 	if len(lines) > 0 || dropped > 0 {
 		m.buf.Add(lines, dropped)
-		m.log.Catch()
+		m.log.CatchUp()
 	}
 	if m.snap == snap {
 		return
 	}
 	m.snap = snap
-	if m.weigh() {
-		m.tree.Lay()
-		m.heat()
+	if m.updateStatus() {
+		m.tree.Layout()
+		m.followActivity()
 	}
 	if snap.Over && !m.ended {
 		m.ended = true
@@ -139,15 +139,15 @@ func (m *Model) Tick(now time.Time) {
 	m.tick++
 }
 
-// heat puts the cursor where things happen: on a failure, else on what runs.
-func (m *Model) heat() {
+// followActivity puts the cursor where things happen: on a failure, else on what runs.
+func (m *Model) followActivity() {
 	if !m.follow {
 		return
 	}
 	best, at := 0, -1
 	for i := range m.tree.Tree.Items {
 		for _, k := range m.tasks[i] {
-			if w := weight(m.snap.Tasks[k].Status); w >= 5 && w > best {
+			if w := severity(m.snap.Tasks[k].Status); w >= 5 && w > best {
 				best, at = w, i
 			}
 		}

@@ -45,18 +45,18 @@ func step(t *deploy.TaskView, i int) deploy.TaskStatus {
 	return deploy.Stopped
 }
 
-// sum is how many steps there are, and are done.
-type sum struct{ done, all int }
+// stepCount is how many steps there are, and are done.
+type stepCount struct{ done, all int }
 
-func (s *sum) add(x sum) {
+func (s *stepCount) add(x stepCount) {
 	s.done += x.done
 	s.all += x.all
 }
 
-// own counts the steps of a task.
-func (m *Model) own(k int) sum {
+// stepsOf counts the steps of a task.
+func (m *Model) stepsOf(k int) stepCount {
 	t := &m.snap.Tasks[k]
-	s := sum{all: len(t.StepStates)}
+	s := stepCount{all: len(t.StepStates)}
 	for i := range t.StepStates {
 		if t.StepStates[i].Status == deploy.Done {
 			s.done++
@@ -65,13 +65,13 @@ func (m *Model) own(k int) sum {
 	return s
 }
 
-// weigh finds the status of each row of the tree from the tasks at and below it,
+// updateStatus finds the status of each row of the tree from the tasks at and below it,
 // and reports whether any has changed.
-func (m *Model) weigh() bool {
+func (m *Model) updateStatus() bool {
 	items := m.tree.Tree.Items
 	next := make([]deploy.TaskStatus, len(items))
 	clear(m.sums)
-	m.bad, m.lanes = m.bad[:0], nil
+	m.bad, m.hosts = m.bad[:0], nil
 	for k := range m.snap.Tasks {
 		switch m.snap.Tasks[k].Status {
 		case deploy.FailedTask, deploy.Stopped, deploy.LostTask:
@@ -83,7 +83,7 @@ func (m *Model) weigh() bool {
 	for i := len(items) - 1; i >= 0; i-- {
 		for _, k := range m.tasks[i] {
 			next[i] = worse(next[i], m.snap.Tasks[k].Status)
-			m.sums[i].add(m.own(k))
+			m.sums[i].add(m.stepsOf(k))
 		}
 		if p := items[i].Parent; p >= 0 {
 			next[p] = worse(next[p], next[i])
@@ -95,7 +95,7 @@ func (m *Model) weigh() bool {
 	return changed
 }
 
-func weight(s deploy.TaskStatus) int {
+func severity(s deploy.TaskStatus) int {
 	switch s {
 	case deploy.FailedTask:
 		return 7
@@ -119,7 +119,7 @@ func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
 	if started := (a == deploy.Done && b == deploy.Waiting) || (a == deploy.Waiting && b == deploy.Done); started {
 		return deploy.Waiting
 	}
-	if weight(b) > weight(a) {
+	if severity(b) > severity(a) {
 		return b
 	}
 	return a
@@ -128,7 +128,7 @@ func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
 // below gives the tasks at and below a row.
 func (m *Model) below(i int) []int {
 	out := append([]int(nil), m.tasks[i]...)
-	for _, k := range m.tree.Tree.Items[i].Kids {
+	for _, k := range m.tree.Tree.Items[i].Children {
 		out = append(out, m.below(k)...)
 	}
 	return out

@@ -18,7 +18,7 @@ func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
 	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %s in %s", word, m.name, s.StepsDone, s.Steps,
-		format.Count(m.hosts(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
+		format.Count(m.hostCount(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
 	out = append(out, "")
 	if s.Result != nil {
 		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")

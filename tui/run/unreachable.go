@@ -21,11 +21,11 @@ func (m *Model) SetLinks(hosts []spec.HostStatus, conn spec.Connection) {
 			m.away[s.Host] = format.Away(m.now, &spec.HostStatus{Link: s.Link, Why: word, Since: s.Since})
 		}
 	}
-	m.lanes = nil
+	m.hosts = nil
 }
 
-// absent says since when the agent of a task that runs is away, or "".
-func (m *Model) absent(t *deploy.TaskView) string {
+// unreachable says since when the agent of a task that runs is away, or "".
+func (m *Model) unreachable(t *deploy.TaskView) string {
 	switch {
 	case t.Status != deploy.Running:
 		return ""

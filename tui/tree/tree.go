@@ -8,14 +8,14 @@ import (
 
 // Item is a row of the tree: a node, or a group of the nodes that meet one require.
 type Item struct {
-	ID     string
-	Node   *resolver.Node // of a group, its first node
-	Group  bool
-	Size   int // of a group: how many nodes
-	Parent int // -1 for the root
-	Depth  int
-	Kids   []int
-	Last   bool // of its siblings
+	ID       string
+	Node     *resolver.Node // of a group, its first node
+	Group    bool
+	Size     int // of a group: how many nodes
+	Parent   int // -1 for the root
+	Depth    int
+	Children []int
+	Last     bool // of its siblings
 }
 
 // Name is what the row is called.
@@ -69,9 +69,9 @@ func (t *Tree) add(n *resolver.Node, parent, depth int, last bool) int {
 		}
 		isLast := end == len(kids)
 		if end-k > 1 {
-			t.kid(i, t.group(kids[k:end], i, depth+1, isLast))
+			t.addChild(i, t.group(kids[k:end], i, depth+1, isLast))
 		} else {
-			t.kid(i, t.add(kids[k], i, depth+1, isLast))
+			t.addChild(i, t.add(kids[k], i, depth+1, isLast))
 		}
 		k = end
 	}
@@ -83,11 +83,11 @@ func (t *Tree) group(nodes []*resolver.Node, parent, depth int, last bool) int {
 	id := string(nodes[0].Parent.ID) + "/" + nodes[0].Via.Name() + "/*"
 	t.Items = append(t.Items, Item{ID: id, Node: nodes[0], Group: true, Size: len(nodes), Parent: parent, Depth: depth, Last: last})
 	for k, n := range nodes {
-		t.kid(i, t.add(n, i, depth+1, k == len(nodes)-1))
+		t.addChild(i, t.add(n, i, depth+1, k == len(nodes)-1))
 	}
 	return i
 }
 
-func (t *Tree) kid(parent, kid int) {
-	t.Items[parent].Kids = append(t.Items[parent].Kids, kid)
+func (t *Tree) addChild(parent, kid int) {
+	t.Items[parent].Children = append(t.Items[parent].Children, kid)
 }

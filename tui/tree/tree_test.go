@@ -37,7 +37,7 @@ func drawn(v *tree.View) string {
 	l := widget.Look{Glyphs: widget.Unicode()}
 	var b strings.Builder
 	for _, i := range v.Rows {
-		b.WriteString(v.Lines(l, i, 20) + " " + v.Tree.Items[i].Name() + "\n")
+		b.WriteString(v.Branches(l, i, 20) + " " + v.Tree.Items[i].Name() + "\n")
 	}
 	return b.String()
 }

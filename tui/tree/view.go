@@ -12,9 +12,9 @@ type View struct {
 	Tree *Tree
 	List widget.List
 	Rows []int // indexes of the items shown
-	// Auto says whether a row is open that nobody opened or shut; nil means yes.
-	Auto func(i int) bool
-	set  map[string]bool
+	// OpenByDefault says whether a row is open that nobody opened or shut; nil means yes.
+	OpenByDefault func(i int) bool
+	opened        map[string]bool
 }
 
 // Show puts another tree in the view; cursor and open rows stay where they were.
@@ -25,7 +25,7 @@ func (v *View) Show(t *Tree) {
 		id = v.Tree.Items[at].ID
 	}
 	v.Tree = t
-	v.Lay()
+	v.Layout()
 	for r, i := range v.Rows {
 		if id != "" && t.Items[i].ID == id {
 			v.List.To(r)
@@ -34,19 +34,19 @@ func (v *View) Show(t *Tree) {
 	}
 }
 
-// Lay finds the rows again after something opened or shut.
-func (v *View) Lay() {
+// Layout finds the rows again after something opened or shut.
+func (v *View) Layout() {
 	v.Rows = v.Rows[:0]
 	if v.Tree != nil && len(v.Tree.Items) > 0 {
 		v.walk(0)
 	}
-	v.List.Hold(len(v.Rows))
+	v.List.SetLen(len(v.Rows))
 }
 
 func (v *View) walk(i int) {
 	v.Rows = append(v.Rows, i)
 	if v.Opened(i) {
-		for _, k := range v.Tree.Items[i].Kids {
+		for _, k := range v.Tree.Items[i].Children {
 			v.walk(k)
 		}
 	}
@@ -54,10 +54,10 @@ func (v *View) walk(i int) {
 
 // Opened reports whether the children of a row are shown.
 func (v *View) Opened(i int) bool {
-	if open, ok := v.set[v.Tree.Items[i].ID]; ok {
+	if open, ok := v.opened[v.Tree.Items[i].ID]; ok {
 		return open
 	}
-	return v.Auto == nil || v.Auto(i)
+	return v.OpenByDefault == nil || v.OpenByDefault(i)
 }
 
 // Selected is the item under the cursor, -1 if there is none.
@@ -75,10 +75,10 @@ func (v *View) Select(item int) {
 	}
 	for p := v.Tree.Items[item].Parent; p >= 0; p = v.Tree.Items[p].Parent {
 		if !v.Opened(p) {
-			v.put(p, true)
+			v.setOpen(p, true)
 		}
 	}
-	v.Lay()
+	v.Layout()
 	for r, i := range v.Rows {
 		if i == item {
 			v.List.To(r)
@@ -94,17 +94,17 @@ func (v *View) Do(a widget.Action) bool {
 	}
 	it := v.Tree.Items[at]
 	switch {
-	case a == widget.Right && len(it.Kids) > 0 && !v.Opened(at):
-		v.put(at, true)
-	case a == widget.Left && len(it.Kids) > 0 && v.Opened(at):
-		v.put(at, false)
+	case a == widget.Right && len(it.Children) > 0 && !v.Opened(at):
+		v.setOpen(at, true)
+	case a == widget.Left && len(it.Children) > 0 && v.Opened(at):
+		v.setOpen(at, false)
 	case a == widget.Left && it.Parent >= 0:
 		v.Select(it.Parent)
 	case a == widget.Left || a == widget.Right:
 	default:
 		return false
 	}
-	v.Lay()
+	v.Layout()
 	return true
 }
 
@@ -114,22 +114,22 @@ func (v *View) All(open bool) {
 		return
 	}
 	for i := range v.Tree.Items {
-		if len(v.Tree.Items[i].Kids) > 0 && (i > 0 || open) {
-			v.put(i, open)
+		if len(v.Tree.Items[i].Children) > 0 && (i > 0 || open) {
+			v.setOpen(i, open)
 		}
 	}
-	v.Lay()
+	v.Layout()
 }
 
-func (v *View) put(i int, open bool) {
-	if v.set == nil {
-		v.set = map[string]bool{}
+func (v *View) setOpen(i int, open bool) {
+	if v.opened == nil {
+		v.opened = map[string]bool{}
 	}
-	v.set[v.Tree.Items[i].ID] = open
+	v.opened[v.Tree.Items[i].ID] = open
 }
 
-// Lines draws what stands before the name of a row, at most w columns of it.
-func (v *View) Lines(l widget.Look, i, w int) string {
+// Branches draws what stands before the name of a row, at most w columns of it.
+func (v *View) Branches(l widget.Look, i, w int) string {
 	t := v.Tree
 	it := &t.Items[i]
 	parts := make([]string, 0, it.Depth+1)
@@ -152,7 +152,7 @@ func (v *View) Lines(l widget.Look, i, w int) string {
 		}
 	}
 	switch {
-	case len(it.Kids) == 0:
+	case len(it.Children) == 0:
 		b.WriteString(" ")
 	case v.Opened(i):
 		b.WriteString(l.Open)
@@ -188,7 +188,7 @@ func (v *View) Draw(l widget.Look, box widget.Box, w, h int, status func(i int) 
 		if it.Node.Host != "" && !it.Group {
 			where = "@" + string(it.Node.Host)
 		}
-		name := v.Lines(l, i, widths[0]/2) + " " + it.Name()
+		name := v.Branches(l, i, widths[0]/2) + " " + it.Name()
 		row := l.Row(widths, widget.T(name), widget.Cell{Text: sign, Style: style}, widget.T(where), widget.Cell{Text: text, Style: style})
 		here := r == v.List.Cursor
 		if here {

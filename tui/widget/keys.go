@@ -97,8 +97,8 @@ func Remap(bs []Binding, keys map[Action]string) []Binding {
 	return out
 }
 
-// Twice reports a key that two actions claim.
-func Twice(bs []Binding) error {
+// CheckUnique reports a key that two actions claim.
+func CheckUnique(bs []Binding) error {
 	owner := map[string]Action{}
 	for _, b := range bs {
 		for _, k := range strings.Fields(b.Keys) {

@@ -12,8 +12,8 @@ func (l *List) Set(n, height int) {
 	l.clamp()
 }
 
-// Hold says how long the list is; the height stays what it was drawn with.
-func (l *List) Hold(n int) { l.Set(n, l.height) }
+// SetLen says how long the list is; the height stays what it was drawn with.
+func (l *List) SetLen(n int) { l.Set(n, l.height) }
 
 // Len is the length of the list.
 func (l *List) Len() int { return l.n }

@@ -35,7 +35,7 @@ func TestKeysFindTheirAction(t *testing.T) {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
-	if err := widget.Twice(append(bs, widget.Key("three", "a", "", ""))); err == nil {
+	if err := widget.CheckUnique(append(bs, widget.Key("three", "a", "", ""))); err == nil {
 		t.Error("a key that two actions claim is not reported")
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// trouble walks through what goes wrong: a host that is gone, a step that fails.
-func trouble(d *driver, visit func(name string)) {
+// walkFailures walks through what goes wrong: a host that is gone, a step that fails.
+func walkFailures(d *driver, visit func(name string)) {
 	f := d.m.Fleet().(*fakeFleet)
 	f.setBroken(true)
 	d.settle()
@@ -68,7 +68,7 @@ func TestAFailureIsShownAndRetried(t *testing.T) {
 			"retried":            {"DONE", "Off > On"},
 			"save":               {"Write the answers to a file", "armonic-flaky-go.yaml"},
 		}
-		trouble(d, func(name string) {
+		walkFailures(d, func(name string) {
 			if texts, ok := want[name]; ok {
 				t.Log(name)
 				d.see(texts...)
@@ -77,7 +77,7 @@ func TestAFailureIsShownAndRetried(t *testing.T) {
 			d.notSee("abcdefgh")
 		})
 		if len(want) > 0 {
-			t.Errorf("the story does not come to %v", want)
+			t.Errorf("the walk does not come to %v", want)
 		}
 		d.see("Written: armonic-flaky-go.yaml")
 		text := d.wrote["armonic-flaky-go.yaml"]
@@ -88,9 +88,7 @@ func TestAFailureIsShownAndRetried(t *testing.T) {
 }
 
 func TestNoHostHasToBeConfirmed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 proxy enter j enter enter")
 		d.see("none marked: enter again gives none")
 		d.keys("enter")
@@ -99,9 +97,7 @@ func TestNoHostHasToBeConfirmed(t *testing.T) {
 }
 
 func TestHostsCanBeReorderedAndRepeated(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 proxy enter j enter")
 		d.keys("*")
 		d.see("order: db1 lb1 web1 web2 web3")
@@ -117,9 +113,7 @@ func TestHostsCanBeReorderedAndRepeated(t *testing.T) {
 }
 
 func TestUndoAndChange(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter j j enter")
 		d.see("WebServer.create_document_root", "@web1", "> 80")
 		d.keys("ctrl+u 81 enter esc u")
@@ -138,9 +132,7 @@ func TestUndoAndChange(t *testing.T) {
 }
 
 func TestEscKeepsWhatWasTyped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter j j enter ctrl+u 70000 esc")
 		d.see("70000", "1 wrong", "a opens the next question that is missing or wrong")
 		d.keys("p")
@@ -197,37 +189,31 @@ func TestQuittingWhileSomethingRuns(t *testing.T) {
 }
 
 func TestQuittingWithADraftAsks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter j j enter esc q")
 		d.see("answers that were not run")
 		d.keys("esc q y")
 		if !d.quit {
-			t.Error("y did not quit")
+			d.t.Error("y did not quit")
 		}
 	})
 }
 
 func TestAnIdleScreenIsNotWritten(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		before, n := d.m.View(), d.count
 		d.wait(time.Minute)
 		if d.m.View() != before {
-			t.Error("the screen changed by itself")
+			d.t.Error("the screen changed by itself")
 		}
 		if got := d.count - n; got > 31 {
-			t.Errorf("%d messages in an idle minute", got)
+			d.t.Errorf("%d messages in an idle minute", got)
 		}
 	})
 }
 
 func TestALateAnswerDoesNotDisturbTyping(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter j j enter ctrl+u 80")
 		d.m.Fleet().(*fakeFleet).cut("db1", "no agent")
 		d.wait(3 * time.Second)
@@ -237,9 +223,7 @@ func TestALateAnswerDoesNotDisturbTyping(t *testing.T) {
 }
 
 func TestPalette(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys(": deploy space proxy")
 		d.see("//Proxy//start")
 		d.keys("enter")
@@ -262,21 +246,17 @@ func TestPalette(t *testing.T) {
 }
 
 func TestHelpRowsRun(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("? catalogue enter")
 		d.see("What to deploy")
 	})
 }
 
 func TestKeysCanBeRemapped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "H"} })
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("H")
 		d.see("Help: type to search")
-	})
+	}, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "H"} })
 	_, err := tui.New(t.Context(), tui.Config{Fleet: &fakeFleet{}, Keys: map[widget.Action]string{"help": "q"}})
 	if err == nil || !strings.Contains(err.Error(), `"help"`) || !strings.Contains(err.Error(), `"quit"`) {
 		t.Errorf("a key given twice: %v", err)

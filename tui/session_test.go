@@ -14,9 +14,7 @@ import (
 )
 
 func TestHelpRowsRunWhileTyping(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("/ web f1 keep enter")
 		d.see("filter: web", "3 of 5")
 		d.notSee("TYPING", "filter: web_")
@@ -38,9 +36,7 @@ func ran(d *driver, down string) {
 }
 
 func TestTheCatalogueTellsOfRunsAsTheyAre(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		ran(d, "")
 		d.keys("2")
 		d.see("WebSite.start @db1", "running")
@@ -53,9 +49,7 @@ func TestTheCatalogueTellsOfRunsAsTheyAre(t *testing.T) {
 }
 
 func TestTheLogsAreThoseOfTheDeploymentShown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		ran(d, "")
 		d.wait(20 * time.Second)
 		ran(d, "j")
@@ -70,9 +64,7 @@ func TestTheLogsAreThoseOfTheDeploymentShown(t *testing.T) {
 }
 
 func TestStayingTakesBackThatTheScreenIsToBeClosed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter enter esc p R y q c q")
 		if d.quit {
 			return // the run had stopped before the second q: there was nothing left to ask
@@ -81,15 +73,13 @@ func TestStayingTakesBackThatTheScreenIsToBeClosed(t *testing.T) {
 		d.keys("s")
 		d.wait(20 * time.Second)
 		if d.quit {
-			t.Error("the screen was closed")
+			d.t.Error("the screen was closed")
 		}
 	})
 }
 
 func TestQuittingNamesTheDraftsToo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		ran(d, "")
 		d.keys("2 proxy enter enter q")
 		d.see("is running", "1 deployment has answers that were not run")
@@ -97,9 +87,7 @@ func TestQuittingNamesTheDraftsToo(t *testing.T) {
 }
 
 func TestNoKeyActsOnAScreenThatIsTooSmallToSee(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		d.keys("2 website enter enter esc p")
 		d.send(tea.WindowSizeMsg{Width: 20, Height: 5})
 		d.see("make the window")
@@ -110,7 +98,7 @@ func TestNoKeyActsOnAScreenThatIsTooSmallToSee(t *testing.T) {
 		d.send(tea.WindowSizeMsg{Width: 20, Height: 5})
 		d.keys("1 q")
 		if d.quit {
-			t.Error("the draft was thrown away unasked")
+			d.t.Error("the draft was thrown away unasked")
 		}
 		d.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 		d.see("Leave?", "stay")
@@ -137,9 +125,7 @@ func TestAPopupAlwaysShowsWhatCanBeChosen(t *testing.T) {
 }
 
 func TestWhatWasCancelledHasNotFailed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36)
-		d.settle()
+	onDemo(t, func(d *driver) {
 		ran(d, "")
 		d.wait(500 * time.Millisecond)
 		d.keys("X y")

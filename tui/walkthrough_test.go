@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// The whole story: from the fleet to a proxy in front of two web sites.
-func TestStory(t *testing.T) {
+// From the fleet to a proxy in front of two web sites.
+func TestFromTheFleetToAProxy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 120, 36)
-		story(d, func(string) {})
+		walkAll(d, func(string) {})
 		if !d.quit {
 			t.Error("q did not quit")
 		}
@@ -22,8 +22,8 @@ func TestStory(t *testing.T) {
 	})
 }
 
-// story walks through every screen and calls visit at each.
-func story(d *driver, visit func(name string)) {
+// walkAll walks through every screen and calls visit at each.
+func walkAll(d *driver, visit func(name string)) {
 	d.settle()
 	visit("fleet")
 	d.keys("down down enter")
@@ -87,7 +87,7 @@ func story(d *driver, visit func(name string)) {
 	d.keys("esc 4 q")
 }
 
-func TestStoryInWords(t *testing.T) {
+func TestWhatEachScreenShows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 120, 36)
 		want := map[string][]string{
@@ -119,7 +119,7 @@ func TestStoryInWords(t *testing.T) {
 			"help":               {"Help: type to search", "EVERYWHERE"},
 			"palette":            {"deploy PATTERN"},
 		}
-		story(d, func(name string) {
+		walkAll(d, func(name string) {
 			if texts, ok := want[name]; ok {
 				t.Log(name)
 				d.see(texts...)
@@ -127,7 +127,7 @@ func TestStoryInWords(t *testing.T) {
 			}
 		})
 		for name := range want {
-			t.Errorf("the story does not come to %s", name)
+			t.Errorf("the walk does not come to %s", name)
 		}
 	})
 }
