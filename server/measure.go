@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ func (r *Report) latency(ctx context.Context, v *probe) {
 		pong, cancel := context.WithTimeout(ctx, answerTime)
 		_, err := v.Call(pong, "get", v.domain, session.New(nsPing, "ping"))
 		cancel()
-		if _, refused := session.AsStanzaError(err); err != nil && !refused {
+		if _, refused := errors.AsType[*session.StanzaError](err); err != nil && !refused {
 			r.add("latency", Fail, "look at the load of the server and at the network", "no answer to a ping: %v", err)
 			return
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/commands"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -43,7 +42,7 @@ func (r *Responder) serveGeneral(ctx context.Context, s *session.Session, iq, wh
 func (r *Responder) answerGeneral(ctx context.Context, s *session.Session, iq, what *session.Element, role access.Role) (answer *session.Element) {
 	defer func() {
 		if p := recover(); p != nil { // a fault of ours, or of a module, must not end the agent
-			r.log.Error("a command panicked", "node", text.Brief(what.Attr("node")), "from", iq.From(), "panic", fmt.Sprint(p))
+			r.log.Error("a command panicked", "node", wire.Brief(what.Attr("node")), "from", iq.From(), "panic", fmt.Sprint(p))
 			answer = wire.Explained(iq, spec.Errorf(spec.Internal, "the agent could not do it: %v", p))
 		}
 	}()

@@ -2,6 +2,7 @@ package xmpp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -79,7 +80,7 @@ func TestAnUnlistedCallerIsRefusedUnread(t *testing.T) {
 			xmpptest.Command(xmpptest.SayCommand, "", ""), session.New("jabber:iq:version", "query"), session.New("urn:xmpp:ping", "ping"), session.New("any", "thing"),
 		} {
 			_, err := eve.Call(t.Context(), "set", xmpptest.AgentJID, what)
-			refused, ok := session.AsStanzaError(err)
+			refused, ok := errors.AsType[*session.StanzaError](err)
 			if !ok || refused.Condition != "forbidden" || refused.Text != "" || refused.Payload != nil {
 				t.Errorf("%s: %v", what, err)
 			}

@@ -3,6 +3,7 @@ package xmpptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -73,7 +74,7 @@ func Call(o, text string) *session.Element {
 
 // Condition is that of a stanza error, or any other error as a text.
 func Condition(err error) string {
-	if e, ok := session.AsStanzaError(err); ok {
+	if e, ok := errors.AsType[*session.StanzaError](err); ok {
 		return e.Condition
 	}
 	return fmt.Sprint(err)

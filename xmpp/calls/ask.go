@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -123,8 +125,7 @@ func (p *peer) ask(ctx context.Context, limit time.Duration, typ string, e *sess
 		return nil, spec.Errorf(spec.Timeout, "%s did not answer within %s", p.jid.Local(), limit).
 			WithHint("it may be hung, or its link broken")
 	}
-	var refused *session.StanzaError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*session.StanzaError](err); ok {
 		return nil, p.explain(refused)
 	}
 	return nil, unavailable(err)
@@ -167,4 +168,31 @@ func (p *peer) explain(refused *session.StanzaError) error {
 		e.Hint = "is its agent running, and its server reachable from there?"
 	}
 	return e
+}
+
+// put hands the pieces of a call over before the call.
+func (p *peer) put(ctx context.Context, id string, all []string) error {
+	return session.InParallel(ctx, len(all), func(ctx context.Context, i int) error {
+		_, err := p.ask(ctx, pieceTime, "set", element("put", p.version, "id", id,
+			"n", strconv.Itoa(i), "pieces", strconv.Itoa(len(all))).WithText(all[i]))
+		return err
+	})
+}
+
+// get fetches the pieces of an answer.
+func (p *peer) get(ctx context.Context, id string, n int) ([]byte, error) {
+	all := make([]string, n)
+	err := session.InParallel(ctx, n, func(ctx context.Context, i int) error {
+		answer, err := p.ask(ctx, pieceTime, "get", element("get", p.version, "id", id, "n", strconv.Itoa(i)))
+		if err != nil {
+			return err
+		}
+		piece := answer.Kid(wire.Namespace, "piece")
+		if piece == nil || len(piece.Text) > wire.Piece {
+			return spec.Errorf(spec.Internal, "%s gave a piece that cannot be read", p.jid.Bare())
+		}
+		all[i] = piece.Text
+		return nil
+	})
+	return []byte(strings.Join(all, "")), err
 }

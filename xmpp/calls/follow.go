@@ -8,7 +8,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -37,7 +36,7 @@ func (f *following) add(b batch) {
 		f.queue = append(f.queue, b)
 	}
 	f.mu.Unlock()
-	wait.Wake(f.more)
+	session.Wake(f.more)
 }
 
 func (f *following) take() []batch {

@@ -9,7 +9,6 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/access"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -72,7 +71,7 @@ func (f *follower) add(ctx context.Context, ev spec.Event) error {
 			f.events = append(f.events, sized{ev, len(out)})
 			f.bytes += len(out)
 			f.mu.Unlock()
-			wait.Wake(f.more)
+			session.Wake(f.more)
 			return nil
 		}
 		f.mu.Unlock()
@@ -88,7 +87,7 @@ func (f *follower) end(err error) {
 	f.mu.Lock()
 	f.ended, f.err = true, err
 	f.mu.Unlock()
-	wait.Wake(f.more)
+	session.Wake(f.more)
 }
 
 // take gives what is to be told next.
@@ -108,7 +107,7 @@ func (f *follower) take() batch {
 	f.bytes -= bytes
 	switch {
 	case len(f.events) > 0:
-		wait.Wake(f.more)
+		session.Wake(f.more)
 		b.Paused = f.left == 0
 	case f.ended:
 		b.Ended = true
@@ -118,7 +117,7 @@ func (f *follower) take() batch {
 	default:
 		b.Paused = f.left == 0
 	}
-	wait.Wake(f.room)
+	session.Wake(f.room)
 	return b
 }
 
@@ -128,7 +127,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 	for {
 		select {
 		case <-f.more:
-			wait.For(ctx, linger)
+			session.Sleep(ctx, linger)
 		case <-ctx.Done():
 		}
 		b := batch{After: f.last()}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -42,7 +41,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 	defer t.Stop()
 	select {
 	case <-f.more:
-		wait.For(ctx, linger)
+		session.Sleep(ctx, linger)
 	case <-t.C:
 	case <-ctx.Done():
 	}

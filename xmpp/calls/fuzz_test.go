@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func FuzzCall(f *testing.F) {
 		}
 		what := session.New(wire.Namespace, local, "v", v, "op", op, "id", id, "n", n, "pieces", pieces).WithText(text)
 		_, err := master.Call(t.Context(), "set", "host1@test/agent", what)
-		if _, refused := session.AsStanzaError(err); err != nil && !refused {
+		if _, refused := errors.AsType[*session.StanzaError](err); err != nil && !refused {
 			t.Fatalf("the agent did not answer: %v", err)
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -59,7 +58,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 			v.unfollow(followerKey{p.JID, q.Follow})
 		}
 	default:
-		err = spec.Errorf(spec.Invalid, "the agent cannot %q", text.Brief(string(o)))
+		err = spec.Errorf(spec.Invalid, "the agent cannot %q", wire.Brief(string(o)))
 	}
 	return out, nil, err
 }
@@ -102,5 +101,5 @@ func requester(from session.JID, claim string) string {
 	if claim == "" || claim == string(from.Bare()) {
 		return string(from.Bare())
 	}
-	return text.Brief(claim) + " (" + string(from.Bare()) + ")"
+	return wire.Brief(claim) + " (" + string(from.Bare()) + ")"
 }

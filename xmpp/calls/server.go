@@ -11,7 +11,6 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -138,7 +137,7 @@ func (v *Server) pending(iq *session.Element, ref string) *session.Element {
 func (v *Server) answer(online context.Context, s *session.Session, iq, what *session.Element, p access.Peer) (answer *session.Element, after func()) {
 	defer func() {
 		if fault := recover(); fault != nil { // of ours, or of a module: it must not end the agent
-			v.log.Error("a call panicked", "op", text.Brief(what.Attr("op")), "from", p.JID, "panic", fmt.Sprint(fault))
+			v.log.Error("a call panicked", "op", wire.Brief(what.Attr("op")), "from", p.JID, "panic", fmt.Sprint(fault))
 			answer, after = wire.Refusal(iq, spec.Errorf(spec.Internal, "the agent could not do it: %v", fault)), nil
 		}
 	}()
@@ -151,7 +150,7 @@ func (v *Server) answer(online context.Context, s *session.Session, iq, what *se
 
 func (v *Server) do(online context.Context, s *session.Session, iq, what *session.Element, p access.Peer) (answer *session.Element, after func(), err error) {
 	if n, err := strconv.Atoi(what.Attr("v")); err != nil || n < wire.Ours().Min || n > wire.Ours().Max {
-		return nil, nil, spec.Errorf(spec.Invalid, "the agent speaks version %s of the protocol, not %q", wire.Ours(), text.Brief(what.Attr("v")))
+		return nil, nil, spec.Errorf(spec.Invalid, "the agent speaks version %s of the protocol, not %q", wire.Ours(), wire.Brief(what.Attr("v")))
 	}
 	switch what.Local {
 	case "call":
@@ -171,7 +170,7 @@ func (v *Server) do(online context.Context, s *session.Session, iq, what *sessio
 		}
 		return session.Answer(iq, session.New(wire.Namespace, "piece").WithText(piece)), nil, nil
 	}
-	return nil, nil, spec.Errorf(spec.Invalid, "there is no %q", text.Brief(what.Local))
+	return nil, nil, spec.Errorf(spec.Invalid, "there is no %q", wire.Brief(what.Local))
 }
 
 // call does an operation, if the role of who asks allows it: that is looked at before

@@ -10,7 +10,6 @@ import (
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -22,7 +21,7 @@ func (v *Server) ask(ctx context.Context, p access.Peer, iq *session.Element, no
 	}
 	at := slices.IndexFunc(all, func(x spec.Provide) bool { return "/"+x.Path.Relative() == path })
 	if at < 0 {
-		return wire.Explained(iq, spec.Errorf(spec.NotFound, "%s cannot be called", text.Brief(text.Clean(path))).WithHint("list the commands anew"))
+		return wire.Explained(iq, spec.Errorf(spec.NotFound, "%s cannot be called", wire.Brief(wire.Clean(path))).WithHint("list the commands anew"))
 	}
 	c := &commandSession{peer: p.JID, node: node, name: nameOf(all[at])}
 	if c.route, err = v.agent.Route(ctx, spec.RouteQuery{Provide: all[at].Path}); err != nil {

@@ -2,6 +2,7 @@
 package commands_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -198,7 +199,7 @@ func TestWrongCommands(t *testing.T) {
 			}
 		}
 		_, err := c.Boss.Call(t.Context(), "set", xmpptest.ConsoleJID, xmpptest.Command(xmpptest.SayCommand, "x", "complete"))
-		if e, _ := session.AsStanzaError(err); e == nil || e.Payload == nil || e.Payload.Local != "bad-sessionid" {
+		if e, _ := errors.AsType[*session.StanzaError](err); e == nil || e.Payload == nil || e.Payload.Local != "bad-sessionid" {
 			t.Errorf("a wrong session is refused with %+v", e)
 		}
 		time.Sleep(time.Hour) // it is forgotten

@@ -13,7 +13,7 @@ import (
 	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // How long a command waits for its run to end, and what is shown then.
@@ -44,7 +44,7 @@ func (v *Server) result(ctx context.Context, c *commandSession) *result {
 	err := v.agent.Follow(ctx, out.run, 0, func(ev spec.Event) error {
 		switch ev.Kind {
 		case spec.EventLog:
-			out.log = append(out.log, text.Redact(&c.secrets, ev.Text, lineBytes))
+			out.log = append(out.log, wire.Redact(&c.secrets, ev.Text, lineBytes))
 			out.log = out.log[max(0, len(out.log)-tailLines):]
 		case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
 			out.stack = ev.Stack
@@ -53,7 +53,7 @@ func (v *Server) result(ctx context.Context, c *commandSession) *result {
 				out.returns = ev.Returns
 			}
 			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
-				out.err = text.RedactError(&c.secrets, ev.Err, lineBytes)
+				out.err = wire.RedactError(&c.secrets, ev.Err, lineBytes)
 			}
 		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
 		}
@@ -77,7 +77,7 @@ func (o *result) element(iq *session.Element, c *commandSession) *session.Elemen
 		if o.err.Hint != "" {
 			what += " (" + o.err.Hint + ")"
 		}
-		say = note("error", text.Short(what, lineBytes))
+		say = note("error", wire.Short(what, lineBytes))
 	}
 	line := func(name, label, value string) form.Field {
 		return form.Field{Name: name, Type: form.Line, Label: label, Values: []string{value}}
@@ -98,7 +98,7 @@ func (o *result) returned(declared []spec.Variable) []form.Field {
 	}
 	table, ok := o.returns.(map[string]any)
 	if !ok {
-		return []form.Field{{Name: "returns", Type: form.Lines, Label: "Returned", Values: []string{text.Short(readable(o.returns), returnBytes)}}}
+		return []form.Field{{Name: "returns", Type: form.Lines, Label: "Returned", Values: []string{wire.Short(readable(o.returns), returnBytes)}}}
 	}
 	var out []form.Field
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -118,7 +118,7 @@ func (o *result) returned(declared []spec.Variable) []form.Field {
 		if strings.Contains(shown, "\n") {
 			f.Type = form.Lines
 		}
-		f.Values = strings.Split(text.Short(shown, returnBytes), "\n")
+		f.Values = strings.Split(wire.Short(shown, returnBytes), "\n")
 		out = append(out, f)
 	}
 	return out

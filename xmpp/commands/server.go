@@ -11,7 +11,6 @@ import (
 	"github.com/armonic/armonic/xmpp/disco"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -71,7 +70,7 @@ func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Elemen
 	case node == nodeStacks:
 		return v.showStacks(ctx, iq)
 	}
-	return wire.Explained(iq, spec.Errorf(spec.NotFound, "there is no command %q", text.Brief(text.Clean(node))))
+	return wire.Explained(iq, spec.Errorf(spec.NotFound, "there is no command %q", wire.Brief(wire.Clean(node))))
 }
 
 // List gives the commands that a role may use.
@@ -102,7 +101,7 @@ func nameOf(p spec.Provide) string {
 
 // note is a line for people beside a form.
 func note(typ, line string) *session.Element {
-	return session.New(Namespace, "note", "type", typ).WithText(text.Clean(line))
+	return session.New(Namespace, "note", "type", typ).WithText(wire.Clean(line))
 }
 
 // malformed refuses what is no step of a command.

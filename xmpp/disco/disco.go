@@ -2,11 +2,11 @@ package disco
 
 import (
 	"context"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -65,7 +65,7 @@ func (v *Server) Answer(ctx context.Context, s *session.Session, iq, what *sessi
 }
 
 func identity(category, typ, name string) *session.Element {
-	return session.New(Info, "identity", "category", category, "type", typ, "name", text.Clean(name))
+	return session.New(Info, "identity", "category", category, "type", typ, "name", wire.Clean(name))
 }
 
 // info says what the agent is, or one of its commands.
@@ -103,14 +103,14 @@ func (v *Server) nameOf(ctx context.Context, node string, role access.Role) (str
 	if err != nil {
 		return "", err
 	}
-	return "", spec.Errorf(spec.NotFound, "there is no %q", text.Brief(text.Clean(node)))
+	return "", spec.Errorf(spec.NotFound, "there is no %q", wire.Brief(wire.Clean(node)))
 }
 
 // items lists the commands.
 func (v *Server) items(ctx context.Context, me session.JID, node string, role access.Role) (*session.Element, error) {
 	e := session.New(Items, "query", "node", node)
 	item := func(node, name string) {
-		e.Add(session.New(Items, "item", "jid", string(me), "node", node, "name", text.Clean(name)))
+		e.Add(session.New(Items, "item", "jid", string(me), "node", node, "name", wire.Clean(name)))
 	}
 	switch node {
 	case "":
@@ -128,4 +128,21 @@ func (v *Server) items(ctx context.Context, me session.JID, node string, role ac
 		return e, err
 	}
 	return e, nil
+}
+
+// version says which program this is (XEP-0092).
+func (v *Server) version(ctx context.Context) *session.Element {
+	info, _ := v.Agent.Info(ctx) // what is not known is not said
+	return session.New(Version, "query").Add(
+		session.New(Version, "name").WithText("Armonic"),
+		session.New(Version, "version").WithText(info.Version),
+		session.New(Version, "os").WithText(info.OS.String()))
+}
+
+// now says what time it is on the host (XEP-0202).
+func now() *session.Element {
+	t := time.Now()
+	return session.New(Time, "time").Add(
+		session.New(Time, "tzo").WithText(t.Format("-07:00")),
+		session.New(Time, "utc").WithText(t.UTC().Format("2006-01-02T15:04:05Z")))
 }

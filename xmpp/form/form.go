@@ -5,7 +5,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // Namespace is that of data forms.
@@ -58,10 +58,10 @@ type Option struct{ Label, Value string }
 func (f Form) Element() *session.Element {
 	x := session.New(Namespace, "x", "type", f.Type)
 	if f.Title != "" {
-		x.Add(session.New(Namespace, "title").WithText(text.Clean(f.Title)))
+		x.Add(session.New(Namespace, "title").WithText(wire.Clean(f.Title)))
 	}
 	for _, line := range f.Instructions {
-		x.Add(session.New(Namespace, "instructions").WithText(text.Clean(line)))
+		x.Add(session.New(Namespace, "instructions").WithText(wire.Clean(line)))
 	}
 	in := x
 	if f.Rows != nil {
@@ -82,18 +82,18 @@ func (f Form) Element() *session.Element {
 }
 
 func (d Field) element() *session.Element {
-	e := session.New(Namespace, "field", "var", d.Name, "type", d.Type, "label", text.Clean(d.Label))
+	e := session.New(Namespace, "field", "var", d.Name, "type", d.Type, "label", wire.Clean(d.Label))
 	if d.Help != "" {
-		e.Add(session.New(Namespace, "desc").WithText(text.Clean(d.Help)))
+		e.Add(session.New(Namespace, "desc").WithText(wire.Clean(d.Help)))
 	}
 	if d.Required {
 		e.Add(session.New(Namespace, "required"))
 	}
 	for _, v := range d.Values {
-		e.Add(session.New(Namespace, "value").WithText(text.Clean(v)))
+		e.Add(session.New(Namespace, "value").WithText(wire.Clean(v)))
 	}
 	for _, o := range d.Options {
-		e.Add(session.New(Namespace, "option", "label", text.Clean(o.Label)).Add(session.New(Namespace, "value").WithText(o.Value)))
+		e.Add(session.New(Namespace, "option", "label", wire.Clean(o.Label)).Add(session.New(Namespace, "value").WithText(o.Value)))
 	}
 	return e
 }
@@ -117,7 +117,7 @@ func Read(x *session.Element) (Values, error) {
 		return out, nil
 	}
 	if t := x.Attr("type"); t != Submit && t != "" {
-		return nil, spec.Errorf(spec.Invalid, "a form of type %q was not filled in", text.Short(text.Clean(t), 40)).WithHint("its type must be submit")
+		return nil, spec.Errorf(spec.Invalid, "a form of type %q was not filled in", wire.Short(wire.Clean(t), 40)).WithHint("its type must be submit")
 	}
 	fields, values, bytes := 0, 0, 0
 	for _, e := range x.Kids {
@@ -140,7 +140,7 @@ func Read(x *session.Element) (Values, error) {
 			continue
 		}
 		if _, twice := out[name]; twice {
-			return nil, spec.Errorf(spec.Invalid, "the field %s is there twice", text.Short(text.Clean(name), 100))
+			return nil, spec.Errorf(spec.Invalid, "the field %s is there twice", wire.Short(wire.Clean(name), 100))
 		}
 		out[name] = slices.Clip(all)
 	}

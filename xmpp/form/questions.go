@@ -10,7 +10,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // moreSets is how many sets of a require are asked for besides those that it must
@@ -248,7 +248,7 @@ func (q *Questions) unknown(given Values) []Wrong {
 	var out []Wrong
 	for name := range given {
 		if !known[name] {
-			out = append(out, Wrong{text.Short(text.Clean(name), 100), "nothing that is asked is called so"})
+			out = append(out, Wrong{wire.Short(wire.Clean(name), 100), "nothing that is asked is called so"})
 		}
 	}
 	slices.SortFunc(out, func(a, b Wrong) int { return strings.Compare(a.Field, b.Field) })

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // event is what a room says of us.
@@ -95,7 +95,7 @@ func statuses(e *session.Element) map[string]bool {
 // conditionOf is why a stanza was refused.
 func conditionOf(e *session.Element) string {
 	if in := e.Kid("jabber:client", "error"); in != nil && len(in.Kids) > 0 {
-		return text.Brief(in.Kids[0].Local)
+		return wire.Brief(in.Kids[0].Local)
 	}
 	return "undefined-condition"
 }

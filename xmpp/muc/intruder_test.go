@@ -3,6 +3,7 @@ package muc_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			_, err := eve.Call(ctx, "set", place, what)
 			cancel()
-			if _, refused := session.AsStanzaError(err); !refused {
+			if _, refused := errors.AsType[*session.StanzaError](err); !refused {
 				t.Errorf("%s through the room: %v", what, err)
 			}
 		}

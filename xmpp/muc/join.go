@@ -9,7 +9,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/form"
 	"github.com/armonic/armonic/xmpp/session"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // join enters the room, under another name if ours is taken, and makes it what it
@@ -86,7 +86,7 @@ func (rm *room) setUp(ctx context.Context, s *session.Session) error {
 			{Name: "muc#roomconfig_publicroom", Values: []string{"0"}},
 			{Name: "muc#roomconfig_persistentroom", Values: []string{"0"}},
 			{Name: "muc#roomconfig_whois", Values: []string{"anyone"}},
-			{Name: "muc#roomconfig_roomname", Values: []string{"Deployment " + text.Clean(string(rm.deployment))}},
+			{Name: "muc#roomconfig_roomname", Values: []string{"Deployment " + wire.Clean(string(rm.deployment))}},
 		},
 		nil, // as the server makes rooms
 	} {

@@ -2,11 +2,12 @@ package muc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // lineBytes is how long a line may be.
@@ -32,13 +33,13 @@ type writer struct {
 func (w *writer) line(ev spec.Event) (l line, ok bool) {
 	w.secrets.Learn(ev.Returns)
 	ev.Returns = nil // which may hold what only those who deploy need
-	ev.Text = text.Redact(&w.secrets, ev.Text, lineBytes)
-	ev.Err = text.RedactError(&w.secrets, ev.Err, lineBytes)
+	ev.Text = wire.Redact(&w.secrets, ev.Text, lineBytes)
+	ev.Err = wire.RedactError(&w.secrets, ev.Err, lineBytes)
 	what := w.text(ev)
 	if what == "" {
 		return line{}, false
 	}
-	what = strings.ReplaceAll(strings.TrimRight(text.Clean(what), "\n"), "\n", "\n  ")
+	what = strings.ReplaceAll(strings.TrimRight(wire.Clean(what), "\n"), "\n", "\n  ")
 	return line{w.host + " " + w.run.Lifecycle + ": " + what, ev}, true
 }
 
@@ -81,4 +82,44 @@ func (w *writer) text(ev spec.Event) string {
 	case spec.EventQueued, spec.EventProgress:
 	}
 	return ""
+}
+
+// What waits to be said in a room, and what is said at once.
+const (
+	mostWaiting      = 5000
+	mostWaitingBytes = 2 << 20
+	messageBytes     = 16 << 10
+)
+
+// backlog are lines that wait to be said. If there are too many, the oldest go.
+type backlog struct {
+	lines   []line
+	bytes   int
+	dropped int
+}
+
+func (b *backlog) add(l line) {
+	b.lines = append(b.lines, l)
+	b.bytes += l.size()
+	for len(b.lines) > mostWaiting || b.bytes > mostWaitingBytes && len(b.lines) > 1 {
+		b.bytes -= b.lines[0].size()
+		b.lines[0] = line{}
+		b.lines = b.lines[1:]
+		b.dropped++
+	}
+}
+
+// take gives the lines of the next message, and how many are missing before them.
+func (b *backlog) take() (lines []line, dropped int) {
+	n, size := 0, 0
+	for n < len(b.lines) && (n == 0 || size+b.lines[n].size() <= messageBytes) {
+		size += b.lines[n].size()
+		n++
+	}
+	lines, dropped = slices.Clone(b.lines[:n]), b.dropped
+	clear(b.lines[:n])
+	b.lines = b.lines[n:]
+	b.bytes -= size
+	b.dropped = 0
+	return lines, dropped
 }

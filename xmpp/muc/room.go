@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -51,7 +50,7 @@ func (rm *room) addRun(n int) {
 	rm.runs += n
 	rm.idle = time.Now()
 	rm.mu.Unlock()
-	wait.Wake(rm.more)
+	session.Wake(rm.more)
 }
 
 func (rm *room) active() bool {
@@ -92,7 +91,7 @@ func (rm *room) add(w *writer, ev spec.Event) {
 	rm.mu.Lock()
 	rm.backlog.add(l)
 	rm.mu.Unlock()
-	wait.Wake(rm.more)
+	session.Wake(rm.more)
 }
 
 // run is in the room until nothing has happened for a while, whatever becomes of the
@@ -165,7 +164,7 @@ func (rm *room) takePart(ctx context.Context, s *session.Session) error {
 		t.Reset(left)
 		select {
 		case <-rm.more:
-			wait.For(ctx, linesPause)
+			session.Sleep(ctx, linesPause)
 		case ev := <-rm.events:
 			if ev.kind == lost {
 				return failed(ev.why)

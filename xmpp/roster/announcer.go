@@ -9,7 +9,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
-	"github.com/armonic/armonic/xmpp/internal/wait"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -85,7 +84,7 @@ func (a *Announcer) Start(ctx context.Context, s *session.Session) {
 func (a *Announcer) Wait() { a.work.Wait() }
 
 // Look has the presence looked at now.
-func (a *Announcer) Look() { wait.Wake(a.look) }
+func (a *Announcer) Look() { session.Wake(a.look) }
 
 // Executes is the run that the presence says is executed.
 func (a *Announcer) Executes() spec.RunID {
@@ -162,7 +161,7 @@ func (a *Announcer) Met(who session.JID) {
 	defer a.mu.Unlock()
 	if a.unseen[who] {
 		delete(a.unseen, who)
-		wait.Wake(a.ask)
+		session.Wake(a.ask)
 	}
 }
 

@@ -86,12 +86,7 @@ func (c *Connector) Watch() (Status, <-chan struct{}) {
 }
 
 // Retry makes the next try now.
-func (c *Connector) Retry() {
-	select {
-	case c.hurry <- struct{}{}:
-	default: // it is due already
-	}
-}
+func (c *Connector) Retry() { Wake(c.hurry) }
 
 // Wait returns the session when there is one. The error is that of ctx, or, if
 // patient is false, of the first try that fails.

@@ -11,33 +11,25 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// endpoint is a place where the server may be.
-type endpoint struct {
-	address  string
-	startTLS bool
+// Endpoint is a place where the server of an account may be.
+type Endpoint struct {
+	Address  string
+	StartTLS bool
+	DNS      bool // SRV records say so
 }
-
-// The ports that servers listen on unless DNS says otherwise.
-const (
-	portTLS   = "5223"
-	portPlain = "5222"
-)
 
 // mostEndpoints are tried: who has more of them has them for other reasons.
 const mostEndpoints = 6
 
-// endpoints are where to try, the best first. The error is that of a domain which says
-// that it has no server.
-func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
+// Endpoints are where Open tries, the best first. The error is that of a domain which
+// says that it has no server.
+func (a Account) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	if a.Server != "" {
-		if _, _, err := net.SplitHostPort(a.Server); err == nil {
-			return []endpoint{{a.Server, a.StartTLS}}, nil
+		at := Endpoint{a.Server, a.StartTLS, false}
+		if _, _, err := net.SplitHostPort(a.Server); err != nil {
+			at = guess(strings.Trim(a.Server, "[]"), a.StartTLS)
 		}
-		port := portTLS
-		if a.StartTLS {
-			port = portPlain
-		}
-		return []endpoint{{net.JoinHostPort(strings.Trim(a.Server, "[]"), port), a.StartTLS}}, nil
+		return []Endpoint{at}, nil
 	}
 	direct, noDirect := a.records(ctx, "xmpps-client", false)
 	starting, noStarting := a.records(ctx, "xmpp-client", true)
@@ -46,30 +38,32 @@ func (a Account) endpoints(ctx context.Context) ([]endpoint, error) {
 		return out[:min(len(out), mostEndpoints)], nil
 	}
 	domain := a.JID.Domain()
-	guessed := guesses(domain)
 	if !noDirect {
-		out = append(out, guessed[0])
+		out = append(out, guess(domain, false))
 	}
 	if !noStarting {
-		out = append(out, guessed[1])
+		out = append(out, guess(domain, true))
 	}
 	if len(out) == 0 {
-		err := spec.Errorf(spec.Unavailable, "its DNS records say that it has none")
-		err.Op = "find the server of " + domain
-		return nil, err.WithHint("check the domain of %s, or name the server", a.JID.Bare())
+		return nil, because(nil, "find the server of "+domain, spec.Errorf(spec.Unavailable, "its DNS records say that it has none")).
+			WithHint("check the domain of %s, or name the server", a.JID.Bare())
 	}
 	return out, nil
 }
 
-// guesses are where servers are of which DNS says nothing.
-func guesses(domain string) [2]endpoint {
-	return [2]endpoint{{net.JoinHostPort(domain, portTLS), false}, {net.JoinHostPort(domain, portPlain), true}}
+// guess is where servers listen unless DNS says otherwise.
+func guess(host string, startTLS bool) Endpoint {
+	port := "5223"
+	if startTLS {
+		port = "5222"
+	}
+	return Endpoint{net.JoinHostPort(host, port), startTLS, false}
 }
 
 // records are where DNS says that a service is, by priority, and at random by weight
 // (RFC 2782; XEP-0368 for direct TLS). none reports that the domain says that it does
 // not have the service.
-func (a Account) records(ctx context.Context, service string, startTLS bool) (out []endpoint, none bool) {
+func (a Account) records(ctx context.Context, service string, startTLS bool) (out []Endpoint, none bool) {
 	lookup := a.LookupSRV
 	if lookup == nil {
 		lookup = net.DefaultResolver.LookupSRV
@@ -82,18 +76,18 @@ func (a Account) records(ctx context.Context, service string, startTLS bool) (ou
 			none = true
 			continue
 		}
-		out = append(out, endpoint{net.JoinHostPort(host, strconv.Itoa(int(r.Port))), startTLS})
+		out = append(out, Endpoint{net.JoinHostPort(host, strconv.Itoa(int(r.Port))), startTLS, true})
 	}
 	return out, none
 }
 
 // dial connects to an endpoint.
-func (a Account) dial(ctx context.Context, at endpoint) (net.Conn, error) {
+func (a Account) dial(ctx context.Context, at Endpoint) (net.Conn, error) {
 	dial := a.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
 	}
-	c, err := dial(ctx, "tcp", at.address)
+	c, err := dial(ctx, "tcp", at.Address)
 	if err != nil {
 		return nil, a.unreachable(ctx, at, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -128,44 +129,17 @@ func attr(b []byte, name, value string) []byte {
 // attributes only: in texts, of which JSON is full of them, they stay one byte each, so
 // that a stanza is hardly larger than what is in it.
 func escape(b []byte, s string, inAttr bool) []byte {
-	done := 0
-	for i := 0; i < len(s); {
-		c, width := utf8.DecodeRuneInString(s[i:])
-		if with := escaped(c, width, inAttr); with != "" {
-			b = append(append(b, s[done:i]...), with...)
-			done = i + width
+	for _, c := range s {
+		switch {
+		case c == '<' || c == '>' || c == '&' || c == '\r', inAttr && (c == '\'' || c == '"' || c == '\t' || c == '\n'):
+			b = append(strconv.AppendInt(append(b, "&#"...), int64(c), 10), ';')
+		case c < ' ' && c != '\t' && c != '\n' || c == 0xFFFE || c == 0xFFFF:
+			b = utf8.AppendRune(b, utf8.RuneError)
+		default:
+			b = utf8.AppendRune(b, c)
 		}
-		i += width
 	}
-	return append(b, s[done:]...)
-}
-
-// escaped is what stands for a character, "" if it stands for itself.
-func escaped(c rune, width int, inAttr bool) string {
-	switch c {
-	case '<':
-		return "&lt;"
-	case '>':
-		return "&gt;"
-	case '&':
-		return "&amp;"
-	case '\r':
-		return "&#xD;"
-	case '\'', '"', '\t', '\n':
-		if inAttr {
-			return map[rune]string{'\'': "&#39;", '"': "&#34;", '\t': "&#x9;", '\n': "&#xA;"}[c]
-		}
-		return ""
-	case utf8.RuneError:
-		if width == 1 {
-			return "\uFFFD"
-		}
-		return ""
-	}
-	if c < ' ' || c == 0xFFFE || c == 0xFFFF {
-		return "\uFFFD"
-	}
-	return ""
+	return b
 }
 
 // mostDepth is how deep elements may be nested.

@@ -31,13 +31,6 @@ func (e *StanzaError) Error() string {
 	return e.Condition
 }
 
-// AsStanzaError finds the stanza error in err's chain.
-func AsStanzaError(err error) (*StanzaError, bool) {
-	var e *StanzaError
-	ok := errors.As(err, &e)
-	return e, ok
-}
-
 // stanzaError reads the error of a stanza of type error.
 func stanzaError(e *Element) *StanzaError {
 	in := e.Kid(nsClient, "error")
@@ -114,26 +107,29 @@ func ended(condition, text string) *spec.Error {
 // type that could be named.
 const noSuchName = "tls: unrecognized name"
 
+// because says what failed, and what came of it.
+func because(err error, op string, e *spec.Error) *spec.Error {
+	e.Op, e.Err = op, err
+	return e
+}
+
 // explain turns what went wrong while connecting into what a person can act on.
-func (a Account) explain(at endpoint, err error) error {
+func (a Account) explain(at Endpoint, err error) error {
 	var known *spec.Error
 	var unknownCA x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var netErr net.Error
 	domain := a.JID.Domain()
 	unavailable := func(format string, args ...any) *spec.Error {
-		e := spec.Errorf(spec.Unavailable, format, args...)
-		e.Op, e.Err = "connect to "+at.address, err
-		return e
+		return because(err, "connect to "+at.Address, spec.Errorf(spec.Unavailable, format, args...))
 	}
 	condition := condition(err)
 	switch {
 	case errors.As(err, &known):
 		return err
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
-		return unavailable("the server did not answer in time").WithHint("is %s the right address, and does a firewall let it through?", at.address)
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+		return unavailable("the server did not answer in time").WithHint("is %s the right address, and does a firewall let it through?", at.Address)
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &unknownCA):
@@ -159,12 +155,10 @@ func (a Account) explain(at endpoint, err error) error {
 		return unavailable("the server offers no way to log in that keeps the password secret").
 			WithHint("it must offer SCRAM-SHA-256 or SCRAM-SHA-1")
 	case condition != "":
-		e := ended(condition, "")
-		e.Op, e.Err = "connect to "+at.address, err
-		return e
+		return because(err, "connect to "+at.Address, ended(condition, ""))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		e := unavailable("the server closed the connection")
-		if at.startTLS {
+		if at.StartTLS {
 			return e.WithHint("if this is the port for direct TLS, usually 5223, leave out --starttls and the setting starttls")
 		}
 		return e.WithHint("is it an XMPP server, and is this its port for direct TLS, usually 5223? the other one, usually 5222, needs --starttls")
@@ -204,25 +198,19 @@ func names(c *x509.Certificate) string {
 }
 
 func (a Account) denied(err error, format string) *spec.Error {
-	e := spec.Errorf(spec.Denied, format, a.JID.Bare())
-	e.Op, e.Err = "log in", err
-	return e
+	return because(err, "log in", spec.Errorf(spec.Denied, format, a.JID.Bare()))
 }
 
 // errNoConnection is in the chain of what is said of an endpoint that was not reached.
 var errNoConnection = errors.New("there is no connection")
 
-func isUnreachable(err error) bool { return errors.Is(err, errNoConnection) }
-
-func (a Account) unreachable(ctx context.Context, at endpoint, err error) error {
+func (a Account) unreachable(ctx context.Context, at Endpoint, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
+	e := because(errors.Join(errNoConnection, err), "connect to "+at.Address, spec.Errorf(spec.Unavailable, "%v", err))
 	var dns *net.DNSError
-	e := spec.Errorf(spec.Unavailable, "%v", err)
-	e.Op, e.Err = "connect to "+at.address, errors.Join(errNoConnection, err)
 	var op *net.OpError
-	var netErr net.Error
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		e.Msg = "there is no host of this name"
@@ -230,7 +218,7 @@ func (a Account) unreachable(ctx context.Context, at endpoint, err error) error 
 	case errors.As(err, &dns):
 		e.Msg = "its name cannot be looked up now: " + dns.Err
 		return e.WithHint("look at the network and the DNS servers of this host")
-	case ctx.Err() != nil, errors.As(err, &netErr) && netErr.Timeout():
+	case ctx.Err() != nil, isTimeout(err):
 		e.Msg = "the server did not answer in time"
 		return e.WithHint("is this the right address, and does a firewall let it through?")
 	case errors.As(err, &op) && op.Err != nil:
@@ -239,47 +227,45 @@ func (a Account) unreachable(ctx context.Context, at endpoint, err error) error 
 	return e.WithHint("is the server running, and is this its address?")
 }
 
+func isTimeout(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
+
 func (a Account) nowhere(errs []error) error {
 	all := errors.Join(errs...)
-	e := spec.Errorf(spec.Unavailable, "%v", strings.ReplaceAll(all.Error(), "\n", "; "))
-	e.Op, e.Err = "find the server of "+a.JID.Domain(), all
-	return e.WithHint("is the server running? its address can be given if DNS does not know it")
+	return because(all, "find the server of "+a.JID.Domain(), spec.Errorf(spec.Unavailable, "%v", strings.ReplaceAll(all.Error(), "\n", "; "))).
+		WithHint("is the server running? its address can be given if DNS does not know it")
 }
 
 // unbound explains why there is no resource.
 func (a Account) unbound(err error) error {
-	se, ok := AsStanzaError(err)
+	se, ok := errors.AsType[*StanzaError](err)
 	switch {
 	case !ok:
 		return err
 	case se.Condition == "conflict":
 		return a.taken(se)
 	case se.Condition == "resource-constraint":
-		e := spec.Errorf(spec.Conflict, "too many programs use the account %s", a.JID.Bare())
-		e.Err = se
-		return e.WithHint("stop some of them, or raise the limit of the server")
+		return because(se, "", spec.Errorf(spec.Conflict, "too many programs use the account %s", a.JID.Bare())).
+			WithHint("stop some of them, or raise the limit of the server")
 	}
-	e := spec.Errorf(spec.Unavailable, "the server gives no resource: %v", se)
-	e.Err = se
-	return e
+	return because(se, "", spec.Errorf(spec.Unavailable, "the server gives no resource: %v", se))
 }
 
 // taken says that the resource is another's.
 func (a Account) taken(cause error) *spec.Error {
-	e := spec.Errorf(spec.Conflict, "another program is connected as %s, and the server does not let this one take its place", a.JID.With(a.Resource))
-	e.Err = cause
-	return e.WithHint("only one program may use the account and resource; stop the other one")
+	return because(cause, "", spec.Errorf(spec.Conflict, "another program is connected as %s, and the server does not let this one take its place", a.JID.With(a.Resource))).
+		WithHint("only one program may use the account and resource; stop the other one")
 }
 
 // unregistered explains why an account could not be made.
 func (a Account) unregistered(err error) error {
-	e := spec.Errorf(spec.Unavailable, "%v", err)
-	e.Op, e.Err = fmt.Sprintf("register %s", a.JID.Bare()), err
-	var se *StanzaError
-	if !errors.As(err, &se) {
-		return e
-	}
+	e := because(err, fmt.Sprintf("register %s", a.JID.Bare()), spec.Errorf(spec.Unavailable, "%v", err))
+	se, ok := errors.AsType[*StanzaError](err)
 	switch {
+	case !ok:
+		return e
 	case se.Condition == "conflict":
 		return a.denied(err, "the server refuses the password of %s, an account that exists").
 			WithHint("check the password, or set it anew on the server")

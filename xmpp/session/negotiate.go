@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -47,10 +48,10 @@ func (a Account) Open(ctx context.Context) (*Session, error) {
 // connect logs in at the first endpoint that lets it. What another endpoint would say
 // as well, as of a wrong password, is final. Of several that cannot be used, the one
 // that at least could be reached has the most to say.
-func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, endpoint, error) {
-	all, err := a.endpoints(ctx)
+func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, Endpoint, error) {
+	all, err := a.Endpoints(ctx)
 	if err != nil {
-		return nil, endpoint{}, err
+		return nil, Endpoint{}, err
 	}
 	var reached error
 	var errs []error
@@ -61,14 +62,14 @@ func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, end
 		if kind := spec.KindOf(err); err == nil || kind == spec.Denied || kind == spec.Conflict || ctx.Err() != nil {
 			return s, at, err
 		}
-		if errs = append(errs, err); reached == nil && !isUnreachable(err) {
+		if errs = append(errs, err); reached == nil && !errors.Is(err, errNoConnection) {
 			reached = err
 		}
 	}
 	if reached == nil && len(errs) > 1 {
 		reached = a.nowhere(errs)
 	}
-	return nil, endpoint{}, cmp.Or(reached, errs[0])
+	return nil, Endpoint{}, cmp.Or(reached, errs[0])
 }
 
 // shared gives one of so many who follow its part of the time that is left.
@@ -78,7 +79,7 @@ func shared(ctx context.Context, left int) (context.Context, context.CancelFunc)
 }
 
 // login connects to an endpoint and has the stream negotiated.
-func (a Account) login(ctx context.Context, at endpoint, config *tls.Config, register bool) (*Session, error) {
+func (a Account) login(ctx context.Context, at Endpoint, config *tls.Config, register bool) (*Session, error) {
 	raw, err := a.dial(ctx, at)
 	if err != nil {
 		return nil, err
@@ -100,10 +101,10 @@ func (a Account) login(ctx context.Context, at endpoint, config *tls.Config, reg
 	return s, nil
 }
 
-func (a Account) negotiate(ctx context.Context, raw net.Conn, at endpoint, config *tls.Config, register bool) (*Session, error) {
+func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, config *tls.Config, register bool) (*Session, error) {
 	var state xmpp.SessionState
 	c := newConn(raw)
-	if !at.startTLS {
+	if !at.StartTLS {
 		t := tls.Client(raw, config)
 		if err := t.HandshakeContext(ctx); err != nil {
 			return nil, err

@@ -24,10 +24,7 @@ func (s *Session) Post(e *Element) bool {
 		return false
 	}
 	o.buf = e.append(o.buf, nsClient)
-	select {
-	case o.more <- struct{}{}:
-	default: // there is a token
-	}
+	Wake(o.more)
 	return true
 }
 

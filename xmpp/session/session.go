@@ -71,6 +71,9 @@ func newSession(c *conn, me JID, acks bool, log *slog.Logger) *Session {
 // JID is the full address that the server gave.
 func (s *Session) JID() JID { return s.jid }
 
+// Acks reports whether the server offers acknowledgements of stanzas (XEP-0198).
+func (s *Session) Acks() bool { return s.acks }
+
 // Ended is closed when the session has ended.
 func (s *Session) Ended() <-chan struct{} { return s.ended }
 

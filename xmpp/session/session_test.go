@@ -3,6 +3,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -192,12 +193,12 @@ func TestACallEndsWhenWhoIsAskedGoesAway(t *testing.T) {
 		<-asked
 		mute.Close()
 		if err := <-end; spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "went offline") {
-			if e, ok := session.AsStanzaError(err); !ok || e.Condition != "recipient-unavailable" && e.Condition != "service-unavailable" {
+			if e, ok := errors.AsType[*session.StanzaError](err); !ok || e.Condition != "recipient-unavailable" && e.Condition != "service-unavailable" {
 				t.Errorf("error is %v", err)
 			}
 		}
 		_, err := me.Call(t.Context(), "get", mute.JID(), session.New("urn:test", "x"))
-		if e, ok := session.AsStanzaError(err); !ok || e.Condition != "service-unavailable" {
+		if e, ok := errors.AsType[*session.StanzaError](err); !ok || e.Condition != "service-unavailable" {
 			t.Errorf("of who is not there: %v", err)
 		}
 	})

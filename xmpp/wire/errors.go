@@ -6,7 +6,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/session"
 )
 
 // condition is how a kind of error is said in a stanza, for those who do not read
@@ -67,7 +67,7 @@ func Error(err error) *spec.Error {
 	}
 	e.Err = nil
 	for n := mostWords; ; n /= 2 {
-		e.Op, e.At, e.Msg, e.Hint = text.Short(e.Op, n), text.Short(e.At, n), text.Short(e.Msg, n), text.Short(e.Hint, n)
+		e.Op, e.At, e.Msg, e.Hint = Short(e.Op, n), Short(e.At, n), Short(e.Msg, n), Short(e.Hint, n)
 		if text, err := value.Encode(&e, value.Hide()); err != nil || len(text) <= Piece {
 			return &e
 		}
@@ -77,3 +77,27 @@ func Error(err error) *spec.Error {
 // mostWords is how long a text of an error may be, if all of it fits in a piece: then
 // it fits in one stanza.
 const mostWords = 32 << 10
+
+// Refusal is the answer that says why an iq was refused: as a condition for anybody, and
+// as the error that it was for who speaks our protocol.
+func Refusal(iq *session.Element, err error) *session.Element { return refusal(iq, err, "") }
+
+// Explained is a Refusal that says it in words as well, for clients of people.
+func Explained(iq *session.Element, err error) *session.Element {
+	words := err.Error()
+	if hint := spec.HintOf(err); hint != "" {
+		words += " (" + hint + ")"
+	}
+	return refusal(iq, err, Short(Clean(words), 1000))
+}
+
+func refusal(iq *session.Element, err error, words string) *session.Element {
+	e := Error(err)
+	kind, condition := Condition(e.Kind)
+	body, encErr := value.Encode(e, value.Hide())
+	if encErr != nil {
+		body = nil // errors are texts only: this cannot be
+	}
+	said := session.New(Namespace, "error", "versions", Ours().String()).WithText(string(body))
+	return session.Refuse(iq, kind, condition, words, said)
+}

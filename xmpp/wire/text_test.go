@@ -1,10 +1,10 @@
-package text_test
+package wire_test
 
 import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/armonic/armonic/xmpp/text"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 func TestClean(t *testing.T) {
@@ -21,7 +21,7 @@ func TestClean(t *testing.T) {
 		"turned \u202eround":         "turned round",
 		"an escape at the end \x1b[": "an escape at the end [",
 	} {
-		if got := text.Clean(in); got != want {
+		if got := wire.Clean(in); got != want {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
 		}
 	}
@@ -29,7 +29,7 @@ func TestClean(t *testing.T) {
 
 func TestShort(t *testing.T) {
 	for n, want := range map[int]string{0: "…", 1: "a…", 2: "a…", 3: "a…", 4: "a☃…", 5: "a☃b", 9: "a☃b"} {
-		if got := text.Short("a☃b", n); got != want {
+		if got := wire.Short("a☃b", n); got != want {
 			t.Errorf("%d bytes: %q, want %q", n, got, want)
 		}
 	}
@@ -38,8 +38,8 @@ func TestShort(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add("\x1b[1mx\x1b]\x07\xff")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := text.Clean(s)
-		if !utf8.ValidString(got) || text.Clean(got) != got {
+		got := wire.Clean(s)
+		if !utf8.ValidString(got) || wire.Clean(got) != got {
 			t.Errorf("%q is shown as %q", s, got)
 		}
 		for _, r := range got {

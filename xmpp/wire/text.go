@@ -1,10 +1,13 @@
-package text
+package wire
 
 import (
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // escapes are what programs send to terminals.
@@ -43,3 +46,17 @@ func Short(s string, most int) string {
 
 // Brief keeps what strangers say short enough for a log, or an answer.
 func Brief(s string) string { return Short(s, 100) }
+
+// Redact takes the secrets that are known out of a text, and cuts it.
+func Redact(r *value.Redactor, s string, most int) string { return Short(r.Redact(s), most) }
+
+// RedactError gives an error as people may see it.
+func RedactError(r *value.Redactor, err *spec.Error, most int) *spec.Error {
+	if err == nil {
+		return nil
+	}
+	e := *err
+	e.Err = nil
+	e.Msg, e.Hint, e.At = Redact(r, e.Msg, most), Redact(r, e.Hint, most), Redact(r, e.At, most)
+	return &e
+}

@@ -1,4 +1,4 @@
-package wait
+package session
 
 import (
 	"context"
@@ -30,4 +30,22 @@ func InParallel(ctx context.Context, n int, fn func(ctx context.Context, i int) 
 		return err
 	}
 	return ctx.Err()
+}
+
+// Sleep waits for a while, and not longer than ctx lasts.
+func Sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// Wake puts a token into a channel of size 1 unless there is one.
+func Wake(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // there is one
+	}
 }

@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/armonic/armonic/spec"
+import (
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+)
 
 // Piece is how long a piece of a text may be. Servers take 256 KiB in a stanza
 // unless they are told otherwise.
@@ -23,6 +26,15 @@ func Split(text []byte) []string {
 func Pieces(n int) error {
 	if n < 1 || n > MostPieces {
 		return spec.Errorf(spec.Invalid, "%d pieces are not between 1 and %d", n, MostPieces)
+	}
+	return nil
+}
+
+// Decode reads what value.Encode wrote into *v, secrets in clear text too. The error is
+// spec.Invalid, and quotes nothing.
+func Decode(text []byte, v any) error {
+	if err := value.Decode(text, v, value.HandOver()); err != nil {
+		return spec.Errorf(spec.Invalid, "%v", err)
 	}
 	return nil
 }

@@ -1,0 +1,68 @@
+package roster
+
+import (
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
+)
+
+// announcement is what an agent's presence says.
+type announcement struct {
+	versions wire.Versions
+	version  string // of Armonic
+	os       spec.OS
+	busy     spec.RunID
+	session  string    // tells this session of the agent from the next
+	since    time.Time // it began; zero if the agent did not say
+}
+
+func (a announcement) presence() *session.Element {
+	return session.Stanza("presence").Add(session.New(wire.Namespace, "agent", "versions", a.versions.String(),
+		"version", a.version, "os", a.os.Name, "release", a.os.Release, "busy", string(a.busy),
+		"session", a.session, "since", a.since.Format(time.RFC3339)))
+}
+
+// readAnnouncement reads the presence of an agent; ok is false for any other.
+func readAnnouncement(e *session.Element) (a announcement, ok bool) {
+	in := e.Kid(wire.Namespace, "agent")
+	if in == nil {
+		return announcement{}, false
+	}
+	a = announcement{version: wire.Brief(in.Attr("version")), os: spec.OS{Name: wire.Brief(in.Attr("os")), Release: wire.Brief(in.Attr("release"))},
+		busy: spec.RunID(wire.Brief(in.Attr("busy"))), session: wire.Brief(in.Attr("session"))}
+	a.since, _ = time.Parse(time.RFC3339, in.Attr("since"))
+	a.versions, ok = wire.ParseVersions(in.Attr("versions"))
+	if !ok {
+		a.versions = wire.Versions{} // nothing in common with anybody
+	}
+	return a, true
+}
+
+// IsPush reports whether an iq of our own server tells of a change of the roster.
+func IsPush(iq *session.Element) bool {
+	return iq.Type() == "set" && iq.Kid(nsRoster, "query") != nil
+}
+
+// removal takes an account out of our roster, so that neither sees the other any more.
+func removal(who session.JID) *session.Element {
+	return session.Stanza("iq", "type", "set", "id", "remove").Add(session.New(nsRoster, "query").
+		Add(session.New(nsRoster, "item", "jid", string(who.Bare()), "subscription", "remove")))
+}
+
+// approval is what takes an account into the fleet: it may see us, and we ask to see it.
+func approval(who session.JID) []*session.Element {
+	return []*session.Element{subscription("subscribed", who), subscription("subscribe", who)}
+}
+
+// subscription is one step of RFC 6121 towards seeing each other's presence.
+func subscription(typ string, who session.JID) *session.Element {
+	return session.Stanza("presence", "type", typ, "to", string(who.Bare()))
+}
+
+// sees reports whether an item of a roster is of somebody whose presence we are told.
+func sees(item *session.Element) bool {
+	sub := item.Attr("subscription")
+	return sub == "to" || sub == "both"
+}
