@@ -18,26 +18,19 @@ var errNoKeys = errors.New("there is no key to seal secrets with")
 // sealed gives a value as the file holds it: secrets sealed, also those in lists,
 // and texts quoted unless they read the same without.
 func sealed(x any, keys Keys) (any, error) {
-	switch v := x.(type) {
-	case value.Secret:
-		if keys == nil {
-			return nil, errNoKeys
-		}
-		text, err := keys.Seal(v)
-		return map[string]any{sealedKey: text}, err
-	case []any:
-		out := make([]any, len(v))
-		for i, y := range v {
-			var err error
-			if out[i], err = sealed(y, keys); err != nil {
-				return nil, err
+	return value.Map(x, func(leaf any) (any, error) {
+		switch v := leaf.(type) {
+		case value.Secret:
+			if keys == nil {
+				return nil, errNoKeys
 			}
+			text, err := keys.Seal(v)
+			return map[string]any{sealedKey: text}, err
+		case string:
+			return quoted(v), nil
 		}
-		return out, nil
-	case string:
-		return quoted(v), nil
-	}
-	return x, nil
+		return leaf, nil
+	})
 }
 
 // unseal undoes sealed.
@@ -53,14 +46,12 @@ func unseal(x any, keys Keys) (any, error) {
 		}
 		return keys.Open(text)
 	case []any:
-		out := make([]any, len(v))
-		for i, y := range v {
+		for i := range v { // they are the file's, and nobody else has them
 			var err error
-			if out[i], err = unseal(y, keys); err != nil {
+			if v[i], err = unseal(v[i], keys); err != nil {
 				return nil, err
 			}
 		}
-		return out, nil
 	}
 	return x, nil
 }

@@ -108,7 +108,7 @@ func NewExecution(s *Session, opt Options) (*Execution, error) {
 		e.now = time.Now
 	}
 	if e.id == "" {
-		e.id = newID(e.now())
+		e.id = spec.DeploymentID(NewID(e.now()))
 	}
 	e.facts = resolver.Facts{Hosts: s.facts.Hosts, Learned: map[resolver.NeedKey]resolver.Fact{}, Returns: map[resolver.NodeID]any{}}
 	for k, f := range s.facts.Learned {
@@ -125,11 +125,12 @@ func NewExecution(s *Session, opt Options) (*Execution, error) {
 	return e, nil
 }
 
-// newID cannot be guessed: who knows it may read the room of the deployment.
-func newID(now time.Time) spec.DeploymentID {
+// NewID makes the id of a deployment, or of a run of none. It cannot be guessed: who
+// knows it may read the room of its log.
+func NewID(now time.Time) string {
 	b := make([]byte, 6)
 	_, _ = rand.Read(b) // never fails
-	return spec.DeploymentID(now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b))
+	return now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b)
 }
 
 // ID names the deployment.

@@ -2,8 +2,9 @@ package deploy
 
 import (
 	"context"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -80,15 +81,10 @@ const atOnce = 64
 
 // each calls fn for 0 to n-1, many at once, and returns when all are done.
 func each(n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, atOnce) // full: the next waits for a slot
+	var g errgroup.Group
+	g.SetLimit(atOnce)
 	for i := range n {
-		slots <- struct{}{}
-		wg.Add(1)
-		go func() {
-			defer func() { <-slots; wg.Done() }()
-			fn(i)
-		}()
+		g.Go(func() error { fn(i); return nil })
 	}
-	wg.Wait()
+	_ = g.Wait() // none fails
 }

@@ -2,8 +2,6 @@ package run
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,7 +22,7 @@ func (r *hostRun) execute(ctx context.Context) error {
 		return r.printResult(res)
 	}
 	begun := time.Now()
-	run := spec.Run{ID: newRunID(begun), By: settings.Operator(), Work: r.work}
+	run := spec.Run{ID: spec.RunID(deploy.NewID(begun)), By: settings.Operator(), Work: r.work}
 	res.Run, res.OK = run.ID, false
 	if err := r.agent.Start(ctx, run); err != nil {
 		return err
@@ -117,10 +115,4 @@ func stepOf(run spec.Run, ev spec.Event) *spec.Step {
 		return nil
 	}
 	return &run.Steps[ev.Step]
-}
-
-func newRunID(now time.Time) spec.RunID {
-	b := make([]byte, 3)
-	_, _ = rand.Read(b) // never fails
-	return spec.RunID(now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(b))
 }

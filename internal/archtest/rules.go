@@ -105,7 +105,6 @@ func Armonic() Rules {
 			{"modules/testbench", "it is typed as a person would"},
 			{"server/...", "the administrator's password is written where the server reads it"},
 			{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
-			{"resolver", "equal values are the same node"},
 			{"seal/...", "it is sealed, and digested"},
 		},
 		Init:     []string{"tui/noquery"},

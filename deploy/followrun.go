@@ -9,22 +9,22 @@ import (
 
 // How long an agent that is away is left alone between two tries.
 const (
-	soonest = 250 * time.Millisecond
-	latest  = 5 * time.Second
+	minPause = 250 * time.Millisecond
+	maxPause = 5 * time.Second
 )
 
-// mostLost is how often a run that an agent did not begin is handed over again.
-const mostLost = 5
+// maxHandovers is how often a run is handed over again of which its agent knows nothing.
+const maxHandovers = 5
 
-// attend hands a run over and follows it to its end. An agent that is away does not
+// followRun hands a run over and follows it to its end. An agent that is away does not
 // end it: it goes on by itself, and is asked again until it is back, or until somebody
 // stops the deployment and the agent cannot be told. Only a run that was certainly
 // never handed over is given up, after the execution's patience.
-func (e *Execution) attend(ctx context.Context, t *task, run spec.Run) (TaskStatus, error) {
+func (e *Execution) followRun(ctx context.Context, t *task, run spec.Run) (TaskStatus, error) {
 	here, leave := context.WithCancel(ctx)
 	defer leave()
 	e.change(func() { t.leave = leave })
-	began, lost := e.now(), 0
+	began, again := e.now(), 0
 	for tries := 0; ; tries++ {
 		seen := t.seen
 		failed, err := e.once(here, t, run)
@@ -35,8 +35,8 @@ func (e *Execution) attend(ctx context.Context, t *task, run spec.Run) (TaskStat
 			return LostTask, ctx.Err()
 		case here.Err() != nil:
 			return LostTask, e.unstopped(t)
-		case spec.KindOf(err) == spec.NotFound && t.sent && t.seen <= 1 && lost < mostLost:
-			lost++ // the agent was started again before it began the run, so it knows nothing of it
+		case spec.KindOf(err) == spec.NotFound && t.sent && t.seen <= 1 && again < maxHandovers:
+			again++ // the agent was started again before it began the run, so it knows nothing of it
 		case !isAway(err):
 			return statusOf(err), err
 		case !t.sent && e.now().Sub(began) >= e.patience:
@@ -51,7 +51,7 @@ func (e *Execution) attend(ctx context.Context, t *task, run spec.Run) (TaskStat
 			}
 			t.awayWhy = spec.AsError(err)
 		})
-		pause(here, min(soonest<<min(tries, 10), latest))
+		pause(here, min(minPause<<min(tries, 10), maxPause))
 	}
 }
 
@@ -67,7 +67,7 @@ func (e *Execution) once(ctx context.Context, t *task, run spec.Run) (failed, er
 	if err := a.Start(ctx, run); err != nil {
 		return nil, err
 	}
-	e.back(t)
+	e.reachable(t)
 	if e.isStopped() { // by somebody who could not yet stop it
 		if err := a.Stop(ctx, run.ID); err != nil {
 			return nil, err
@@ -90,8 +90,8 @@ func (e *Execution) once(ctx context.Context, t *task, run spec.Run) (failed, er
 	return nil, err
 }
 
-// back notes that an agent answers.
-func (e *Execution) back(t *task) {
+// reachable notes that an agent answers.
+func (e *Execution) reachable(t *task) {
 	if !t.away.IsZero() {
 		e.change(func() { t.away, t.awayWhy = time.Time{}, nil })
 	}
