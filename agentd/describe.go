@@ -13,7 +13,7 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	info := s.info
-	info.Notes = slices.Clone(s.notes)
+	info.Notes = append(slices.Clone(s.notes), s.commands.StillRunning()...)
 	info.Queue = len(s.queue)
 	if s.load != nil {
 		info.Load = s.load()

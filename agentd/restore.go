@@ -2,6 +2,7 @@ package agentd
 
 import (
 	"runtime/debug"
+	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -42,6 +43,10 @@ func restoredRun(rec spec.RunRecord) *run {
 func (s *Service) endInterrupted(r *run) error {
 	interrupted := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
 		WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", r.Lifecycle)
+	if left := s.commands.StillRunning(); len(left) > 0 {
+		interrupted.Msg += "; " + strings.Join(left, "; ")
+		interrupted.Hint += "; what still runs is ended first, or waited for if it must not be interrupted"
+	}
 	interrupted.Op = "execute the run " + string(r.ID)
 	done := s.number(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Err: interrupted})
 	events := r.events

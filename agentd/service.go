@@ -21,6 +21,7 @@ type Config struct {
 	Clock      func() time.Time // nil is time.Now
 	Limit      time.Duration    // how long a step may take; 0 is for ever
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
+	Commands   Commands         // that steps run; nil says nothing of them
 	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
 	Logger     *slog.Logger     // nil discards
 }
@@ -38,6 +39,7 @@ type Service struct {
 	log      *slog.Logger
 	store    lifecycle.Store
 	runStore RunStore
+	commands Commands
 
 	stop      context.CancelFunc
 	stopped   chan struct{} // closed when the worker has ended
@@ -76,9 +78,13 @@ func New(c Config) (*Service, error) {
 		runs:      map[spec.RunID]*run{},
 		earlier:   map[spec.RunID]string{},
 		runStore:  c.RunStore,
+		commands:  c.Commands,
 	}
 	if s.runStore == nil {
 		s.runStore = noRunStore{}
+	}
+	if s.commands == nil {
+		s.commands = noCommands{}
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -104,6 +110,9 @@ func New(c Config) (*Service, error) {
 	s.now.buildTree()
 	if err := s.restore(); err != nil {
 		return nil, err
+	}
+	for _, text := range s.commands.StillRunning() {
+		s.log.Warn("a command of an earlier agent still runs", "command", text)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel

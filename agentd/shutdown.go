@@ -2,6 +2,7 @@ package agentd
 
 import (
 	"context"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -16,18 +17,28 @@ func (s *Service) Close() {
 
 // Drain is Close, but lets the step that is executed finish: its run ends before the
 // next one. When it returns, the last events are recorded and can be followed. If ctx
-// ends before, the step is interrupted, as by Close, and ctx's error returned.
+// ends before, the step is interrupted, as by Close, and ctx's error returned. A step whose
+// command waits for this process to end, as an upgrade of the agent does, would never
+// finish: the command is left to run on, and the step fails.
 func (s *Service) Drain(ctx context.Context) error {
 	s.beginShutdown()
-	var err error
-	select {
-	case <-s.stopped:
-	case <-ctx.Done():
-		err = ctx.Err()
+	defer s.Close()
+	tick := time.NewTicker(handOverEvery)
+	defer tick.Stop()
+	for {
+		s.commands.HandOver()
+		select {
+		case <-s.stopped:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
 	}
-	s.Close()
-	return err
 }
+
+// handOverEvery is how often an agent that ends looks whether a command waits for that.
+const handOverEvery = time.Second
 
 // beginShutdown lets nothing begin any more.
 func (s *Service) beginShutdown() {

@@ -174,8 +174,8 @@ class Host:
         Args:
             argv: The program and its arguments, one element each.
             cwd: The directory it runs in.
-            env: Environment, besides a small one that is always the same.
-            timeout: Seconds after which it is ended, with all its children.
+            env: Environment, besides a small one that is always the same, with which apt and dpkg ask nothing.
+            timeout: Seconds after which it is ended, with all its children; dpkg and the like are waited for.
             creates: A path; if it exists, nothing is run.
             unless: A program; if it ends with 0, nothing is run.
             input: What it reads.

@@ -3,14 +3,10 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -20,7 +16,7 @@ import (
 // What a command may use.
 const (
 	defaultTimeout = 15 * time.Minute
-	grace          = 5 * time.Second // from asking a command to end to making it
+	graceTime      = 5 * time.Second // from asking a process to end to killing it; and for output after the end
 	maxKept        = 1 << 20         // bytes of each stream that are kept
 	maxLines       = 10_000          // lines that are passed on
 	maxLine        = 4 << 10         // bytes of one line; longer ones are cut up
@@ -28,25 +24,45 @@ const (
 )
 
 // Host is this machine.
-type Host struct{}
+type Host struct {
+	records records // of the commands that run
 
-// New gives access to this machine.
-func New() *Host { return &Host{} }
+	mu      sync.Mutex
+	running map[string]*command // by id
+}
 
-// Run runs a command in a process group of its own and passes the lines that it prints
-// to line while it runs, one at a time and without the secrets that hide knows (nil: none).
-// So are the last lines of the result; its output is as the command printed it. A command that ends by itself is no
-// error, whatever its code. The error is Invalid for an empty command, NotFound if
-// there is no such program or directory, Timeout if it took too long, Canceled if ctx
-// ended; then the whole group is asked to end, and after a few seconds killed.
+// New gives access to this machine. In the state directory it keeps which commands run,
+// so that a later process finds them if this one is killed; "" keeps nothing. Only one
+// process may use a directory.
+func New(stateDir string) *Host {
+	h := &Host{running: map[string]*command{}}
+	if stateDir != "" {
+		h.records = records(filepath.Join(stateDir, "commands"))
+	}
+	return h
+}
+
+// Run runs a command in a session of its own, with the usual umask, signals and
+// environment, and passes the lines that it prints to line while it runs, one at a time
+// and without the secrets that hide knows (nil: none). So are the last lines of the
+// result; its output is as the command printed it.
+// A command that ends by itself is no error, whatever its code. The error is Invalid for
+// an empty command, NotFound if there is no such program or directory, Timeout if it took
+// too long, Canceled if ctx ended; then all its processes are asked to end, and after a
+// few seconds killed, but those that must not be interrupted, such as dpkg, which are
+// waited for. What an earlier process of ours left running is ended in the same way
+// before; the error is Conflict if it cannot be.
 func (h *Host) Run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(text string)) (spec.CommandResult, error) {
 	if len(c.Argv) == 0 || c.Argv[0] == "" {
 		return spec.CommandResult{}, spec.Errorf(spec.Invalid, "the command is empty")
 	}
+	if err := h.endLeftovers(ctx, line); err != nil {
+		return spec.CommandResult{}, err
+	}
 	if why, err := h.needless(ctx, c); why != "" || err != nil {
 		return spec.CommandResult{Skipped: why}, err
 	}
-	return run(ctx, c, hide, line)
+	return h.run(ctx, c, hide, line)
 }
 
 // needless says why a command need not be run.
@@ -67,7 +83,7 @@ func (h *Host) needless(ctx context.Context, c spec.Command) (string, error) {
 	if len(c.Unless) > 0 {
 		test := c
 		test.Argv, test.Unless, test.Creates, test.Input = c.Unless, nil, "", ""
-		res, err := run(ctx, test, nil, func(string) {})
+		res, err := h.run(ctx, test, nil, func(string) {})
 		if err != nil {
 			return "", err
 		}
@@ -85,7 +101,7 @@ func directory(c spec.Command) string {
 	return c.Dir
 }
 
-func run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(string)) (spec.CommandResult, error) {
+func (h *Host) run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(string)) (spec.CommandResult, error) {
 	limit := c.Timeout
 	if limit <= 0 {
 		limit = defaultTimeout
@@ -94,56 +110,23 @@ func run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(st
 	defer cancel()
 	out := &output{line: line}
 	stdout, stderr := newStream(out, hide), newStream(out, hide)
-	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
-	cmd.Dir, cmd.Env = directory(c), environment(c.Env)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Input), stdout, stderr
-	cmd.WaitDelay = grace + time.Second
-	kill := ownGroup(cmd)
-	defer kill.stop()
-	err := cmd.Run()
-	res := spec.CommandResult{Stdout: stdout.end(), Stderr: stderr.end()}
+	code, report, err := h.execute(ctx, c, stdout, stderr, line)
+	res := spec.CommandResult{Code: code, Stdout: stdout.end(), Stderr: stderr.end()}
 	res.Last = out.last
-	if cmd.ProcessState != nil {
-		res.Code = exitCode(cmd.ProcessState)
+	if report != "" {
+		report = "; " + report
 	}
 	switch {
+	case err != nil && spec.KindOf(err) == spec.Internal:
+		return res, spec.Errorf(spec.Failed, "cannot run %s: %v", c.Argv[0], err)
+	case err != nil:
+		return res, err
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTooLong):
-		return res, spec.Errorf(spec.Timeout, "%s did not end within %s", c.Argv[0], limit)
+		return res, spec.Errorf(spec.Timeout, "%s did not end within %s%s", c.Argv[0], limit, report)
 	case ctx.Err() != nil:
-		return res, &spec.Error{Kind: spec.Canceled, Msg: c.Argv[0] + " was stopped", Err: ctx.Err()}
-	case cmd.ProcessState != nil:
-		return res, nil // also if a child of it keeps its output open
-	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist):
-		return res, missing(c)
+		return res, &spec.Error{Kind: spec.Canceled, Msg: c.Argv[0] + " was stopped" + report, Err: ctx.Err()}
 	}
-	return res, spec.Errorf(spec.Failed, "cannot run %s: %v", c.Argv[0], err)
+	return res, nil // also if a child of it keeps its output open
 }
 
 var errTooLong = errors.New("it took too long")
-
-func missing(c spec.Command) error {
-	if info, err := os.Stat(directory(c)); err != nil || !info.IsDir() {
-		return spec.Errorf(spec.NotFound, "there is no directory %s to run %s in", directory(c), c.Argv[0])
-	}
-	return spec.Errorf(spec.NotFound, "there is no program %s", c.Argv[0]).
-		WithHint("install it first, or write its whole path; a pipe or a && needs [\"sh\", \"-c\", …]")
-}
-
-// environment is the same for every command, wherever the agent was started.
-func environment(more map[string]string) []string {
-	env := map[string]string{
-		"PATH":            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"HOME":            "/root",
-		"LC_ALL":          "C.UTF-8",
-		"DEBIAN_FRONTEND": "noninteractive",
-	}
-	if home, err := os.UserHomeDir(); err == nil {
-		env["HOME"] = home
-	}
-	maps.Copy(env, more)
-	out := make([]string, 0, len(env))
-	for _, k := range slices.Sorted(maps.Keys(env)) {
-		out = append(out, fmt.Sprintf("%s=%s", k, env[k]))
-	}
-	return out
-}

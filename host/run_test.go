@@ -44,7 +44,7 @@ func TestRunGivesWhatTheCommandPrinted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("ARMONIC_X", "from the agent")
 			var lines []string
-			got, err := host.New().Run(t.Context(), c.cmd, nil, func(s string) { lines = append(lines, s) })
+			got, err := host.New("").Run(t.Context(), c.cmd, nil, func(s string) { lines = append(lines, s) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +72,7 @@ func TestRunPassesLinesOnWhileTheCommandRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The command waits, after its first line, for what is written when that has come.
-	_, err := host.New().Run(t.Context(), sh("echo first; cat "+fifo), nil, func(s string) {
+	_, err := host.New("").Run(t.Context(), sh("echo first; cat "+fifo), nil, func(s string) {
 		if s == "first" {
 			if err := os.WriteFile(fifo, []byte("go on\n"), 0o600); err != nil {
 				t.Error(err)
@@ -86,7 +86,7 @@ func TestRunPassesLinesOnWhileTheCommandRuns(t *testing.T) {
 
 func TestRunIsBounded(t *testing.T) {
 	lines, longest := 0, 0
-	got, err := host.New().Run(t.Context(), sh("yes | head -c 5000000; head -c 1000000 /dev/zero"), nil, func(s string) {
+	got, err := host.New("").Run(t.Context(), sh("yes | head -c 5000000; head -c 1000000 /dev/zero"), nil, func(s string) {
 		lines++
 		longest = max(longest, len(s))
 	})
@@ -114,7 +114,7 @@ func TestRunDoesOnlyWhatIsNeeded(t *testing.T) {
 		{touch(spec.Command{Unless: []string{"test", "-e", "made"}}), "test says that there is nothing to do"},
 		{touch(spec.Command{Unless: []string{"test", "-e", "other"}}), ""},
 	} {
-		got, err := host.New().Run(t.Context(), c.cmd, nil, func(string) {})
+		got, err := host.New("").Run(t.Context(), c.cmd, nil, func(string) {})
 		if err != nil || got.Skipped != c.skipped {
 			t.Errorf("%d: skipped %q, %v", i, got.Skipped, err)
 		}
@@ -134,7 +134,7 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		{spec.Command{Argv: []string{"/etc/passwd"}}, spec.Failed, "permission denied"},
 		{spec.Command{Argv: []string{"sleep", "60"}, Timeout: 20 * time.Millisecond}, spec.Timeout, "sleep did not end within 20ms"},
 	} {
-		_, err := host.New().Run(t.Context(), c.cmd, nil, func(string) {})
+		_, err := host.New("").Run(t.Context(), c.cmd, nil, func(string) {})
 		if spec.KindOf(err) != c.kind || !strings.Contains(fmt.Sprint(err), c.msg) {
 			t.Errorf("%q: %v", c.cmd.Argv, err)
 		}
@@ -152,7 +152,7 @@ func TestRunEndsTheWholeGroup(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			child := 0
-			_, err := host.New().Run(ctx, sh(script), nil, func(s string) {
+			_, err := host.New("").Run(ctx, sh(script), nil, func(s string) {
 				fmt.Sscan(s, &child)
 				cancel()
 			})
@@ -186,7 +186,7 @@ func TestSecretsAreHiddenBeforeAnythingIsCut(t *testing.T) {
 	hide.Learn(secret)
 	var seen []string
 	fill := "head -c 4080 /dev/zero | tr '\\0' x"
-	got, err := host.New().Run(t.Context(), sh(fill+"; printf '%s\\n' '"+secret.Reveal()+"'; printf 'correct horse'; sleep 0.05; printf ' battery staple'; printf ' correct horse' >&2"), hide,
+	got, err := host.New("").Run(t.Context(), sh(fill+"; printf '%s\\n' '"+secret.Reveal()+"'; printf 'correct horse'; sleep 0.05; printf ' battery staple'; printf ' correct horse' >&2"), hide,
 		func(s string) { seen = append(seen, s) })
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestSecretsAreHiddenBeforeAnythingIsCut(t *testing.T) {
 	if !strings.HasSuffix(got.Stdout, secret.Reveal()+"\n"+secret.Reveal()) {
 		t.Error("the output is not as it was printed")
 	}
-	got, err = host.New().Run(t.Context(), sh("printf 'first\\n'; yes '"+secret.Reveal()+"' | head -c 2000000"), hide, func(string) {})
+	got, err = host.New("").Run(t.Context(), sh("printf 'first\\n'; yes '"+secret.Reveal()+"' | head -c 2000000"), hide, func(string) {})
 	if err != nil || !strings.HasSuffix(got.Stdout, secret.Reveal()+"\n") {
 		t.Errorf("what is kept ends with %q, error %v", got.Stdout[max(0, len(got.Stdout)-40):], err)
 	}

@@ -38,7 +38,6 @@ func (d *command) loadModules(c modules.Config) (*reload.Reloader, reload.Result
 		}
 		sources = append(sources, src)
 	}
-	c.Machine = host.New()
 	r := reload.New(c, sources...)
 	first := r.Poll()
 	return r, first, nil
@@ -78,6 +77,8 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, end func(), err 
 		log.Error("a module computes without end; the agent ends, to be started again", "at", at)
 		os.Exit(output.ExitFailed)
 	}))
+	machine := host.New(d.set.StateDir)
+	load.Machine, c.Commands = machine, machine
 	loader, first, err := d.loadModules(load)
 	if err != nil {
 		return nil, nil, err

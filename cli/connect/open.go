@@ -11,6 +11,7 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -40,7 +41,11 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	loader, set, err := inprocess.Load(g)
+	machine := host.New("")
+	if g.Local {
+		machine = host.New(g.LocalState())
+	}
+	loader, set, err := inprocess.Load(g, machine)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +53,7 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
 	}
 	if g.Local {
-		f, err := inprocess.OpenLocal(set.Lifecycles, g.LocalState(), system, g.StepLimit, warn)
+		f, err := inprocess.OpenLocal(set.Lifecycles, g.LocalState(), machine, system, g.StepLimit, warn)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -17,7 +18,7 @@ func ReadOSRelease(text string) spec.OS { return readOSRelease(text) }
 // their files once, as KeepLoaded does from time to time.
 func Reloading(dir string) (fleet deploy.Fleet, look, closeFleet func(), err error) {
 	g := &settings.Global{Demo: true, ModuleDirs: []string{dir}}
-	loader, set, err := Load(g)
+	loader, set, err := Load(g, host.New(""))
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -14,9 +14,9 @@ import (
 // ownModules is where the operator's own modules are, besides --module-dir.
 const ownModules = "/etc/armonic/modules"
 
-// Load reads the shipped modules and those of the operator. The error shows
-// everything that is wrong with them.
-func Load(g *settings.Global) (*reload.Reloader, *modules.Set, error) {
+// Load reads the shipped modules and those of the operator, who act on a machine. The
+// error shows everything that is wrong with them.
+func Load(g *settings.Global, machine *host.Host) (*reload.Reloader, *modules.Set, error) {
 	var sources []modules.Source
 	if !g.NoDefaultModules {
 		sources = append(sources, modules.ShippedSource())
@@ -32,7 +32,7 @@ func Load(g *settings.Global) (*reload.Reloader, *modules.Set, error) {
 		}
 		sources = append(sources, src)
 	}
-	r := reload.New(modules.Config{Machine: host.New()}, sources...)
+	r := reload.New(modules.Config{Machine: machine}, sources...)
 	first := r.Poll()
 	return r, first.Set, Broken(first)
 }
@@ -56,6 +56,6 @@ func Explain(r reload.Result) []string {
 
 // LoadSet gives the lifecycles that load finds.
 func LoadSet(g *settings.Global) (*modules.Set, error) {
-	_, set, err := Load(g)
+	_, set, err := Load(g, host.New(""))
 	return set, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
@@ -17,9 +18,9 @@ type Local struct {
 	journal *journal.Journal
 }
 
-// OpenLocal opens the state of the agent and starts it. A zero system is detected;
-// what of the state is damaged goes to warn.
-func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, limit time.Duration, warn io.Writer) (*Local, error) {
+// OpenLocal opens the state of the agent and starts it. Its commands run on
+// machine. A zero system is detected; what of the state is damaged goes to warn.
+func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, machine *host.Host, system spec.OS, limit time.Duration, warn io.Writer) (*Local, error) {
 	info, err := thisHost(system)
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, system spec.OS, li
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Limit: limit, Load: LoadAverage})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Limit: limit, Load: LoadAverage, Commands: machine})
 	if err != nil {
 		_ = j.Close() // the first error counts
 		return nil, err

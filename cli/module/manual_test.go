@@ -142,7 +142,7 @@ def _go(ctx):
 lifecycle("Row", states = [state("Off", requires = [require("conf", var("port", int))], enter = _go)])
 `
 	src = strings.Replace(src, `fail("no port")`+"\n", `ok or fail("no port")`+"\n", 1) // it would, and that is right
-	set, err := modules.Config{Machine: host.New()}.Load(modules.Source{Name: "test", FS: fstest.MapFS{
+	set, err := modules.Config{Machine: host.New("")}.Load(modules.Source{Name: "test", FS: fstest.MapFS{
 		"row.star": {Data: []byte(src)}, "lib/names.star": {Data: []byte(`names = ["a"]`)}, "lib/apt.star": {Data: []byte("x = 1")},
 	}})
 	if err != nil {

@@ -29,8 +29,8 @@ func runSignature() *interp.Signature {
 		Params: []interp.Parameter{
 			interp.Param("argv", "list[str | secret]", "", "The program and its arguments, one element each."),
 			interp.Param("cwd", "str", "\"/\"", "The directory it runs in."),
-			interp.Param("env", "dict[str, str | secret]", "{}", "Environment, besides a small one that is always the same."),
-			interp.Param("timeout", "float", "900", "Seconds after which it is ended, with all its children."),
+			interp.Param("env", "dict[str, str | secret]", "{}", "Environment, besides a small one that is always the same, with which apt and dpkg ask nothing."),
+			interp.Param("timeout", "float", "900", "Seconds after which it is ended, with all its children; dpkg and the like are waited for."),
 			interp.Param("creates", "str", "", "A path; if it exists, nothing is run."),
 			interp.Param("unless", "list[str]", "[]", "A program; if it ends with 0, nothing is run."),
 			interp.Param("input", "str | secret", "\"\"", "What it reads."),

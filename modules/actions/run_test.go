@@ -23,7 +23,7 @@ func onThisHost(t *testing.T, body string) func(context.Context, *lifecycle.Call
 	t.Helper()
 	src := "def _p(ctx):\n    " + strings.ReplaceAll(body, "\n", "\n    ") + `
 lifecycle("L", states = [state("Off", provides = [provide("p", _p, requires = [require("r", var("pw", password, default = "none-yet"))])])])`
-	set, err := modules.Config{Machine: host.New(), ActTime: 300 * time.Millisecond}.Load(source(map[string]string{"a.star": src}))
+	set, err := modules.Config{Machine: host.New(""), ActTime: 300 * time.Millisecond}.Load(source(map[string]string{"a.star": src}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestWhatIsRunIsNotedBefore(t *testing.T) {
 }
 
 func TestQuestionsDoNotTouchTheHost(t *testing.T) {
-	set, err := modules.Config{Machine: host.New()}.Load(source(map[string]string{"a.star": `
+	set, err := modules.Config{Machine: host.New("")}.Load(source(map[string]string{"a.star": `
 def _suggest(ctx):
     return ctx.host.run(["hostname"]).stdout
 lifecycle("L", states = [state("Off", requires = [require("r", var("v", str, suggest = _suggest))])])`}))
