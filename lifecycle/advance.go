@@ -14,7 +14,7 @@ func (g *graph) advance(now status, step spec.Step) (status, *spec.Error) {
 	s, ok := g.index[step.State]
 	if !ok {
 		return now, g.refuse(step, spec.Errorf(spec.NotFound, "there is no state %s", step.State).
-			WithHint("the states are %s", strings.Join(g.names(all(len(g.states))), ", ")))
+			WithHint("the states are %s", strings.Join(g.allNames(), ", ")))
 	}
 	var err *spec.Error
 	next := now.clone()
@@ -110,12 +110,4 @@ func showStack(stack []string) string {
 		return "an empty stack"
 	}
 	return strings.Join(stack, " > ")
-}
-
-func all(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
 }

@@ -96,7 +96,7 @@ func (e *Engine) Stack() spec.Stack {
 	s := spec.Stack{
 		Path:        e.path(),
 		Doc:         e.def.Doc,
-		States:      e.graph.names(all(len(e.graph.states))),
+		States:      e.graph.allNames(),
 		Transitions: slices.Clone(e.graph.edges),
 		Applied:     rec.Applied,
 		Calls:       rec.Calls,

@@ -106,6 +106,15 @@ func (g *graph) names(stack []int) []string {
 	return out
 }
 
+// allNames are those of all states, in their order.
+func (g *graph) allNames() []string {
+	out := make([]string, len(g.states))
+	for i, s := range g.states {
+		out[i] = s.Name
+	}
+	return out
+}
+
 func (s *State) provide(name string) (*Provide, bool) {
 	for _, p := range s.Provides {
 		if p.Name == name {

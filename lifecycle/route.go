@@ -74,7 +74,7 @@ func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
 	s, ok := e.graph.state(path.State())
 	if !ok {
 		return nil, nil, spec.Errorf(spec.NotFound, "there is no state %s in %s", path.State(), e.path()).
-			WithHint("the states are %s", strings.Join(e.graph.names(all(len(e.graph.states))), ", "))
+			WithHint("the states are %s", strings.Join(e.graph.allNames(), ", "))
 	}
 	name := path.Provide()
 	if name == "" || name == string(spec.Enter) {

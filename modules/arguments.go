@@ -40,8 +40,8 @@ func (a *args) str(name string) string {
 	return s
 }
 
-// word is a name as paths have it.
-func (a *args) word(name string) string {
+// identifier is a name as paths have it.
+func (a *args) identifier(name string) string {
 	s := a.str(name)
 	if v, given := a.values[name]; given && !IsName(s) {
 		if _, isText := v.(starlark.String); isText {

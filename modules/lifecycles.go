@@ -38,7 +38,7 @@ type lifecycleValue struct {
 
 func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(lifecycleSignature(), pos, kwargs, at)
-	name := a.word("name")
+	name := a.identifier("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
 	out.run = actions.New(name, actions.Config{Machine: d.Machine, Time: cmp.Or(d.ActTime, interp.ActTime), Monitor: d.Monitor})
 	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}

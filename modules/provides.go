@@ -33,7 +33,7 @@ func provideSignature() *interp.Signature {
 
 func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(provideSignature(), pos, kwargs, at)
-	name := a.word("name")
+	name := a.identifier("name")
 	switch name {
 	case "enter", "leave", "cross":
 		a.errorf(a.place("name"), "write "+name+" = _"+name+" in the state", "%q is not a provide but an action of the state", name)

@@ -54,7 +54,7 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 			}
 		}
 	}
-	findCircles(l.report, all, met)
+	findCycles(l.report, all, met)
 }
 
 // target gives the provides that can meet a require, and reports if there are none
@@ -78,7 +78,7 @@ func (w *moduleTree) target(r *requireValue) []*owner {
 	}
 	switch {
 	case len(m.Nodes) == 0:
-		w.errorf(at, w.meant(m.Near), "%s matches no provide of any module", r.r.Pattern)
+		w.errorf(at, w.nearHint(m.Near), "%s matches no provide of any module", r.r.Pattern)
 	case len(out) == 0:
 		n := m.Nodes[0]
 		w.errorf(at, "go on to one of its provides, as in //WebServer//start", "%s matches the %s %s, which is not a provide that can be called", r.r.Pattern, n.Kind(), n.Path().Relative())
@@ -88,8 +88,8 @@ func (w *moduleTree) target(r *requireValue) []*owner {
 	return out
 }
 
-// meant is the hint for a target that nothing matches.
-func (w *moduleTree) meant(near []spec.Path) string {
+// nearHint is the hint for a target that nothing matches.
+func (w *moduleTree) nearHint(near []spec.Path) string {
 	for _, p := range near {
 		if n := len(p.Parts()); n == 4 && p.Provide() != "enter" {
 			return "did you mean '//" + p.Relative() + "'?"

@@ -94,7 +94,7 @@ func (d *defining) newRemote(kind spec.RequireKind) declarer {
 }
 
 func (d *defining) emptyRequire(a *args, kind spec.RequireKind) *requireValue {
-	name := a.word("name")
+	name := a.identifier("name")
 	nargs := "1"
 	if v, ok := a.get("nargs"); ok {
 		if n, isInt := v.(starlark.Int); isInt {

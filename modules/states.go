@@ -60,7 +60,7 @@ func (d *defining) newMetaState(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 }
 
 func (d *defining) stateOf(a *args) *stateValue {
-	name := a.word("name")
+	name := a.identifier("name")
 	out := &stateValue{
 		declared: declared{a.sig.Name, name, a.position},
 		enter:    a.fn("enter", "ctx"),

@@ -39,7 +39,7 @@ func varSignature() *interp.Signature {
 
 func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(varSignature(), pos, kwargs, at)
-	name := a.word("name")
+	name := a.identifier("name")
 	out := &varValue{declared: declared{"var", name, at}, v: spec.Variable{
 		Name:         name,
 		Optional:     !a.boolean("required", true),

@@ -96,7 +96,7 @@ func (t Type) convert(name string, x any) (any, error) {
 	return s, nil
 }
 
-// named reports whether values are names that no number or truth value is one of.
+// named reports whether values are names: no number is one, and no truth value.
 func (t Type) named() bool {
 	switch t.Kind {
 	case KindHost, KindThisHost, KindHostname, KindURL:

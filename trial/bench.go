@@ -61,7 +61,7 @@ func (b *bench) Deploy(ctx context.Context, d testbench.Deployment) (testbench.R
 	e, err := deploy.NewExecution(s, deploy.Options{By: "test", Sink: func(u deploy.Update) {
 		switch u.Event.Kind {
 		case spec.EventLog:
-			b.fleet.said(u.Host, u.Event.Text)
+			b.fleet.addLine(u.Host, u.Event.Text)
 		case spec.EventStepDone:
 			out.Steps = append(out.Steps, fmt.Sprintf("%s: %s: %s", u.Host, u.Lifecycle, u.Step.Name()))
 		}
@@ -116,11 +116,11 @@ func (b *bench) plan(ctx context.Context, d testbench.Deployment) (*deploy.Sessi
 			break
 		}
 	}
-	return s, planned(s)
+	return s, checkPlan(s)
 }
 
-// planned says what keeps a session from being carried out.
-func planned(s *deploy.Session) error {
+// checkPlan says what keeps a session from being carried out.
+func checkPlan(s *deploy.Session) error {
 	res := s.Result()
 	var all []string
 	for i := range res.Questions {
@@ -224,7 +224,7 @@ func (f *fleet) do(ctx context.Context, h spec.Host, r spec.Run) error {
 	err = a.Follow(ctx, r.ID, 0, func(ev spec.Event) error {
 		switch ev.Kind {
 		case spec.EventLog:
-			f.said(h, ev.Text)
+			f.addLine(h, ev.Text)
 		case spec.EventRunDone:
 			failed = ev.Err
 		}

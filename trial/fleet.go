@@ -16,7 +16,7 @@ type fleet struct {
 	hosts  []spec.Host
 	agents map[spec.Host]*agentd.Service
 
-	mu   sync.Mutex // guards lines
+	mu   sync.Mutex // guards logs
 	logs []line
 }
 
@@ -77,7 +77,7 @@ func (f *fleet) service(h spec.Host) (*agentd.Service, error) {
 	return nil, spec.Errorf(spec.NotFound, "there is no host %q", string(h)).WithHint("the hosts are %v; fleet(…) makes others", f.hosts)
 }
 
-func (f *fleet) said(h spec.Host, text string) {
+func (f *fleet) addLine(h spec.Host, text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logs = append(f.logs, line{h, text})

@@ -53,7 +53,7 @@ func (r *Redactor) learn(secret string) {
 	r.forms = slices.Compact(r.forms)
 }
 
-func (r *Redactor) look() []string {
+func (r *Redactor) snapshot() []string {
 	if r == nil {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (r *Redactor) look() []string {
 
 // Redact gives a text with Hidden in the place of secrets. Where two overlap, both go.
 func (r *Redactor) Redact(text string) string {
-	found := find(text, r.look())
+	found := find(text, r.snapshot())
 	if len(found) == 0 {
 		return text
 	}
@@ -82,7 +82,7 @@ func (r *Redactor) Redact(text string) string {
 // Value gives a value with the secrets taken out of its texts. Secrets that cannot print
 // themselves stay.
 func (r *Redactor) Value(x any) any {
-	if len(r.look()) == 0 {
+	if len(r.snapshot()) == 0 {
 		return x
 	}
 	out, _ := Map(x, func(leaf any) (any, error) {

@@ -24,7 +24,7 @@ func (r *Redactor) Writer(to io.Writer) *Writer { return &Writer{to: to, by: r} 
 // Write passes on what can be no part of a secret that is still to come. The error is
 // that of the other writer.
 func (w *Writer) Write(p []byte) (int, error) {
-	forms := w.by.look()
+	forms := w.by.snapshot()
 	if len(forms) == 0 && w.held == "" {
 		return w.to.Write(p)
 	}
@@ -50,7 +50,7 @@ func (w *Writer) Flush() error {
 		return nil
 	}
 	text = w.by.Redact(text)
-	if at := beginning(text, w.by.look()); len(text)-at >= leastRest {
+	if at := beginning(text, w.by.snapshot()); len(text)-at >= leastRest {
 		text = text[:at] + Hidden
 	}
 	_, err := io.WriteString(w.to, text)

@@ -19,8 +19,6 @@ type Clock struct {
 // NewClock makes one that runs.
 func NewClock(limit time.Duration) *Clock { return &Clock{limit: limit, since: time.Now()} }
 
-func (c *Clock) up() bool { return c.over(0) }
-
 // over reports whether the limit has been passed by a while.
 func (c *Clock) over(grace time.Duration) bool {
 	c.mu.Lock()

@@ -56,7 +56,7 @@ func NewThread(ctx context.Context, name string, steps uint64, c *Clock) *starla
 			t.Cancel(tooManySteps)
 		case ctx.Err() != nil:
 			t.Cancel(Stopped)
-		case c.up():
+		case c.over(0):
 			t.Cancel(timeIsUp)
 		default:
 			t.SetMaxExecutionSteps(t.Steps + every)

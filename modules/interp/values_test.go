@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/value"
@@ -67,7 +68,7 @@ func TestAThreadEndsAtItsLimits(t *testing.T) {
 		"time limit":   interp.NewThread(t.Context(), "t", 1<<40, interp.NewClock(0)),
 		interp.Stopped: interp.NewThread(stopped, "t", 1<<40, interp.NewClock(time.Minute)),
 	} {
-		_, err := starlark.ExecFile(thread, "a.star", "def f():\n    for i in range(1 << 30):\n        pass\nf()\n", nil)
+		_, err := starlark.ExecFileOptions(&syntax.FileOptions{}, thread, "a.star", "def f():\n    for i in range(1 << 30):\n        pass\nf()\n", nil)
 		if e := interp.Error(err); err == nil || !strings.Contains(e.Msg, want) || !strings.HasPrefix(e.At, "a.star:") {
 			t.Errorf("%s: at %s, error %v", want, e.At, err)
 		}

@@ -19,10 +19,10 @@ type edge struct {
 	via *requireValue // nil: the state below, or the provide's own
 }
 
-// findCircles reports requirements that lead back to themselves. Only what is certain
+// findCycles reports requirements that lead back to themselves. Only what is certain
 // counts: a require that must be given and that one provide alone can meet, and the
 // states that every way to a state passes, as far as each has one before it.
-func findCircles(r *report, all []*lifecycleValue, met map[*requireValue][]*owner) {
+func findCycles(r *report, all []*lifecycleValue, met map[*requireValue][]*owner) {
 	nodes := map[string]*node{}
 	at := func(name string) *node {
 		if nodes[name] == nil {
@@ -64,14 +64,14 @@ func (s *node) visit(r *report, trail []edge) {
 		case 0:
 			n.to.visit(r, way)
 		case 1:
-			reportCircle(r, way)
+			reportCycle(r, way)
 		}
 	}
 	s.color = 2
 }
 
-// reportCircle reports the end of a way that returns to a node it passed.
-func reportCircle(r *report, way []edge) {
+// reportCycle reports the end of a way that returns to a node it passed.
+func reportCycle(r *report, way []edge) {
 	last := way[len(way)-1]
 	begin := 0
 	for i, n := range way[:len(way)-1] {
