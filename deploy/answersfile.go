@@ -43,15 +43,9 @@ type nodeForm struct {
 	Returns  map[string]any `yaml:"returns,omitempty"`
 }
 
-// Keys seals secrets for files, and opens them again.
-type Keys interface {
-	Seal(s value.Secret) (string, error)
-	Open(sealed string) (value.Secret, error)
-}
-
 // LoadAnswers reads an answers file. keys may be nil if it has no secrets. The
 // error is spec.Invalid and says where in the file.
-func LoadAnswers(r io.Reader, name string, keys Keys) (*AnswersFile, error) {
+func LoadAnswers(r io.Reader, name string, keys value.Sealer) (*AnswersFile, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
@@ -79,7 +73,7 @@ func LoadAnswers(r io.Reader, name string, keys Keys) (*AnswersFile, error) {
 	return out, nil
 }
 
-func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys Keys) error {
+func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys value.Sealer) error {
 	put := func(kind resolver.Kind, name string, v any) {
 		f.Answers[resolver.Key{Node: id, Kind: kind, Name: name}] = resolver.Answer{Value: v, Replayed: true}
 	}
@@ -123,7 +117,7 @@ func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys Keys) error {
 
 // SaveAnswers writes all decisions, and the suggestions in force where nothing was
 // decided, so that replaying asks nothing. keys may be nil: then secrets are left out.
-func (s *Session) SaveAnswers(w io.Writer, keys Keys) error {
+func (s *Session) SaveAnswers(w io.Writer, keys value.Sealer) error {
 	nodes := yaml.MapSlice{}
 	res := s.Result()
 	for _, n := range res.Nodes {
@@ -151,7 +145,7 @@ func (s *Session) SaveAnswers(w io.Writer, keys Keys) error {
 	return err
 }
 
-func (f *nodeForm) save(q *resolver.Question, keys Keys) error {
+func (f *nodeForm) save(q *resolver.Question, keys value.Sealer) error {
 	none := q.Value == nil && !(q.Optional && q.Key.Kind == resolver.AskValue)
 	if q.Fixed || none || q.Status == resolver.Wrong || q.Status == resolver.AtRun {
 		return nil
@@ -186,7 +180,7 @@ func (f *nodeForm) save(q *resolver.Question, keys Keys) error {
 	return nil
 }
 
-func saveValue(m *map[string]any, q *resolver.Question, keys Keys) error {
+func saveValue(m *map[string]any, q *resolver.Question, keys value.Sealer) error {
 	v, err := sealed(q.Value, keys)
 	if err == nil {
 		put(m, q.Key.Name, v)

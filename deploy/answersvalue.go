@@ -17,7 +17,7 @@ var errNoKeys = errors.New("there is no key to seal secrets with")
 
 // sealed gives a value as the file holds it: secrets sealed, also those in lists,
 // and texts quoted unless they read the same without.
-func sealed(x any, keys Keys) (any, error) {
+func sealed(x any, keys value.Sealer) (any, error) {
 	return value.Map(x, func(leaf any) (any, error) {
 		switch v := leaf.(type) {
 		case value.Secret:
@@ -34,7 +34,7 @@ func sealed(x any, keys Keys) (any, error) {
 }
 
 // unseal undoes sealed.
-func unseal(x any, keys Keys) (any, error) {
+func unseal(x any, keys value.Sealer) (any, error) {
 	switch v := x.(type) {
 	case map[string]any:
 		text, ok := v[sealedKey].(string)

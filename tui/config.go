@@ -7,6 +7,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 // Config is what the UI is given. Fleet, In and Out are required.
@@ -16,7 +17,7 @@ type Config struct {
 	Glyphs  string                   // one of widget.GlyphSets(); "" is unicode
 	Keys    map[widget.Action]string // other keys for actions, separated by blanks
 	By      string                   // who asks, for the agents' history
-	Seal    deploy.Keys              // for secrets in saved answers; nil leaves them out
+	Seal    value.Sealer             // for secrets in saved answers; nil leaves them out
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
 	In, Out *os.File

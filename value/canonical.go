@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// Canonical writes a value, or what is made of values as in Walk, so that two that are
-// the same have the same text and all others another one. Numbers are the same whatever
+// Canonical writes a value, or lists and tables of any type, so that two that are the same
+// have the same text and all others another one. Numbers are the same whatever
 // their type, a secret is the same as its text. Since the text holds secrets, it is one.
 func Canonical(x any) Secret { return Secret(canonical(nil, x)) }
 
@@ -93,7 +93,7 @@ func canonicalTable(b []byte, v reflect.Value) []byte {
 }
 
 // plain turns what is no value, but what a provide that is written in Go may return,
-// into one: as JSON shows it, else as it prints.
+// into one: as JSON shows it, without its secrets, else as it prints.
 func plain(x any) any {
 	text, err := json.Marshal(x)
 	if err != nil {

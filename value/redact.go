@@ -79,21 +79,6 @@ func (r *Redactor) Redact(text string) string {
 	return b.String()
 }
 
-// Value gives a value with the secrets taken out of its texts. Secrets that cannot print
-// themselves stay.
-func (r *Redactor) Value(x any) any {
-	if len(r.snapshot()) == 0 {
-		return x
-	}
-	out, _ := Map(x, func(leaf any) (any, error) {
-		if text, ok := leaf.(string); ok {
-			return r.Redact(text), nil
-		}
-		return leaf, nil
-	})
-	return out
-}
-
 // part is text[from:to].
 type part struct{ from, to int }
 

@@ -5,13 +5,13 @@ import (
 	"os/user"
 	"path/filepath"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/seal"
+	"github.com/armonic/armonic/value"
 )
 
 // Keys seal the secrets of answers files with a key in the operator's state
 // directory, or where --state-dir says.
-func (g *Global) Keys() deploy.Keys {
+func (g *Global) Keys() value.Sealer {
 	dir := g.StateDir
 	if dir == "" {
 		dir = StateDir()
