@@ -12,11 +12,11 @@ import (
 func (s *Service) Info(context.Context) (spec.Info, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	info := s.info
-	info.Notes = append(slices.Clone(s.notes), s.commands.StillRunning()...)
+	info := s.config.Info
+	info.Notes = append(slices.Clone(s.notes), s.config.Commands.StillRunning()...)
 	info.Queue = len(s.queue)
-	if s.load != nil {
-		info.Load = s.load()
+	if s.config.Load != nil {
+		info.Load = s.config.Load()
 	}
 	if s.busy != nil {
 		info.Busy = s.busy.ID
@@ -128,5 +128,5 @@ func (s *Service) Preview(_ context.Context, w spec.Work) ([]spec.StepPreview, e
 
 // Stacks lists every lifecycle with what is applied of it.
 func (s *Service) Stacks(context.Context) ([]spec.Stack, error) {
-	return s.catalogue().stacks(s.info.Since), nil
+	return s.catalogue().stacks(s.config.Info.Since), nil
 }

@@ -18,7 +18,7 @@ func (s *Service) emit(r *run, ev spec.Event) {
 	ends := ev.Kind == spec.EventStepDone || ev.Kind == spec.EventStepFailed || ev.Kind == spec.EventRunDone
 	if ends || ev.Seq > r.reserved {
 		if err := s.record(r, &ev); err != nil {
-			s.log.Error("cannot record a run", "run", r.ID, "error", err)
+			s.config.Logger.Error("cannot record a run", "run", r.ID, "error", err)
 		}
 	}
 	s.mu.Lock()
@@ -31,7 +31,7 @@ func (s *Service) add(r *run, ev spec.Event) { s.publish(r, s.number(r, ev)) }
 
 // number gives an event its place after the others of the run; the lock is held.
 func (s *Service) number(r *run, ev spec.Event) spec.Event {
-	ev.Run, ev.Seq, ev.At = r.ID, 1, s.clock()
+	ev.Run, ev.Seq, ev.At = r.ID, 1, s.config.Clock()
 	if n := len(r.events); n > 0 {
 		ev.Seq = r.events[n-1].Seq + 1
 	}

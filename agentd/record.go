@@ -36,7 +36,7 @@ const seqBlock = 1000
 // begin records that a run is about to be executed, before anything of it is done.
 func (s *Service) begin(r *run) error {
 	var err error
-	if r.digest, err = s.runStore.Digest(content(r.Run)); err == nil {
+	if r.digest, err = s.config.RunStore.Digest(content(r.Run)); err == nil {
 		err = s.record(r, nil)
 	}
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Service) record(r *run, more *spec.Event) error {
 	if n := len(events); n > 0 {
 		reserved = events[n-1].Seq + seqBlock + events[n-1].Seq/8 // a run that says much is not recorded all the time
 	}
-	if err := s.runStore.RecordRun(r.record(events, reserved)); err != nil {
+	if err := s.config.RunStore.RecordRun(r.record(events, reserved)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -81,7 +81,7 @@ func (s *Service) sameAs(old *run, r spec.Run) (bool, error) {
 	case old.digest == "": // it was recorded by a version whose digests were others
 		return true, nil
 	}
-	digest, err := s.runStore.Digest(content(r))
+	digest, err := s.config.RunStore.Digest(content(r))
 	return digest == old.digest, err
 }
 

@@ -25,13 +25,13 @@ func (s *Service) Replace(ctx context.Context, lifecycles []*lifecycle.Lifecycle
 	}
 	defer func() { <-s.exclusive }()
 	old := s.catalogue()
-	c := &catalogue{host: s.info.Host, outdated: map[string]*spec.Fault{}}
+	c := &catalogue{host: s.config.Info.Host, outdated: map[string]*spec.Fault{}}
 	var kept []error
 	keep := func(e *lifecycle.Engine, why *spec.Error) {
 		c.engines = append(c.engines, e)
-		c.outdated[e.Name()] = &spec.Fault{At: s.clock(), Err: why}
+		c.outdated[e.Name()] = &spec.Fault{At: s.config.Clock(), Err: why}
 		kept = append(kept, why)
-		s.log.Warn("a lifecycle keeps its old definition", "lifecycle", e.Name(), "error", why)
+		s.config.Logger.Warn("a lifecycle keeps its old definition", "lifecycle", e.Name(), "error", why)
 	}
 	for _, l := range lifecycles {
 		before, _ := old.engine(l.Name)
@@ -72,11 +72,11 @@ func (s *Service) open(c *catalogue, l *lifecycle.Lifecycle) error {
 	if c.has(l.Name) {
 		return &spec.Error{Kind: spec.Invalid, At: l.Source, Msg: "there are two lifecycles " + l.Name}
 	}
-	if _, err := s.store.Load(l.Name); err != nil {
+	if _, err := s.config.Store.Load(l.Name); err != nil {
 		s.addUnusable(c, l, nil, err)
 		return nil
 	}
-	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.store, Me: s.info, Clock: s.clock, Limit: s.limit, Logger: s.log})
+	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.config.Store, Me: s.config.Info, Clock: s.config.Clock, Limit: s.config.Limit, Logger: s.config.Logger})
 	if err != nil {
 		return err
 	}

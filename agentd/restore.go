@@ -10,7 +10,7 @@ import (
 // restore makes the runs of earlier processes known. One that had not ended was
 // interrupted: it is never executed again.
 func (s *Service) restore() error {
-	ended, begun, err := s.runStore.Runs()
+	ended, begun, err := s.config.RunStore.Runs()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func restoredRun(rec spec.RunRecord) *run {
 func (s *Service) endInterrupted(r *run) error {
 	interrupted := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
 		WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", r.Lifecycle)
-	if left := s.commands.StillRunning(); len(left) > 0 {
+	if left := s.config.Commands.StillRunning(); len(left) > 0 {
 		interrupted.Msg += "; " + strings.Join(left, "; ")
 		interrupted.Hint += "; what still runs is ended first, or waited for if it must not be interrupted"
 	}
@@ -58,7 +58,7 @@ func (s *Service) endInterrupted(r *run) error {
 		done.Stack = e.Applied()
 	}
 	events = append(events, done)
-	if err := s.runStore.RecordRun(r.record(events, done.Seq)); err != nil {
+	if err := s.config.RunStore.RecordRun(r.record(events, done.Seq)); err != nil {
 		return err
 	}
 	s.retention.replace(r, events)
@@ -69,7 +69,7 @@ func (s *Service) endInterrupted(r *run) error {
 
 // recordedRun gives a run that ended in an earlier process, with its events.
 func (s *Service) recordedRun(id spec.RunID) (*run, error) {
-	rec, err := s.runStore.Run(id)
+	rec, err := s.config.RunStore.Run(id)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 		return nil
 	}
 	if s.closed {
-		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.info.Host).
+		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.config.Info.Host).
 			WithHint("try again when it is back")
 	}
 	added := &run{Run: cloneRun(r), changed: make(chan struct{})}
@@ -97,7 +97,7 @@ func (s *Service) find(id spec.RunID) (*run, error) {
 	case was:
 		return s.recordedRun(id)
 	}
-	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.info.Host)
+	return nil, spec.Errorf(spec.NotFound, "there is no run %s on %s", id, s.config.Info.Host)
 }
 
 func stopped() *spec.Error {

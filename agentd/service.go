@@ -31,15 +31,7 @@ type Config struct {
 // executed, and what ended lately, is known with every line; of the others, and of what
 // says more than Config.Keep holds, the last lines are.
 type Service struct {
-	info     spec.Info
-	load     func() float64
-	clock    func() time.Time
-	limit    time.Duration
-	pace     time.Duration
-	log      *slog.Logger
-	store    lifecycle.Store
-	runStore RunStore
-	commands Commands
+	config Config // of which only Load may be nil
 
 	stop      context.CancelFunc
 	stopped   chan struct{} // closed when the worker has ended
@@ -67,9 +59,17 @@ var _ spec.Agent = (*Service)(nil)
 // that cannot be read. A run that had begun when the agent stopped has ended,
 // interrupted.
 func New(c Config) (*Service, error) {
+	c.RunStore = cmp.Or[RunStore](c.RunStore, noRunStore{})
+	c.Commands = cmp.Or[Commands](c.Commands, noCommands{})
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Info.Since.IsZero() {
+		c.Info.Since = c.Clock()
+	}
 	s := &Service{
-		info: c.Info, load: c.Load, clock: c.Clock, limit: c.Limit, pace: c.Pace, log: c.Logger,
-		store:     c.Store,
+		config:    c,
 		exclusive: make(chan struct{}, 1),
 		stopped:   make(chan struct{}),
 		shutdown:  make(chan struct{}),
@@ -77,25 +77,8 @@ func New(c Config) (*Service, error) {
 		wake:      make(chan struct{}, 1),
 		runs:      map[spec.RunID]*run{},
 		earlier:   map[spec.RunID]string{},
-		runStore:  c.RunStore,
-		commands:  c.Commands,
 	}
-	if s.runStore == nil {
-		s.runStore = noRunStore{}
-	}
-	if s.commands == nil {
-		s.commands = noCommands{}
-	}
-	if s.clock == nil {
-		s.clock = time.Now
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.info.Since.IsZero() {
-		s.info.Since = s.clock()
-	}
-	s.now = &catalogue{host: s.info.Host}
+	s.now = &catalogue{host: s.config.Info.Host}
 	for _, l := range c.Lifecycles {
 		err := s.open(s.now, l)
 		if spec.KindOf(err) == spec.Conflict {
@@ -111,8 +94,8 @@ func New(c Config) (*Service, error) {
 	if err := s.restore(); err != nil {
 		return nil, err
 	}
-	for _, text := range s.commands.StillRunning() {
-		s.log.Warn("a command of an earlier agent still runs", "command", text)
+	for _, text := range s.config.Commands.StillRunning() {
+		s.config.Logger.Warn("a command of an earlier agent still runs", "command", text)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel

@@ -26,7 +26,7 @@ func (s *Service) Drain(ctx context.Context) error {
 	tick := time.NewTicker(handOverEvery)
 	defer tick.Stop()
 	for {
-		s.commands.HandOver()
+		s.config.Commands.HandOver()
 		select {
 		case <-s.stopped:
 			return nil
@@ -60,6 +60,6 @@ func (s *Service) shuttingDown() bool {
 // notBegun is how a run ends that waited when the agent stopped, and one of which the
 // agent did not begin the next step.
 func (s *Service) notBegun(what string) *spec.Error {
-	return spec.Errorf(spec.Canceled, "the agent of %s was stopped before %s", s.info.Host, what).
+	return spec.Errorf(spec.Canceled, "the agent of %s was stopped before %s", s.config.Info.Host, what).
 		WithHint("what is finished is on the stack: start the agent again, then retry, and it goes on from there")
 }

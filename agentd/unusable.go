@@ -28,14 +28,14 @@ func (u unusable) stack(h spec.Host, at time.Time) spec.Stack {
 
 // addUnusable adds a lifecycle that cannot be worked with to a catalogue.
 func (s *Service) addUnusable(c *catalogue, l *lifecycle.Lifecycle, applied []spec.Applied, why error) {
-	s.log.Error("cannot use a lifecycle", "lifecycle", l.Name, "error", why)
+	s.config.Logger.Error("cannot use a lifecycle", "lifecycle", l.Name, "error", why)
 	c.unusable = append(c.unusable, unusable{l, slices.Clone(applied), why})
 }
 
 // addMismatched adds a lifecycle of which states are applied that its definition does not
 // have.
 func (s *Service) addMismatched(c *catalogue, l *lifecycle.Lifecycle, why error) {
-	known, err := s.store.Load(l.Name)
+	known, err := s.config.Store.Load(l.Name)
 	if err != nil {
 		why = err
 	}
@@ -47,7 +47,7 @@ func (s *Service) addMismatched(c *catalogue, l *lifecycle.Lifecycle, why error)
 
 // addUndeclared adds what is applied of lifecycles that no module declares.
 func (s *Service) addUndeclared(c *catalogue) error {
-	lister, ok := s.store.(lifecycle.Lister)
+	lister, ok := s.config.Store.(lifecycle.Lister)
 	if !ok {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (s *Service) addUndeclared(c *catalogue) error {
 		if c.has(name) {
 			continue
 		}
-		known, err := s.store.Load(name)
+		known, err := s.config.Store.Load(name)
 		bare := &lifecycle.Lifecycle{Name: name}
 		var states []string
 		for _, a := range known.Applied {

@@ -40,7 +40,7 @@ func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	s.queue = slices.Delete(s.queue, 0, 1)
 	ctx, r.cancel = context.WithCancel(ctx)
 	s.busy = r
-	r.began = s.clock()
+	r.began = s.config.Clock()
 	s.add(r, spec.Event{Kind: spec.EventStarted, Step: -1})
 	return r, ctx
 }
@@ -65,11 +65,11 @@ func (s *Service) execute(ctx context.Context, r *run) {
 		err = s.begin(r)
 	}
 	if err == nil {
-		s.log.Info("run started", "run", r.ID, "lifecycle", r.Lifecycle, "by", r.By)
+		s.config.Logger.Info("run started", "run", r.ID, "lifecycle", r.Lifecycle, "by", r.By)
 		err = s.steps(ctx, e, r)
 		stack = e.Applied()
 	}
-	s.log.Info("run done", "run", r.ID, "lifecycle", r.Lifecycle, "error", err)
+	s.config.Logger.Info("run done", "run", r.ID, "lifecycle", r.Lifecycle, "error", err)
 	s.mu.Lock()
 	r.cancel()
 	r.cancel = nil
@@ -82,7 +82,7 @@ func (s *Service) execute(ctx context.Context, r *run) {
 // was planned on and all values of all steps are right.
 func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error {
 	if now := e.Applied(); !slices.Equal(r.From, now) {
-		err := spec.Errorf(spec.Conflict, "%s on %s has changed since this was planned", r.Lifecycle, s.info.Host)
+		err := spec.Errorf(spec.Conflict, "%s on %s has changed since this was planned", r.Lifecycle, s.config.Info.Host)
 		err.Op = "start the run " + string(r.ID)
 		return err.WithHint("planned on %s, now it is %s: plan again", stackText(r.From), stackText(now))
 	}
@@ -134,10 +134,10 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 // pause lets people watch a simulated host; it is over at once when the run is
 // stopped.
 func (s *Service) pause(ctx context.Context) {
-	if s.pace <= 0 {
+	if s.config.Pace <= 0 {
 		return
 	}
-	t := time.NewTimer(s.pace)
+	t := time.NewTimer(s.config.Pace)
 	defer t.Stop()
 	select {
 	case <-t.C:

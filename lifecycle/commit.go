@@ -8,7 +8,7 @@ import (
 
 // begin records that a step begins, first in the store.
 func (e *Engine) begin(d Doing) error {
-	if err := e.store.Begin(e.def.Name, d); err != nil {
+	if err := e.deps.Store.Begin(e.def.Name, d); err != nil {
 		return &spec.Error{Kind: spec.KindOf(err), Op: d.Step.Name(), At: string(e.pathOf(d.Step)),
 			Msg: fmt.Sprintf("it cannot be recorded, so nothing was done: %v", err), Err: err}
 	}
@@ -23,9 +23,9 @@ func (e *Engine) begin(d Doing) error {
 // store before anything else is done.
 func (e *Engine) commit(o Outcome) error {
 	var failed *spec.Error
-	if err := e.store.End(e.def.Name, o); err != nil {
+	if err := e.deps.Store.End(e.def.Name, o); err != nil {
 		failed = e.notCommitted(err, err.Error())
-		e.log.Error("cannot record a step", "lifecycle", e.def.Name, "error", err)
+		e.deps.Logger.Error("cannot record a step", "lifecycle", e.def.Name, "error", err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -36,7 +36,7 @@ func (e *Engine) commit(o Outcome) error {
 	pending := o
 	e.uncommitted = &pending
 	if doing := e.rec.Doing; doing != nil && (o.Fault == nil || o.Fault.Step.Name() != doing.Step.Name()) {
-		o.Fault = &spec.Fault{Step: doing.Step, At: e.clock(), By: doing.By, Err: failed, Earlier: o.Fault}
+		o.Fault = &spec.Fault{Step: doing.Step, At: e.deps.Clock(), By: doing.By, Err: failed, Earlier: o.Fault}
 	}
 	e.apply(o)
 	return failed
@@ -50,7 +50,7 @@ func (e *Engine) commitPending() error {
 	if pending == nil {
 		return nil
 	}
-	if err := e.store.End(e.def.Name, *pending); err != nil {
+	if err := e.deps.Store.End(e.def.Name, *pending); err != nil {
 		return e.notCommitted(err, fmt.Sprintf("so nothing else is done: %v", err))
 	}
 	e.mu.Lock()

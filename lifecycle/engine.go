@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"slices"
@@ -16,12 +17,7 @@ import (
 type Engine struct {
 	def   *Lifecycle
 	graph *graph
-	store Store
-	me    spec.Info
-	clock func() time.Time
-	log   *slog.Logger
-
-	limit time.Duration
+	deps  Deps
 
 	mu          sync.Mutex
 	rec         Record
@@ -46,13 +42,11 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 	if err := errors.Join(l.check().errs...); err != nil {
 		return nil, err
 	}
-	e := &Engine{def: l, graph: newGraph(l, d.Me.OS), store: d.Store, me: d.Me, clock: d.Clock, log: d.Logger, limit: d.Limit, enteredWith: map[string]spec.Inputs{}}
-	if e.clock == nil {
-		e.clock = time.Now
+	if d.Clock == nil {
+		d.Clock = time.Now
 	}
-	if e.log == nil {
-		e.log = slog.New(slog.DiscardHandler)
-	}
+	d.Logger = cmp.Or(d.Logger, slog.New(slog.DiscardHandler))
+	e := &Engine{def: l, graph: newGraph(l, d.Me.OS), deps: d, enteredWith: map[string]spec.Inputs{}}
 	var err error
 	if e.rec, err = d.Store.Load(l.Name); err != nil {
 		return nil, &spec.Error{Kind: spec.KindOf(err), Op: "load " + l.Name, Msg: err.Error(), Err: err}
@@ -112,7 +106,7 @@ func (e *Engine) Stack() spec.Stack {
 }
 
 func (e *Engine) path(names ...string) spec.Path {
-	return spec.MakePath(e.me.Host, append([]string{e.def.Name}, names...)...)
+	return spec.MakePath(e.deps.Me.Host, append([]string{e.def.Name}, names...)...)
 }
 
 // stack is the current one; the lock is held.
@@ -153,12 +147,12 @@ func (e *Engine) entered(state string) (spec.Inputs, bool) {
 // recorded gives inputs from the store as the state's module sees them: with types, which
 // a store need not keep, and with defaults for what was declared since.
 func (e *Engine) recorded(s *State, in spec.Inputs) spec.Inputs {
-	r := reader{me: e.me, at: e.path(s.Name, string(spec.Enter))}
+	r := reader{me: e.deps.Me, at: e.path(s.Name, string(spec.Enter))}
 	return modified(s.Requires, r.read(s.Requires, in))
 }
 
 // newCall makes what a function is given outside of a step.
 func (e *Engine) newCall() *Call {
-	return &Call{Me: e.me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
+	return &Call{Me: e.deps.Me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
 		Effect: func(string) error { return nil }, Progress: func(int, int) {}}
 }

@@ -26,10 +26,10 @@ func (l *limitError) Error() string { return fmt.Sprintf("it took longer than %v
 
 // withLimit ends the context of a step at the engine's limit.
 func (e *Engine) withLimit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if e.limit <= 0 {
+	if e.deps.Limit <= 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, e.limit, &limitError{e.limit})
+	return context.WithTimeoutCause(ctx, e.deps.Limit, &limitError{e.deps.Limit})
 }
 
 // callModule calls a function of a module, whose panic becomes an error.

@@ -44,7 +44,7 @@ func (e *Engine) asks(now status, step spec.Step) (requires []spec.Require, hook
 // wrong with them, also in the eyes of the module.
 func (e *Engine) read(ctx context.Context, now status, step spec.Step, c *Call, deferred bool) (spec.Inputs, []spec.Problem) {
 	requires, hooks := e.asks(now, step)
-	r := reader{me: e.me, at: e.path(step.State, step.ProvideName()), deferred: deferred}
+	r := reader{me: e.deps.Me, at: e.path(step.State, step.ProvideName()), deferred: deferred}
 	in := r.read(requires, step.Inputs)
 	if len(hooks.Validate) == 0 {
 		return in, r.problems

@@ -18,7 +18,7 @@ func (e *Engine) Preview(w spec.Work) ([]spec.StepPreview, error) {
 		}
 		acts := now.initialPending || e.runsModule(now.stack, step)
 		now = next
-		out = append(out, spec.StepPreview{Step: step, Unpredictable: !e.me.Simulated && acts})
+		out = append(out, spec.StepPreview{Step: step, Unpredictable: !e.deps.Me.Simulated && acts})
 	}
 	return out, nil
 }

@@ -68,7 +68,7 @@ func (e *Engine) target(path spec.Path) (*State, *Provide, error) {
 		return nil, nil, spec.Errorf(spec.Invalid, "%s names no state and no provide", path).
 			WithHint("a provide is /host/Lifecycle/State/provide")
 	}
-	if path.Host() != e.me.Host || path.Lifecycle() != e.def.Name {
+	if path.Host() != e.deps.Me.Host || path.Lifecycle() != e.def.Name {
 		return nil, nil, spec.Errorf(spec.NotFound, "%s is not of %s", path, e.path())
 	}
 	s, ok := e.graph.state(path.State())
@@ -124,8 +124,8 @@ func (e *Engine) noPath(stack []int, target, index, n int) error {
 		return err.WithHint("there are %d paths, counted from 0", n)
 	}
 	err := spec.Errorf(spec.NotFound, "no path leads from %s to %s in %s", top.Name, to.Name, e.path())
-	if !supports(to.OS, e.me.OS) {
-		return err.WithHint("%s supports %s, this host is %s", to.Name, showOS(to.OS), e.me.OS)
+	if !supports(to.OS, e.deps.Me.OS) {
+		return err.WithHint("%s supports %s, this host is %s", to.Name, showOS(to.OS), e.deps.Me.OS)
 	}
 	return err
 }
@@ -170,7 +170,7 @@ func (e *Engine) suggest(ctx context.Context, at spec.Path, require string, vars
 		}
 		switch {
 		case err != nil:
-			e.log.Warn("cannot suggest a value", "variable", at.Join(require, v.Name), "error", err)
+			e.deps.Logger.Warn("cannot suggest a value", "variable", at.Join(require, v.Name), "error", err)
 		case x != nil:
 			out[i].Default = x
 		}

@@ -24,7 +24,7 @@ func (e *Engine) execute(ctx context.Context, now status, d Doing, sink Sink) (a
 	if x.mode == undoEnter {
 		x.doing.Step.Inputs = e.faultInputs(d.Step.State)
 	}
-	x.doing.At = e.clock()
+	x.doing.At = e.deps.Clock()
 	if err := e.begin(x.doing); err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
 	case step.Action == spec.Leave:
 		return Outcome{Left: true}, nil
 	}
-	return Outcome{Entered: &spec.Applied{State: s.Name, At: e.clock(), By: x.doing.By, Inputs: step.Inputs}}, nil
+	return Outcome{Entered: &spec.Applied{State: s.Name, At: e.deps.Clock(), By: x.doing.By, Inputs: step.Inputs}}, nil
 }
 
 func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any) {
@@ -113,7 +113,7 @@ func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any
 	if err := x.cross(ctx, s, p); err != nil {
 		out = x.failed(err)
 	}
-	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: x.doing.At, Took: e.clock().Sub(x.doing.At),
+	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: x.doing.At, Took: e.deps.Clock().Sub(x.doing.At),
 		By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs, Returns: value.Clone(returns)}
 	if out.Fault != nil {
 		out.Called.Err = out.Fault.Err
@@ -158,7 +158,7 @@ func (x *stepExecution) run(ctx context.Context, op string, fn func(context.Cont
 }
 
 func (x *stepExecution) failed(err *spec.Error) Outcome {
-	return Outcome{Fault: &spec.Fault{Step: x.doing.Step, At: x.engine.clock(), By: x.doing.By, Err: err}}
+	return Outcome{Fault: &spec.Fault{Step: x.doing.Step, At: x.engine.deps.Clock(), By: x.doing.By, Err: err}}
 }
 
 // secretReturns copies what a provide returned, with what it declares as secret made one,

@@ -33,7 +33,7 @@ type stepLog struct {
 
 // newStepLog makes a call log what it says and does, until the step has ended.
 func (e *Engine) newStepLog(c *Call, ended *atomic.Bool) *stepLog {
-	l := &stepLog{engine: e, ended: ended, budget: burst, at: e.clock()}
+	l := &stepLog{engine: e, ended: ended, budget: burst, at: e.deps.Clock()}
 	show := c.Log
 	c.Log = func(level spec.Level, text string) {
 		l.line(text)
@@ -52,7 +52,7 @@ func (l *stepLog) line(text string) {
 		return
 	}
 	l.add(text)
-	now := l.engine.clock()
+	now := l.engine.deps.Clock()
 	l.budget = min(burst, l.budget+float64(now.Sub(l.at))/float64(refill))
 	l.at = now
 	if l.budget < 1 {
@@ -60,7 +60,7 @@ func (l *stepLog) line(text string) {
 	}
 	l.budget--
 	if err := l.write(); err != nil {
-		l.engine.log.Warn("cannot record a line of the log", "lifecycle", l.engine.def.Name, "error", err)
+		l.engine.deps.Logger.Warn("cannot record a line of the log", "lifecycle", l.engine.def.Name, "error", err)
 	}
 }
 
@@ -91,7 +91,7 @@ func (l *stepLog) add(text string) {
 }
 
 func (l *stepLog) write() error {
-	if err := l.engine.store.AppendLog(l.engine.def.Name, l.waiting...); err != nil {
+	if err := l.engine.deps.Store.AppendLog(l.engine.def.Name, l.waiting...); err != nil {
 		return err
 	}
 	l.waiting = nil
