@@ -92,6 +92,8 @@ func TestReadmeCommands(t *testing.T) {
 				shell(t, here, strings.Replace(line, "make", "make -n", 1), want)
 			case "go build": // from the sources, into the folder
 				shell(t, here, strings.Replace(line, "-o armonic", "-o "+filepath.Join(dir, "armonic"), 1), want)
+			case "--check --jid": // where anybody may write
+				shell(t, dir, line+" --state-dir "+filepath.Join(dir, "state"), want)
 			default:
 				if strings.Contains(line, " --demo") {
 					line += " --demo-pace 10ms"

@@ -41,9 +41,7 @@ func (r Rules) fileRules(p pkg, f file) []Finding {
 	out = append(out, r.length(f)...)
 	out = append(out, r.imports(p, row, f)...)
 	if !row.Test {
-		out = append(out, r.starts(p, f)...)
-		out = append(out, r.reveals(p, f)...)
-		out = append(out, r.converts(p, f)...)
+		out = append(out, r.limited(p, f)...)
 	}
 	return out
 }

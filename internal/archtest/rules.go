@@ -7,10 +7,7 @@ type Rules struct {
 	Module   string    // the module path that the names are relative to
 	Packages []Package // every package there may be
 	Bans     []Ban
-	Go       []string // the packages that may start goroutines
-	Later    []Place  // the others that may have a function called later
-	Reveal   []Place  // who may read the text of a secret
-	Convert  []Place  // who may give a value its type: between these places nothing does
+	Limited  []Limited
 	Init     []string // the packages that may contain func init()
 	MaxLines int      // the longest a file may be, tests aside
 }
@@ -30,8 +27,15 @@ type Ban struct {
 	Why     string
 }
 
-// Place is a package, or one file of it ("value/decode.go"), that may do what others
-// may not.
+// Limited is what only some places may do.
+type Limited struct {
+	Rule   string   // as findings name it
+	What   string   // "start a goroutine"
+	By     []string // a statement "go", a function "time.AfterFunc", or a method "Reveal"
+	Places []Place
+}
+
+// Place is a package, or one file of it ("value/decode.go").
 type Place struct {
 	Name string
 	Why  string
@@ -39,6 +43,12 @@ type Place struct {
 
 // Armonic is the architecture of this module. A new package needs a row here.
 func Armonic() Rules {
+	starters := []Place{
+		{"deploy", "a deployment runs beside the screen that shows it"},
+		{"xmpp/...", "a session is read and kept alive"},
+		{"agentd", "runs are executed one after the other"},
+		{"cli/...", "it wires the others"},
+	}
 	return Rules{
 		Module: "github.com/armonic/armonic",
 		Packages: []Package{
@@ -78,34 +88,36 @@ func Armonic() Rules {
 			{"lifecycle", []string{"os", "net"}, "only package host touches the machine"},
 			{"tui/...", []string{"os/exec", "net"}, "a front end acts through deploy only"},
 		},
-		Go: []string{"deploy", "xmpp/...", "agentd", "cli/..."},
-		Later: []Place{
-			{"server/...", "a connection is closed when its context ends"},
-			{"host", "a command that does not end is killed"},
-		},
-		Convert: []Place{
-			{"spec", "the conversion itself"},
-			{"value/decode.go", "a method of reflect with that name"},
-			{"tui/editor/parse.go", "what a person typed into a field"},
-			{"deploy/session.go", "what a person typed for a question"},
-			{"cli/run/inputs.go", "what a person typed on a command line"},
-			{"xmpp/form/questions.go", "what a person typed into a form"},
-			{"resolver", "answers of a file, and values that become others' values"},
-			{"lifecycle/reader.go", "the inputs of a run, before its first step"},
-			{"lifecycle/route.go", "what a module suggests"},
-			{"modules/actions/hooks.go", "what a module suggests"},
-			{"modules/actions/returns.go", "what a module returns"},
-			{"trial/example.go", "values that a check of modules makes up"},
-		},
-		Reveal: []Place{
-			{"spec", "a value is checked and changed by its variable"},
-			{"value/...", "values are compared, encoded and redacted"},
-			{"modules/interp", "a module computes with it, and asks for its text"},
-			{"modules/actions", "a command is given it"},
-			{"modules/testbench", "it is typed as a person would"},
-			{"server/...", "the administrator's password is written where the server reads it"},
-			{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
-			{"seal/...", "it is sealed, and digested"},
+		Limited: []Limited{
+			{"goroutines", "start a goroutine", []string{"go", "Go", "TryGo"}, starters},
+			{"goroutines", "have a function called later", []string{"time.AfterFunc", "context.AfterFunc"}, append([]Place{
+				{"server", "a connection is closed when its context ends"},
+				{"host", "a command that does not end is killed"},
+			}, starters...)},
+			{"values", "give a value its type", []string{"Convert", "ParseInput"}, []Place{
+				{"spec", "the conversion itself"},
+				{"value/decode.go", "a method of reflect with that name"},
+				{"tui/editor/parse.go", "what a person typed into a field"},
+				{"deploy/session.go", "what a person typed for a question"},
+				{"cli/run/inputs.go", "what a person typed on a command line"},
+				{"xmpp/form/questions.go", "what a person typed into a form"},
+				{"resolver", "answers of a file, and values that become others' values"},
+				{"lifecycle/reader.go", "the inputs of a run, before its first step"},
+				{"lifecycle/route.go", "what a module suggests"},
+				{"modules/actions/hooks.go", "what a module suggests"},
+				{"modules/actions/returns.go", "what a module returns"},
+				{"trial/example.go", "values that a check of modules makes up"},
+			}},
+			{"secrets", "reveal a secret", []string{"Reveal"}, []Place{
+				{"spec", "a value is checked and changed by its variable"},
+				{"value", "values are compared, encoded and redacted"},
+				{"modules/interp", "a module computes with it, and asks for its text"},
+				{"modules/actions", "a command is given it"},
+				{"modules/testbench", "it is typed as a person would"},
+				{"server", "the administrator's password is written where the server reads it"},
+				{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
+				{"seal", "it is sealed, and digested"},
+			}},
 		},
 		Init:     []string{"tui/noquery"},
 		MaxLines: 400,
