@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,6 +93,8 @@ func TestReadmeCommands(t *testing.T) {
 				shell(t, here, strings.Replace(line, "make", "make -n", 1), want)
 			case "go build": // from the sources, into the folder
 				shell(t, here, strings.Replace(line, "-o armonic", "-o "+filepath.Join(dir, "armonic"), 1), want)
+			case "server init": // beside a server that is already here
+				shell(t, dir, line+" --port "+freePort(t)+" --tls-port "+freePort(t), want)
 			case "--check --jid": // where anybody may write
 				shell(t, dir, line+" --state-dir "+filepath.Join(dir, "state"), want)
 			default:
@@ -107,6 +110,17 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("the README does not say %q any more", k)
 		}
 	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
 }
 
 func shell(t *testing.T, dir, line, want string) {
