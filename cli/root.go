@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/agent"
 	"github.com/armonic/armonic/cli/deploy"
+	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/lookup"
 	"github.com/armonic/armonic/cli/module"
 	"github.com/armonic/armonic/cli/output"
@@ -73,4 +76,16 @@ shows what will change, and does it in parallel.`,
 	root.AddCommand(agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	return root
+}
+
+func newVersion(s output.Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(s.Out, "armonic %s %s %s/%s\n", inprocess.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/cli/prompt"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -65,7 +64,7 @@ func AskPassword(ctx context.Context, jid session.JID, s output.Streams) (value.
 		return "", spec.Errorf(spec.Invalid, "there is no password for %s", jid).
 			WithHint("set password_file in the settings, or ARMONIC_PASSWORD, or give --password-file FILE")
 	}
-	p := prompt.New(s.In, s.Err)
+	p := output.NewPrompter(s.In, s.Err)
 	p.Say("password of %s: ", jid)
 	text, err := p.Secret(ctx)
 	if errors.Is(err, io.EOF) || err == nil && text == "" {
@@ -83,4 +82,30 @@ func CheckRooms(domain string) error {
 		return spec.Errorf(spec.Invalid, "muc_domain: %q is not a domain", domain).WithHint("none stands for no rooms")
 	}
 	return nil
+}
+
+// approval says whom the settings let into the fleet: by default whoever has an
+// account in our own domain.
+func approval(patterns []string, own session.JID) (func(session.JID) bool, error) {
+	if len(patterns) == 0 {
+		patterns = []string{"*@" + own.Domain()}
+	}
+	exact, domains := map[session.JID]bool{}, map[string]bool{}
+	for _, p := range patterns {
+		if p == "none" {
+			continue
+		}
+		if domain, all := strings.CutPrefix(p, "*@"); all && domain != "" {
+			domains[domain] = true
+			continue
+		}
+		jid, err := session.ParseJID(p)
+		if err != nil || jid.Local() == "" {
+			return nil, spec.Errorf(spec.Invalid, "approve: %q is not an account", p).WithHint("write name@domain, *@domain, or none")
+		}
+		exact[jid.Bare()] = true
+	}
+	return func(jid session.JID) bool {
+		return jid != own && jid.Local() != "" && (exact[jid] || domains[jid.Domain()])
+	}, nil
 }

@@ -2,7 +2,9 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -10,9 +12,12 @@ import (
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp"
+	"github.com/armonic/armonic/xmpp/session"
 )
 
 // StopTime is how long running steps may take to notice that they are cancelled.
@@ -69,4 +74,63 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 	}
 	stop := inprocess.KeepLoaded(loader, slices.Collect(maps.Values(f.Agents))...)
 	return f, func() { stop(); f.Close() }, nil
+}
+
+// connectTime bounds how long a command waits for the server at first.
+const connectTime = 20 * time.Second
+
+// Live are the agents that an XMPP server connects us with.
+type Live struct {
+	*xmpp.Client
+	seen *lastSeen
+	stop func() // ends what watches the connection
+}
+
+// openLive connects. If the server cannot be reached now, and the caller shows how the
+// connection is, that is no error: it is tried again.
+func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool) (*Live, error) {
+	if c.JID == "" {
+		return nil, spec.Errorf(spec.Invalid, "no fleet is chosen").
+			WithHint("add --demo to use the simulated hosts lb1, web1, web2, web3 and db1, or --local for this host; "+
+				"or name your account on an XMPP server with --jid NAME@DOMAIN, or as jid in %s", lastOf(settings.ClientFiles()))
+	}
+	a, err := Account(ctx, c.Connection, s, nil)
+	if err != nil {
+		return nil, err
+	}
+	approve, err := approval(c.Approve, a.JID)
+	if err != nil {
+		return nil, err
+	}
+	f := &Live{seen: readLastSeen(a.JID)}
+	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
+	ready, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	err = f.Ready(ready)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = spec.Errorf(spec.Unavailable, "%s did not answer within %s", a.JID.Domain(), connectTime)
+	}
+	if err != nil && (!shows || spec.KindOf(err) != spec.Unavailable) {
+		f.Client.Close()
+		return nil, err
+	}
+	f.stop = func() {}
+	if !shows {
+		f.stop = reportLink(f.Connector(), s.Err)
+	}
+	return f, nil
+}
+
+func lastOf(names []string) string { return names[len(names)-1] }
+
+// Hosts lists the agents by name, with what was known of those that are offline.
+func (f *Live) Hosts() []spec.HostStatus { return f.seen.fillIn(f.Client.Hosts()) }
+
+// Close leaves the server. Agents go on with what they were given.
+func (f *Live) Close() {
+	f.stop()
+	if hosts := f.Client.Hosts(); len(hosts) > 0 || f.Connection().Up {
+		f.seen.save(hosts) // else nobody has told us who is in the fleet
+	}
+	f.Client.Close()
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
-	"github.com/armonic/armonic/cli/prompt"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
@@ -35,7 +34,7 @@ type deployment struct {
 	wait     time.Duration // for hosts that are offline; 0 is for ever
 
 	session *deploy.Session
-	prompt  *prompt.Prompter
+	prompt  *output.Prompter
 	last    spec.Path // the provide that the last question was about
 	show    output.Printer
 }
@@ -126,7 +125,7 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 	if err := d.applyFlags(); err != nil {
 		return err
 	}
-	d.prompt = prompt.New(d.In, d.Out)
+	d.prompt = output.NewPrompter(d.In, d.Out)
 	if err := d.answerQuestions(ctx); err != nil {
 		return err
 	}

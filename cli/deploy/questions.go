@@ -3,7 +3,13 @@ package deploy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 )
 
 // answerQuestions brings the session as far as flags, suggestions and the person at the
@@ -32,3 +38,107 @@ func (d *deployment) answerQuestions(ctx context.Context) error {
 
 // canAsk reports whether there is somebody to ask.
 func (d *deployment) canAsk() bool { return d.show.Interactive() && !(d.autofill && d.yes) }
+
+// ask puts one question and takes the answer, or the suggestion if there is none.
+func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
+	text, err := d.question(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch {
+	case text == "?":
+		d.explain(q)
+	case text == "-" && q.Key.Kind == resolver.AskHosts:
+		d.session.Answer(q.Key, []spec.Host{})
+	case text == "-" && q.Optional:
+		d.session.Answer(q.Key, nil)
+	case text != "":
+		d.session.Answer(q.Key, resolver.Text(text))
+	case q.Value != nil && q.Status != resolver.Wrong:
+		d.session.Answer(q.Key, q.Value)
+	case len(q.Suggestions) > 0:
+		d.session.Answer(q.Key, q.Suggestions[0].Value)
+	case q.Optional:
+		d.session.Answer(q.Key, nil)
+	default:
+		d.prompt.Say("  an answer is needed; ? explains\n")
+	}
+	return nil
+}
+
+// question shows a question and reads the answer as typed.
+func (d *deployment) question(ctx context.Context, q resolver.Question) (string, error) {
+	p := d.prompt
+	if at := q.Path.Cut(4); at != d.last {
+		p.Say("\n%s\n", at)
+		d.last = at
+	}
+	if q.Problem != "" {
+		p.Say("  ! %s\n", q.Problem)
+		if q.Hint != "" {
+			p.Say("    hint: %s\n", q.Hint)
+		}
+	}
+	p.Say("  %s%s: ", label(q), defaultText(q))
+	if q.Var.Hidden() {
+		return p.Secret(ctx)
+	}
+	return p.Read(ctx)
+}
+
+func label(q resolver.Question) string {
+	switch {
+	case q.Key.Kind == resolver.AskHosts:
+		return fmt.Sprintf("%s: hosts, separated by commas, - for none%s", q.Var.Name, options(q))
+	case q.Key.Kind == resolver.AskHost, q.Key.Kind == resolver.AskChoose:
+		return q.Var.Label + options(q)
+	case q.Key.Kind == resolver.AskCount && q.Max == 1:
+		return fmt.Sprintf("%s: is it wanted, 0 or 1", q.Var.Name)
+	case q.Key.Kind == resolver.AskCount:
+		return fmt.Sprintf("%s: how often", q.Var.Name)
+	case q.Var.Label != "":
+		return fmt.Sprintf("%s (%s)", q.Var.Label, q.Var.Name)
+	}
+	return q.Var.Name
+}
+
+func options(q resolver.Question) string {
+	var names []string
+	for _, o := range q.Options {
+		if !o.Disabled {
+			names = append(names, output.Value(o.Value))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+// defaultText is what an empty line takes.
+func defaultText(q resolver.Question) string {
+	switch {
+	case q.Value != nil && q.Status != resolver.Wrong:
+		return fmt.Sprintf(" [%s]", output.Value(q.Value))
+	case len(q.Suggestions) > 0:
+		return fmt.Sprintf(" [%s]", output.Value(q.Suggestions[0].Value))
+	case q.Optional:
+		return " [none]"
+	}
+	return ""
+}
+
+// explain says all there is to know about a question.
+func (d *deployment) explain(q resolver.Question) {
+	p, s := d.prompt, d.session
+	if q.Var.Help != "" {
+		p.Say("    %s\n", q.Var.Help)
+	}
+	p.Say("    it is %s, a %s\n", q.Path, q.Var.Type)
+	for _, sug := range q.Suggestions {
+		p.Say("    %s: %s\n", output.Value(sug.Value), sug.Why)
+	}
+	for n := s.Result().Node(q.Key.Node); n != nil && n.Parent != nil; n = n.Parent {
+		p.Say("    asked because %s needs it as %s\n", n.Parent.Provide.Path, n.Via.Require.Name)
+	}
+}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/diagram"
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
@@ -35,13 +34,13 @@ marked.`,
 	}
 	c.Flags().StringVarP(&l.form, "type", "T", "text", "draw as `FORM`: text, dot, mermaid, json or xml")
 	c.Flags().BoolVar(&l.reachable, "reachable", false, "leave out what cannot be reached on this host")
-	_ = c.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(diagram.Forms(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(Forms(), cobra.ShellCompDirectiveNoFileComp))
 	return l.Setup(c, g, s, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error {
 		if l.JSON() && !c.Flags().Changed("type") {
 			l.form = "json"
 		}
-		if !slices.Contains(diagram.Forms(), l.form) {
-			return spec.Errorf(spec.Invalid, "there is no form %q", l.form).WithHint("-T %s", strings.Join(diagram.Forms(), ", "))
+		if !slices.Contains(Forms(), l.form) {
+			return spec.Errorf(spec.Invalid, "there is no form %q", l.form).WithHint("-T %s", strings.Join(Forms(), ", "))
 		}
 		if l.JSON() && l.form != "json" {
 			return spec.Errorf(spec.Invalid, "-o json and -T %s cannot be had together", l.form)
@@ -80,7 +79,7 @@ func (l *plotCommand) plotOne(ctx context.Context, at spec.Path) error {
 	if err != nil {
 		return err
 	}
-	m := diagram.New(r, stacks[0], states)
+	m := NewMachine(r, stacks[0], states)
 	if l.reachable {
 		m = m.OnlyReachable()
 	}

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/diagram"
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/lookup"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/lifecycle"
@@ -66,7 +66,7 @@ type lifecycleDoc struct {
 	Doc     string     `json:"doc"`
 	Source  string     `json:"source"`
 	States  []stateDoc `json:"states"`
-	machine diagram.Machine
+	machine lookup.Machine
 }
 
 type stateDoc struct {
@@ -94,7 +94,7 @@ func describeLifecycle(l *lifecycle.Lifecycle) lifecycleDoc {
 	}
 	stack := spec.Stack{Path: spec.Path("/" + l.Name)}
 	d := lifecycleDoc{Name: l.Name, Doc: l.Doc, Source: l.Source,
-		machine: diagram.New(spec.Resource{Path: stack.Path, Attrs: attrs(tree)}, stack, states)}
+		machine: lookup.NewMachine(spec.Resource{Path: stack.Path, Attrs: attrs(tree)}, stack, states)}
 	for i := range d.machine.Transitions { // on any system
 		d.machine.Transitions[i].Usable = true
 	}

@@ -1,11 +1,15 @@
 package output
 
 import (
+	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -43,4 +47,53 @@ func (f *Format) Set(name string) error {
 	}
 	f.name = name
 	return nil
+}
+
+// Printer shows a deployment in one of the output formats.
+type Printer interface {
+	Interactive() bool // may questions be asked in between
+	Plan(s *deploy.Session)
+	Start(id spec.DeploymentID)
+	Update(u deploy.Update)
+	Result(s *deploy.Snapshot)
+	Failure(err error) error // says that there will be no deployment; returns err
+}
+
+// NewPrinter gives the printer of a format.
+func NewPrinter(f Format, w io.Writer) Printer {
+	switch f.name {
+	case "json":
+		return &jsonPrinter{out: w}
+	case "quiet":
+		return &quietPrinter{out: w}
+	}
+	return &Plain{out: w}
+}
+
+// quietPrinter writes what the root returned, "name=value" a line, and what failed.
+type quietPrinter struct {
+	out io.Writer
+}
+
+func (p *quietPrinter) Interactive() bool { return false }
+
+func (p *quietPrinter) Plan(*deploy.Session) {}
+
+func (p *quietPrinter) Start(spec.DeploymentID) {}
+
+func (p *quietPrinter) Update(deploy.Update) {}
+
+func (p *quietPrinter) Failure(err error) error { return err }
+
+func (p *quietPrinter) Result(s *deploy.Snapshot) {
+	for _, t := range s.Tasks {
+		if t.Err != nil {
+			_, _ = fmt.Fprintf(p.out, "%s %s: %s\n", t.Status, t.Host, Clean(t.Err.Error()))
+		}
+	}
+	if m, ok := s.Result.(map[string]any); ok {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			_, _ = fmt.Fprintf(p.out, "%s=%s\n", k, Clean(Value(m[k])))
+		}
+	}
 }

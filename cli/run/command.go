@@ -8,6 +8,8 @@ import (
 
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -58,4 +60,58 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 		return nil
 	}
 	return join(targets, find.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
+}
+
+// Goto is `armonic state-goto`.
+func Goto(g *settings.Global, s output.Streams) *cobra.Command {
+	c := &command{}
+	cmd := &cobra.Command{
+		Use:   "state-goto PATH",
+		Short: "Bring a lifecycle to a state",
+		Long: `Enter and leave states until the one that PATH names is the current one. PATH is a
+pattern that matches one state. What the states on the way ask is given with -R;
+what has a default need not be given.`,
+		Example: `  armonic state-goto //WebServer/Active --demo -J web1 -R conf/port=8080
+  armonic state-goto //WebServer/NotInstalled --local`,
+	}
+	c.flags(cmd)
+	return c.Setup(cmd, g, s, query.State, c.gotoState)
+}
+
+func (c *command) gotoState(ctx context.Context, p spec.Pattern) error {
+	targets, err := c.Targets(ctx, p, query.State)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, targets)
+}
+
+// Call is `armonic provide-call`.
+func Call(g *settings.Global, s output.Streams) *cobra.Command {
+	c := &command{}
+	cmd := &cobra.Command{
+		Use:   "provide-call PATH",
+		Short: "Call one provide, entering the states that it needs",
+		Long: `Call the provide that PATH, a pattern, names, unless its state is applied after entering
+the states on the way to it. Nothing else is called: what other provides would return is
+given with -R, as everything that the provide and the states on the way ask. See
+armonic deploy for the other way round.`,
+		Example: `  armonic provide-call //WebServer//start --demo -J web1 -R conf/port=8080
+  armonic provide-call //WebSite//start --check --demo -J web1 -R webserver/url=http://web1`,
+	}
+	cmd.Flags().BoolVar(&c.check, "check", false, "only say what is wrong with the values")
+	c.flags(cmd)
+	return c.Setup(cmd, g, s, query.Provide, c.call)
+}
+
+func (c *command) call(ctx context.Context, p spec.Pattern) error {
+	targets, err := c.Targets(ctx, p, query.Provide)
+	if err != nil {
+		return err
+	}
+	if first := targets[0]; first.Provide() == string(spec.Enter) {
+		return spec.Errorf(spec.Invalid, "%s enters a state and is not called", first).
+			WithHint("armonic state-goto %s", first.Cut(3))
+	}
+	return c.do(ctx, targets)
 }

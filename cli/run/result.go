@@ -1,10 +1,15 @@
 package run
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
@@ -63,4 +68,112 @@ func exitCode(res result) error {
 	case spec.Internal, spec.NotFound, spec.Ambiguous, spec.Conflict, spec.Unavailable, spec.Denied, spec.Failed, spec.Timeout:
 	}
 	return output.Exit(output.ExitFailed, nil)
+}
+
+// printProblems reports what is wrong with the values.
+func (c *command) printProblems(problems []spec.Problem) error {
+	if c.JSON() {
+		if problems == nil {
+			problems = []spec.Problem{}
+		}
+		if err := output.WriteJSON(c.Out, struct {
+			OK       bool           `json:"ok"`
+			Problems []spec.Problem `json:"problems"`
+		}{len(problems) == 0, problems}); err != nil {
+			return err
+		}
+	} else {
+		for _, p := range problems {
+			_, _ = fmt.Fprintf(c.Out, "%s  %s\n", p.Path, output.Clean(p.Msg))
+			output.Detail(c.Out, "hint", p.Hint)
+		}
+		if len(problems) == 0 {
+			_, _ = fmt.Fprintln(c.Out, "nothing is wrong")
+		}
+	}
+	if len(problems) > 0 {
+		return output.Exit(output.ExitAnswers, nil)
+	}
+	return nil
+}
+
+// preview shows the steps and what each would change.
+func (r *hostRun) preview(ctx context.Context) error {
+	steps, err := r.agent.Preview(ctx, r.work)
+	if err != nil {
+		return err
+	}
+	if r.JSON() {
+		if steps == nil {
+			steps = []spec.StepPreview{}
+		}
+		return output.WriteJSON(r.out, struct {
+			Type      string             `json:"type"`
+			Host      spec.Host          `json:"host"`
+			Lifecycle string             `json:"lifecycle"`
+			From      []string           `json:"from"`
+			Steps     []spec.StepPreview `json:"steps"`
+			After     []string           `json:"after"`
+		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After})
+	}
+	_, _ = fmt.Fprintf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
+	for _, s := range steps {
+		_, _ = fmt.Fprintf(r.out, "  %s%s\n", s.Step.Name(), output.Clean(output.Inputs(s.Step.Inputs)))
+		printChanges(r.out, s)
+	}
+	_, _ = fmt.Fprintf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
+	return nil
+}
+
+func printChanges(w io.Writer, s spec.StepPreview) {
+	for _, c := range s.Changes {
+		_, _ = fmt.Fprintf(w, "    changes %s\n", output.Clean(c.What))
+	}
+	if s.Unpredictable {
+		_, _ = fmt.Fprintln(w, "    does things that cannot be foreseen")
+	}
+	if s.Irreversible {
+		_, _ = fmt.Fprintln(w, "    cannot be undone")
+	}
+}
+
+// join makes one error of those of several hosts. Its code is that of the first.
+func join(targets []spec.Path, errs []error) error {
+	var texts []string
+	var first error
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		if !errors.Is(err, output.ErrPrinted) {
+			texts = append(texts, fmt.Sprintf("%s: %v", targets[i].Host(), err))
+		}
+	}
+	if len(texts) == 0 || len(errs) == 1 {
+		return first
+	}
+	return output.Exit(output.ExitCode(first), spec.Errorf(spec.KindOf(first), "%s", strings.Join(texts, "\n")).WithHint("%s", spec.HintOf(first)))
+}
+
+// lineWriter writes whole lines, so that those of several writers do not mix.
+type lineWriter struct {
+	out io.Writer
+	mu  *sync.Mutex // of out
+	buf bytes.Buffer
+}
+
+// Write writes the lines that are complete, and keeps the rest for the next call.
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.buf.Write(p)
+	end := bytes.LastIndexByte(l.buf.Bytes(), '\n') + 1
+	if end == 0 {
+		return len(p), nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.out.Write(l.buf.Next(end))
+	return len(p), err
 }

@@ -1,10 +1,16 @@
 package server
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/server"
+	"github.com/armonic/armonic/spec"
 )
 
 // Command is `armonic server`.
@@ -17,4 +23,65 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 	}
 	c.AddCommand(newInit(g, s), newCheck(g, s))
 	return c
+}
+
+func newCheck(g *settings.Global, s output.Streams) *cobra.Command {
+	var format output.Format
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Find out what an XMPP server can do, and what to change where it cannot",
+		Long: `Connect to the server as the settings say, and report line by line what works: the
+address, TLS, passwords, registration, rooms for logs, latency, limits. A line that
+warns or fails says what to change in the server's configuration.
+
+It ends with 0 if nothing fails, with 4 if the server cannot be reached, else with 1.`,
+		Example: `  armonic server check --jid master@armonic.example.com --ca-file ca.pem
+  armonic server check --config /srv/armonic-xmpp/cli.yaml -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return check(c.Context(), g, s, format.JSON()) },
+	}
+	format.Register(c)
+	return c
+}
+
+func check(ctx context.Context, g *settings.Global, s output.Streams, asJSON bool) error {
+	var tell func(server.Line)
+	if !asJSON {
+		tell = func(l server.Line) {
+			_, _ = fmt.Fprintf(s.Out, "%-4s  %-14s %s\n", l.Status, l.Name, output.Clean(l.Text))
+			if l.Fix != "" {
+				_, _ = fmt.Fprintf(s.Out, "      hint: %s\n", output.Clean(l.Fix))
+			}
+		}
+	}
+	if g.Demo || g.Local {
+		return spec.Errorf(spec.Invalid, "--demo and --local have no server").WithHint("name an account with --jid NAME@DOMAIN")
+	}
+	set, _, err := g.Client()
+	if err != nil {
+		return err
+	}
+	if set.JID == "" {
+		return spec.Errorf(spec.Invalid, "jid is not set").WithHint("name an account with --jid NAME@DOMAIN")
+	}
+	a, err := connect.Account(ctx, set.Connection, s, nil)
+	if err != nil {
+		return err
+	}
+	r := server.Check(ctx, a, set.Rooms(), tell)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if asJSON {
+		if err := output.WriteJSON(s.Out, r); err != nil {
+			return err
+		}
+	}
+	switch {
+	case r.Unreachable:
+		return output.Exit(output.ExitUnreachable, nil)
+	case r.Failed():
+		return output.Exit(output.ExitFailed, nil)
+	}
+	return nil
 }

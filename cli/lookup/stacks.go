@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,6 +84,66 @@ func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 			for _, line := range f.Did {
 				output.Detail(w, "had done", line)
 			}
+		}
+	})
+}
+
+func newHistory(g *settings.Global, s output.Streams) *cobra.Command {
+	l := &find.Base{}
+	c := &cobra.Command{
+		Use:   "history [PATTERN]",
+		Short: "List the calls of provides, oldest first",
+		Long: `List the calls of the provides that PATTERN matches, or of those of what it matches;
+without PATTERN all: when, with which values, by which run, and what was returned.
+Secrets are not shown.`,
+		Example: "  armonic history --local\n  armonic history //WebServer//start --local -o json",
+	}
+	return l.Setup(c, g, s, query.Provide, func(ctx context.Context, p spec.Pattern) error { return history(ctx, l, p) })
+}
+
+type jsonCall struct {
+	Path    spec.Path   `json:"path"`
+	At      time.Time   `json:"at"`
+	Seconds float64     `json:"seconds"`
+	Run     spec.RunID  `json:"run,omitempty"`
+	Who     string      `json:"who,omitempty"`
+	Inputs  spec.Inputs `json:"inputs"`
+	Returns any         `json:"returns"`
+	Error   *spec.Error `json:"error,omitempty"` // it succeeded, but could not be crossed
+}
+
+func history(ctx context.Context, l *find.Base, p spec.Pattern) error {
+	stacks, err := l.Finder.AllStacks(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := map[spec.Path]bool{}
+	if p != "" {
+		found, err := l.Finder.OfKind(ctx, p, query.Provide)
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			wanted[r.Path] = true
+		}
+	}
+	var out []jsonCall
+	for _, s := range stacks {
+		for _, c := range s.Calls {
+			if at := s.Path.Join(c.State, c.Provide); p == "" || wanted[at] {
+				out = append(out, jsonCall{at, c.At, c.Took.Seconds(), c.By, c.Who, c.Inputs, c.Returns, c.Err})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b jsonCall) int { return a.At.Compare(b.At) })
+	return find.List(l, out, func(w io.Writer, x jsonCall) {
+		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, output.Inputs(x.Inputs), output.Returns(x.Returns))
+		if by := strings.TrimSpace(x.Who + " " + string(x.Run)); by != "" {
+			line += "  (" + by + ")"
+		}
+		_, _ = fmt.Fprintln(w, strings.TrimRight(output.Clean(line), " "))
+		if x.Error != nil {
+			output.Detail(w, "but", x.Error.Error())
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package diagram
+package lookup
 
 import (
 	"encoding/xml"
@@ -34,8 +34,8 @@ type Transition struct {
 	Usable bool   `json:"usable" xml:"usable,attr"` // on this host's system
 }
 
-// New makes the machine of a lifecycle from what its agent says of it.
-func New(r spec.Resource, s spec.Stack, states []spec.Resource) Machine {
+// NewMachine makes the machine of a lifecycle from what its agent says of it.
+func NewMachine(r spec.Resource, s spec.Stack, states []spec.Resource) Machine {
 	m := Machine{Path: r.Path, Doc: s.Doc, Initial: r.Attrs["initial"], State: s.Top(), Transitions: []Transition{}}
 	for pair := range strings.FieldsSeq(r.Attrs["transitions"]) {
 		from, to, _ := strings.Cut(pair, ">")

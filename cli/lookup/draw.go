@@ -1,4 +1,4 @@
-package diagram
+package lookup
 
 import (
 	"encoding/xml"

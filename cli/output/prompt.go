@@ -1,4 +1,4 @@
-package prompt
+package output
 
 import (
 	"bufio"
@@ -19,8 +19,8 @@ type Prompter struct {
 	scan *bufio.Scanner
 }
 
-// New makes a prompter.
-func New(in io.Reader, out io.Writer) *Prompter {
+// NewPrompter makes a prompter.
+func NewPrompter(in io.Reader, out io.Writer) *Prompter {
 	return &Prompter{in: in, out: out, scan: bufio.NewScanner(in)}
 }
 
