@@ -2,7 +2,7 @@
 // executes them one at a time, keeps what happened in them, and tells whoever
 // follows.
 //
-// A Service is a spec.Agent in this process. It starts one goroutine, the worker
+// A Service is a spec.Agent in this process; Simulate makes a Fleet of them. It starts one goroutine, the worker
 // that executes runs; Close ends and awaits it. Everything else runs in the
 // goroutines of its callers, and no caller, however slow, holds up the worker.
 //

@@ -30,7 +30,7 @@ func NewBench(lifecycles []*lifecycle.Lifecycle) (testbench.Bench, error) {
 	return b, nil
 }
 
-func (b *bench) Close() { b.fleet.close() }
+func (b *bench) Close() { b.fleet.Close() }
 
 // Fleet replaces the hosts.
 func (b *bench) Fleet(hosts []string, system string) error {
@@ -42,7 +42,7 @@ func (b *bench) Fleet(hosts []string, system string) error {
 		return err
 	}
 	if b.fleet != nil {
-		b.fleet.close()
+		b.fleet.Close()
 	}
 	b.fleet = f
 	return nil
@@ -183,7 +183,7 @@ func (b *bench) Undo(ctx context.Context, host string) error {
 		if host != "" && string(h) != host {
 			continue
 		}
-		stacks, err := b.fleet.agents[h].Stacks(ctx)
+		stacks, err := b.fleet.Services[h].Stacks(ctx)
 		if err != nil {
 			return err
 		}

@@ -98,7 +98,7 @@ const host = "host1"
 func (a *attempt) run(ctx context.Context) error {
 	stacks := []spec.Stack{}
 	err := a.fresh(func() (err error) {
-		stacks, err = a.fleet.agents[host].Stacks(ctx)
+		stacks, err = a.fleet.Services[host].Stacks(ctx)
 		return err
 	})
 	if err != nil {
@@ -122,14 +122,14 @@ func (a *attempt) fresh(fn func() error) (err error) {
 	if a.fleet, err = newFleet(a.set.Lifecycles, []string{host}, a.system); err != nil {
 		return err
 	}
-	defer a.fleet.close()
+	defer a.fleet.Close()
 	a.examples = &examples{}
 	return fn()
 }
 
 // state goes to a state, calls what it provides, and back.
 func (a *attempt) state(ctx context.Context, state string) error {
-	agent := a.fleet.agents[host]
+	agent := a.fleet.Services[host]
 	at := spec.MakePath(host, a.def.Name, state)
 	route, err := agent.Route(ctx, spec.RouteQuery{Provide: at})
 	if err != nil {
@@ -191,7 +191,7 @@ func (a *attempt) do(ctx context.Context, route spec.Route) ([]string, bool, err
 	if len(route.Steps) == 0 {
 		return nil, true, nil
 	}
-	agent := a.fleet.agents[host]
+	agent := a.fleet.Services[host]
 	work := spec.Work{Lifecycle: a.def.Name, From: route.From}
 	last := route.Steps[len(route.Steps)-1]
 	for _, step := range route.Steps {
@@ -254,7 +254,7 @@ func (a *attempt) secrets(ctx context.Context, run spec.Run, step spec.Step, sai
 	if failed != nil {
 		texts = append(texts, failed.Error(), spec.HintOf(failed))
 	}
-	_ = a.fleet.agents[host].Follow(ctx, run.ID, 0, func(ev spec.Event) error {
+	_ = a.fleet.Services[host].Follow(ctx, run.ID, 0, func(ev spec.Event) error {
 		texts = append(texts, fmt.Sprint(ev.Returns))
 		return nil
 	})

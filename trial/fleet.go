@@ -1,8 +1,6 @@
 package trial
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -11,10 +9,10 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// fleet is simulated hosts, all offering the same lifecycles.
+// fleet is simulated hosts, all offering the same lifecycles, and what they log.
 type fleet struct {
-	hosts  []spec.Host
-	agents map[spec.Host]*agentd.Service
+	*agentd.Fleet
+	hosts []spec.Host // in the order in which a test names them
 
 	mu   sync.Mutex // guards logs
 	logs []line
@@ -25,53 +23,17 @@ type line struct {
 	text string
 }
 
-func newFleet(lifecycles []*lifecycle.Lifecycle, hosts []string, system spec.OS) (*fleet, error) {
-	f := &fleet{agents: map[spec.Host]*agentd.Service{}}
-	for i, name := range hosts {
-		h := spec.Host(name)
-		if f.agents[h] != nil {
-			f.close()
-			return nil, spec.Errorf(spec.Invalid, "there are two hosts %s", h)
-		}
-		a, err := agentd.New(agentd.Config{
-			Info:       spec.Info{Host: h, Address: fmt.Sprintf("192.0.2.%d", i%250+1), OS: system, Simulated: true},
-			Lifecycles: lifecycles,
-			Store:      lifecycle.NewMemory(),
-		})
-		if err != nil {
-			f.close()
-			return nil, err
-		}
-		f.hosts = append(f.hosts, h)
-		f.agents[h] = a
+func newFleet(lifecycles []*lifecycle.Lifecycle, hosts []string, system spec.OS) (f *fleet, err error) {
+	f = &fleet{}
+	for _, h := range hosts {
+		f.hosts = append(f.hosts, spec.Host(h))
 	}
-	return f, nil
-}
-
-// Name is "trial".
-func (f *fleet) Name() string { return "trial" }
-
-// Hosts lists the hosts, all of them on.
-func (f *fleet) Hosts() []spec.HostStatus {
-	out := make([]spec.HostStatus, len(f.hosts))
-	for i, h := range f.hosts {
-		out[i] = spec.HostStatus{Host: h, Link: spec.LinkOn}
-	}
-	slices.SortFunc(out, func(a, b spec.HostStatus) int { return strings.Compare(string(a.Host), string(b.Host)) })
-	return out
-}
-
-// Agent gives the agent of a host.
-func (f *fleet) Agent(h spec.Host) (spec.Agent, error) {
-	a, err := f.service(h)
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
+	f.Fleet, err = agentd.Simulate("trial", agentd.Config{Info: spec.Info{OS: system}, Lifecycles: lifecycles}, 1, f.hosts...)
+	return f, err
 }
 
 func (f *fleet) service(h spec.Host) (*agentd.Service, error) {
-	if a, ok := f.agents[h]; ok {
+	if a, ok := f.Services[h]; ok {
 		return a, nil
 	}
 	return nil, spec.Errorf(spec.NotFound, "there is no host %q", string(h)).WithHint("the hosts are %v; fleet(…) makes others", f.hosts)
@@ -93,12 +55,6 @@ func (f *fleet) lines(h string, from int) []string {
 		}
 	}
 	return out
-}
-
-func (f *fleet) close() {
-	for _, a := range f.agents {
-		a.Close()
-	}
 }
 
 // parseSystem reads "debian 13", "debian:13" or "debian".

@@ -72,7 +72,7 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	stop := inprocess.KeepLoaded(loader, slices.Collect(maps.Values(f.Agents))...)
+	stop := inprocess.KeepLoaded(loader, slices.Collect(maps.Values(f.Services))...)
 	return f, func() { stop(); f.Close() }, nil
 }
 

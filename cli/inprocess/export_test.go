@@ -26,6 +26,6 @@ func Reloading(dir string) (fleet deploy.Fleet, look, closeFleet func(), err err
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	look = func() { replace(context.Background(), loader.Poll(), slices.Collect(maps.Values(f.Agents))) }
+	look = func() { replace(context.Background(), loader.Poll(), slices.Collect(maps.Values(f.Services))) }
 	return f, look, f.Close, nil
 }
