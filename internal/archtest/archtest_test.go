@@ -1,8 +1,10 @@
 package archtest_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -141,4 +143,36 @@ func plant(t *testing.T, tree *txtar.Archive) string {
 		}
 	}
 	return root
+}
+
+// Every package has a row in the table of CONTRIBUTING.md, and every row a package.
+func TestContributingNamesEveryPackage(t *testing.T) {
+	root := filepath.Join("..", "..")
+	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "## Where things live")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := map[string]bool{"tools": true} // a module of its own, which go.mod names
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| .").FindAllStringSubmatch(table, -1) {
+		rows[m[1]] = true
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "doc.go" {
+			dir, _ := filepath.Rel(root, filepath.Dir(path))
+			if !rows[filepath.ToSlash(dir)] {
+				t.Errorf("CONTRIBUTING.md has no row for %s", dir)
+			}
+			delete(rows, filepath.ToSlash(dir))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(rows, "tools")
+	for dir := range rows {
+		t.Errorf("CONTRIBUTING.md has a row for %s, which is no package", dir)
+	}
 }
