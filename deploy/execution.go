@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -99,7 +100,7 @@ func NewExecution(s *Session, opt Options) (*Execution, error) {
 	e := &Execution{
 		id: opt.ID, by: opt.By, root: s.root, fleet: s.fleet, now: opt.Now, sink: opt.Sink, patience: cmp.Or(opt.Patience, 2*time.Minute),
 		wake:    make(chan struct{}, 1),
-		answers: s.answers.Clone(),
+		answers: maps.Clone(s.answers),
 		byID:    map[resolver.TaskID]*task{},
 		busy:    map[spec.Host]bool{},
 		changed: make(chan struct{}),

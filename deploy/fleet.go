@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -87,4 +88,28 @@ func each(n int, fn func(i int)) {
 		g.Go(func() error { fn(i); return nil })
 	}
 	_ = g.Wait() // none fails
+}
+
+// Connected is a Fleet that is reached through one connection, which may break. A fleet without
+// one, of agents in this process, does not implement it.
+type Connected interface {
+	Connection() spec.Connection
+	// RetryNow tries to connect at once rather than at spec.Connection.Next. It does not wait for the
+	// outcome.
+	RetryNow()
+}
+
+// Roomed is a Fleet whose agents say in chat rooms what they do, a room for each deployment.
+type Roomed interface {
+	// Room is the address of a deployment's room, "" if it has none.
+	Room(d spec.DeploymentID) string
+}
+
+// ParseHosts reads "web1, web2"; "" is no host at all.
+func ParseHosts(text string) []spec.Host {
+	out := []spec.Host{}
+	for f := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		out = append(out, spec.Host(f))
+	}
+	return out
 }

@@ -17,14 +17,14 @@ import (
 func (e *Execution) Retry(ctx context.Context, id resolver.TaskID) error {
 	e.mu.Lock()
 	t := e.byID[id]
-	var lost, again bool
+	var rejoin, retriable bool
 	if t != nil {
-		lost, again = t.rejoin, e.retriable(t)
+		rejoin, retriable = t.rejoin, e.retriable(t)
 	}
 	e.mu.Unlock()
 	var now []string
 	var err error
-	if again && !lost && !e.detached() {
+	if retriable && !rejoin && !e.detached() {
 		if now, err = e.stackOf(ctx, t); err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (e *Execution) Retry(ctx context.Context, id resolver.TaskID) error {
 			err = spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
 		case t.status == Waiting:
 			e.resume()
-		case lost:
+		case rejoin:
 			t.status = Waiting
 			e.resume()
 		default:

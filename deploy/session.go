@@ -141,7 +141,7 @@ func (s *Session) keepTyped() {
 
 // remember makes the answers of now what Undo goes back to.
 func (s *Session) remember() {
-	s.undo = append(s.undo, s.answers.Clone())
+	s.undo = append(s.undo, maps.Clone(s.answers))
 	s.redo = nil
 }
 

@@ -1,8 +1,6 @@
 package resolver
 
 import (
-	"maps"
-
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -84,11 +82,6 @@ func (a Answer) source() Source {
 
 // Answers are all decisions of a deployment.
 type Answers map[Key]Answer
-
-// Clone copies the answers.
-func (a Answers) Clone() Answers {
-	return maps.Clone(a)
-}
 
 // Hosts reads an answer as a list of hosts; a single host is a list of one.
 func (a Answer) Hosts() ([]spec.Host, bool) {

@@ -60,8 +60,17 @@ func (b *builder) refuse(n *node, msg, hint string) {
 	b.refuseAs(n, spec.Invalid, msg, hint)
 }
 
-// refuseErr passes on what an agent, or the way to it, said.
-func (b *builder) refuseErr(n *node, err *spec.Error) { b.refuseAs(n, err.Kind, err.Msg, err.Hint) }
+// learn gives the fact that a node needs. Without it the node waits, or is refused for
+// what the agent, or the way to it, said.
+func (b *builder) learn(n *node, need Need) (Fact, bool) {
+	f, ok := b.fact(need)
+	if !ok {
+		n.Pending = true
+	} else if f.Err != nil {
+		b.refuseAs(n, f.Err.Kind, f.Err.Msg, f.Err.Hint)
+	}
+	return f, ok && f.Err == nil
+}
 
 func (b *builder) refuseAs(n *node, kind spec.Kind, msg, hint string) {
 	p := Problem{Node: n.ID, Path: n.Provide.Path, Kind: kind, Msg: msg, Hint: hint}

@@ -96,7 +96,7 @@ func (c *calls) of(v *variable) sourced {
 	if x == nil && v.Default != nil {
 		x, out.source, out.why = v.Default, Default, "default, since the call did not return it"
 	}
-	y, err := v.typed(x)
+	y, err := v.Convert(x)
 	if err != nil {
 		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", n.Provide.Path, d.Name, err)
 		return out

@@ -78,7 +78,7 @@ func invariants(t *testing.T, w *world, res *resolver.Result) {
 	if diff := cmp.Diff(render(res), render(again)); diff != "" {
 		t.Fatalf("not deterministic: %s", diff)
 	}
-	more := w.answers.Clone()
+	more := maps.Clone(w.answers)
 	more[resolver.Key{Node: "./no.such.node", Kind: resolver.AskValue, Name: "A/B/c/d/e"}] = resolver.Answer{Value: 1}
 	if got := resolver.Resolve(w.root, w.facts, more); len(got.Unused) != len(res.Unused)+1 || len(got.Nodes) != len(res.Nodes) {
 		t.Fatal("an answer that nothing asks for changed the result")

@@ -18,7 +18,7 @@ type problems struct {
 
 // findProblems lists what is wrong with the tree, with values, with the order of
 // calls, and what agents say.
-func findProblems(c *calls, checked checks) []Problem {
+func findProblems(c *calls, faults map[*node][]Problem) []Problem {
 	p := &problems{calls: c, found: c.tree.problems}
 	for _, n := range c.tree.nodes {
 		p.refusals(n)
@@ -27,11 +27,7 @@ func findProblems(c *calls, checked checks) []Problem {
 	for _, n := range c.tree.ordered {
 		p.order(n, done)
 		done[n.ID] = true
-		if x := checked[n]; x != nil {
-			for _, f := range x.faults {
-				p.add(f.Problem)
-			}
-		}
+		p.found = append(p.found, faults[n]...)
 		p.differences(n)
 	}
 	return p.found
@@ -79,11 +75,9 @@ func (p *problems) differences(n *node) {
 			continue
 		}
 		for name := range sorted(n.Via.Require.Bind) {
-			if n.hasSimple(name) {
-				continue
-			}
+			asks := func(v *variable) bool { return v.Name == name && v.role == roleSimple }
 			w := n.parentVariable(n.Via.Require.Bind[name])
-			if w == nil {
+			if w == nil || slices.ContainsFunc(n.vars, asks) {
 				continue
 			}
 			if wish := p.of(w); wish.usable() {
@@ -130,16 +124,6 @@ func (p *problems) appliedValue(svc service, state, name string) any {
 		}
 	}
 	return nil
-}
-
-// hasSimple reports whether the node itself asks for a variable.
-func (n *node) hasSimple(name string) bool {
-	for _, v := range n.vars {
-		if v.Name == name && v.role == roleSimple {
-			return true
-		}
-	}
-	return false
 }
 
 // sorted ranges over the keys of a map in order.

@@ -5,15 +5,15 @@ import "github.com/armonic/armonic/value"
 // asked makes the questions.
 type asked struct {
 	calls     *calls
-	checks    checks
+	faults    map[*node][]Problem // that agents found
 	questions []Question
 }
 
 // newQuestions lists the questions in the order of asking: of a node, where it is, how
 // often and where what it requires is, all that is asked below, then its own values.
 // The open ones are counted at each node.
-func newQuestions(c *calls, checked checks) []Question {
-	a := &asked{calls: c, checks: checked}
+func newQuestions(c *calls, faults map[*node][]Problem) []Question {
+	a := &asked{calls: c, faults: faults}
 	a.collect(c.tree.root)
 	for i := range a.questions {
 		n := c.tree.byID[a.questions[i].Key.Node]
@@ -54,7 +54,6 @@ func (a *asked) question(v *variable) Question {
 		Source: x.source, Why: x.why, Value: x.x, Hint: x.hint,
 		Optional: v.Optional, Status: OK, Fixed: v.fixed(x),
 	}
-	pending, faults := a.checks.of(v)
 	problem := v.refusal(x)
 	switch {
 	case problem != "":
@@ -63,11 +62,13 @@ func (a *asked) question(v *variable) Question {
 		q.Status = AtRun
 	case x.x == nil && !v.Optional:
 		q.Status = Missing
-	case pending && v.Validates:
+	case v.node.Pending && v.Validates:
 		q.Status = Checking
 	}
-	for _, f := range faults {
-		q.refuse(f.Msg, f.Hint)
+	for _, f := range a.faults[v.node] {
+		if f.Key == q.Key {
+			q.refuse(f.Msg, f.Hint)
+		}
 	}
 	if !q.Fixed {
 		q.Suggestions = a.calls.offered(v)

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -49,7 +50,7 @@ func (b *builder) instance(n *node, req *requirement, r *spec.Require, id NodeID
 	var vars []*variable
 	for _, v := range r.Variables() {
 		role := roleArg
-		if hasVariable(r.Returns, v.Name) {
+		if slices.ContainsFunc(r.Returns, func(w spec.Variable) bool { return w.Name == v.Name }) {
 			role = roleReturn
 		}
 		if r.Kind == spec.External && v.Name == spec.HostVariable {
@@ -64,22 +65,13 @@ func (b *builder) instance(n *node, req *requirement, r *spec.Require, id NodeID
 		c.placed = n.placed
 	}
 	for _, v := range vars {
-		v.child, v.sameSet = c, vars
+		v.child = c
 	}
-	c.scope = &scope{outer: n.scope, vars: vars}
+	c.leading = vars
 	req.children = append(req.children, c)
 	n.vars = append(n.vars, vars...)
 	b.build(c)
 	return c
-}
-
-func hasVariable(vars []spec.Variable, name string) bool {
-	for _, v := range vars {
-		if v.Name == name {
-			return true
-		}
-	}
-	return false
 }
 
 // simple creates the variables of a simple require, set by set.

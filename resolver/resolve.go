@@ -1,8 +1,9 @@
 package resolver
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -14,9 +15,9 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 	t := newTree(in, root)
 	v := newValues(in, t)
 	steps := newCalls(v)
-	checked := newChecks(in, steps)
-	asked := newQuestions(steps, checked)
-	problems := findProblems(steps, checked)
+	faults := newChecks(in, steps)
+	asked := newQuestions(steps, faults)
+	problems := findProblems(steps, faults)
 	res := &Result{
 		Root:      t.root.Node,
 		Questions: asked,
@@ -45,12 +46,8 @@ type input struct {
 }
 
 func newInput(facts Facts, answers Answers) *input {
-	in := &input{facts: facts, answers: answers, used: map[Key]bool{}, needed: map[NeedKey]bool{}}
-	for h := range facts.Hosts {
-		in.hosts = append(in.hosts, h)
-	}
-	slices.Sort(in.hosts)
-	return in
+	return &input{facts: facts, answers: answers, hosts: slices.Sorted(maps.Keys(facts.Hosts)),
+		used: map[Key]bool{}, needed: map[NeedKey]bool{}}
 }
 
 // answer looks an answer up and marks it as used.
@@ -86,11 +83,5 @@ func (in *input) unused() []Key {
 }
 
 func compareKeys(a, b Key) int {
-	if c := strings.Compare(string(a.Node), string(b.Node)); c != 0 {
-		return c
-	}
-	if c := strings.Compare(string(a.Kind), string(b.Kind)); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Name, b.Name)
+	return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }

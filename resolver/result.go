@@ -27,16 +27,8 @@ func (r *Result) Open() []Question {
 
 // Blocking counts the questions that keep the plan from being made.
 func (r *Result) Blocking() (missing, wrong, checking int) {
-	for i := range r.Questions {
-		switch r.Questions[i].Status {
-		case Missing:
-			missing++
-		case Wrong:
-			wrong++
-		case Checking:
-			checking++
-		case OK, AtRun:
-		}
+	for _, n := range r.Nodes {
+		missing, wrong, checking = missing+n.Missing, wrong+n.Wrong, checking+n.Checking
 	}
 	return missing, wrong, checking
 }

@@ -28,13 +28,8 @@ func (b *builder) stack(n *node) ([]string, bool) {
 	if s, ok := b.stacks[svc]; ok {
 		return s, true
 	}
-	f, ok := b.fact(Need{Kind: NeedStacks, Host: svc.host})
+	f, ok := b.learn(n, Need{Kind: NeedStacks, Host: svc.host})
 	if !ok {
-		n.Pending = true
-		return nil, false
-	}
-	if f.Err != nil {
-		b.refuseErr(n, f.Err)
 		return nil, false
 	}
 	for i := range f.Stacks {
@@ -48,31 +43,17 @@ func (b *builder) stack(n *node) ([]string, bool) {
 	return nil, false
 }
 
-// routeFrom is the way to the provide from a planned stack.
-func (b *builder) routeFrom(n *node, from []string) (spec.Route, bool) {
-	f, ok := b.fact(Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: n.Provide.Path, From: from}})
-	if !ok {
-		n.Pending = true
-		return spec.Route{}, false
-	}
-	if f.Err != nil {
-		b.refuseErr(n, f.Err)
-		return spec.Route{}, false
-	}
-	return f.Route, true
-}
-
 // requireAlongRoute finds the way to the provide and builds the children that its
 // steps require. A child may move this very lifecycle, so that the way is another one
 // then: it is asked again until it holds.
 func (b *builder) requireAlongRoute(n *node, from []string) bool {
 	svc := n.service()
 	for range maxDepth {
-		route, ok := b.routeFrom(n, from)
+		f, ok := b.learn(n, Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: n.Provide.Path, From: from}})
 		if !ok {
 			return false
 		}
-		n.Route = route
+		n.Route = f.Route
 		b.children(n)
 		now := b.stacks[svc]
 		if slices.Equal(now, from) {

@@ -1,12 +1,10 @@
 package resolver
 
-import "github.com/armonic/armonic/spec"
+import (
+	"slices"
 
-// scope is the list of remote variables that lead to a node, nearest first.
-type scope struct {
-	outer *scope
-	vars  []*variable
-}
+	"github.com/armonic/armonic/spec"
+)
 
 // linkScopes notes, for each variable, the same-named one nearest in scope, and for
 // that the first one that takes its value from it, so that what is typed below is
@@ -26,21 +24,15 @@ func (v *variable) nearestInScope() *variable {
 	if v.FromXPath != "" || v.ofEnter() && v.Name != spec.HostVariable {
 		return nil
 	}
-	if w := lastNamed(v.sameSet, v.Name, v); w != nil {
-		return w
+	n := v.node
+	if v.child != nil {
+		n = v.child
 	}
-	for s := v.node.scope; s != nil; s = s.outer {
-		if w := lastNamed(s.vars, v.Name, v); w != nil {
-			return w
-		}
-	}
-	return nil
-}
-
-func lastNamed(vars []*variable, name string, not *variable) *variable {
-	for i := len(vars) - 1; i >= 0; i-- {
-		if vars[i].Name == name && vars[i] != not {
-			return vars[i]
+	for ; n != nil; n = n.parent {
+		for _, w := range slices.Backward(n.leading) {
+			if w.Name == v.Name && w != v {
+				return w
+			}
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ func (vs *values) suggestions(v *variable) iter.Seq[suggestion] {
 				}
 				continue
 			}
-			x, err := v.typed(s.Value)
+			x, err := v.Convert(s.Value)
 			if err != nil || x == nil {
 				continue
 			}
@@ -104,7 +104,7 @@ func (vs *values) offered(v *variable) []Suggestion {
 		other = append(other, Suggestion{x, "possible"})
 	}
 	for _, s := range other {
-		if x, err := v.typed(s.Value); err == nil && x != nil {
+		if x, err := v.Convert(s.Value); err == nil && x != nil {
 			add(x, s.Why)
 		}
 	}

@@ -31,8 +31,8 @@ type service struct {
 // node is a Node with what the passes need to know of it.
 type node struct {
 	*Node
-	parent       *node // nil for the root
-	scope        *scope
+	parent       *node          // nil for the root
+	leading      []*variable    // of the set of the parent's require that the node meets
 	requirements []*requirement // of crossing and calling, in order
 	vars         []*variable    // of those requirements: remote requires first
 	items        []item         // questions and children, in the order of asking
@@ -75,9 +75,8 @@ type variable struct {
 	require     *spec.Require
 	set         int
 	role        role
-	rel         string      // "Lifecycle/State/provide/require[set]/variable"
-	child       *node       // of remote requires: the node that meets this set
-	sameSet     []*variable // of remote requires: all variables of this set
+	rel         string // "Lifecycle/State/provide/require[set]/variable"
+	child       *node  // of remote requires: the node that meets this set
 
 	outer *variable // same-named variable nearest in scope, nil if none
 	inner *variable // the first variable whose outer this is, nil if none

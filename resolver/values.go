@@ -93,10 +93,6 @@ func (vs *values) givenTo(w *variable) (any, bool) {
 	return x.x, ok && x.x != nil && x.problem == ""
 }
 
-// typed gives a value that comes from another variable, or from a run, in the type
-// of v. It is the only place where that is done.
-func (v *variable) typed(x any) (any, error) { return v.Convert(x) }
-
 // answered is what the operator gave.
 func answered(v *variable, a Answer) sourced {
 	x, err := a.as(v.Variable)
@@ -117,7 +113,7 @@ func (vs *values) copied(v, from *variable, src Source, why string) (sourced, bo
 	if !got.usable() {
 		return out, got.x != nil
 	}
-	x, err := v.typed(got.x)
+	x, err := v.Convert(got.x)
 	if err != nil {
 		out.problem, out.hint = err.Error(), "it is "+why
 		return out, true
