@@ -62,15 +62,12 @@ func Asked(q *resolver.Question) string {
 	return q.Var.Name
 }
 
-// Hidden reports whether the value of a question must not be shown.
-func Hidden(q *resolver.Question) bool { return q.Var.Hidden() }
-
 // QuestionValue writes a question's value.
 func QuestionValue(q *resolver.Question) string { return ValueOf(q, q.Value) }
 
 // ValueOf writes what is or could be a question's value.
 func ValueOf(q *resolver.Question, v any) string {
-	if v != nil && Hidden(q) {
+	if v != nil && q.Var.Hidden() {
 		return Value(value.Secret(""))
 	}
 	return Value(v)

@@ -207,7 +207,7 @@ func (m *Model) inputs(t *resolver.Task, s spec.Step) {
 				from, text := "", format.Value(values[name])
 				if q := m.sources[p]; q != nil {
 					_, _, from = format.Question(m.look, q)
-					if format.Hidden(q) {
+					if q.Var.Hidden() {
 						text = format.QuestionValue(q)
 					}
 				}

@@ -61,7 +61,7 @@ func (m *Model) headline(w int) string {
 	mid := fmt.Sprintf("  %d of %d steps", s.StepsDone, s.Steps)
 	bar := ""
 	if w >= 90 {
-		bar = "  " + l.Bar20(s.StepsDone, s.Steps)
+		bar = "  " + l.BarOf(s.StepsDone, s.Steps, 22)
 	}
 	left := " " + style.Paint(word) + "  " + widget.Clean(m.name) + "  " + counts + mid + bar + fmt.Sprintf(" %d%%", part)
 	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)

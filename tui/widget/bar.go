@@ -14,6 +14,3 @@ func (l Look) BarOf(done, all, w int) string {
 	}
 	return "[" + strings.Repeat(l.Full, n) + strings.Repeat(l.Empty, room-n) + "]"
 }
-
-// Bar20 is BarOf in 22 columns.
-func (l Look) Bar20(done, all int) string { return l.BarOf(done, all, 22) }
