@@ -66,7 +66,7 @@ func (j *Journal) locked(pid string) *spec.Error {
 
 func (j *Journal) otherFormat(text string) *spec.Error {
 	return (&spec.Error{Kind: spec.Conflict, Op: opening, At: j.path, Err: ErrFormat,
-		Msg: fmt.Sprintf("its format is %q, this version of Armonic knows %q and older ones", text, formatText(presentFormat()))}).
+		Msg: fmt.Sprintf("its format is %q, this version of Armonic knows %q and older ones", text, formatText(currentFormat()))}).
 		WithHint("use the version of Armonic that wrote it, or another folder with --state-dir")
 }
 

@@ -18,7 +18,7 @@ func migrations() []func(*bbolt.Bucket) error {
 	return []func(*bbolt.Bucket) error{fromFormat1}
 }
 
-func presentFormat() int { return len(migrations()) + 1 }
+func currentFormat() int { return len(migrations()) + 1 }
 
 func formatText(n int) string { return formatPrefix + strconv.Itoa(n) }
 
@@ -33,7 +33,7 @@ func (j *Journal) format(b *bbolt.Bucket) (int, error) {
 		return 0, j.damaged(err)
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(text, formatPrefix))
-	if err != nil || text != formatText(n) || n < 1 || n > presentFormat() {
+	if err != nil || text != formatText(n) || n < 1 || n > currentFormat() {
 		return 0, j.otherFormat(text)
 	}
 	return n, nil
@@ -46,5 +46,5 @@ func migrate(b *bbolt.Bucket, from int) error {
 			return err
 		}
 	}
-	return put(b, keyFormat, formatText(presentFormat()), plain())
+	return put(b, keyFormat, formatText(currentFormat()), plain())
 }

@@ -132,9 +132,9 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	if table := call.Returns.(map[string]any); table["url"] != "http://web1" || !strings.HasPrefix(table["token"].(string), "hmac-sha256:") {
 		t.Errorf("it returned %v", call.Returns)
 	}
-	story, err := j.Run("r")
+	run, err := j.Run("r")
 	must(t, err)
-	if got := story.Events[1].Returns.(map[string]any)["token"]; got != value.Secret("staple battery") {
+	if got := run.Events[1].Returns.(map[string]any)["token"]; got != value.Secret("staple battery") {
 		t.Errorf("the run does not have what it returned: %v", got)
 	}
 }

@@ -103,7 +103,7 @@ func create(path string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(put(b, keyFormat, formatText(presentFormat()), plain()), put(b, keyIndex, index{}, plain()))
+		return errors.Join(put(b, keyFormat, formatText(currentFormat()), plain()), put(b, keyIndex, index{}, plain()))
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err

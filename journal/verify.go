@@ -19,7 +19,7 @@ func (j *Journal) verify() (tx int, err error) {
 			return err
 		}
 		tx = b.Tx().ID()
-		if n < presentFormat() {
+		if n < currentFormat() {
 			old = n
 			return nil
 		}

@@ -306,7 +306,7 @@ func (c *tally) compare(name string, i int, all []asked, want spec.Inputs, sets 
 					c.allow("69")
 					continue
 				}
-				if got := c.judge(name, i, v, a.ours[m], x, "fill", was); got != nil && was.valid {
+				if got := c.compareValue(name, i, v, a.ours[m], x, "fill", was); got != nil && was.valid {
 					c.same(name, i, v, plain(r.Value), got.value)
 				}
 			}

@@ -37,7 +37,7 @@ func TestOracleVariables(t *testing.T) {
 				x = plain(c.Variable.Default)
 			}
 			was := verdict{valid: k.Result.Valid, crash: k.Result.Crash, error: k.Result.Error}
-			got := all.judge(name, i, *c.Variable, v, x, k.How, was)
+			got := all.compareValue(name, i, *c.Variable, v, x, k.How, was)
 			if got != nil && was.valid && k.How != "arg" {
 				all.same(name, i, *c.Variable, plain(k.Result.After), got.value)
 			}
@@ -46,12 +46,12 @@ func TestOracleVariables(t *testing.T) {
 	all.report("variables")
 }
 
-// judged is a value as we take it.
-type judged struct{ value any }
+// taken is a value as we take it.
+type taken struct{ value any }
 
-// judge compares whether a value is accepted, and gives it as a module sees it; nil
+// compareValue compares whether a value is accepted, and gives it as a module sees it; nil
 // if it is refused.
-func (c *tally) judge(name string, i int, cv caseVariable, v spec.Variable, x any, how string, was verdict) *judged {
+func (c *tally) compareValue(name string, i int, cv caseVariable, v spec.Variable, x any, how string, was verdict) *taken {
 	y, err := v.Convert(x)
 	var rule string
 	switch {
@@ -76,7 +76,7 @@ func (c *tally) judge(name string, i int, cv caseVariable, v spec.Variable, x an
 	if s, ok := y.(value.Secret); ok {
 		y = s.Reveal()
 	}
-	return &judged{y}
+	return &taken{y}
 }
 
 // same compares a value that both accept.
