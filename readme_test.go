@@ -139,7 +139,7 @@ func demo(t *testing.T, dir, line, want string) {
 	t.Helper()
 	tmuxtest.Need(t)
 	term := tmuxtest.Start(t, tmuxtest.Options{Width: 100, Height: 30, Dir: dir}, "sh", "-c", line)
-	term.WaitFor(want, 2*time.Minute) // it may have to be built first
+	term.WaitFor(want, 5*time.Minute) // it may have to be built first
 	term.Press("q")
 	if code := term.WaitExit(10 * time.Second); code != 0 {
 		t.Errorf("%s ended with %d", line, code)

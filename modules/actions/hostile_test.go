@@ -62,7 +62,7 @@ func hostile() map[string]struct{ body, ends string } {
 		"replace nothing":    {"x = \"x\" * 100000\ny = x.replace(\"\", x)", ends},
 		"format":             {big + "y = (\"{0}\" * 1000).format(x)", ends},
 		"format by name":     {big + "y = (\"{a}\" * 1000).format(a = x)", ends},
-		"percent":            {big + "y = \"%s%s%s%s%s%s%s%s%s%s\" % (x, x, x, x, x, x, x, x, x, x)", "said: nothing"},
+		"percent":            {big + "y = \"%s%s%s%s%s%s%s%s%s%s\" % (x, x, x, x, x, x, x, x, x, x)", "said: nothing|" + ends},
 		"upper":              {big + "y = [x.upper() for i in range(100000)]", ends},
 		"split":              {"x = \"x,\" * 1000000\ny = [x.split(\",\") for i in range(100000)]", ends},
 		"splitlines":         {"x = \"\\n\" * 1000000\ny = [x.splitlines() for i in range(100000)]", ends},
