@@ -9,6 +9,7 @@ GO       ?= go
 BIN      := bin/armonic
 TOOL     := $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
+FAULTTIME ?= 3h
 COUNT    ?= 1
 PKG      ?= ./...
 
@@ -66,6 +67,12 @@ golden: ## write the golden files anew; look at the difference before committing
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+.PHONY: faults
+faults: ## nightly: with each server, break networks, kill processes and attack agents for FAULTTIME (3h)
+	@scripts/programs test test-servers
+	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
+	ARMONIC_SEED=$$seed ARMONIC_SERVERS=all ARMONIC_FAULTS_FOR=$(FAULTTIME) $(GO) test -count 1 -timeout 0 -run '^TestSchedules$$' ./xmpp
 
 .PHONY: bench
 bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads

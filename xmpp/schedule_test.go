@@ -10,11 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
@@ -31,10 +33,25 @@ func schedules() int {
 	return 24
 }
 
+// faultsFor is for how long schedules are run at least.
+func faultsFor(t *testing.T) time.Duration {
+	t.Helper()
+	text := os.Getenv("ARMONIC_FAULTS_FOR")
+	if text == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 const (
 	atOnce      = 24 // schedules that share the server
 	serverKills = 3
 	tooLong     = 90 * time.Second
+	mostMemory  = 128 << 10 // KiB that the process of an agent may use, whatever is sent to it
 )
 
 // Whatever happens to networks, servers, agents and clients, each event is told once
@@ -44,18 +61,20 @@ const (
 func TestSchedules(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
 		server := xmpptest.Start(t, k)
-		s, n := xmpptest.Seed(t), schedules()
+		s, n, long := xmpptest.Seed(t), schedules(), faultsFor(t)
 		began := time.Now()
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		did := map[string]int{}
 		room := make(chan struct{}, atOnce)
-		for i := range n {
+		all := 0
+		for i := 0; i < n || time.Since(began) < long; i++ {
+			all++
 			room <- struct{}{}
 			wg.Go(func() {
 				defer func() { <-room }()
 				t.Run(fmt.Sprint(i), func(t *testing.T) {
-					sc := &schedule{dice: rand.New(rand.NewPCG(s, uint64(i))), processes: i%4 == 0}
+					sc := &schedule{dice: rand.New(rand.NewPCG(s, uint64(i))), processes: i%4 == 0, attacked: i%3 == 0}
 					sc.run(t, server)
 					mu.Lock()
 					defer mu.Unlock()
@@ -70,7 +89,7 @@ func TestSchedules(t *testing.T) {
 			}
 		}
 		wg.Wait()
-		t.Logf("%d schedules in %s: %v", n, time.Since(began).Round(time.Millisecond), did)
+		t.Logf("%d schedules in %s: %v", all, time.Since(began).Round(time.Millisecond), did)
 	})
 }
 
@@ -78,6 +97,7 @@ func TestSchedules(t *testing.T) {
 type schedule struct {
 	dice      *rand.Rand
 	processes bool
+	attacked  bool
 
 	dir                   string
 	agentNet, clientNet   *xmpptest.Proxy
@@ -102,6 +122,21 @@ func (sc *schedule) run(t *testing.T, server *xmpptest.Server) {
 	sc.client = sc.agent
 	sc.client.JID, sc.client.Peer, sc.client.Server = sc.agent.Peer, sc.agent.JID, sc.clientNet.Address
 	content := make(chan error, 1)
+	if sc.attacked {
+		eve := &attacker{dice: rand.New(rand.NewPCG(sc.dice.Uint64(), 0)), account: xmpptest.Account(server, "eve"),
+			targets: []session.JID{sc.agent.JID, sc.agent.JID.With(roster.Resource), sc.client.JID}}
+		var wg sync.WaitGroup
+		attackCtx, endAttack := context.WithCancel(ctx)
+		wg.Go(func() { eve.run(attackCtx) })
+		defer func() {
+			endAttack()
+			wg.Wait()
+			if eve.sent == 0 {
+				t.Error("the stranger could send nothing")
+			}
+		}()
+		sc.did = append(sc.did, "attack")
+	}
 	if sc.processes {
 		sc.withProcesses(ctx, t, content)
 	} else {
@@ -117,6 +152,9 @@ func (sc *schedule) run(t *testing.T, server *xmpptest.Server) {
 	if sc.agentEnds != nil {
 		if err := sc.agentEnds.stop(); err != nil {
 			t.Errorf("the agent: %v", err)
+		}
+		if usage, ok := sc.agentEnds.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss > mostMemory {
+			t.Errorf("the agent used %d MiB", usage.Maxrss>>10)
 		}
 	}
 	diary, err := readDiary(sc.dir)
