@@ -253,10 +253,15 @@ func inASCII(s string) string {
 
 // onlyASCII escapes all other characters of a JSON text.
 func onlyASCII(text string) string {
+	return EscapeJSON(text, func(r rune) bool { return r < utf8.RuneSelf })
+}
+
+// EscapeJSON escapes the characters of a JSON text that are not to be kept.
+func EscapeJSON(text string, keep func(rune) bool) string {
 	var b strings.Builder
 	for _, r := range text {
-		if r < utf8.RuneSelf {
-			b.WriteByte(byte(r))
+		if keep(r) {
+			b.WriteRune(r)
 			continue
 		}
 		for _, unit := range utf16.AppendRune(nil, r) {

@@ -2,7 +2,7 @@ package agent
 
 import (
 	_ "embed"
-	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -73,7 +73,7 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 func (d *command) run(c *cobra.Command, args []string) error {
 	for text, wanted := range map[string]bool{unitFile: d.printUnit, sampleFile: d.printConfig} {
 		if wanted {
-			_, err := fmt.Fprint(d.Out, text)
+			_, err := io.WriteString(d.Out, text)
 			return err
 		}
 	}

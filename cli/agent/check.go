@@ -3,11 +3,13 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
@@ -27,10 +29,10 @@ func (d *command) printCheck(c modules.Config) error {
 	}
 	set := first.Set
 	for _, w := range set.Warnings {
-		_, _ = fmt.Fprintln(d.Err, "warning: "+set.Explain(w))
+		_, _ = io.WriteString(d.Err, "warning: "+set.Explain(w)+"\n")
 	}
 	if d.set.Password == "" {
-		_, _ = fmt.Fprintln(d.Err, "warning: there is no password: the agent will ask for it, if it is started from a terminal")
+		output.Printf(d.Err, "warning: there is no password: the agent will ask for it, if it is started from a terminal\n")
 	}
 	if err := d.checkState(); err != nil {
 		return err
@@ -39,17 +41,17 @@ func (d *command) printCheck(c modules.Config) error {
 	if server == "" {
 		server = "what DNS says of " + d.jid.Domain()
 	}
-	_, _ = fmt.Fprintf(d.Out, "host      %s\naccount   %s\nserver    %s\n", d.jid.Local(), d.jid, server)
+	output.Printf(d.Out, "host      %s\naccount   %s\nserver    %s\n", d.jid.Local(), d.jid, server)
 	for _, text := range d.set.Masters {
 		name, _, _ := strings.Cut(text, "=")
 		jid, _ := session.ParseJID(name)
-		_, _ = fmt.Fprintf(d.Out, "master    %s may %s\n", jid, d.masters[jid])
+		output.Printf(d.Out, "master    %s may %s\n", jid, d.masters[jid])
 	}
 	state := d.set.StateDir
 	if d.set.Simulation {
 		state = "none: it is a simulation"
 	}
-	_, _ = fmt.Fprintf(d.Out, "state     %s\nmodules   %d lifecycles\nnothing is wrong\n", state, len(set.Lifecycles))
+	output.Printf(d.Out, "state     %s\nmodules   %d lifecycles\nnothing is wrong\n", state, len(set.Lifecycles))
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -59,7 +58,7 @@ func membership(g *settings.Global, s output.Streams, c *cobra.Command, done str
 			if err := do(fleet.(*connect.Live), jid); err != nil {
 				return err
 			}
-			_, _ = fmt.Fprintf(s.Out, "%s is %s\n", jid, done)
+			output.Printf(s.Out, "%s is %s\n", jid, done)
 		}
 		return nil
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/inprocess"
-	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
@@ -109,7 +109,7 @@ func (d *command) logger() *slog.Logger {
 
 // notifyStatus shows a line in systemctl status. What servers say may be in it. It must
 // not become a second line, which systemd would take for an order.
-func notifyStatus(status string) { _, _ = systemd.SdNotify(false, "STATUS="+output.Clean(status)) }
+func notifyStatus(status string) { _, _ = systemd.SdNotify(false, "STATUS="+value.OneLine(status)) }
 
 // watchdog tells systemd that the agent is alive, as often as it wants to hear it,
 // until stop is called. An agent that is stuck says nothing, and is started again.

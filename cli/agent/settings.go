@@ -3,11 +3,11 @@ package agent
 import (
 	_ "embed" // for the unit
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/inprocess"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
@@ -53,7 +53,7 @@ func (d *command) settings() error {
 	check(err)
 	d.set.Password = password // a pipe can be read once
 	if warning != "" {
-		_, _ = fmt.Fprintln(d.Err, "warning: "+warning)
+		output.Printf(d.Err, "warning: %s\n", warning)
 	}
 	check(checkCAFile(d.set.CAFile))
 	return joinErrors(wrong)

@@ -3,7 +3,6 @@ package connect
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -37,7 +36,7 @@ func Account(ctx context.Context, c config.Connection, s output.Streams, log *sl
 		return session.Account{}, err
 	}
 	if warning != "" {
-		_, _ = fmt.Fprintln(s.Err, "warning: "+warning)
+		output.Printf(s.Err, "warning: %s\n", warning)
 	}
 	if password == "" {
 		if password, err = AskPassword(ctx, jid, s); err != nil {

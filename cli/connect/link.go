@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"time"
 
@@ -17,9 +16,9 @@ func reportLink(k *session.Connector, w io.Writer) (stop func()) {
 	return WatchLink(k, func(st session.Status) {
 		switch {
 		case st.Session != nil:
-			_, _ = fmt.Fprintln(w, "link: connected again")
+			output.Printf(w, "link: connected again\n")
 		case !st.Next.IsZero():
-			_, _ = fmt.Fprintf(w, "link: no connection: %s; next try in %s\n", output.Clean(st.Err.Error()), time.Until(st.Next).Round(time.Second))
+			output.Printf(w, "link: no connection: %s; next try in %s\n", st.Err.Error(), time.Until(st.Next).Round(time.Second))
 		}
 	})
 }
@@ -38,10 +37,10 @@ func (f *Live) TellHost(name spec.Host, w io.Writer) (stop func()) {
 				case h.Host != name:
 				case h.Link == spec.LinkOn && gone:
 					gone = false
-					_, _ = fmt.Fprintf(w, "link: %s is back\n", name)
+					output.Printf(w, "link: %s is back\n", name)
 				case h.Link != spec.LinkOn && h.Why == offline && !gone:
 					gone = true
-					_, _ = fmt.Fprintf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
+					output.Printf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
 				}
 			}
 			select {

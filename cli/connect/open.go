@@ -3,7 +3,7 @@ package connect
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -55,7 +55,7 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 		return nil, nil, err
 	}
 	for _, w := range set.Warnings {
-		_, _ = fmt.Fprintln(warn, "warning: "+set.Explain(w))
+		_, _ = io.WriteString(warn, "warning: "+set.Explain(w)+"\n")
 	}
 	if g.Local {
 		f, err := inprocess.OpenLocal(set.Lifecycles, g.LocalState(), machine, system, g.StepLimit, warn)

@@ -16,6 +16,7 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // deployment is one run of `armonic deploy`.
@@ -119,7 +120,7 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 		return unreachable(catalogue, output.Exit(output.ExitUsage, err))
 	}
 	if note != "" {
-		_, _ = fmt.Fprintln(d.Err, "note: "+note)
+		output.Printf(d.Err, "note: %s\n", note)
 	}
 	d.session = deploy.NewSession(fleet, found)
 	if err := d.applyFlags(); err != nil {
@@ -143,7 +144,7 @@ func unreachable(c deploy.Catalogue, err error) error {
 	}
 	var all []string
 	for _, h := range slices.Sorted(maps.Keys(c.Errs)) {
-		all = append(all, fmt.Sprintf("%s: %v", h, c.Errs[h]))
+		all = append(all, fmt.Sprintf("%s: %s", h, value.OneLine(c.Errs[h].Error())))
 	}
 	return spec.Errorf(spec.Unavailable, "no host answers:\n  %s", strings.Join(all, "\n  "))
 }

@@ -43,7 +43,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
 	defer e.Close()
 	d.show.Start(e.ID())
 	if f, ok := fleet.(deploy.Roomed); ok && f.Room(e.ID()) != "" {
-		_, _ = fmt.Fprintf(d.Err, "the log can be read in the room %s\n", f.Room(e.ID()))
+		output.Printf(d.Err, "the log can be read in the room %s\n", f.Room(e.ID()))
 	}
 	waiting, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)

@@ -22,7 +22,7 @@ func (d *deployment) checkComplete() error {
 	}
 	for _, p := range res.Problems {
 		if p.Warning {
-			_, _ = fmt.Fprintf(d.Err, "warning: %s\n", p.Msg)
+			output.Printf(d.Err, "warning: %s\n", p.Msg)
 			continue
 		}
 		all = append(all, d.problem(p))

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -38,7 +37,7 @@ func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.D
 			for _, h := range slices.Sorted(maps.Keys(away)) {
 				if told[h].IsZero() {
 					told[h] = time.Now()
-					_, _ = fmt.Fprintf(w, "%s %s does not answer: %s; waiting for it\n", now, h, output.Clean(away[h]))
+					output.Printf(w, "%s %s does not answer: %s; waiting for it\n", now, h, away[h])
 				}
 				if most > 0 && time.Since(told[h]) >= most {
 					giveUp(spec.Errorf(spec.Unavailable, "%s did not answer for %s", h, most).
@@ -48,7 +47,7 @@ func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.D
 			for _, h := range slices.Sorted(maps.Keys(told)) {
 				if _, still := away[h]; !still {
 					delete(told, h)
-					_, _ = fmt.Fprintf(w, "%s %s answers again\n", now, h)
+					output.Printf(w, "%s %s answers again\n", now, h)
 				}
 			}
 		}

@@ -2,7 +2,6 @@ package find
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -87,7 +86,7 @@ func (f *Finder) Find(ctx context.Context, p spec.Pattern) ([]spec.Resource, err
 		return nil, err
 	}
 	if m.Folded != "" {
-		_, _ = fmt.Fprintf(f.warn, "note: %s is taken as %s\n", p, m.Folded)
+		output.Printf(f.warn, "note: %s is taken as %s\n", p, m.Folded)
 	}
 	for _, n := range m.Nodes {
 		out = append(out, at[n])
@@ -159,7 +158,7 @@ func (f *Finder) skip(h spec.Host, err error) {
 	}
 	if !f.skipped[h] {
 		f.skipped[h] = true
-		_, _ = fmt.Fprintf(f.warn, "warning: %s is left out: %v\n", h, err)
+		output.Printf(f.warn, "warning: %s is left out: %v\n", h, err)
 	}
 }
 

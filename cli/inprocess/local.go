@@ -1,12 +1,12 @@
 package inprocess
 
 import (
-	"fmt"
 	"io"
 	"path/filepath"
 	"time"
 
 	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
@@ -71,9 +71,9 @@ func OpenJournal(dir string, warn io.Writer) (*journal.Journal, error) {
 		return nil, err
 	}
 	for _, err := range j.Damaged() {
-		_, _ = fmt.Fprintf(warn, "warning: %v\n", err)
+		output.Printf(warn, "warning: %v\n", err)
 		if hint := spec.HintOf(err); hint != "" {
-			_, _ = fmt.Fprintf(warn, "  hint: %s\n", hint)
+			output.Printf(warn, "  hint: %s\n", hint)
 		}
 	}
 	return j, nil

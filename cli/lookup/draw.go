@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/value"
 )
 
 // Forms are the forms in which Draw can write.
@@ -32,7 +33,7 @@ func (m Machine) Draw(w io.Writer, form string) error {
 // Text draws a line for each state, marked if it is applied, and below it where it
 // leads.
 func (m Machine) Text(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "%s\n", m.Path)
+	output.Printf(w, "%s\n", m.Path)
 	for _, s := range m.States {
 		mark, note := " ", ""
 		switch {
@@ -46,7 +47,7 @@ func (m Machine) Text(w io.Writer) {
 		if s.OS != "" {
 			note += "  [" + s.OS + "]"
 		}
-		_, _ = fmt.Fprintf(w, "  %s %s%s\n", mark, s.Name, note)
+		output.Printf(w, "  %s %s%s\n", mark, s.Name, note)
 		for _, t := range m.Transitions {
 			if t.From != s.Name {
 				continue
@@ -55,14 +56,14 @@ func (m Machine) Text(w io.Writer) {
 			if !t.Usable {
 				arrow = "- >"
 			}
-			_, _ = fmt.Fprintf(w, "      %s %s\n", arrow, t.To)
+			output.Printf(w, "      %s %s\n", arrow, t.To)
 		}
 	}
 }
 
 // dot draws for Graphviz.
 func (m Machine) dot(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "digraph %q {\n  node [shape=box, style=rounded];\n", m.Path.Lifecycle())
+	output.Printf(w, "digraph %q {\n  node [shape=box, style=rounded];\n", m.Path.Lifecycle())
 	for _, s := range m.States {
 		style := "rounded"
 		if s.Applied {
@@ -79,22 +80,22 @@ func (m Machine) dot(w io.Writer) {
 		if s.Name == m.State {
 			width = 2
 		}
-		_, _ = fmt.Fprintf(w, "  %q [label=%q, style=%q, penwidth=%d];\n", s.Name, label, style, width)
+		output.Printf(w, "  %q [label=%q, style=%q, penwidth=%d];\n", s.Name, label, style, width)
 	}
 	for _, t := range m.Transitions {
 		style := "solid"
 		if !t.Usable {
 			style = "dashed"
 		}
-		_, _ = fmt.Fprintf(w, "  %q -> %q [style=%s];\n", t.From, t.To, style)
+		output.Printf(w, "  %q -> %q [style=%s];\n", t.From, t.To, style)
 	}
-	_, _ = fmt.Fprintln(w, "}")
+	output.Printf(w, "}\n")
 }
 
 // mermaid draws for Mermaid, whose names of states are letters and digits only.
 func (m Machine) mermaid(w io.Writer) {
 	ids := map[string]string{}
-	_, _ = fmt.Fprintln(w, "stateDiagram-v2")
+	output.Printf(w, "stateDiagram-v2\n")
 	var applied []string
 	for i, s := range m.States {
 		ids[s.Name] = fmt.Sprintf("s%d", i)
@@ -102,23 +103,23 @@ func (m Machine) mermaid(w io.Writer) {
 		if s.OS != "" {
 			label += " (" + s.OS + ")"
 		}
-		_, _ = fmt.Fprintf(w, "    state \"%s\" as %s\n", label, ids[s.Name])
+		output.Printf(w, "    state \"%s\" as %s\n", label, ids[s.Name])
 		if s.Applied {
 			applied = append(applied, ids[s.Name])
 		}
 	}
 	if id, ok := ids[m.Initial]; ok {
-		_, _ = fmt.Fprintf(w, "    [*] --> %s\n", id)
+		output.Printf(w, "    [*] --> %s\n", id)
 	}
 	for _, t := range m.Transitions {
 		note := ""
 		if !t.Usable {
 			note = ": not on this host"
 		}
-		_, _ = fmt.Fprintf(w, "    %s --> %s%s\n", ids[t.From], ids[t.To], note)
+		output.Printf(w, "    %s --> %s%s\n", ids[t.From], ids[t.To], note)
 	}
 	if len(applied) > 0 {
-		_, _ = fmt.Fprintf(w, "    classDef applied font-weight:bold\n    class %s applied\n", strings.Join(applied, ","))
+		output.Printf(w, "    classDef applied font-weight:bold\n    class %s applied\n", strings.Join(applied, ","))
 	}
 }
 
@@ -127,6 +128,19 @@ func (m Machine) xml(w io.Writer) error {
 	if err != nil {
 		return output.WriteError(err)
 	}
-	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	_, err = io.WriteString(w, xml.Header+escapeXML(string(text))+"\n")
 	return err
+}
+
+// escapeXML escapes the characters that a terminal must not be sent, so that none is lost.
+func escapeXML(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\n' || r == '\t' || value.Printable(r) == r {
+			b.WriteRune(r)
+			continue
+		}
+		output.Printf(&b, "&#x%X;", r)
+	}
+	return b.String()
 }

@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 
@@ -70,7 +69,7 @@ func (l *lifecycleCommand) list(ctx context.Context, p spec.Pattern) error {
 		}
 	}
 	return find.List(&l.Base, out, func(w io.Writer, x jsonLifecycle) {
-		_, _ = fmt.Fprintln(w, x.Path)
+		output.Printf(w, "%s\n", x.Path)
 		if x.longLifecycle != nil {
 			output.Detail(w, "about", x.Doc)
 			output.Detail(w, "state", x.State)

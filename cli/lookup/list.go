@@ -56,11 +56,11 @@ func list(l *find.Base) error {
 		return err
 	}
 	if len(all) == 0 {
-		_, _ = fmt.Fprintln(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN")
+		output.Printf(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN\n")
 	}
 	if f, ok := l.Fleet.(*connect.Live); ok {
 		for _, jid := range f.Requests() {
-			_, _ = fmt.Fprintf(l.Err, "%s asks to join the fleet: armonic approve %s\n", jid, jid)
+			output.Printf(l.Err, "%s asks to join the fleet: armonic approve %s\n", jid, jid)
 		}
 	}
 	return nil
@@ -131,7 +131,7 @@ func info(ctx context.Context, l *find.Base) error {
 	for _, i := range all {
 		for _, note := range i.Notes {
 			for line := range strings.Lines(note) {
-				_, _ = fmt.Fprintf(l.Out, "%s: %s\n", i.Host, output.Clean(strings.TrimSuffix(line, "\n")))
+				output.Printf(l.Out, "%s: %s\n", i.Host, strings.TrimSuffix(line, "\n"))
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -112,7 +111,7 @@ func (l *provideCommand) callable(ctx context.Context, p spec.Pattern, found []s
 }
 
 func (l *provideCommand) print(w io.Writer, x jsonProvide) {
-	_, _ = fmt.Fprintln(w, x.Path)
+	output.Printf(w, "%s\n", x.Path)
 	if x.longProvide != nil {
 		output.Detail(w, "about", strings.TrimSpace(described(x.Label, x.Help)))
 		output.Detail(w, "tags", strings.Join(x.Tags, ", "))
@@ -121,7 +120,7 @@ func (l *provideCommand) print(w io.Writer, x jsonProvide) {
 		}
 		printRequires(w, x.Requires)
 		if len(x.Returns) > 0 {
-			_, _ = fmt.Fprintln(w, "    returns")
+			output.Printf(w, "    returns\n")
 			printVariables(w, x.Returns)
 		}
 	}

@@ -1,7 +1,6 @@
 package lookup
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -78,7 +77,7 @@ func printRequires(w io.Writer, requires []jsonRequire) {
 		if r.Pattern != "" {
 			text += ", met by " + string(r.Pattern)
 		}
-		_, _ = fmt.Fprintf(w, "    requires %s (%s)%s\n", short(r.Path), text, output.Clean(described(r.Label, r.Help)))
+		output.Printf(w, "    requires %s (%s)%s\n", short(r.Path), text, described(r.Label, r.Help))
 		printVariables(w, r.Variables)
 	}
 }
@@ -95,7 +94,7 @@ func printVariables(w io.Writer, vars []jsonVariable) {
 		if len(v.OneOf) > 0 {
 			text += ", one of " + output.Value(v.OneOf)
 		}
-		_, _ = fmt.Fprintf(w, "      %s (%s)%s\n", short(v.Path), output.Clean(text), output.Clean(described(v.Label, v.Help)))
+		output.Printf(w, "      %s (%s)%s\n", short(v.Path), text, described(v.Label, v.Help))
 	}
 }
 

@@ -76,7 +76,7 @@ func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 		width = max(width, len(s.Path))
 	}
 	return find.List(l, out, func(w io.Writer, x jsonCurrent) {
-		_, _ = fmt.Fprintf(w, "%-*s  %s\n", width, x.Path, strings.Join(x.Stack, " > "))
+		output.Printf(w, "%-*s  %s\n", width, x.Path, strings.Join(x.Stack, " > "))
 		output.Detail(w, "doing", x.Doing)
 		for f := x.Fault; f != nil; f = f.Earlier {
 			output.Detail(w, "failed", f.Error.Error())
@@ -141,7 +141,7 @@ func history(ctx context.Context, l *find.Base, p spec.Pattern) error {
 		if by := strings.TrimSpace(x.Who + " " + string(x.Run)); by != "" {
 			line += "  (" + by + ")"
 		}
-		_, _ = fmt.Fprintln(w, strings.TrimRight(output.Clean(line), " "))
+		output.Printf(w, "%s\n", strings.TrimRight(line, " "))
 		if x.Error != nil {
 			output.Detail(w, "but", x.Error.Error())
 		}

@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 
@@ -125,7 +124,7 @@ func (l *stateCommand) asks(ctx context.Context, at spec.Path) (*[]jsonRequire, 
 }
 
 func (l *stateCommand) print(w io.Writer, s jsonState) {
-	_, _ = fmt.Fprintln(w, s.Path)
+	output.Printf(w, "%s\n", s.Path)
 	if s.longState != nil {
 		output.Detail(w, "about", s.Doc)
 		output.Detail(w, "systems", s.OS)

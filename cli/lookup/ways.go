@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/find"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -43,7 +44,7 @@ func (w *ways) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonM
 		return nil, err
 	}
 	if p.More {
-		_, _ = fmt.Fprintf(b.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
+		output.Printf(b.Err, "note: there are more ways to %s than the %d that are listed; --most N lists more\n", at, len(p.Paths))
 	}
 	moves := movesOf(p)
 	return &moves, nil
@@ -72,10 +73,10 @@ func printPaths(w io.Writer, paths *[][]jsonMove) {
 		return
 	}
 	if len(*paths) == 0 {
-		_, _ = fmt.Fprintln(w, "    cannot be reached")
+		output.Printf(w, "    cannot be reached\n")
 	}
 	for i, p := range *paths {
-		_, _ = fmt.Fprintf(w, "    %d: %s\n", i, showPath(p))
+		output.Printf(w, "    %d: %s\n", i, showPath(p))
 	}
 }
 

@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -49,7 +48,7 @@ func (l *xpathCommand) list(ctx context.Context, p spec.Pattern) error {
 		return err
 	}
 	if l.uri {
-		return find.List(&l.Base, find.PathsOf(found), func(w io.Writer, x spec.Path) { _, _ = fmt.Fprintln(w, x) })
+		return find.List(&l.Base, find.PathsOf(found), func(w io.Writer, x spec.Path) { output.Printf(w, "%s\n", x) })
 	}
 	out := make([]jsonResource, len(found))
 	for i, r := range found {
@@ -59,7 +58,7 @@ func (l *xpathCommand) list(ctx context.Context, p spec.Pattern) error {
 		}
 	}
 	return find.List(&l.Base, out, func(w io.Writer, x jsonResource) {
-		_, _ = fmt.Fprintf(w, "%-9s  %s\n", x.Resource, x.Path)
+		output.Printf(w, "%-9s  %s\n", x.Resource, x.Path)
 		for _, name := range slices.Sorted(maps.Keys(x.Attrs)) {
 			output.Detail(w, "@"+name, x.Attrs[name])
 		}

@@ -2,7 +2,7 @@ package module
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,18 +101,18 @@ func (b *folder) report(s output.Streams, r *trial.Report, asJSON bool) error {
 		return err
 	}
 	for _, w := range r.Warnings {
-		_, _ = fmt.Fprint(s.Out, "warning: "+b.set.Explain(w))
+		_, _ = io.WriteString(s.Out, "warning: "+b.set.Explain(w))
 	}
 	for _, e := range r.Errors {
-		_, _ = fmt.Fprint(s.Out, "error: "+b.set.Explain(e))
+		_, _ = io.WriteString(s.Out, "error: "+b.set.Explain(e))
 	}
 	switch {
 	case err != nil:
-		_, _ = fmt.Fprintf(s.Out, "%s\n", count(len(r.Errors), "error"))
+		output.Printf(s.Out, "%s\n", count(len(r.Errors), "error"))
 	case len(r.Lifecycles) == 0:
-		_, _ = fmt.Fprintf(s.Out, "there is no lifecycle in %s\n", b.own.Name)
+		output.Printf(s.Out, "there is no lifecycle in %s\n", b.own.Name)
 	default:
-		_, _ = fmt.Fprintf(s.Out, "ok: %s, tried on %s, %s\n", strings.Join(r.Lifecycles, ", "), strings.Join(r.Systems, " and "), count(r.Steps, "step"))
+		output.Printf(s.Out, "ok: %s, tried on %s, %s\n", strings.Join(r.Lifecycles, ", "), strings.Join(r.Systems, " and "), count(r.Steps, "step"))
 	}
 	return err
 }

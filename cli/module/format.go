@@ -68,10 +68,10 @@ change. Nothing but white space and quotes changes.`,
 			return failed
 		}
 		for _, name := range changed {
-			_, _ = fmt.Fprintln(s.Out, name)
+			output.Printf(s.Out, "%s\n", name)
 		}
 		for _, e := range wrong {
-			_, _ = fmt.Fprintln(s.Err, "armonic: "+e.Error())
+			output.Printf(s.Err, "armonic: %s\n", e.Error())
 		}
 		return failed
 	}

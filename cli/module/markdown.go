@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -55,7 +56,7 @@ func requires(w io.Writer, title string, rs []spec.Require) {
 	if len(rs) == 0 {
 		return
 	}
-	_, _ = fmt.Fprintf(w, "\n%s\n\n| require | variable | type | default | meaning |\n|---|---|---|---|---|\n", title)
+	output.Printf(w, "\n%s\n\n| require | variable | type | default | meaning |\n|---|---|---|---|---|\n", title)
 	for _, r := range rs {
 		name := r.Name
 		if n := r.Nargs.String(); n != "1" {
@@ -66,14 +67,14 @@ func requires(w io.Writer, title string, rs []spec.Require) {
 			if r.Kind == spec.External {
 				where = "on another host"
 			}
-			_, _ = fmt.Fprintf(w, "| `%s` | | | | `%s` %s. %s |\n", name, r.Pattern, where, cell(r.Label, r.Help))
+			output.Printf(w, "| `%s` | | | | `%s` %s. %s |\n", name, r.Pattern, where, cell(r.Label, r.Help))
 		}
 		for _, v := range slices.Concat(r.Vars, r.Args) {
 			standard := ""
 			if v.Default != nil && !v.Hidden() {
 				standard = fmt.Sprintf("`%v`", v.Default)
 			}
-			_, _ = fmt.Fprintf(w, "| `%s` | `%s` | %s | %s | %s |\n", name, v.Name, v.Type, standard, cell(v.Label, v.Help))
+			output.Printf(w, "| `%s` | `%s` | %s | %s | %s |\n", name, v.Name, v.Type, standard, cell(v.Label, v.Help))
 		}
 	}
 }

@@ -3,7 +3,6 @@ package module
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -48,7 +47,7 @@ change, and a test of it. Both pass as they are. A file that exists is never ove
 				if err := writeNew(f.name, strings.ReplaceAll(f.text, "NAME", name)); err != nil {
 					return err
 				}
-				_, _ = fmt.Fprintf(s.Out, "wrote %s\n", f.name)
+				output.Printf(s.Out, "wrote %s\n", f.name)
 			}
 			return nil
 		},

@@ -1,7 +1,7 @@
 package module
 
 import (
-	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -87,29 +87,29 @@ func (b *folder) reportTests(s output.Streams, done []testbench.Outcome, errs []
 		return err
 	}
 	for _, e := range errs {
-		_, _ = fmt.Fprint(s.Out, "error: "+b.set.Explain(e))
+		_, _ = io.WriteString(s.Out, "error: "+b.set.Explain(e))
 	}
 	for _, o := range done {
 		verdict := "ok  "
 		if o.Err != nil {
 			verdict = "FAIL"
 		}
-		_, _ = fmt.Fprintf(s.Out, "%s  %s  %s\n", verdict, o.File, o.Name)
+		output.Printf(s.Out, "%s  %s  %s\n", verdict, o.File, o.Name)
 		if o.Err == nil {
 			continue
 		}
 		for _, line := range o.Said {
-			_, _ = fmt.Fprintf(s.Out, "  said: %s\n", line)
+			output.Printf(s.Out, "  said: %s\n", line)
 		}
-		_, _ = fmt.Fprint(s.Out, b.set.Explain(o.Err))
+		_, _ = io.WriteString(s.Out, b.set.Explain(o.Err))
 	}
 	switch {
 	case len(errs) > 0:
-		_, _ = fmt.Fprintf(s.Out, "%s, no test was run\n", count(len(errs), "error"))
+		output.Printf(s.Out, "%s, no test was run\n", count(len(errs), "error"))
 	case len(done) == 0:
-		_, _ = fmt.Fprintf(s.Out, "there is no test in %s\n", b.own.Name)
+		output.Printf(s.Out, "there is no test in %s\n", b.own.Name)
 	default:
-		_, _ = fmt.Fprintf(s.Out, "%d passed, %d failed\n", len(done)-failed, failed)
+		output.Printf(s.Out, "%d passed, %d failed\n", len(done)-failed, failed)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package module
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -23,7 +24,7 @@ what modules can use.`,
 		Example: "  armonic module stubs > armonic.pyi",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprint(s.Out, stubs())
+			_, err := io.WriteString(s.Out, stubs())
 			return err
 		},
 	}

@@ -3,7 +3,6 @@ package output
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -87,15 +86,15 @@ type answersError struct {
 // Error lists the problems, one a line, with their hints.
 func (e *answersError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d answers are missing or wrong:", len(e.problems))
 	if len(e.problems) == 1 {
-		b.Reset()
 		b.WriteString("an answer is missing or wrong:")
+	} else {
+		Printf(&b, "%d answers are missing or wrong:", len(e.problems))
 	}
 	for _, p := range e.problems {
-		fmt.Fprintf(&b, "\n  %s  %s", p.Path, p.Msg)
+		Printf(&b, "\n  %s  %s", p.Path, p.Msg)
 		if p.Hint != "" {
-			fmt.Fprintf(&b, "\n      hint: %s", p.Hint)
+			Printf(&b, "\n      hint: %s", p.Hint)
 		}
 	}
 	return b.String()
@@ -107,13 +106,16 @@ func PrintError(w io.Writer, err error) {
 		return
 	}
 	for i, line := range strings.Split(err.Error(), "\n") {
-		if i == 0 {
+		switch {
+		case i == 0:
 			line = "armonic: " + line
+		case !strings.HasPrefix(line, " "):
+			line = "  " + line // what an agent said must not look like a line of ours
 		}
-		_, _ = fmt.Fprintln(w, Clean(line))
+		Printf(w, "%s\n", line)
 	}
 	if hint := spec.HintOf(err); hint != "" {
-		_, _ = fmt.Fprintf(w, "  hint: %s\n", Clean(hint))
+		Printf(w, "  hint: %s\n", hint)
 	}
 }
 

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -88,12 +87,12 @@ func (p *quietPrinter) Failure(err error) error { return err }
 func (p *quietPrinter) Result(s *deploy.Snapshot) {
 	for _, t := range s.Tasks {
 		if t.Err != nil {
-			_, _ = fmt.Fprintf(p.out, "%s %s: %s\n", t.Status, t.Host, Clean(t.Err.Error()))
+			Printf(p.out, "%s %s: %s\n", t.Status, t.Host, t.Err.Error())
 		}
 	}
 	if m, ok := s.Result.(map[string]any); ok {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
-			_, _ = fmt.Fprintf(p.out, "%s=%s\n", k, Clean(Value(m[k])))
+			Printf(p.out, "%s=%s\n", k, Value(m[k]))
 		}
 	}
 }

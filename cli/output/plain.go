@@ -30,7 +30,7 @@ func NewPlain(out io.Writer, host spec.Host) *Plain {
 // Interactive is true: questions may come between the lines.
 func (p *Plain) Interactive() bool { return true }
 
-func (p *Plain) say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
+func (p *Plain) say(format string, args ...any) { Printf(p.out, format, args...) }
 
 // Failure prints nothing: the error is printed in the end.
 func (p *Plain) Failure(err error) error { return err }
@@ -109,7 +109,7 @@ func (p *Plain) Start(id spec.DeploymentID) {
 // Update prints an event, in a line or none.
 func (p *Plain) Update(u deploy.Update) {
 	line := func(format string, args ...any) {
-		p.say("%s %-*s  %s\n", u.Event.At.Format("15:04:05"), p.width, u.Host, Clean(fmt.Sprintf(format, args...)))
+		p.say("%s %-*s  %s\n", u.Event.At.Format("15:04:05"), p.width, u.Host, fmt.Sprintf(format, args...))
 	}
 	switch u.Event.Kind {
 	case spec.EventStepStarted:
@@ -152,7 +152,7 @@ func (p *Plain) Result(s *deploy.Snapshot) {
 		case deploy.Waiting, deploy.Running, deploy.FailedTask, deploy.Stopped, deploy.LostTask:
 			p.say("  %-7s %s %s\n", t.Status, t.Host, t.Lifecycle)
 			if t.Err != nil {
-				p.say("          %s\n", Clean(t.Err.Error()))
+				p.say("          %s\n", t.Err.Error())
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func NewPrompter(in io.Reader, out io.Writer) *Prompter {
 }
 
 // Say writes to the person.
-func (p *Prompter) Say(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
+func (p *Prompter) Say(format string, args ...any) { Printf(p.out, format, args...) }
 
 // Read gives the next line without the blanks around it, io.EOF at the end, or the
 // context's error.

@@ -30,7 +30,7 @@ func inputs(in spec.Inputs, value func(any) string) string {
 	for _, req := range slices.Sorted(maps.Keys(in)) {
 		for i, set := range in[req] {
 			for _, name := range slices.Sorted(maps.Keys(set)) {
-				fmt.Fprintf(&b, "  %s.%s=%s", spec.Indexed(req, i), name, value(set[name]))
+				Printf(&b, "  %s.%s=%s", spec.Indexed(req, i), name, value(set[name]))
 			}
 		}
 	}

@@ -6,13 +6,20 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/armonic/armonic/value"
 )
 
-// WriteJSON writes one value and a newline.
+// WriteJSON writes one value and a newline. What a terminal must not be sent is escaped.
 func WriteJSON(w io.Writer, x any) error {
-	enc := json.NewEncoder(w)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(x); err != nil {
+	err := enc.Encode(x)
+	if err == nil {
+		_, err = io.WriteString(w, value.EscapeJSON(b.String(), func(r rune) bool { return r == '\n' || value.Printable(r) == r }))
+	}
+	if err != nil {
 		return WriteError(err)
 	}
 	return nil
@@ -27,35 +34,19 @@ func WriteError(err error) error {
 // Detail writes an indented line of a long listing, if there is anything to say.
 func Detail(w io.Writer, name, text string) {
 	if text != "" {
-		_, _ = fmt.Fprintf(w, "    %s: %s\n", name, Clean(text))
+		Printf(w, "    %s: %s\n", name, text)
 	}
-}
-
-// Streams are where a command reads and writes.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
-
-// Clean makes control characters of a module's text harmless to the terminal.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '·'
-		}
-		return r
-	}, s)
 }
 
 // Table writes rows in columns below their names.
 func Table(w io.Writer, columns []string, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, strings.Join(columns, "\t"))
+	_, _ = io.WriteString(t, strings.Join(columns, "\t")+"\n")
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = Clean(strings.ReplaceAll(cell, "\t", " "))
+			row[i] = value.OneLine(cell)
 		}
-		_, _ = fmt.Fprintln(t, strings.Join(row, "\t"))
+		_, _ = io.WriteString(t, strings.Join(row, "\t")+"\n")
 	}
 	if err := t.Flush(); err != nil {
 		return WriteError(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // result is how a run ended.
@@ -41,15 +42,15 @@ func (r *hostRun) printResult(res result) error {
 	at := spec.MakePath(res.Host, res.Lifecycle)
 	switch {
 	case res.Run == "":
-		_, _ = fmt.Fprintf(r.out, "%s is at %s already\n", at, res.State)
+		output.Printf(r.out, "%s is at %s already\n", at, res.State)
 	case res.OK:
-		_, _ = fmt.Fprintf(r.out, "%s is at %s\n", at, strings.Join(res.Stack, " > "))
+		output.Printf(r.out, "%s is at %s\n", at, strings.Join(res.Stack, " > "))
 	default:
-		_, _ = fmt.Fprintf(r.out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
+		output.Printf(r.out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
 	}
 	if m, ok := res.Returns.(map[string]any); ok && res.OK {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
-			_, _ = fmt.Fprintf(r.out, "returned %s = %s\n", k, output.Clean(output.Value(m[k])))
+			output.Printf(r.out, "returned %s = %s\n", k, output.Value(m[k]))
 		}
 	}
 	return exitCode(res)
@@ -84,11 +85,11 @@ func (c *command) printProblems(problems []spec.Problem) error {
 		}
 	} else {
 		for _, p := range problems {
-			_, _ = fmt.Fprintf(c.Out, "%s  %s\n", p.Path, output.Clean(p.Msg))
+			output.Printf(c.Out, "%s  %s\n", p.Path, p.Msg)
 			output.Detail(c.Out, "hint", p.Hint)
 		}
 		if len(problems) == 0 {
-			_, _ = fmt.Fprintln(c.Out, "nothing is wrong")
+			output.Printf(c.Out, "nothing is wrong\n")
 		}
 	}
 	if len(problems) > 0 {
@@ -116,24 +117,24 @@ func (r *hostRun) preview(ctx context.Context) error {
 			After     []string           `json:"after"`
 		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After})
 	}
-	_, _ = fmt.Fprintf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
+	output.Printf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
 	for _, s := range steps {
-		_, _ = fmt.Fprintf(r.out, "  %s%s\n", s.Step.Name(), output.Clean(output.Inputs(s.Step.Inputs)))
+		output.Printf(r.out, "  %s%s\n", s.Step.Name(), output.Inputs(s.Step.Inputs))
 		printChanges(r.out, s)
 	}
-	_, _ = fmt.Fprintf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
+	output.Printf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
 	return nil
 }
 
 func printChanges(w io.Writer, s spec.StepPreview) {
 	for _, c := range s.Changes {
-		_, _ = fmt.Fprintf(w, "    changes %s\n", output.Clean(c.What))
+		output.Printf(w, "    changes %s\n", c.What)
 	}
 	if s.Unpredictable {
-		_, _ = fmt.Fprintln(w, "    does things that cannot be foreseen")
+		output.Printf(w, "    does things that cannot be foreseen\n")
 	}
 	if s.Irreversible {
-		_, _ = fmt.Fprintln(w, "    cannot be undone")
+		output.Printf(w, "    cannot be undone\n")
 	}
 }
 
@@ -149,7 +150,7 @@ func join(targets []spec.Path, errs []error) error {
 			first = err
 		}
 		if !errors.Is(err, output.ErrPrinted) {
-			texts = append(texts, fmt.Sprintf("%s: %v", targets[i].Host(), err))
+			texts = append(texts, fmt.Sprintf("%s: %s", targets[i].Host(), value.OneLine(err.Error())))
 		}
 	}
 	if len(texts) == 0 || len(errs) == 1 {

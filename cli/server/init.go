@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -130,7 +129,7 @@ func (i *initCommand) password(ctx context.Context) (value.Secret, error) {
 	given.JID = i.o.Admin + "@" + i.o.Domain
 	secret, warning, err := given.Secret()
 	if warning != "" {
-		_, _ = fmt.Fprintln(i.Err, "warning: "+warning)
+		output.Printf(i.Err, "warning: %s\n", warning)
 	}
 	switch {
 	case err != nil || secret != "":

@@ -1,17 +1,17 @@
 package server
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/server"
 )
 
 func (i *initCommand) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(i.Out, format+"\n", args...)
+	output.Printf(i.Out, format+"\n", args...)
 }
 
 func (i *initCommand) created(c server.Created) {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -48,9 +47,9 @@ func check(ctx context.Context, g *settings.Global, s output.Streams, asJSON boo
 	var tell func(server.Line)
 	if !asJSON {
 		tell = func(l server.Line) {
-			_, _ = fmt.Fprintf(s.Out, "%-4s  %-14s %s\n", l.Status, l.Name, output.Clean(l.Text))
+			output.Printf(s.Out, "%-4s  %-14s %s\n", l.Status, l.Name, l.Text)
 			if l.Fix != "" {
-				_, _ = fmt.Fprintf(s.Out, "      hint: %s\n", output.Clean(l.Fix))
+				output.Printf(s.Out, "      hint: %s\n", l.Fix)
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package tui
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -53,7 +53,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 
 func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.Config) error {
 	conf.In, _ = s.In.(*os.File)
-	conf.Out, _ = s.Out.(*os.File)
+	conf.Out = s.Terminal()
 	fleet, closeFleet, err := connect.Open(ctx, g, s, true)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.
 	defer closeFleet()
 	conf.Fleet = fleet
 	out, err := tui.Run(ctx, conf)
-	_, _ = fmt.Fprint(s.Out, out.Text)
+	_, _ = io.WriteString(s.Out, out.Text)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func linger(ctx context.Context, s output.Streams, running []*deploy.Execution) 
 	}()
 	for _, e := range running {
 		if !e.Snapshot().Over {
-			_, _ = fmt.Fprintf(s.Err, "deployment %s goes on; Ctrl-C ends it\n", e.ID())
+			output.Printf(s.Err, "deployment %s goes on; Ctrl-C ends it\n", e.ID())
 		}
 		if err := e.Wait(ctx); err != nil {
 			return err

@@ -94,6 +94,16 @@ func Armonic() Rules {
 				{"server", "a connection is closed when its context ends"},
 				{"host", "a command that does not end is killed"},
 			}, starters...)},
+			{"printing", "print", []string{"fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "fmt.Print", "fmt.Printf", "fmt.Println"}, []Place{
+				{"cli/output/writer.go", "Printf keeps foreign texts on their lines"},
+				{"cli/module/markdown.go", "documentation has several lines"},
+				{"cli/module/stubs.go", "so have comments of functions"},
+				{"modules/report.go", "lines of a module's source"},
+				{"deploy/answersfile.go", "a file of answers"},
+				{"server", "a file, and a question to a server"},
+				{"value/encode.go", "JSON"},
+				{"tui/term/output.go", "the border to the terminal"},
+			}},
 			{"values", "give a value its type", []string{"Convert", "ParseInput"}, []Place{
 				{"spec", "the conversion itself"},
 				{"value/decode.go", "a method of reflect with that name"},

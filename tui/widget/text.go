@@ -2,10 +2,11 @@ package widget
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/armonic/armonic/value"
 )
 
 // Clean makes foreign text safe to show on one line: escape sequences and
@@ -16,18 +17,7 @@ func Clean(s string) string {
 	if printable(s) {
 		return s
 	}
-	s = ansi.Strip(strings.ToValidUTF8(s, "?"))
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029':
-			return ' '
-		case r < ' ' || (r >= 0x7f && r < 0xa0):
-			return '.'
-		case r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0000 && r <= 0xe0fff, unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, s)
+	return value.OneLine(ansi.Strip(strings.ToValidUTF8(s, "?")))
 }
 
 func printable(s string) bool {

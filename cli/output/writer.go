@@ -1,0 +1,85 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/armonic/armonic/value"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Cleaned gives streams on which nothing reaches a terminal or a pipe that could do
+// something to it. The root command is made with them.
+func (s Streams) Cleaned() Streams {
+	return Streams{s.In, &cleaner{out: s.Out}, &cleaner{out: s.Err}}
+}
+
+// Terminal is the file that a command writes to, for the terminal UI, which cleans what
+// it draws itself; nil if it is none.
+func (s Streams) Terminal() *os.File {
+	out := s.Out
+	if c, ok := out.(*cleaner); ok {
+		out = c.out
+	}
+	f, _ := out.(*os.File)
+	return f
+}
+
+// cleaner passes lines on with their tabs, and all other characters as value.Printable
+// shows them.
+type cleaner struct {
+	out  io.Writer
+	mu   sync.Mutex
+	rest []byte // the beginning of a character
+}
+
+// Write writes what is complete, and keeps the rest for the next call.
+func (c *cleaner) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text := append(c.rest, p...)
+	clean := make([]byte, 0, len(text))
+	for len(text) > 0 && utf8.FullRune(text) {
+		r, n := utf8.DecodeRune(text)
+		text = text[n:]
+		if r != '\n' && r != '\t' {
+			r = value.Printable(r)
+		}
+		if r >= 0 {
+			clean = utf8.AppendRune(clean, r)
+		}
+	}
+	c.rest = slices.Clone(text)
+	if _, err := c.out.Write(clean); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Printf writes to a person. The breaks of the format are ours; what is put into it may
+// come from anybody, and stays on its line.
+func Printf(w io.Writer, format string, args ...any) {
+	for i, x := range args {
+		if _, width := x.(int); !width {
+			args[i] = oneLine{x}
+		}
+	}
+	_, _ = fmt.Fprintf(w, format, args...) // an output that is gone must not stop a deployment
+}
+
+// oneLine is any value that is printed on one line.
+type oneLine struct{ x any }
+
+// Format prints the value as the verb says.
+func (o oneLine) Format(s fmt.State, verb rune) {
+	_, _ = io.WriteString(s, value.OneLine(fmt.Sprintf(fmt.FormatString(s, verb), o.x)))
+}
