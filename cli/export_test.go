@@ -1,12 +1,21 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
 )
+
+// RunOn is Main for a fleet that no flag names.
+func RunOn(f deploy.Fleet, args []string, s Streams) int {
+	return runCommand(context.Background(), &settings.Global{Fleet: f}, args, s)
+}
 
 // Commands lists all commands, "armonic state", with the names of their own flags;
 // "armonic" has those of every command.
@@ -24,13 +33,13 @@ func Commands() map[string][]string {
 			walk(sub)
 		}
 	}
-	walk(newRoot(Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}))
+	walk(newRoot(&settings.Global{}, Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}))
 	return out
 }
 
 // Parse says whether a command line names a command and flags that there are.
 func Parse(args []string) error {
-	root := newRoot(Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
+	root := newRoot(&settings.Global{}, Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
 	c, rest, err := root.Find(args)
 	if err != nil {
 		return err

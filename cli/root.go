@@ -35,16 +35,19 @@ func Main(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stops...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	return runCommand(ctx, &settings.Global{}, args, s)
+}
+
+func runCommand(ctx context.Context, g *settings.Global, args []string, s Streams) int {
 	s = s.Cleaned()
-	root := newRoot(s)
+	root := newRoot(g, s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	output.PrintError(s.Err, err)
 	return output.ExitCode(err)
 }
 
-func newRoot(s output.Streams) *cobra.Command {
-	g := &settings.Global{}
+func newRoot(g *settings.Global, s output.Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "armonic",
 		Short: "Deploy services on many hosts, from a terminal",

@@ -27,6 +27,9 @@ const StopTime = 10 * time.Second
 // shows, the caller shows how the connection is: then one that cannot be made yet is no
 // error. closeFleet ends it.
 func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool) (fleet deploy.Fleet, closeFleet func(), err error) {
+	if g.Fleet != nil {
+		return g.Fleet, func() {}, nil
+	}
 	warn := s.Err
 	if g.Demo && g.Local {
 		return nil, nil, spec.Errorf(spec.Invalid, "--demo and --local cannot be had together")

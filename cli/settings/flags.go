@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/armonic/armonic/config"
+	"github.com/armonic/armonic/deploy"
 )
 
 // Global are the flags that every command has.
@@ -21,6 +22,7 @@ type Global struct {
 	StateDir         string
 	StepLimit        time.Duration // of a step of the local agent
 	OS               string        // instead of the one that hosts have
+	Fleet            deploy.Fleet  // instead of the one that flags and settings name
 	Flags            *pflag.FlagSet
 }
 
