@@ -79,7 +79,7 @@ type task struct {
 	offset  int                // the current run's first step among Steps
 	rejoin  bool               // the run was lost: ask for it by its id before anything else
 	sent    bool               // the agent may have the run
-	seen    int                // sequence number of the last event of the run
+	events  *spec.EventCheck   // of the run, nil before its first hand-over
 	leave   context.CancelFunc // ends following the run
 	away    time.Time          // since when the agent does not answer; zero if it does
 	awayWhy *spec.Error
@@ -181,7 +181,7 @@ func (e *Execution) ready() []*task {
 			t.attempt++
 			if !t.rejoin {
 				t.run = runID(e.id, t)
-				t.seen, t.sent = 0, false
+				t.events, t.sent = nil, false
 			}
 			if t.started.IsZero() {
 				t.started = e.now()

@@ -24,9 +24,12 @@ func (e *Execution) followRun(ctx context.Context, t *task, run spec.Run) (TaskS
 	here, leave := context.WithCancel(ctx)
 	defer leave()
 	e.change(func() { t.leave = leave })
+	if t.events == nil {
+		t.events = spec.NewEventCheck(run)
+	}
 	began, again := e.now(), 0
 	for tries := 0; ; tries++ {
-		seen := t.seen
+		seen := t.events.Last()
 		failed, err := e.once(here, t, run)
 		switch {
 		case err == nil:
@@ -35,14 +38,16 @@ func (e *Execution) followRun(ctx context.Context, t *task, run spec.Run) (TaskS
 			return LostTask, ctx.Err()
 		case here.Err() != nil:
 			return LostTask, e.unstopped(t)
-		case spec.KindOf(err) == spec.NotFound && t.sent && t.seen <= 1 && again < maxHandovers:
+		case spec.KindOf(err) == spec.NotFound && t.sent && t.events.Last() <= 1 && again < maxHandovers:
 			again++ // the agent was started again before it began the run, so it knows nothing of it
+		case spec.KindOf(err) == spec.Protocol:
+			return LostTask, err // nobody knows what it does
 		case !isAway(err):
 			return statusOf(err), err
 		case !t.sent && e.now().Sub(began) >= e.patience:
 			return LostTask, err
 		}
-		if t.seen > seen {
+		if t.events.Last() > seen {
 			tries = 0
 		}
 		e.change(func() {
@@ -74,7 +79,10 @@ func (e *Execution) once(ctx context.Context, t *task, run spec.Run) (failed, er
 		}
 	}
 	ended := false
-	err = a.Follow(ctx, run.ID, t.seen, func(ev spec.Event) error {
+	err = a.Follow(ctx, run.ID, t.events.Last(), func(ev spec.Event) error {
+		if err := t.events.Take(ev); err != nil {
+			return err
+		}
 		e.event(t, run.Steps, ev)
 		if ended = ev.Kind == spec.EventRunDone; ended && ev.Err != nil {
 			failed = ev.Err

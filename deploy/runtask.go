@@ -106,7 +106,6 @@ func (e *Execution) event(t *task, steps []spec.Step, ev spec.Event) {
 }
 
 func (e *Execution) apply(t *task, ev spec.Event) {
-	t.seen = ev.Seq
 	var s *StepState
 	name := ""
 	if i := ev.Step + t.offset; ev.Step >= 0 && i < len(t.steps) {
@@ -122,7 +121,13 @@ func (e *Execution) apply(t *task, ev spec.Event) {
 		if ev.Err != nil {
 			e.logs.add(LogLine{At: ev.At, Host: t.Host, Task: t.ID, Step: name, Level: spec.LevelError, Text: ev.Err.Error()})
 		}
-	case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress, spec.EventStepDone, spec.EventRunDone:
+	case spec.EventRunDone:
+		for i := t.offset; i < len(t.steps) && ev.Err == nil; i++ {
+			if s := &t.steps[i]; s.Status != Done { // what was told of it was dropped
+				s.Status, s.Ended = Done, ev.At
+			}
+		}
+	case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress, spec.EventStepDone:
 	}
 	if s == nil {
 		return

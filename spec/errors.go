@@ -21,11 +21,12 @@ const (
 	Failed      Kind = "failed"      // a step ran and failed
 	Canceled    Kind = "canceled"    // somebody stopped it
 	Timeout     Kind = "timeout"     // it took too long
+	Protocol    Kind = "protocol"    // the other side said what it cannot say
 )
 
 // Kinds lists every kind, for tables that must cover them all.
 func Kinds() []Kind {
-	return []Kind{Internal, Invalid, NotFound, Ambiguous, Conflict, Unavailable, Denied, Failed, Canceled, Timeout}
+	return []Kind{Internal, Invalid, NotFound, Ambiguous, Conflict, Unavailable, Denied, Failed, Canceled, Timeout, Protocol}
 }
 
 // Error is the error that crosses package and process borders. It prints as

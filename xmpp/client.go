@@ -93,7 +93,7 @@ func (m *Client) Agent(h spec.Host) (spec.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.AgentOf(session.JID(found.Account)), nil
+	return calls.Checked(m.AgentOf(session.JID(found.Account)), h), nil
 }
 
 // AgentOf gives the agent of an account: of its bare address, the one with the resource

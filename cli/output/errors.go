@@ -69,7 +69,7 @@ func ExitCode(err error) int {
 	switch spec.KindOf(err) {
 	case spec.Unavailable:
 		return ExitUnreachable
-	case spec.Failed, spec.Timeout, spec.Conflict, spec.Denied:
+	case spec.Failed, spec.Timeout, spec.Conflict, spec.Denied, spec.Protocol:
 		return ExitFailed
 	case spec.Canceled:
 		return ExitInterrupted

@@ -29,10 +29,12 @@ func (r *hostRun) execute(ctx context.Context) error {
 	if err := r.agent.Start(ctx, run); err != nil {
 		return err
 	}
-	last, over := 0, false
+	events, over := spec.NewEventCheck(run), false
 	show := r.eventPrinter()
 	take := func(ev spec.Event) error {
-		last = ev.Seq
+		if err := events.Take(ev); err != nil {
+			return err
+		}
 		ev.Returns = r.hide(ev.Returns)
 		show(run, ev)
 		if ev.Stack != nil {
@@ -52,7 +54,10 @@ func (r *hostRun) execute(ctx context.Context) error {
 	}
 	err := r.agent.Follow(ctx, run.ID, 0, take)
 	if ctx.Err() != nil && !over {
-		err = r.stop(ctx, run.ID, last, take)
+		err = r.stop(ctx, run.ID, events.Last(), take)
+	}
+	if spec.KindOf(err) == spec.Protocol {
+		return err
 	}
 	if err != nil {
 		return output.Exit(output.ExitUnreachable, fmt.Errorf("the run %s on %s cannot be followed, and may go on there: %w", run.ID, r.target.Host(), err))

@@ -66,7 +66,7 @@ func exitCode(res result) error {
 		return output.Exit(output.ExitInterrupted, nil)
 	case spec.Invalid:
 		return output.Exit(output.ExitAnswers, nil)
-	case spec.Internal, spec.NotFound, spec.Ambiguous, spec.Conflict, spec.Unavailable, spec.Denied, spec.Failed, spec.Timeout:
+	case spec.Internal, spec.NotFound, spec.Ambiguous, spec.Conflict, spec.Unavailable, spec.Denied, spec.Failed, spec.Timeout, spec.Protocol:
 	}
 	return output.Exit(output.ExitFailed, nil)
 }

@@ -25,6 +25,7 @@ func conditions() map[spec.Kind]condition {
 		spec.Failed:      {"cancel", "undefined-condition"},
 		spec.Canceled:    {"cancel", "gone"},
 		spec.Timeout:     {"wait", "remote-server-timeout"},
+		spec.Protocol:    {"cancel", "unexpected-request"},
 	}
 }
 
@@ -44,7 +45,7 @@ func KindOf(name string) spec.Kind {
 		return spec.Unavailable
 	case "not-allowed", "not-authorized", "registration-required", "subscription-required":
 		return spec.Denied
-	case "jid-malformed", "feature-not-implemented", "unexpected-request":
+	case "jid-malformed", "feature-not-implemented":
 		return spec.Invalid
 	}
 	for kind, c := range conditions() {

@@ -1,0 +1,189 @@
+package calls
+
+import (
+	"context"
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// checked is an agent whose answers are held against what was asked, so that nobody acts
+// on those of an agent that errs or lies. The errors are spec.Protocol. What is told of a
+// run is checked by who knows the run: see spec.EventCheck.
+type checked struct {
+	spec.Agent
+	host spec.Host
+}
+
+// Checked checks the answers of the agent of a host.
+func Checked(a spec.Agent, h spec.Host) spec.Agent { return checked{a, h} }
+
+// held gives err, or an error if the answer cannot be one of this host.
+func (c checked) held(err error, wrong string) error {
+	if err != nil || wrong == "" {
+		return err
+	}
+	return spec.Errorf(spec.Protocol, "the agent of %s gave an answer that cannot be right: %s", c.host, wrong).
+		WithHint("it is broken, or not the one that it says it is: look at its host, or armonic forget %s", c.host)
+}
+
+// Info says what the host is.
+func (c checked) Info(ctx context.Context) (spec.Info, error) {
+	out, err := c.Agent.Info(ctx)
+	if out.Host == c.host {
+		return out, err
+	}
+	return spec.Info{}, c.held(err, "it says that it is another host")
+}
+
+// Describe lists resources.
+func (c checked) Describe(ctx context.Context, p spec.Pattern) ([]spec.Resource, error) {
+	out, err := c.Agent.Describe(ctx, p)
+	for _, r := range out {
+		wrong := c.place(r.Path)
+		if r.Provide != nil && wrong == "" {
+			wrong = c.provide(*r.Provide)
+		}
+		if wrong != "" {
+			return nil, c.held(err, wrong)
+		}
+	}
+	return out, err
+}
+
+// Provides lists what can be called.
+func (c checked) Provides(ctx context.Context, p spec.Pattern) ([]spec.Provide, error) {
+	out, err := c.Agent.Provides(ctx, p)
+	for _, x := range out {
+		if wrong := c.provide(x); wrong != "" {
+			return nil, c.held(err, wrong)
+		}
+	}
+	return out, err
+}
+
+// Route says which states to cross.
+func (c checked) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, error) {
+	out, err := c.Agent.Route(ctx, q)
+	if wrong := c.route(q, out); err != nil || wrong != "" {
+		return spec.Route{}, c.held(err, wrong)
+	}
+	return out, nil
+}
+
+// Paths lists the ways to a state.
+func (c checked) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, error) {
+	out, err := c.Agent.Paths(ctx, q)
+	for _, steps := range out.Paths {
+		if wrong := wrongSteps(steps); wrong != "" {
+			return spec.Paths{}, c.held(err, wrong)
+		}
+	}
+	return out, err
+}
+
+// Preview says what work would change.
+func (c checked) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
+	out, err := c.Agent.Preview(ctx, w)
+	if err == nil && len(out) != len(w.Steps) {
+		return nil, c.held(nil, "a preview of other steps")
+	}
+	return out, err
+}
+
+// Stacks lists what is applied.
+func (c checked) Stacks(ctx context.Context) ([]spec.Stack, error) {
+	out, err := c.Agent.Stacks(ctx)
+	seen := map[string]bool{}
+	for _, s := range out {
+		wrong := c.place(s.Path)
+		switch {
+		case wrong != "":
+		case seen[s.Path.Lifecycle()]:
+			wrong = "a lifecycle twice"
+		default:
+			wrong = wrongStack(s)
+		}
+		if wrong != "" {
+			return nil, c.held(err, wrong)
+		}
+		seen[s.Path.Lifecycle()] = true
+	}
+	return out, err
+}
+
+func (c checked) place(p spec.Path) string {
+	if p.Host() != c.host {
+		return "a path of another host"
+	}
+	return ""
+}
+
+func (c checked) provide(p spec.Provide) string {
+	if wrong := c.place(p.Path); wrong != "" {
+		return wrong
+	}
+	return wrongRequires(p.Requires)
+}
+
+func (c checked) route(q spec.RouteQuery, r spec.Route) string {
+	switch {
+	case r.Lifecycle != q.Provide.Lifecycle():
+		return "a route through another lifecycle"
+	case r.Provide.Path != "":
+		if wrong := c.provide(r.Provide); wrong != "" {
+			return wrong
+		}
+	}
+	if wrong := wrongSteps(r.Steps); wrong != "" {
+		return wrong
+	}
+	if !slices.Equal(spec.StackAfter(r.From, r.Steps), r.After) {
+		return "a route that does not lead where it says"
+	}
+	return ""
+}
+
+func wrongSteps(steps []spec.Step) string {
+	for _, s := range steps {
+		switch {
+		case s.Action != spec.Enter && s.Action != spec.Leave && s.Action != spec.Call:
+			return "a step with an unknown action"
+		case s.State == "" || (s.Action == spec.Call) != (s.Provide != ""):
+			return "a step without a name"
+		}
+		if wrong := wrongRequires(s.Requires); wrong != "" {
+			return wrong
+		}
+	}
+	return ""
+}
+
+func wrongRequires(all []spec.Require) string {
+	seen := map[string]bool{}
+	for _, r := range all {
+		switch n := r.Nargs.Norm(); {
+		case r.Name == "" || seen[r.Name]:
+			return "requires without a name of their own"
+		case n.Min < 0 || n.Max < n.Min || n.Max > spec.Many:
+			return "a require with an impossible number of sets"
+		}
+		seen[r.Name] = true
+	}
+	return ""
+}
+
+func wrongStack(s spec.Stack) string {
+	known := func(state string) bool { return slices.Contains(s.States, state) }
+	for i, a := range s.Applied {
+		if !known(a.State) || slices.ContainsFunc(s.Applied[:i], func(b spec.Applied) bool { return b.State == a.State }) {
+			return "a stack with a state that there is not, or twice"
+		}
+	}
+	for _, t := range s.Transitions {
+		if !known(t[0]) || !known(t[1]) {
+			return "a transition of a state that there is not"
+		}
+	}
+	return ""
+}
