@@ -109,7 +109,7 @@ func TestAgentStartsWithoutABrokenModule(t *testing.T) {
 // that is commented out.
 func TestSampleSettings(t *testing.T) {
 	var sample bytes.Buffer
-	if code := cli.Main([]string{"agentd", "--print-config"}, cli.Streams{Out: &sample, Err: t.Output()}); code != 0 {
+	if code := cli.Run([]string{"agentd", "--print-config"}, cli.Streams{Out: &sample, Err: t.Output()}); code != 0 {
 		t.Fatalf("it ended with %d", code)
 	}
 	dir := t.TempDir()
@@ -130,7 +130,7 @@ func TestSampleSettings(t *testing.T) {
 	t.Setenv("ARMONIC_STATE_DIR", filepath.Join(dir, "state")) // of the agent whose settings do not say it
 	for name, text := range map[string]string{"given.yaml": given, "all.yaml": strings.ReplaceAll(all, "ca_file: ca.pem", "ca_file: ''")} {
 		args := []string{"agentd", "--check", "--config", write(name, text), "--module-dir", t.TempDir()}
-		if code := cli.Main(args, cli.Streams{Out: t.Output(), Err: t.Output()}); code != 0 {
+		if code := cli.Run(args, cli.Streams{Out: t.Output(), Err: t.Output()}); code != 0 {
 			t.Errorf("%s: it ended with %d\n%s", name, code, text)
 		}
 	}

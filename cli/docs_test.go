@@ -91,7 +91,7 @@ func TestManualShowsWhatIsPrinted(t *testing.T) {
 	for _, e := range examples {
 		line, form, want := e[1], e[2], e[3]
 		var out bytes.Buffer
-		cli.Main(words(line)[1:], cli.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard})
+		cli.Run(words(line)[1:], cli.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard})
 		if form == "text" {
 			if out.String() != want {
 				t.Errorf("%s\nprints\n%s\nnot\n%s", line, out.String(), want)

@@ -50,7 +50,7 @@ func TestInterruptStopsTheRun(t *testing.T) {
 				}
 			}}
 			args := []string{"state-goto", "//WebServer/Active", "--demo", "--demo-pace", "1h", "-J", "web1", "-o", tt.format}
-			code := cli.Main(args, cli.Streams{In: strings.NewReader(""), Out: out, Err: t.Output()})
+			code := cli.Run(args, cli.Streams{In: strings.NewReader(""), Out: out, Err: t.Output()})
 			if code != 130 || !strings.Contains(out.String(), tt.want) {
 				t.Errorf("ended with %d, want 130, and\n%s\nwithout %q", code, out, tt.want)
 			}

@@ -25,7 +25,7 @@ func TestOperatorWithoutEnvironment(t *testing.T) {
 	local := []string{"--local", "--state-dir", t.TempDir()}
 	run := func(args ...string) {
 		t.Helper()
-		if code := cli.Main(append(args, local...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: t.Output()}); code != 0 {
+		if code := cli.Run(append(args, local...), cli.Streams{In: strings.NewReader(""), Out: &out, Err: t.Output()}); code != 0 {
 			t.Fatalf("%v ended with %d", args, code)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/agent"
+	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/cli/deploy"
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/lookup"
@@ -25,8 +26,17 @@ import (
 // Streams are where a command reads and writes.
 type Streams = output.Streams
 
-// Main runs the command that args name and gives the exit code.
+// Main is the program: it runs the command that args name, and gives the exit code. If it
+// crashes a report is kept.
 func Main(args []string, s Streams) int {
+	crash.Monitor()
+	return execute(args, s, &settings.Global{WatchForCrash: crash.Watch})
+}
+
+// Run is Main within another program.
+func Run(args []string, s Streams) int { return execute(args, s, &settings.Global{}) }
+
+func execute(args []string, s Streams, g *settings.Global) int {
 	signal.Ignore(syscall.SIGPIPE) // an output that is closed must not end a deployment
 	stops := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup stays in force
@@ -35,7 +45,7 @@ func Main(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stops...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
-	return runCommand(ctx, &settings.Global{}, args, s)
+	return runCommand(ctx, g, args, s)
 }
 
 func runCommand(ctx context.Context, g *settings.Global, args []string, s Streams) int {

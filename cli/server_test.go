@@ -26,7 +26,7 @@ import (
 func armonic(t *testing.T, args ...string) (string, int) {
 	t.Helper()
 	var out bytes.Buffer
-	code := cli.Main(args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
+	code := cli.Run(args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &out})
 	return out.String(), code
 }
 

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -32,11 +31,9 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 	out := term.NewOutput(c.Out)
 	m.screen = out
 	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(out),
-		tea.WithFPS(120), tea.WithoutSignalHandler())
+		tea.WithFPS(120), tea.WithoutSignalHandler(), tea.WithoutCatchPanics()) // a crash is reported: see package cli/crash
 	_, err = p.Run()
 	switch {
-	case errors.Is(err, tea.ErrProgramPanic):
-		return m.Outcome(), fmt.Errorf("internal error: the screen broke down: %w", err)
 	case err != nil && ctx.Err() != nil:
 		return m.Outcome(), context.Cause(ctx)
 	case err != nil:

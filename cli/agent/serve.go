@@ -15,6 +15,7 @@ import (
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -49,6 +50,11 @@ func (d *command) serve(ctx context.Context) error {
 		return err
 	}
 	defer end()
+	if earlier, err := crash.KeepIn(d.set.StateDir); err != nil {
+		log.Warn("a report of a crash could not be kept", "error", err)
+	} else if earlier != "" {
+		log.Error("the agent crashed earlier: please send the report to its developers", "report", earlier)
+	}
 	log.Info("started", "version", inprocess.Version(), "host", d.jid.Local(), "account", d.jid)
 	notifyStatus("connecting to " + d.jid.Domain())
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,

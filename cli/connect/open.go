@@ -30,6 +30,9 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 	if g.Fleet != nil {
 		return g.Fleet, func() {}, nil
 	}
+	if g.WatchForCrash != nil {
+		_ = g.WatchForCrash(settings.StateDir()) // without a report it works as well
+	}
 	warn := s.Err
 	if g.Demo && g.Local {
 		return nil, nil, spec.Errorf(spec.Invalid, "--demo and --local cannot be had together")

@@ -24,6 +24,9 @@ type Global struct {
 	OS               string        // instead of the one that hosts have
 	Fleet            deploy.Fleet  // instead of the one that flags and settings name
 	Flags            *pflag.FlagSet
+
+	// WatchForCrash has a report of a crash kept in a directory. nil does nothing.
+	WatchForCrash func(dir string) error
 }
 
 // Register adds the flags to the root command.

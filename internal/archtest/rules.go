@@ -96,6 +96,7 @@ func Armonic() Rules {
 			}, starters...)},
 			{"printing", "print", []string{"fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "fmt.Print", "fmt.Printf", "fmt.Println"}, []Place{
 				{"cli/output/writer.go", "Printf keeps foreign texts on their lines"},
+				{"cli/crash/crash.go", "a program that crashed has no writer any more"},
 				{"cli/module/markdown.go", "documentation has several lines"},
 				{"cli/module/stubs.go", "so have comments of functions"},
 				{"modules/report.go", "lines of a module's source"},
