@@ -29,7 +29,7 @@ func ReadCatalogue(ctx context.Context, f Fleet) Catalogue {
 	found := make([][]spec.Provide, len(hosts))
 	errs := make([]error, len(hosts))
 	each(len(hosts), func(i int) {
-		errs[i] = askHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
+		errs[i] = AskHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
 			found[i], err = a.Provides(ctx, "//*[@resource='provide']")
 			return err
 		})

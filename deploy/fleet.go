@@ -49,7 +49,7 @@ func SurveyHost(ctx context.Context, f Fleet, h spec.Host) HostView {
 
 func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
 	v := HostView{HostStatus: s}
-	v.Err = spec.AsError(askHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
+	v.Err = spec.AsError(AskHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
 		if v.Info, err = a.Info(ctx); err == nil {
 			v.Stacks, err = a.Stacks(ctx)
 		}
@@ -61,8 +61,9 @@ func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
 // answerTime is how long one host may keep those waiting who ask all.
 const answerTime = 15 * time.Second
 
-// askHost asks an agent something, and does not wait for ever.
-func askHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context, spec.Agent) error) error {
+// AskHost asks the agent of a host something, and does not wait for ever: the error is
+// spec.Timeout after 15 seconds.
+func AskHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context, spec.Agent) error) error {
 	a, err := f.Agent(h)
 	if err != nil {
 		return err

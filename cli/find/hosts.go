@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -78,34 +80,97 @@ func InParallel(n int, fn func(i int) error) []error {
 	return errs
 }
 
-// AskAll asks every host the same, and joins the answers in the order of the hosts.
-// Hosts that cannot be reached are named once and left out. It is an error if that is
-// all of them, or if one refuses to answer.
+// AskAll asks every host the same, and joins the answers in the order of the hosts. A
+// host that gives none is named, left out, and not asked again; none is waited for longer
+// than deploy.AskHost does. It is an error if that is all of them.
 func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spec.Agent) ([]T, error)) ([]T, error) {
-	hosts := f.Hosts()
+	hosts := slices.DeleteFunc(f.Hosts(), func(h spec.HostStatus) bool { return f.skipped[h.Host] })
+	waiting := newWaiting(f, hosts)
 	answers := make([][]T, len(hosts))
 	errs := InParallel(len(hosts), func(i int) error {
-		a, err := f.Agent(hosts[i].Host)
-		if err == nil {
+		defer waiting.over(hosts[i].Host)
+		return deploy.AskHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
 			answers[i], err = ask(ctx, a)
-		}
-		return err
+			return err
+		})
 	})
+	waiting.end()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	var out []T
-	skipped := 0
+	failed := 0
 	for i, err := range errs {
-		switch {
-		case err == nil:
-			out = append(out, answers[i]...)
-		case spec.KindOf(err) == spec.Unavailable:
-			f.skip(hosts[i].Host, err)
-			skipped++
-		default:
-			return nil, err
+		if err != nil {
+			failed++
+			continue
+		}
+		out = append(out, answers[i]...)
+	}
+	if failed == len(hosts) { // what all say is about the question, unless they cannot be asked
+		for _, err := range errs {
+			if !outOfReach(err) {
+				return nil, err
+			}
 		}
 	}
-	if len(hosts) > 0 && skipped == len(hosts) {
+	for i, err := range errs {
+		if err != nil {
+			f.skip(hosts[i].Host, err)
+		}
+	}
+	if f.unreachable != nil && failed == len(hosts) {
 		return nil, output.Exit(output.ExitUnreachable, f.unreachable)
 	}
 	return out, nil
+}
+
+// outOfReach reports whether an error is about the host rather than about what it was asked.
+func outOfReach(err error) bool {
+	switch spec.KindOf(err) {
+	case spec.Unavailable, spec.Timeout, spec.Protocol:
+		return true
+	case spec.Internal, spec.Invalid, spec.NotFound, spec.Ambiguous, spec.Conflict, spec.Denied, spec.Failed, spec.Canceled:
+	}
+	return false
+}
+
+// patience is how long nothing is said of hosts that have not answered.
+const patience = 2 * time.Second
+
+// waiting says of which hosts an answer is waited for, once, if that takes long.
+type waiting struct {
+	mu    sync.Mutex
+	hosts []spec.Host
+	timer *time.Timer
+}
+
+func newWaiting(f *Finder, hosts []spec.HostStatus) *waiting {
+	w := &waiting{}
+	for _, h := range hosts {
+		w.hosts = append(w.hosts, h.Host)
+	}
+	w.timer = time.AfterFunc(patience, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if len(w.hosts) > 0 {
+			output.Printf(f.warn, "waiting for the answer of %s\n", firstFew(w.hosts))
+		}
+	})
+	return w
+}
+
+// over notes that a host is not waited for any more.
+func (w *waiting) over(h spec.Host) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hosts = slices.DeleteFunc(w.hosts, func(x spec.Host) bool { return x == h })
+}
+
+// end returns when nothing is said any more.
+func (w *waiting) end() {
+	w.timer.Stop()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hosts = nil
 }

@@ -111,7 +111,9 @@ func PathsOf(resources []spec.Resource) []spec.Path {
 }
 
 // FirstFew lists the first paths, and says how many more there are.
-func FirstFew(paths []spec.Path) string {
+func FirstFew(paths []spec.Path) string { return firstFew(paths) }
+
+func firstFew[T ~string](paths []T) string {
 	const most = 5
 	texts := make([]string, 0, most)
 	for _, p := range paths[:min(most, len(paths))] {

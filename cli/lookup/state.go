@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -108,11 +109,11 @@ func (l *stateCommand) asks(ctx context.Context, at spec.Path) (*[]jsonRequire, 
 	if !l.requires {
 		return nil, nil
 	}
-	a, err := l.Finder.Agent(at.Host())
-	if err != nil {
-		return nil, err
-	}
-	route, err := a.Route(ctx, spec.RouteQuery{Provide: at, Index: l.index})
+	var route spec.Route
+	err := deploy.AskHost(ctx, l.Finder, at.Host(), func(ctx context.Context, a spec.Agent) (err error) {
+		route, err = a.Route(ctx, spec.RouteQuery{Provide: at, Index: l.index})
+		return err
+	})
 	if err != nil && (l.index != 0 || spec.KindOf(err) != spec.NotFound) {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -35,11 +36,11 @@ func (w *ways) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonM
 	if !w.paths {
 		return nil, nil
 	}
-	a, err := b.Finder.Agent(at.Host())
-	if err != nil {
-		return nil, err
-	}
-	p, err := a.Paths(ctx, spec.PathsQuery{State: at.Cut(3), Most: w.most})
+	var p spec.Paths
+	err := deploy.AskHost(ctx, b.Finder, at.Host(), func(ctx context.Context, a spec.Agent) (err error) {
+		p, err = a.Paths(ctx, spec.PathsQuery{State: at.Cut(3), Most: w.most})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
