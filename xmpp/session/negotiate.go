@@ -11,7 +11,6 @@ import (
 	"net"
 	"time"
 
-	"mellium.im/sasl"
 	"mellium.im/xmpp"
 	"mellium.im/xmpp/jid"
 
@@ -118,7 +117,8 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 	n := &negotiation{account: a}
 	features := []xmpp.StreamFeature{
 		n.startTLS(config),
-		xmpp.SASL("", a.Password.Reveal(), sasl.ScramSha256, sasl.ScramSha1),
+		n.channelBindings(),
+		n.login(),
 		n.bind(),
 	}
 	if register {
@@ -144,9 +144,10 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 
 // negotiation holds what the features of one stream learn.
 type negotiation struct {
-	account Account
-	bound   JID
-	err     error // of registration, which is optional to the library
+	account  Account
+	bindings []string // types of channel binding that the server knows
+	bound    JID
+	err      error // of registration, which is optional to the library
 }
 
 // startTLS is that of the library, on a connection that does not read ahead.

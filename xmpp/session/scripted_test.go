@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/hmac"
 	"crypto/pbkdf2"
 	"crypto/sha1"
@@ -29,12 +30,16 @@ type scripted struct {
 	bind     string // answer to bind, inside an iq of type error; "" gives the resource
 	resource string // the one that is given; "" is what was asked for
 	error    string // condition of a stream error, in the place of features
+	rounds   string // SCRAM's iteration count, 4096 if ""; what follows it belongs to the challenge
+	binding  string // a type of channel binding that is offered, and must be used
+	stripped bool   // somebody on the way takes the offer of channel binding out
 
 	address, caFile string
 
 	mu                    sync.Mutex
 	logins, registrations int
 	registered            string
+	said                  string // the header and the last message of a login
 }
 
 func (s *scripted) start(t *testing.T) *scripted {
@@ -97,7 +102,14 @@ func element(r *bufio.Reader, until ...string) (string, bool) {
 func (s *scripted) serve(c net.Conn) {
 	r := bufio.NewReader(c)
 	say := func(format string, args ...any) { fmt.Fprintf(c, format, args...) }
-	features := "<mechanisms xmlns='" + saslSpace + "'><mechanism>SCRAM-SHA-1</mechanism></mechanisms>"
+	plus := ""
+	if s.binding != "" && !s.stripped {
+		plus = "<mechanism>SCRAM-SHA-1-PLUS</mechanism>"
+	}
+	features := "<mechanisms xmlns='" + saslSpace + "'><mechanism>SCRAM-SHA-1</mechanism>" + plus + "</mechanisms>"
+	if plus != "" {
+		features += "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='" + s.binding + "'/></sasl-channel-binding>"
+	}
 	if s.register != "" {
 		features += "<register xmlns='http://jabber.org/features/iq-register'/>"
 	}
@@ -120,7 +132,7 @@ func (s *scripted) serve(c net.Conn) {
 			s.registered = said
 			s.mu.Unlock()
 			say("%s", s.register)
-		case s.scram(r, say, said):
+		case s.scram(c, r, say, said):
 			s.bound(r, say)
 			return
 		default:
@@ -130,7 +142,7 @@ func (s *scripted) serve(c net.Conn) {
 }
 
 // scram takes a login, if it is to be taken.
-func (s *scripted) scram(r *bufio.Reader, say func(string, ...any), auth string) bool {
+func (s *scripted) scram(c net.Conn, r *bufio.Reader, say func(string, ...any), auth string) bool {
 	s.mu.Lock()
 	s.logins++
 	s.mu.Unlock()
@@ -148,16 +160,31 @@ func (s *scripted) scram(r *bufio.Reader, say func(string, ...any), auth string)
 		b, _ := base64.StdEncoding.DecodeString(e)
 		return string(b)
 	}
-	first := strings.TrimPrefix(inside(auth), "n,,")
+	hello := strings.SplitN(inside(auth), ",", 3)
+	header, first := hello[0]+",,", hello[2]
 	_, nonce, _ := strings.Cut(first, "r=")
 	salt := []byte("salt")
-	challenge := "r=" + nonce + "more,s=" + base64.StdEncoding.EncodeToString(salt) + ",i=4096"
+	challenge := "r=" + nonce + "more,s=" + base64.StdEncoding.EncodeToString(salt) + ",i=" + cmp.Or(s.rounds, "4096")
 	say("<challenge xmlns='%s'>%s</challenge>", saslSpace, base64.StdEncoding.EncodeToString([]byte(challenge)))
 	response, ok := element(r, "</response>")
 	if !ok {
 		return false
 	}
 	final, _, _ := strings.Cut(inside(response), ",p=")
+	s.mu.Lock()
+	s.said = header + " " + final
+	s.mu.Unlock()
+	if strings.HasPrefix(header, "p=") {
+		st := c.(*tls.Conn).ConnectionState()
+		key, _ := st.ExportKeyingMaterial("EXPORTER-Channel-Binding", nil, 32)
+		if !strings.HasPrefix(final, "c="+base64.StdEncoding.EncodeToString([]byte(header+string(key)))) {
+			say("<failure xmlns='%s'><not-authorized/></failure>", saslSpace)
+			return false
+		}
+	} else if s.binding != "" && header == "y,," { // RFC 5802: somebody took the offer out
+		say("<failure xmlns='%s'><not-authorized/></failure>", saslSpace)
+		return false
+	}
 	salted, _ := pbkdf2.Key(sha1.New, s.password, salt, 4096, sha1.Size)
 	sum := func(key []byte, text string) []byte {
 		h := hmac.New(sha1.New, key)
@@ -195,4 +222,11 @@ func (s *scripted) counts() (logins, registrations int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.logins, s.registrations
+}
+
+// heard is what the server heard of a login that went on after its challenge.
+func (s *scripted) heard() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.said
 }
