@@ -2,8 +2,6 @@ package access
 
 import (
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
@@ -47,18 +45,11 @@ type Peer struct {
 	Role Role
 }
 
-// Those who are on no list are refused so often in a second, and told so; who asks
-// more often is not answered, and not logged each time.
-const refusals = 20
-
-// Refusals logs who was refused, and bounds what that costs.
+// Refusals logs who was refused. Those who are on no list are refused so often in a
+// second, and told so; who asks more often is not answered, and not logged each time.
 type Refusals struct {
-	log *slog.Logger
-
-	mu      sync.Mutex
-	left    int
-	second  time.Time
-	dropped int
+	log   *slog.Logger
+	limit session.Limit
 }
 
 // NewRefusals logs to log.
@@ -66,17 +57,9 @@ func NewRefusals(log *slog.Logger) *Refusals { return &Refusals{log: log} }
 
 // Answer notes a refusal, and reports whether to answer.
 func (r *Refusals) Answer(from session.JID, what string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now := time.Now(); now.Sub(r.second) >= time.Second {
-		r.second, r.left = now, refusals
+	missed, ok := r.limit.Pass()
+	if ok {
+		r.log.Warn("refused", "from", wire.Brief(string(from)), "what", wire.Brief(what), "unanswered", missed)
 	}
-	if r.left == 0 {
-		r.dropped++
-		return false
-	}
-	r.left--
-	r.log.Warn("refused", "from", wire.Brief(string(from)), "what", wire.Brief(what), "unanswered", r.dropped)
-	r.dropped = 0
-	return true
+	return ok
 }

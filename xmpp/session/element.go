@@ -90,7 +90,7 @@ func (e *Element) Kid(space, local string) *Element {
 	return nil
 }
 
-// From is who sent a stanza; only the server can leave it out.
+// From is who sent a stanza; only the server can leave it out. It can be asked of nil.
 func (e *Element) From() JID { return JID(e.Attr("from")) }
 
 // Type is the type of a stanza.
@@ -147,8 +147,9 @@ const mostDepth = 64
 
 var errDeep = errors.New("elements are nested too deeply")
 
-// parse reads one stanza that was cut out of a stream.
-func parse(text []byte) (*Element, error) {
+// parse reads one stanza that was cut out of a stream. With an error comes what could be
+// read of it, if anything.
+func parse(text []byte) (stanza *Element, err error) {
 	d := xml.NewDecoder(io.MultiReader(
 		bytes.NewReader([]byte("<stream:stream xmlns='"+nsClient+"' xmlns:stream='"+nsStream+"'>")),
 		bytes.NewReader(text)))
@@ -160,7 +161,7 @@ func parse(text []byte) (*Element, error) {
 	for {
 		tok, err := d.Token()
 		if err != nil {
-			return nil, err
+			return stanza, err
 		}
 		switch t := tok.(type) {
 		case xml.StartElement:
@@ -171,7 +172,10 @@ func parse(text []byte) (*Element, error) {
 				}
 			}
 			if len(stack) == mostDepth {
-				return nil, errDeep
+				return stanza, errDeep
+			}
+			if stanza == nil {
+				stanza = e
 			}
 			if n := len(stack); n > 0 {
 				stack[n-1].Kids = append(stack[n-1].Kids, e)
@@ -180,7 +184,7 @@ func parse(text []byte) (*Element, error) {
 		case xml.EndElement:
 			n := len(stack) - 1
 			if stack[n].Text = string(texts[n]); n == 0 {
-				return stack[0], nil
+				return stanza, nil
 			}
 			stack, texts = stack[:n], texts[:n]
 		case xml.CharData:

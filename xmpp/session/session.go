@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -45,6 +46,8 @@ type Session struct {
 	calls calls
 	pace  pace
 	inbox int // stanzas received since acks were enabled; -1 before
+
+	dropped Limit // stanzas that are logged
 
 	once    sync.Once
 	failure error         // why the session ended, set before ended is closed
@@ -110,11 +113,9 @@ func (s *Session) read(handle func(*Element)) error {
 		e, err := parse(r.text)
 		switch {
 		case !r.whole():
-			s.log.Warn("a stanza is too large and was dropped", "bytes", r.size)
-			s.count()
+			s.drop(e, fmt.Errorf("it is too large: %d bytes", r.size))
 		case err != nil:
-			s.log.Warn("a stanza cannot be read and was dropped", "error", err)
-			s.count()
+			s.drop(e, err)
 		case e.Space == nsStream && e.Local == "error":
 			return streamError(e)
 		case e.Space == nsAcks:
@@ -125,6 +126,15 @@ func (s *Session) read(handle func(*Element)) error {
 				handle(e)
 			}
 		}
+	}
+}
+
+// drop counts a stanza that cannot be dealt with, and says who sent it: e is what could be
+// read of it, or nil.
+func (s *Session) drop(e *Element, why error) {
+	s.count()
+	if missed, ok := s.dropped.Pass(); ok {
+		s.log.Warn("a stanza was dropped", "from", fmt.Sprintf("%.100s", e.From()), "error", why, "unlogged", missed)
 	}
 }
 
