@@ -131,17 +131,17 @@ func TestUndoAndChange(t *testing.T) {
 	})
 }
 
-func TestEscKeepsWhatWasTyped(t *testing.T) {
+func TestEscDiscardsWhatWasTyped(t *testing.T) {
 	onDemo(t, func(d *driver) {
-		d.keys("2 website enter j j enter ctrl+u 70000 esc")
-		d.see("70000", "1 wrong", "a opens the next question that is missing or wrong")
-		d.keys("p")
-		d.see("There is no plan yet")
-		d.keys("!")
-		d.keys("enter")
+		d.keys("2 website enter j j enter ctrl+u 70000 enter")
 		d.see("port must be a port from 0 to 65535, is 70000", "TYPING")
-		d.keys("ctrl+u 8080 enter")
-		d.notSee("wrong")
+		d.keys("esc")
+		d.see("d  web1 WebServer port 80")
+		d.notSee("70000", "wrong")
+		// Who presses esc once too often, and types on, may type a password.
+		d.keys("esc secret")
+		d.see("What to deploy", "> website")
+		d.notSee("secret")
 	})
 }
 

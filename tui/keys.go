@@ -241,6 +241,9 @@ func (m *Model) back() {
 	if n := len(m.past); n > 0 {
 		m.view = m.past[n-1]
 		m.past = m.past[:n-1]
+		if m.view == catalogueView {
+			m.catalogue.Return()
+		}
 		return
 	}
 	if m.view != fleetView {

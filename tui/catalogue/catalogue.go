@@ -89,6 +89,10 @@ func (m *Model) Enter(on spec.Host) {
 	m.top()
 }
 
+// Return prepares the screen for a person who comes back to it. Letters are keys: what is
+// typed may have been meant for the field that was left, such as a password.
+func (m *Model) Return() { m.typing = false }
+
 func (m *Model) top() {
 	m.list.To(0)
 	m.skip(1)

@@ -66,7 +66,7 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 	name := widget.Name(k)
 	if c.sel != nil {
 		if name == "esc" && !c.sel.GetFiltering() {
-			return c.leave()
+			return Outcome{Done: true}
 		}
 		c.sel.Update(k)
 		if name == "enter" && !c.sel.GetFiltering() && c.at < len(c.q.Var.OneOf) {
@@ -76,7 +76,7 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 		return Outcome{}
 	}
 	if name == "esc" {
-		return c.leave()
+		return Outcome{Done: true}
 	}
 	c.confirm.Update(k)
 	switch name {
@@ -85,8 +85,6 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 	}
 	return Outcome{}
 }
-
-func (c *choice) leave() Outcome { return Outcome{Done: true} }
 
 func (c *choice) draw(w, h int) ([]string, widget.Point) {
 	var view string

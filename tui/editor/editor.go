@@ -20,8 +20,7 @@ type input interface {
 	bindings() []widget.Binding
 	do(a widget.Action) Outcome
 	typing() bool
-	typed(k tea.KeyMsg) Outcome
-	leave() Outcome // what closing without enter keeps
+	typed(k tea.KeyMsg) Outcome // esc closes it, and what was typed is gone
 	draw(w, h int) (lines []string, at widget.Point)
 	refresh(q resolver.Question)
 	restyle(l widget.Look)
@@ -62,7 +61,7 @@ func (e *Editor) Bindings() []widget.Binding { return e.in.bindings() }
 // Do carries an action out.
 func (e *Editor) Do(a widget.Action) Outcome {
 	if a == widget.Back {
-		return e.in.leave()
+		return Outcome{Done: true}
 	}
 	return e.in.do(a)
 }

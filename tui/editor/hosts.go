@@ -29,7 +29,6 @@ type hostList struct {
 	options
 	q      resolver.Question
 	chosen []spec.Host
-	start  []spec.Host
 	from   int  // where a range began
 	none   bool // enter was pressed with nothing marked
 }
@@ -39,7 +38,6 @@ func newHostList(l widget.Look, q resolver.Question) *hostList {
 	m.set(q.Options)
 	hosts, _ := resolver.Answer{Value: q.Value}.Hosts()
 	m.chosen = slices.Clone(hosts)
-	m.start = slices.Clone(hosts)
 	return m
 }
 
@@ -53,7 +51,7 @@ func (m *hostList) bindings() []widget.Binding {
 		widget.Key(later, "> shift+down", "later", "move the host to the end of the order"),
 		widget.Key(addMore, "+", "", "give the host once more"),
 		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text"),
-		widget.Key(widget.Back, "esc", "keep, leave", "keep the marks and close"),
+		widget.Key(widget.Back, "esc", "discard", "close without a change"),
 	}...)
 }
 
@@ -156,13 +154,6 @@ func (m *hostList) keep(sure bool) Outcome {
 		return Outcome{}
 	}
 	return Outcome{Done: true, Keep: true, Next: true, Value: slices.Clone(m.chosen)}
-}
-
-func (m *hostList) leave() Outcome {
-	if slices.Equal(m.chosen, m.start) {
-		return Outcome{Done: true}
-	}
-	return Outcome{Done: true, Keep: true, Value: slices.Clone(m.chosen)}
 }
 
 func (m *hostList) refresh(q resolver.Question) {

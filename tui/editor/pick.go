@@ -132,8 +132,6 @@ func (p *pick) typed(k tea.KeyMsg) Outcome {
 	return Outcome{}
 }
 
-func (p *pick) leave() Outcome { return Outcome{Done: true} }
-
 func (p *pick) refresh(q resolver.Question) {
 	p.q = q
 	if q.Key.Kind != resolver.AskValue && q.Key.Kind != resolver.AskReturn {

@@ -63,7 +63,7 @@ func fieldKeys() *huh.KeyMap {
 func (t *text) bindings() []widget.Binding {
 	out := []widget.Binding{
 		widget.Key(Keep, "enter", "keep, next", "keep the value and go to the next question"),
-		widget.Key(widget.Back, "esc", "keep, leave", "keep what was typed and close the field"),
+		widget.Key(widget.Back, "esc", "discard", "close without a change"),
 	}
 	if len(t.q.Suggestions) > 0 {
 		out = append(out, widget.Binding{Action: widget.NextPane, Keys: "tab", Label: "complete", Help: "complete from the suggestions"},
@@ -79,7 +79,7 @@ func (t *text) do(a widget.Action) Outcome { return Outcome{} }
 func (t *text) typed(k tea.KeyMsg) Outcome {
 	switch widget.Name(k) {
 	case "esc":
-		return t.leave()
+		return Outcome{Done: true}
 	case "up":
 		t.suggest(t.pick - 1)
 		return Outcome{}
@@ -110,17 +110,6 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 // that is there and was not typed over.
 func (t *text) unchanged() bool {
 	return t.field.Text() == t.start && t.q.Value != nil && t.q.Var.Hidden()
-}
-
-func (t *text) leave() Outcome {
-	if t.field.Text() == t.start {
-		return Outcome{Done: true}
-	}
-	v, err := parse(&t.q, t.field.Text())
-	if err != nil { // what is wrong is kept, and shown so
-		v = resolver.Text(t.field.Text())
-	}
-	return Outcome{Done: true, Keep: true, Value: v}
 }
 
 func (t *text) suggest(i int) {

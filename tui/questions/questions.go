@@ -277,7 +277,7 @@ func (m *Model) Hint() string {
 	missing, wrong, checking := m.res.Blocking()
 	switch {
 	case m.edit != nil && m.edit.Text():
-		return "Type a value: enter keeps it and goes on, esc keeps it and leaves."
+		return "Type a value: enter keeps it and goes on, esc discards it."
 	case m.edit != nil:
 		return "Choose; no server is touched before you confirm the plan."
 	case missing+wrong > 0:
