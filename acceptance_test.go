@@ -85,7 +85,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 
 			// The port: refused beside the field, then good; the path as the site wishes.
 			for _, c := range []struct{ typed, said string }{
-				{"70000", "port must be a port from 0 to 65535, is 70000"},
+				{"70000", "port must be a port from 1 to 65535, is 70000"},
 				{"abc", `port must be a whole number, is "abc"`},
 			} {
 				term.Press("C-u")

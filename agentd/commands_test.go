@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,27 @@ func TestACommandOfAnEarlierAgentIsNamed(t *testing.T) {
 		t.Errorf("the notes are %q, %v", info.Notes, err)
 	}
 	if !strings.Contains(log.String(), left) {
+		t.Errorf("the log is %q", log.String())
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{ interruptedRuns }
+
+func (fullDisk) RecordRun(spec.RunRecord) error { return syscall.ENOSPC }
+
+func TestAnAgentStartsOnAFullDisk(t *testing.T) {
+	var log bytes.Buffer
+	s, err := agentd.New(agentd.Config{Info: spec.Info{Host: "h"}, Store: lifecycle.NewMemory(), RunStore: fullDisk{}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	events := follow(t, s, "r1")
+	if end := events[len(events)-1].Err; end == nil || !strings.Contains(end.Error(), "interrupted") {
+		t.Errorf("the run ended with %v", end)
+	}
+	if !strings.Contains(log.String(), "no space left on device") {
 		t.Errorf("the log is %q", log.String())
 	}
 }

@@ -26,9 +26,7 @@ func (s *Service) restore() error {
 		r.changed = make(chan struct{})
 		s.retention.replace(r, rec.Events)
 		s.runs[r.ID] = r
-		if err := s.endInterrupted(r); err != nil {
-			return err
-		}
+		s.endInterrupted(r)
 	}
 	return nil
 }
@@ -39,8 +37,9 @@ func restoredRun(rec spec.RunRecord) *run {
 	return r
 }
 
-// endInterrupted ends a run during which the agent stopped, and records that.
-func (s *Service) endInterrupted(r *run) error {
+// endInterrupted ends a run during which the agent stopped, and records that. If it cannot
+// be recorded, as on a full disk, the next agent finds the run interrupted again.
+func (s *Service) endInterrupted(r *run) {
 	interrupted := spec.Errorf(spec.Failed, "it was interrupted: the agent stopped while it was executed").
 		WithHint("the stack of %s says what is applied and what the interrupted step had done; it can be retried or undone", r.Lifecycle)
 	if left := s.config.Commands.StillRunning(); len(left) > 0 {
@@ -59,12 +58,11 @@ func (s *Service) endInterrupted(r *run) error {
 	}
 	events = append(events, done)
 	if err := s.config.RunStore.RecordRun(r.record(events, done.Seq)); err != nil {
-		return err
+		s.config.Logger.Error("that a run was interrupted could not be recorded", "run", r.ID, "error", err, "hint", spec.HintOf(err))
 	}
 	s.retention.replace(r, events)
 	r.ended = true
 	s.markEnded(r.ID)
-	return nil
 }
 
 // recordedRun gives a run that ended in an earlier process, with its events.

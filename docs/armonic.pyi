@@ -123,7 +123,7 @@ def list_of(type: Any | Var) -> Any:
         type: The type of its elements, or a var whose type and constraints they have.
     """
 port: Any
-"""a whole number from 0 to 65535"""
+"""a whole number from 1 to 65535"""
 host: Any
 """a host name or an IP address"""
 hostname: Any

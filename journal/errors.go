@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -86,7 +87,13 @@ func (j *Journal) failed(op string, err error) error {
 	switch {
 	case full(err):
 		return e.WithHint("make room on the disk and try again; nothing that was recorded is lost")
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, syscall.EROFS):
+		e.Kind = spec.Denied
+		return e.WithHint("the file system is mounted read-only; a disk that has errors becomes that: look at the kernel's log, then mount -o remount,rw; or choose another folder with --state-dir")
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0:
+		e.Kind = spec.Denied
+		return e.WithHint("even root is refused: look at lsattr, at the mount, and at AppArmor or SELinux; or choose another folder with --state-dir")
+	case errors.Is(err, fs.ErrPermission):
 		e.Kind = spec.Denied
 		return e.WithHint("run this as the user that owns the file, usually root, or choose another folder with --state-dir")
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -34,6 +35,8 @@ type Journal struct {
 	key  key
 	db   *bbolt.DB
 
+	readOnly bool // it is on a file system that is
+
 	mu           sync.Mutex
 	redactors    map[string]*value.Redactor // by lifecycle
 	runs         map[spec.RunID]runEntry    // all that are kept
@@ -47,7 +50,8 @@ var _ lifecycle.Store = (*Journal)(nil)
 // Open opens a journal, or makes one where there is none, with its folder. The error
 // is Unavailable if another process has it open, Denied without permission, Conflict
 // with ErrFormat for another version, Failed with ErrDamaged for a file that is not
-// as it was written.
+// as it was written. On a file system that is read-only it can be read, and what would
+// change it is Denied.
 func Open(path string, o Options) (*Journal, error) {
 	j := &Journal{path: path, key: key{o.Key}, redactors: map[string]*value.Redactor{}, runs: map[spec.RunID]runEntry{}, damagedParts: map[string]error{}}
 	if j.key.Path == "" {
@@ -62,6 +66,10 @@ func Open(path string, o Options) (*Journal, error) {
 	}
 	if err == nil {
 		err = j.checkFile(o.Wait)
+		if errors.Is(err, syscall.EROFS) { // what is in it can be read
+			j.readOnly = true
+			err = j.checkFile(o.Wait)
+		}
 	}
 	if err == nil {
 		err = j.openVerified(o.Wait)

@@ -18,7 +18,7 @@ func (j *Journal) openVerified(wait time.Duration) error {
 	for read := -1; ; {
 		var now int
 		err := j.guard(func() (err error) {
-			j.db, err = bbolt.Open(j.path, 0o600, &bbolt.Options{Timeout: wait, FreelistType: bbolt.FreelistMapType, NoStatistics: true})
+			j.db, err = bbolt.Open(j.path, 0o600, &bbolt.Options{Timeout: wait, ReadOnly: j.readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true})
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,11 @@ func (j *Journal) openVerified(wait time.Duration) error {
 
 // checkFile looks at the pages while no other process can write them.
 func (j *Journal) checkFile(wait time.Duration) error {
-	f, err := os.OpenFile(j.path, os.O_RDWR, 0)
+	mode := os.O_RDWR
+	if j.readOnly {
+		mode = os.O_RDONLY
+	}
+	f, err := os.OpenFile(j.path, mode, 0)
 	if err != nil {
 		return err
 	}

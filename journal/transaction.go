@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"runtime/debug"
+	"syscall"
 
 	"go.etcd.io/bbolt"
 
@@ -12,6 +13,9 @@ import (
 // update changes the file in one transaction, which is on the disk when it returns.
 func (j *Journal) update(op string, fn func(b *bbolt.Bucket) error) error {
 	return j.use(op, func(db *bbolt.DB) error {
+		if j.readOnly {
+			return syscall.EROFS
+		}
 		var refused error
 		err := db.Update(func(tx *bbolt.Tx) error {
 			refused = fn(tx.Bucket([]byte(bucket)))

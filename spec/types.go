@@ -15,7 +15,7 @@ const (
 	KindFloat    TypeKind = "float"
 	KindBool     TypeKind = "bool"
 	KindList     TypeKind = "list"
-	KindPort     TypeKind = "port"     // a number from 0 to 65535
+	KindPort     TypeKind = "port"     // a number from 1 to 65535
 	KindHost     TypeKind = "host"     // a host name or an IP address
 	KindHostname TypeKind = "hostname" // an RFC 1123 name
 	KindURL      TypeKind = "url"
@@ -58,8 +58,8 @@ func (t Type) convert(name string, x any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n < 0 || n > 65535 {
-			return nil, fmt.Errorf("%s must be a port from 0 to 65535, is %d", name, n)
+		if n < 1 || n > 65535 {
+			return nil, fmt.Errorf("%s must be a port from 1 to 65535, is %d", name, n)
 		}
 		return n, nil
 	case KindFloat:

@@ -89,10 +89,11 @@ func TestConvert(t *testing.T) {
 		{v: kind(spec.KindBool), x: "on", err: `v must be yes or no, is "on"`},
 		{v: kind(spec.KindFirstInstance), x: "n", want: false},
 
-		{v: kind(spec.KindPort), x: "0", want: 0},
+		{v: kind(spec.KindPort), x: "1", want: 1},
+		{v: kind(spec.KindPort), x: "0", err: "v must be a port from 1 to 65535, is 0"},
 		{v: kind(spec.KindPort), x: 65535, want: 65535},
-		{v: kind(spec.KindPort), x: 65536, err: "v must be a port from 0 to 65535, is 65536"},
-		{v: kind(spec.KindPort), x: -1, err: "v must be a port from 0 to 65535, is -1"},
+		{v: kind(spec.KindPort), x: 65536, err: "v must be a port from 1 to 65535, is 65536"},
+		{v: kind(spec.KindPort), x: -1, err: "v must be a port from 1 to 65535, is -1"},
 
 		{v: kind(spec.KindHost), x: "my-host.example.org", want: "my-host.example.org"},
 		{v: kind(spec.KindHost), x: "Host1", want: "Host1"},
@@ -177,7 +178,7 @@ func TestCheckDefinition(t *testing.T) {
 		`modifier of v must contain %s once`:      {Name: "v", Modifier: "%s%s"},
 		"min of v is greater than its max":        {Name: "v", Min: number(2), Max: number(1)},
 		"default of v: v must be a whole number":  {Name: "v", Type: spec.Type{Kind: spec.KindPort}, Default: "x"},
-		"default of v: v must be a port from 0 t": {Name: "v", Type: spec.Type{Kind: spec.KindPort}, Default: 70000},
+		"default of v: v must be a port from 1 t": {Name: "v", Type: spec.Type{Kind: spec.KindPort}, Default: 70000},
 	} {
 		err := v.CheckDefinition()
 		if (err != nil) != (want != "") || err != nil && !strings.HasPrefix(err.Error(), want) {

@@ -134,7 +134,7 @@ func TestUndoAndChange(t *testing.T) {
 func TestEscDiscardsWhatWasTyped(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys("2 website enter j j enter ctrl+u 70000 enter")
-		d.see("port must be a port from 0 to 65535, is 70000", "TYPING")
+		d.see("port must be a port from 1 to 65535, is 70000", "TYPING")
 		d.keys("esc")
 		d.see("d  web1 WebServer port 80")
 		d.notSee("70000", "wrong")

@@ -99,7 +99,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"build-hosts-none":   {"enter again gives none"},
 			"build-hosts-marked": {"[1] web1", "[2] web2", "order: web1 web2"},
 			"build-port":         {"WebServer.create_document_root", "@web1", "@web2", "Listen port", "> 80", "default of WebServer", "READY for the plan"},
-			"build-port-range":   {"! port must be a port from 0 to 65535, is 70000", "TYPING"},
+			"build-port-range":   {"! port must be a port from 1 to 65535, is 70000", "TYPING"},
 			"build-port-type":    {`! port must be a whole number, is "abc"`},
 			"build-root":         {"> /var/www/website/", "default of WebSite", "/var/www/ ", "WHY AM I ASKED", "Templated needs document_root"},
 			"build-root-other":   {"> /var/www/ "},

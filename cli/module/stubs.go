@@ -131,7 +131,7 @@ func typeDocs() []typeDoc {
 		{"float", "a number"},
 		{"bool", "True or False; people may write yes and no"},
 		{"list_of(T)", "a list of values of another type"},
-		{"port", "a whole number from 0 to 65535"},
+		{"port", "a whole number from 1 to 65535"},
 		{"host", "a host name or an IP address"},
 		{"hostname", "a name as in www.example.org"},
 		{"url", "as in http://host:80/"},

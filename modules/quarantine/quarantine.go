@@ -42,7 +42,7 @@ func Open(dir string) (*Quarantine, error) {
 	}
 	if died, ok := loading(dir); ok && err == nil {
 		q.leftOut[died.Name] = died.Digest
-		if err = q.save(); err == nil {
+		if q.save() == nil { // else, as on a full disk, the next process reads it again
 			err = os.Remove(filepath.Join(dir, marker))
 		}
 	}

@@ -60,7 +60,7 @@ func TestValues(t *testing.T) {
 	}{
 		{name: "port", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, now: 80, keys: []string{"clear", "8080", "enter"}, want: 8080},
 		{name: "port kept", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, now: 80, keys: []string{"enter"}, want: 80},
-		{name: "port too high", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, keys: []string{"70000", "enter"}, text: "! port must be a port from 0 to 65535, is 70000"},
+		{name: "port too high", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, keys: []string{"70000", "enter"}, text: "! port must be a port from 1 to 65535, is 70000"},
 		{name: "port no number", v: spec.Variable{Name: "port", Type: spec.Type{Kind: spec.KindPort}}, keys: []string{"abc"}, text: `! port must be a whole number, is "abc"`},
 		{name: "required", v: spec.Variable{Name: "path", Type: spec.Type{Kind: spec.KindStr}}, keys: []string{"enter"}, text: "! path is required"},
 		{name: "range", v: spec.Variable{Name: "n", Type: spec.Type{Kind: spec.KindInt}, Max: &hi}, keys: []string{"11"}, text: "! n must be at most 10"},
