@@ -49,7 +49,7 @@ func execute(args []string, s Streams, g *settings.Global) int {
 }
 
 func runCommand(ctx context.Context, g *settings.Global, args []string, s Streams) int {
-	s = s.Cleaned()
+	s = s.Cleaned(output.ASCIIOnly(os.Getenv))
 	root := newRoot(g, s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

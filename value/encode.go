@@ -245,23 +245,29 @@ func (e *encoder) text(s string) {
 
 func (e *encoder) raw(s string) { e.b = append(e.b, s...) }
 
+// JSON is any value as JSON in ASCII, as programs read it: secrets are hidden, and a
+// terminal is not sent anything that it would obey.
+func JSON(x any) (string, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(x)
+	return onlyASCII(strings.TrimSuffix(b.String(), "\n")), err
+}
+
 // inASCII is a text in JSON of which no character means anything to XML.
 func inASCII(s string) string {
 	text, _ := json.Marshal(s) // a text always has a form
 	return onlyASCII(string(text))
 }
 
-// onlyASCII escapes all other characters of a JSON text.
+// onlyASCII escapes all other characters of a JSON text, and the one control character
+// that JSON does not.
 func onlyASCII(text string) string {
-	return EscapeJSON(text, func(r rune) bool { return r < utf8.RuneSelf })
-}
-
-// EscapeJSON escapes the characters of a JSON text that are not to be kept.
-func EscapeJSON(text string, keep func(rune) bool) string {
 	var b strings.Builder
 	for _, r := range text {
-		if keep(r) {
-			b.WriteRune(r)
+		if r < 0x7f {
+			b.WriteByte(byte(r))
 			continue
 		}
 		for _, unit := range utf16.AppendRune(nil, r) {

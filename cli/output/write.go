@@ -1,7 +1,6 @@
 package output
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,14 +9,11 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// WriteJSON writes one value and a newline. What a terminal must not be sent is escaped.
+// WriteJSON writes one value, in ASCII, and a newline.
 func WriteJSON(w io.Writer, x any) error {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(x)
+	text, err := value.JSON(x)
 	if err == nil {
-		_, err = io.WriteString(w, value.EscapeJSON(b.String(), func(r rune) bool { return r == '\n' || value.Printable(r) == r }))
+		_, err = io.WriteString(w, text+"\n")
 	}
 	if err != nil {
 		return WriteError(err)

@@ -1,10 +1,12 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -18,9 +20,17 @@ type Streams struct {
 }
 
 // Cleaned gives streams on which nothing reaches a terminal or a pipe that could do
-// something to it. The root command is made with them.
-func (s Streams) Cleaned() Streams {
-	return Streams{s.In, &cleaner{out: s.Out}, &cleaner{out: s.Err}}
+// something to it, and in ASCII what cannot be shown there otherwise. The root command is
+// made with them.
+func (s Streams) Cleaned(ascii bool) Streams {
+	return Streams{s.In, &cleaner{out: s.Out, ascii: ascii}, &cleaner{out: s.Err, ascii: ascii}}
+}
+
+// ASCIIOnly reports whether the environment says that characters beyond ASCII are not
+// understood, as LC_ALL=C does. Where it says nothing, as in containers, they are.
+func ASCIIOnly(getenv func(string) string) bool {
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"), "C.UTF-8"))
+	return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
 // Terminal is the file that a command writes to, for the terminal UI, which cleans what
@@ -37,9 +47,10 @@ func (s Streams) Terminal() *os.File {
 // cleaner passes lines on with their tabs, and all other characters as value.Printable
 // shows them.
 type cleaner struct {
-	out  io.Writer
-	mu   sync.Mutex
-	rest []byte // the beginning of a character
+	out   io.Writer
+	ascii bool
+	mu    sync.Mutex
+	rest  []byte // the beginning of a character
 }
 
 // Write writes what is complete, and keeps the rest for the next call.
@@ -54,7 +65,11 @@ func (c *cleaner) Write(p []byte) (int, error) {
 		if r != '\n' && r != '\t' {
 			r = value.Printable(r)
 		}
-		if r >= 0 {
+		switch {
+		case r < 0:
+		case r >= utf8.RuneSelf && c.ascii:
+			clean = append(clean, cmp.Or(inASCII[r], "?")...)
+		default:
 			clean = utf8.AppendRune(clean, r)
 		}
 	}
@@ -64,6 +79,9 @@ func (c *cleaner) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// inASCII has the signs that we write ourselves.
+var inASCII = map[rune]string{'•': "*", '…': "..."}
 
 // Printf writes to a person. The breaks of the format are ours; what is put into it may
 // come from anybody, and stays on its line.

@@ -38,6 +38,9 @@ it begins with that deployment. ? in the UI lists its keys.`,
 				return err
 			}
 			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys()}
+			if conf.Glyphs == "" && output.ASCIIOnly(os.Getenv) {
+				conf.Glyphs = "ascii"
+			}
 			if len(args) == 1 {
 				conf.Pattern = spec.Pattern(args[0])
 			}
@@ -45,7 +48,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 		},
 	}
 	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(widget.Themes(), ", "))
-	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", "))
+	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", ")+"; ascii is the default where the locale knows nothing else, as with LC_ALL=C")
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(widget.Themes(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(widget.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
 	return c
