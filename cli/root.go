@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,6 @@ import (
 	"github.com/armonic/armonic/cli/agent"
 	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/cli/deploy"
-	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/lookup"
 	"github.com/armonic/armonic/cli/module"
 	"github.com/armonic/armonic/cli/output"
@@ -67,9 +65,9 @@ shows what will change, and does it in parallel.`,
 		Example: `  armonic tui --demo
   armonic deploy //WebSite//start --demo --on web1
   armonic deploy //Proxy//start --demo --on lb1 --hosts websites=web1,web2 --autofill --yes`,
+		Version:       thisVersion().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(s.In)
@@ -79,26 +77,22 @@ shows what will change, and does it in parallel.`,
 		hint := spec.HintOf(err)
 		if hint == "" {
 			hint = c.CommandPath() + " --help lists the flags"
+			if name := flagLike(c, err); name != "" {
+				hint = "did you mean --" + name + "?"
+			}
 		}
 		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s", hint)
 	})
+	root.SetVersionTemplate("{{.Version}}\n")
 	g.Register(root)
-	root.PersistentPreRun = func(c *cobra.Command, _ []string) { g.Flags = c.Flags() } // of the command, too
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		g.Flags = c.Flags() // of the command, too
+		return emptyFlag(c)
+	}
 	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), run.Goto(g, s), run.Call(g, s))
 	root.AddCommand(lookup.Commands(g, s)...)
 	root.AddCommand(agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
+	checkArguments(root)
 	return root
-}
-
-func newVersion(s output.Streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			output.Printf(s.Out, "armonic %s %s %s/%s\n", inprocess.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return nil
-		},
-	}
 }

@@ -56,7 +56,6 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 		Example: `  armonic agentd --jid web1@armonic.example.com --master master@armonic.example.com --password-file /etc/armonic/password
   armonic agentd --check
   armonic agentd --print-unit > /etc/systemd/system/armonic-agentd.service`,
-		Args: cobra.NoArgs,
 		RunE: d.run,
 	}
 	f := c.Flags()

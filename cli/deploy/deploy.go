@@ -12,9 +12,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -55,13 +57,6 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 		Example: `  armonic deploy //WebSite//start --demo --on web1
   armonic deploy //WebSite//start --demo --on web1 --set //WebServer//conf/port=8080
   armonic deploy //Proxy//start --demo --on lb1 --hosts websites=web1,web2 --autofill --yes -o json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || args[0] == "" {
-				return spec.Errorf(spec.Invalid, "deploy needs one PATTERN, has %d", len(args)).
-					WithHint("for example: armonic deploy //WebSite//start --demo")
-			}
-			return nil
-		},
 		RunE: func(c *cobra.Command, args []string) error { return d.run(c.Context(), spec.Pattern(args[0])) },
 	}
 	f := c.Flags()
@@ -75,6 +70,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.BoolVar(&d.dryRun, "dry-run", false, "show the plan and end")
 	f.DurationVar(&d.wait, "wait", 0, "how long to wait for a host that goes offline; 0 is as long as it takes")
 	d.Format.Register(c, "quiet")
+	c.ValidArgsFunction = find.CompletePatterns(d.Global, query.Provide)
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(d.Global))
 	return c
 }

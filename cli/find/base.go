@@ -39,9 +39,8 @@ func (b *Base) Setup(c *cobra.Command, g *settings.Global, s output.Streams, kin
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
 	b.Format.Register(c)
 	_, argument, _ := strings.Cut(c.Use, " ")
-	c.Args = takes(argument)
 	if argument != "" {
-		c.ValidArgsFunction = completePatterns(g, kind)
+		c.ValidArgsFunction = CompletePatterns(g, kind)
 	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p := spec.Pattern(strings.Join(args, "")) // one at most
@@ -52,25 +51,6 @@ func (b *Base) Setup(c *cobra.Command, g *settings.Global, s output.Streams, kin
 		return err
 	}
 	return c
-}
-
-// takes checks the arguments of a command that takes "", "[PATTERN]" or "PATTERN".
-func takes(argument string) cobra.PositionalArgs {
-	if argument == "" {
-		return cobra.NoArgs
-	}
-	name := strings.Trim(argument, "[]")
-	needed := name == argument
-	return func(c *cobra.Command, args []string) error {
-		if needed && len(args) == 1 && args[0] == "" {
-			return spec.Errorf(spec.Invalid, "the %s is empty", name).WithHint("%s --help shows examples", c.CommandPath())
-		}
-		if len(args) > 1 || needed && len(args) == 0 {
-			return spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), name, len(args)).
-				WithHint("%s --help shows examples", c.CommandPath())
-		}
-		return nil
-	}
 }
 
 // run opens the fleet and does the command on the chosen hosts.
@@ -109,9 +89,9 @@ func List[T any](b *Base, all []T, plain func(w io.Writer, x T)) error {
 	return nil
 }
 
-// completePatterns offers the relative paths of what the modules declare: no agent
-// is asked, so that completing is quick and changes nothing.
-func completePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc {
+// CompletePatterns offers patterns of what the modules declare, relative or as //WebSite//start,
+// as they were begun. No agent is asked, so that completing is quick and changes nothing.
+func CompletePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		set, err := inprocess.LoadSet(g)
 		if err != nil || len(args) > 0 {
@@ -122,7 +102,13 @@ func completePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc 
 		var below func(n *query.Node)
 		below = func(n *query.Node) {
 			for _, c := range n.Children() {
+				if kind == query.Provide && c.Path().Provide() == string(spec.Enter) {
+					continue // it is not called
+				}
 				name := c.Path().Relative()
+				if strings.HasPrefix(begun, "/") {
+					name = anywhere(c.Path())
+				}
 				if c.Kind() == kind && strings.HasPrefix(name, begun) {
 					out = append(out, name)
 				}
@@ -134,4 +120,12 @@ func completePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc 
 		below(host)
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// anywhere is the pattern of a resource on any host; of a provide, in any state.
+func anywhere(p spec.Path) string {
+	if name := p.Provide(); name != "" {
+		return "//" + p.Lifecycle() + "//" + name
+	}
+	return "//" + p.Relative()
 }

@@ -97,3 +97,21 @@ func Version() string {
 	}
 	return info.Main.Version
 }
+
+// Commit is what a program was built from, "" if the build did not note it; + says that
+// files were changed since.
+func Commit(settings []debug.BuildSetting) string {
+	var commit, changed string
+	for _, s := range settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	if commit == "" {
+		return ""
+	}
+	return commit + changed
+}

@@ -27,7 +27,6 @@ is done, if what is there is done again, if undoing does not give back the first
 second time differs from the first, or if a secret is said in clear. It runs in a process
 of its own, which may use 1 GiB of memory, and names the file that needs more.`,
 		Example: "  armonic module check\n  armonic module check /etc/armonic/modules -o json",
-		Args:    atMostOneDir,
 	}
 	var form output.Format
 	form.Register(c)

@@ -25,7 +25,6 @@ func newFmt(s output.Streams) *cobra.Command {
 		Long: `Format the files *.star in DIR (by default here), a folder or one file, and list those that
 change. Nothing but white space and quotes changes.`,
 		Example: "  armonic module fmt\n  armonic module fmt --check",
-		Args:    atMostOneDir,
 	}
 	c.Flags().BoolVar(&check, "check", false, "list what would change, change nothing, and end with 1 if there is anything")
 	var form output.Format

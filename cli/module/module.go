@@ -23,20 +23,10 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 		Short: "Write, check, test and read modules",
 		Long: `Write, check, test and read modules: lifecycles in Starlark, the small Python for
 configuration. docs/modules.md begins at the beginning. Nothing here touches a host.`,
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newNew(s), newCheck(g, s), newTest(g, s), newDoc(g, s), newFmt(s), newStubs(s))
 	return c
-}
-
-// atMostOneDir takes the folder or file of modules that a command is about, by
-// default the working directory.
-func atMostOneDir(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return spec.Errorf(spec.Invalid, "it takes one DIR, not %d", len(args))
-	}
-	return nil
 }
 
 // finding is an error or a warning in JSON.

@@ -29,7 +29,6 @@ func newNew(s output.Streams) *cobra.Command {
 		Long: `Write the beginning of a module for the lifecycle NAME, with comments that say what to
 change, and a test of it. Both pass as they are. A file that exists is never overwritten.`,
 		Example: "  armonic module new Blog",
-		Args:    oneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := args[0]
 			if !modules.IsName(name) {
@@ -67,13 +66,4 @@ func writeNew(name, text string) error {
 		return spec.Errorf(spec.Invalid, "cannot write the module: %v", err)
 	}
 	return nil
-}
-
-func oneArg(name string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) != 1 || args[0] == "" {
-			return spec.Errorf(spec.Invalid, "%s needs one %s, has %d", c.Name(), name, len(args))
-		}
-		return nil
-	}
 }

@@ -22,7 +22,6 @@ func newDoc(g *settings.Global, s output.Streams) *cobra.Command {
 what each state asks and offers, and where it is declared. It is looked for among the shipped
 modules and in --module-dir.`,
 		Example: "  armonic module doc WebServer\n  armonic module doc Blog --module-dir . -o json",
-		Args:    oneArg("NAME"),
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 			var out []string
 			if set, err := inprocess.LoadSet(g); err == nil {

@@ -22,7 +22,6 @@ func newTest(g *settings.Global, s output.Streams) *cobra.Command {
 		Long: `Run the functions named test_* in the files *_test.star in DIR (by default here), each on
 simulated hosts of its own. docs/modules.md says what tests can use.`,
 		Example: "  armonic module test\n  armonic module test . --run starts -o json",
-		Args:    atMostOneDir,
 	}
 	c.Flags().StringVar(&pick, "run", "", "run only tests whose names contain `TEXT`")
 	var form output.Format

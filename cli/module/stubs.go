@@ -22,7 +22,6 @@ func newStubs(s output.Streams) *cobra.Command {
 		Long: `Print a stub file, armonic.pyi, from which editors that know Python complete and describe
 what modules can use.`,
 		Example: "  armonic module stubs > armonic.pyi",
-		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := io.WriteString(s.Out, stubs())
 			return err

@@ -42,7 +42,6 @@ The password of the first account is that of --password-file or ARMONIC_PASSWORD
 asked for with --ask-password; else one is made at random. It is kept in the folder.`,
 		Example: `  armonic server init --domain armonic.example.com --out /srv/armonic-xmpp --register
   armonic server init --domain armonic.example.com --out /srv/armonic-xmpp --renew`,
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return i.run(c.Context()) },
 	}
 	f := c.Flags()

@@ -17,7 +17,6 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "server",
 		Short: "Set up an XMPP server, or find out what one can do",
-		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newInit(g, s), newCheck(g, s))
@@ -36,7 +35,6 @@ warns or fails says what to change in the server's configuration.
 It ends with 0 if nothing fails, with 4 if the server cannot be reached, else with 1.`,
 		Example: `  armonic server check --jid master@armonic.example.com --ca-file ca.pem
   armonic server check --config /srv/armonic-xmpp/cli.yaml -o json`,
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return check(c.Context(), g, s, format.JSON()) },
 	}
 	format.Register(c)

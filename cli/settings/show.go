@@ -15,7 +15,6 @@ func Command(g *Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Show the settings and where they come from",
-		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(showCommand(g, s))
@@ -32,7 +31,6 @@ func showCommand(g *Global, s output.Streams) *cobra.Command {
 environment, or a flag. Later ones win. The operator's commands read
 /etc/armonic/cli.yaml and ~/.config/armonic/cli.yaml, agents /etc/armonic/agent.yaml.`,
 		Example: "  armonic config show\n  armonic config show --agent --docs",
-		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			var all []config.Entry
 			var err error

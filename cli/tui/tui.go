@@ -9,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/connect"
+	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
 	"github.com/armonic/armonic/tui/widget"
@@ -26,12 +28,6 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 can be deployed, and everything from there to the end of a deployment. With PATTERN
 it begins with that deployment. ? in the UI lists its keys.`,
 		Example: "  armonic tui --demo\n  armonic tui --demo //Proxy//start",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return spec.Errorf(spec.Invalid, "tui takes one PATTERN, has %d", len(args))
-			}
-			return nil
-		},
 		RunE: func(c *cobra.Command, args []string) error {
 			set, _, err := g.Client()
 			if err != nil {
@@ -47,6 +43,7 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			return runTUI(c.Context(), g, s, conf)
 		},
 	}
+	c.ValidArgsFunction = find.CompletePatterns(g, query.Provide)
 	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(widget.Themes(), ", "))
 	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", ")+"; ascii is the default where the locale knows nothing else, as with LC_ALL=C")
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(widget.Themes(), cobra.ShellCompDirectiveNoFileComp))

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/spec"
+)
+
+// checkArguments makes all commands take the arguments that their lines of use name: none,
+// one "[DIR]" or none, one "PATTERN", or "JID...", which is one or more.
+func checkArguments(c *cobra.Command) {
+	_, name, _ := strings.Cut(c.Use, " ")
+	c.Args = func(c *cobra.Command, args []string) error { return takes(c, name, args) }
+	if c.HasSubCommands() {
+		c.Args = func(c *cobra.Command, args []string) error { return noSuchCommand(c, args) }
+	}
+	for _, sub := range c.Commands() {
+		checkArguments(sub)
+	}
+}
+
+func takes(c *cobra.Command, argument string, args []string) error {
+	name := strings.TrimSuffix(strings.Trim(argument, "[]"), "...")
+	several := strings.HasSuffix(argument, "...")
+	needed := argument != "" && !strings.HasPrefix(argument, "[")
+	var err *spec.Error
+	switch {
+	case name == "" && len(args) > 0:
+		err = spec.Errorf(spec.Invalid, "%s takes no argument, has %q", c.Name(), args[0])
+	case several && len(args) == 0:
+		err = spec.Errorf(spec.Invalid, "%s takes one %s or more, has none", c.Name(), name)
+	case !several && (len(args) > 1 || needed && len(args) == 0):
+		err = spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), name, len(args))
+	case needed && slices.Contains(args, ""):
+		err = spec.Errorf(spec.Invalid, "the %s is empty", name)
+	default:
+		return nil
+	}
+	return err.WithHint("%s --help shows examples", c.CommandPath())
+}
+
+// noSuchCommand refuses what is no command below c, and names the nearest.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := spec.Errorf(spec.Invalid, "there is no command %q", c.CommandPath()+" "+args[0])
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	if name := nearest(args[0], names); name != "" {
+		return err.WithHint("did you mean %s %s?", c.CommandPath(), name)
+	}
+	return err.WithHint("%s --help lists them", c.CommandPath())
+}
+
+// nearest is the name that is most like what was typed, "" if none is.
+func nearest(typed string, names []string) string {
+	best, least := "", len(typed)/2+1 // half of the letters may be wrong
+	for _, name := range names {
+		if n := query.EditDistance(name, typed); n < min(least, 3) {
+			best, least = name, n
+		}
+	}
+	return best
+}
+
+// flagLike is the flag that is most like one which does not exist, "" if none is.
+func flagLike(c *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 3 {
+		return ""
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return nearest(unknown.GetSpecifiedName(), names)
+}
+
+// emptyFlag refuses a flag that is given without a value, as where a variable of a script is
+// empty: what holds without the flag may be something else than was meant.
+func emptyFlag(c *cobra.Command) error {
+	var err error
+	c.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		switch list, several := f.Value.(pflag.SliceValue); {
+		case f.Value.Type() == "stringArray" && several:
+			values = list.GetSlice()
+		case f.Value.Type() != "string":
+			return
+		}
+		if slices.Contains(values, "") {
+			err = spec.Errorf(spec.Invalid, "--%s is empty", f.Name).WithHint("give it a value, or leave it out")
+		}
+	})
+	return err
+}
