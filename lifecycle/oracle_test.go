@@ -41,6 +41,7 @@ var oracleRules = map[string]string{
 	"45":     "true, false, yes and no are booleans in any case",
 	"46":     "hosts are RFC 1123 names and real addresses",
 	"47":     "URLs are parsed",
+	"port":   "nothing listens on port 0",
 	"69":     "Armonic fills what it knows of the host",
 	"load":   "a default that its own variable refuses is an error when the module is loaded",
 }

@@ -241,6 +241,8 @@ func (c caseVariable) refuses(x any) string {
 		return "46"
 	case c.isURL() && hasText && !(isText && isNowURL(s)):
 		return "47"
+	case c.Type == "Port" && strings.TrimSpace(shown) == "0":
+		return "port"
 	case c.isInt() || c.Type == "VFloat":
 		f, isFloat := x.(float64)
 		if c.isInt() && isFloat && math.Abs(f) >= 1<<53 {
