@@ -121,6 +121,9 @@ func (e *Engine) noPath(stack []int, target, index, n int) error {
 		if n == spec.MostPaths {
 			return err.WithHint("only the first and the last %d can be taken", n)
 		}
+		if n == 1 {
+			return err.WithHint("there is one path, 0")
+		}
 		return err.WithHint("there are %d paths, counted from 0", n)
 	}
 	err := spec.Errorf(spec.NotFound, "no path leads from %s to %s in %s", top.Name, to.Name, e.path())

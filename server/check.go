@@ -123,9 +123,9 @@ func (r *Report) tls(a session.Account, o *offer) bool {
 		r.add("certificate", Fail, renew, "it ended on %s", cert.NotAfter.Format(time.DateOnly))
 		return false
 	case left < soon:
-		r.add("certificate", Warn, renew, "it names %s, and ends in %d days", orNothing(cert.DNSNames), days)
+		r.add("certificate", Warn, renew, "it names %s, and ends in %s", orNothing(cert.DNSNames), spec.Count(days, "day", "days"))
 	default:
-		r.add("certificate", OK, "", "it names %s, and ends in %d days", orNothing(cert.DNSNames), days)
+		r.add("certificate", OK, "", "it names %s, and ends in %s", orNothing(cert.DNSNames), spec.Count(days, "day", "days"))
 	}
 	roots, err := session.Authorities(a.CAFile)
 	if err != nil {

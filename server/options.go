@@ -69,7 +69,7 @@ func (o Options) check() error {
 		return spec.Errorf(spec.Invalid, "%q cannot be the folder of a server", o.Dir).
 			WithHint("choose one whose path has letters, digits and ._+:,=- only, such as /srv/armonic-xmpp")
 	case o.Years < 1 || o.Years > 30:
-		return spec.Errorf(spec.Invalid, "a certificate cannot be valid for %d years", o.Years).WithHint("1 to 30")
+		return spec.Errorf(spec.Invalid, "a certificate cannot be valid for %s", spec.Count(o.Years, "year", "years")).WithHint("1 to 30")
 	case o.Port == o.TLSPort:
 		return spec.Errorf(spec.Invalid, "port %d is wanted twice", o.Port).WithHint("STARTTLS and direct TLS need a port each, usually 5222 and 5223")
 	}

@@ -127,7 +127,7 @@ func (v Variable) constrain(x any) error {
 			least = int(*v.Min)
 		}
 		if utf8.RuneCountInString(s) < least {
-			return fmt.Errorf("%s is too short: it needs at least %d characters", v.Name, least)
+			return fmt.Errorf("%s is too short: it needs at least %s", v.Name, Count(least, "character", "characters"))
 		}
 	}
 	if s, ok := x.(string); ok && v.Pattern != "" {

@@ -10,7 +10,6 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -114,7 +113,7 @@ func (m *Model) showPlan(d *deployment) {
 		d.planned = true
 		d.plan.Show(res)
 	case missing+wrong > 0:
-		m.message = "There is no plan yet: " + format.Count(missing, "answer missing", "answers missing") + ", " + format.Count(wrong, "wrong", "wrong") + ". a opens the next."
+		m.message = "There is no plan yet: " + spec.Count(missing, "answer missing", "answers missing") + ", " + spec.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
 		m.message = "There is no plan yet: the hosts are being asked."
 	default:

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/run"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -40,7 +39,7 @@ func (m *Model) lines() ([]string, widget.Point) {
 	if text := m.banner(); text != "" {
 		top = append(top, text)
 	} else if bad := m.unreachable(); len(bad) > 0 {
-		text := fmt.Sprintf(" %s %d of %d hosts cannot be reached: %s", l.Wrong, len(bad), len(m.hosts), strings.Join(bad, ", "))
+		text := fmt.Sprintf(" %s %s cannot be reached: %s", l.Wrong, spec.CountOf(len(bad), len(m.hosts), "host", "hosts"), strings.Join(bad, ", "))
 		top = append(top, l.Bad.Paint(l.Fit(widget.Clean(text), m.w)))
 	}
 	low := m.status()
@@ -113,7 +112,7 @@ func (m *Model) title() string {
 				on++
 			}
 		}
-		right = format.Count(len(m.hosts), "host", "hosts") + " "
+		right = spec.Count(len(m.hosts), "host", "hosts") + " "
 		if m.links.conn.Up { // else nobody knows
 			right += fmt.Sprintf(" %d on ", on)
 		}

@@ -1,14 +1,13 @@
 package tui
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -117,7 +116,7 @@ func (p *popup) above(w, h int) []string {
 	case n+2 <= h:
 		return append(append([]string{""}, out...), "")
 	case n > h && h > 0:
-		return append(out[:h-1], fmt.Sprintf("  (and %d more lines)", n-h+1))
+		return append(out[:h-1], "  (and "+spec.Count(n-h+1, "more line", "more lines")+")")
 	}
 	return out[:min(len(out), max(h, 0))]
 }
@@ -160,7 +159,7 @@ func (m *Model) askQuit() tea.Cmd {
 		m.quit = true
 		return tea.Quit
 	}
-	unrun := format.Count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
+	unrun := spec.Count(drafts, "deployment has", "deployments have") + " answers that were not run. w in it writes them to a file."
 	switch {
 	case m.busy():
 		if drafts > 0 {

@@ -10,7 +10,6 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
 	"github.com/armonic/armonic/tui/fleet"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -75,7 +74,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 	case questions.Redo:
 		m.message = either(s.Redo(), "Done again.", "There is nothing to do again.")
 	case questions.Accept:
-		m.message = format.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
+		m.message = spec.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
 	case questions.Reread:
 		s.Forget()
 		s.Refresh()
@@ -160,7 +159,7 @@ func (m *Model) confirmRun(d *deployment) {
 	m.popup = &popup{
 		title: "Run " + d.name() + "?",
 		text: []string{
-			format.Count(p.Steps(), "step", "steps") + " on " + format.Count(len(hosts), "host", "hosts") + ":",
+			spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(hosts), "host", "hosts") + ":",
 			strings.Join(hosts, " "),
 		},
 		choices: []choice{

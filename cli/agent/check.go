@@ -51,7 +51,7 @@ func (d *command) printCheck(c modules.Config) error {
 	if d.set.Simulation {
 		state = "none: it is a simulation"
 	}
-	output.Printf(d.Out, "state     %s\nmodules   %d lifecycles\nnothing is wrong\n", state, len(set.Lifecycles))
+	output.Printf(d.Out, "state     %s\nmodules   %s\nnothing is wrong\n", state, spec.Count(len(set.Lifecycles), "lifecycle", "lifecycles"))
 	return nil
 }
 

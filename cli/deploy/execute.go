@@ -27,7 +27,7 @@ func (d *deployment) askConfirmation(ctx context.Context, plan *resolver.Plan) (
 	for i, h := range plan.Hosts {
 		names[i] = string(h)
 	}
-	yes, err := d.prompt.Confirm(ctx, fmt.Sprintf("Run %d steps on %s?", plan.Steps(), strings.Join(names, ", ")), false)
+	yes, err := d.prompt.Confirm(ctx, fmt.Sprintf("Run %s on %s?", spec.Count(plan.Steps(), "step", "steps"), strings.Join(names, ", ")), false)
 	if errors.Is(err, io.EOF) {
 		return false, spec.Errorf(spec.Invalid, "nobody confirmed").WithHint("add --yes to run without asking")
 	}

@@ -45,7 +45,7 @@ func Broken(r reload.Result) error {
 	if len(r.Errors) == 0 {
 		return nil
 	}
-	return spec.Errorf(spec.Invalid, "%d errors in the modules:\n%s", len(r.Errors), strings.Join(Explain(r), "\n"))
+	return spec.Errorf(spec.Invalid, "%s in the modules:\n%s", spec.Count(len(r.Errors), "error", "errors"), strings.Join(Explain(r), "\n"))
 }
 
 // Explain gives what is wrong with modules, each with the line of the file.

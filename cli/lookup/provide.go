@@ -104,7 +104,7 @@ func (l *provideCommand) callable(ctx context.Context, p spec.Pattern, found []s
 		}
 	}
 	if len(out) == 0 && p != "" {
-		return nil, spec.Errorf(spec.NotFound, "%s matches %d provides, of which none can be called: %s", p, len(found), find.FirstFew(find.PathsOf(found))).
+		return nil, spec.Errorf(spec.NotFound, "%s matches %s, of which none can be called: %s", p, spec.Count(len(found), "provide", "provides"), find.FirstFew(find.PathsOf(found))).
 			WithHint("--all lists them, and the enter of states, which state-goto applies")
 	}
 	return out, nil

@@ -107,11 +107,11 @@ func (b *folder) report(s output.Streams, r *trial.Report, asJSON bool) error {
 	}
 	switch {
 	case err != nil:
-		output.Printf(s.Out, "%s\n", count(len(r.Errors), "error"))
+		output.Printf(s.Out, "%s\n", spec.Count(len(r.Errors), "error", "errors"))
 	case len(r.Lifecycles) == 0:
 		output.Printf(s.Out, "there is no lifecycle in %s\n", b.own.Name)
 	default:
-		output.Printf(s.Out, "ok: %s, tried on %s, %s\n", strings.Join(r.Lifecycles, ", "), strings.Join(r.Systems, " and "), count(r.Steps, "step"))
+		output.Printf(s.Out, "ok: %s, tried on %s, %s\n", strings.Join(r.Lifecycles, ", "), strings.Join(r.Systems, " and "), spec.Count(r.Steps, "step", "steps"))
 	}
 	return err
 }

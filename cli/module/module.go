@@ -1,7 +1,6 @@
 package module
 
 import (
-	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -46,13 +45,6 @@ func findings(es []*spec.Error) []finding {
 		out[i] = finding{e.At, msg, e.Hint}
 	}
 	return out
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // folder is the modules in a folder, with those they may need.

@@ -104,7 +104,7 @@ func (b *folder) reportTests(s output.Streams, done []testbench.Outcome, errs []
 	}
 	switch {
 	case len(errs) > 0:
-		output.Printf(s.Out, "%s, no test was run\n", count(len(errs), "error"))
+		output.Printf(s.Out, "%s, no test was run\n", spec.Count(len(errs), "error", "errors"))
 	case len(done) == 0:
 		output.Printf(s.Out, "there is no test in %s\n", b.own.Name)
 	default:

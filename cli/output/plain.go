@@ -39,7 +39,7 @@ func (p *Plain) Failure(err error) error { return err }
 func (p *Plain) Plan(s *deploy.Session) {
 	plan := s.Result().Plan
 	p.nodes = s.Result().Node
-	p.say("\nPlan for %s: %d steps on %d hosts\n", s.Pattern(), plan.Steps(), len(plan.Hosts))
+	p.say("\nPlan for %s: %s on %s\n", s.Pattern(), spec.Count(plan.Steps(), "step", "steps"), spec.Count(len(plan.Hosts), "host", "hosts"))
 	for _, h := range plan.Hosts {
 		p.width = max(p.width, len(h))
 	}
@@ -142,7 +142,7 @@ func (p *Plain) Result(s *deploy.Snapshot) {
 	if !s.Ended.IsZero() {
 		took = fmt.Sprintf(" in %.1fs", s.Ended.Sub(s.Started).Seconds())
 	}
-	p.say("\nDeployment %s %s: %d of %d steps%s\n", s.ID, state, s.StepsDone, s.Steps, took)
+	p.say("\nDeployment %s %s: %s%s\n", s.ID, state, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"), took)
 	for _, t := range s.Tasks {
 		switch t.Status {
 		case deploy.Done:

@@ -113,7 +113,7 @@ func (m *Model) about(w, h int) []string {
 	}
 	run := fmt.Sprintf("  can run on %d: %s", len(hosts), strings.Join(hosts, " "))
 	if m.errs > 0 {
-		run += fmt.Sprintf("   (%d hosts did not answer)", m.errs)
+		run += "   (" + spec.Count(m.errs, "host", "hosts") + " did not answer)"
 	}
 	if len(lines) > h-1 {
 		lines = lines[:h-1]

@@ -98,11 +98,3 @@ func Inputs(in spec.Inputs) []string {
 	}
 	return out
 }
-
-// Count writes a number of things.
-func Count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}

@@ -1,18 +1,18 @@
 package logs
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // Note says what the pane shows: how many lines, which, whether it follows.
 func (p *Pane) Note() string {
-	s := fmt.Sprintf("%d lines", len(p.shown))
+	s := spec.Count(len(p.shown), "line", "lines")
 	s = p.filter.Title(p.look, s)
 	s += [...]string{"", "  warnings", "  errors"}[p.level]
 	if p.Paused {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -27,7 +27,7 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	l := m.look
 	p := m.res.Plan
 	box := widget.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.inDetail, Bare: m.zoom,
-		Right: format.Count(p.Steps(), "step", "steps") + " on " + format.Count(len(p.Hosts), "host", "hosts")}
+		Right: spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts")}
 	iw, ih := box.Inner(w, h)
 	widths := widget.Flex(iw-2, -3, -5, 10)
 	head := []string{"HOST", "NOW -> AFTER", ""}
@@ -73,9 +73,9 @@ func (m *Model) checks() []string {
 			late++
 		}
 	}
-	out := []string{"  " + l.Good.Paint(l.OK) + " " + format.Count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
+	out := []string{"  " + l.Good.Paint(l.OK) + " " + spec.Count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
 	if late > 0 {
-		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+format.Count(late, "is", "are")+" known at run time: other calls return them")
+		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+spec.Count(late, "is", "are")+" known at run time: other calls return them")
 	}
 	for i := range m.res.Problems {
 		if len(out) < 4 {

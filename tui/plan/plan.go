@@ -138,7 +138,7 @@ func (m *Model) rowsByHost() {
 			}
 			c.tasks = append(c.tasks, i)
 		}
-		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", format.Count(calls, "step", "steps")}})
+		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", spec.Count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
 			what := by[lc].now + " -> " + after

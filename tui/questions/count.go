@@ -3,7 +3,7 @@ package questions
 import (
 	"fmt"
 
-	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -65,7 +65,7 @@ func (m *Model) status(i int) (string, widget.Style, string) {
 	if enters == 0 {
 		return l.OK, l.Good, "ready"
 	}
-	return l.OK, l.Good, "ready, " + format.Count(enters, "state", "states")
+	return l.OK, l.Good, "ready, " + spec.Count(enters, "state", "states")
 }
 
 func (c count) String() string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -70,7 +71,7 @@ func (m *Model) headline(w int) string {
 			state, style = "READY for the plan (p)", l.Good
 		}
 		if p := m.res.Plan; p != nil {
-			right = format.Count(p.Steps(), "step", "steps") + " on " + format.Count(len(p.Hosts), "host", "hosts") + " "
+			right = spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + " "
 		}
 	}
 	left := " " + l.Title.Paint(widget.Clean(name)) + "   " + style.Paint(state)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -58,7 +59,7 @@ func (m *Model) headline(w int) string {
 		part = s.StepsDone * 100 / s.Steps
 	}
 	right := format.Between(s.Started, s.Ended, m.now) + " "
-	mid := fmt.Sprintf("  %d of %d steps", s.StepsDone, s.Steps)
+	mid := "  " + spec.CountOf(s.StepsDone, s.Steps, "step", "steps")
 	bar := ""
 	if w >= 90 {
 		bar = "  " + l.BarOf(s.StepsDone, s.Steps, 22)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -17,8 +18,8 @@ import (
 func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
-	out := wrapped(fmt.Sprintf("%s  %s  %d of %d steps on %s in %s", word, m.name, s.StepsDone, s.Steps,
-		format.Count(m.hostCount(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
+	out := wrapped(fmt.Sprintf("%s  %s  %s on %s in %s", word, m.name, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"),
+		spec.Count(m.hostCount(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
 	out = append(out, "")
 	if s.Result != nil {
 		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")

@@ -34,7 +34,7 @@ func (rm *room) next() bool {
 		return false
 	}
 	if dropped > 0 {
-		lines = slices.Insert(lines, 0, line{text: fmt.Sprintf("%s: %d lines were dropped", rm.host, dropped)})
+		lines = slices.Insert(lines, 0, line{text: fmt.Sprintf("%s: %s dropped", rm.host, spec.Count(dropped, "line was", "lines were"))})
 	}
 	rm.unsaid = &message{id: rand.Text(), lines: lines}
 	rm.unsaidID = rm.unsaid.id
