@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/resolver"
@@ -53,6 +54,17 @@ type TaskView struct {
 	// reason. The agent goes on by itself, and is followed again when it is back.
 	Away    time.Time
 	AwayWhy *spec.Error
+}
+
+// HeldBy says what a task that is held needs: "Db on db1, Web on web1".
+func (s *Snapshot) HeldBy(t *TaskView) string {
+	var by []string
+	for i := range s.Tasks {
+		if x := &s.Tasks[i]; slices.Contains(t.HeldBy, x.ID) {
+			by = append(by, x.Lifecycle+" on "+string(x.Host))
+		}
+	}
+	return strings.Join(by, ", ")
 }
 
 // StepState is how far one step is.

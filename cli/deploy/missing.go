@@ -17,7 +17,7 @@ func (d *deployment) checkComplete() error {
 	code := output.ExitAnswers
 	for _, q := range res.Questions {
 		if q.Status == resolver.Missing {
-			all = append(all, spec.Problem{Path: pathOf(q), Msg: "is missing", Hint: howToAnswer(q)})
+			all = append(all, spec.Problem{Path: q.Path, Msg: lacks(q), Hint: howToAnswer(q)})
 		}
 	}
 	for _, p := range res.Problems {
@@ -57,7 +57,7 @@ func (d *deployment) checkComplete() error {
 func undecided(open []resolver.Question) []spec.Problem {
 	out := make([]spec.Problem, len(open))
 	for i, q := range open {
-		out[i] = spec.Problem{Path: pathOf(q), Msg: "is not decided", Hint: "--autofill would take " + output.Value(q.Value)}
+		out[i] = spec.Problem{Path: q.Path, Msg: "is not decided", Hint: "--autofill would take " + output.Value(q.Value)}
 	}
 	return out
 }
@@ -66,7 +66,7 @@ func (d *deployment) problem(p resolver.Problem) spec.Problem {
 	path := p.Path
 	if path == "" || len(path.Parts()) < 4 {
 		if q := d.session.Result().Question(p.Key); q != nil {
-			path = pathOf(*q)
+			path = q.Path
 		}
 	}
 	return spec.Problem{Path: path, Msg: p.Msg, Hint: p.Hint}
@@ -86,16 +86,16 @@ func (d *deployment) variablesAsked() string {
 	return "it asks for " + strings.Join(names[:min(4, len(names))], ", ")
 }
 
-// pathOf names a question: the variable's path, or the node and what is asked of it.
-func pathOf(q resolver.Question) spec.Path {
+// lacks says what is missing of what the question is about.
+func lacks(q resolver.Question) string {
 	switch q.Key.Kind {
-	case resolver.AskValue, resolver.AskReturn:
-		return q.Path
-	case resolver.AskHosts, resolver.AskCount:
-		return spec.Path(string(q.Key.Node) + "/" + q.Key.Name)
-	case resolver.AskManage, resolver.AskHost, resolver.AskChoose:
+	case resolver.AskHost:
+		return "has no host"
+	case resolver.AskChoose:
+		return "may mean several provides"
+	case resolver.AskValue, resolver.AskReturn, resolver.AskHosts, resolver.AskCount, resolver.AskManage:
 	}
-	return spec.Path(string(q.Key.Node) + " " + string(q.Key.Kind))
+	return "is missing"
 }
 
 // howToAnswer says how to give an answer without a prompt.

@@ -143,12 +143,13 @@ func (p *Plain) Result(s *deploy.Snapshot) {
 		took = fmt.Sprintf(" in %.1fs", s.Ended.Sub(s.Started).Seconds())
 	}
 	p.say("\nDeployment %s %s: %s%s\n", s.ID, state, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"), took)
-	for _, t := range s.Tasks {
+	for i := range s.Tasks {
+		t := &s.Tasks[i]
 		switch t.Status {
 		case deploy.Done:
 			continue
 		case deploy.Held:
-			p.say("  %-7s %s %s, needs %s\n", t.Status, t.Host, t.Lifecycle, t.HeldBy[0])
+			p.say("  %-7s %s %s, needs %s\n", t.Status, t.Host, t.Lifecycle, s.HeldBy(t))
 		case deploy.Waiting, deploy.Running, deploy.FailedTask, deploy.Stopped, deploy.LostTask:
 			p.say("  %-7s %s %s\n", t.Status, t.Host, t.Lifecycle)
 			if t.Err != nil {

@@ -106,15 +106,7 @@ func (m *Model) explain(t *deploy.TaskView, w int) []string {
 	}
 	switch t.Status {
 	case deploy.Held:
-		var by []string
-		for _, id := range t.HeldBy {
-			for k := range m.snap.Tasks {
-				if x := &m.snap.Tasks[k]; x.ID == id {
-					by = append(by, x.Lifecycle+" on "+string(x.Host))
-				}
-			}
-		}
-		put(l.Warn, "held: needs "+strings.Join(by, ", "))
+		put(l.Warn, "held: needs "+m.snap.HeldBy(t))
 		return out
 	case deploy.FailedTask, deploy.LostTask:
 	case deploy.Stopped:
