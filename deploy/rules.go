@@ -69,7 +69,11 @@ func (s *Session) applyRules() bool {
 				continue
 			}
 			r.done[k] = true
-			s.answers[k] = s.typed(k, resolver.Text(r.value))
+			text := resolver.Text(r.value)
+			if k.Kind == resolver.AskCount && text == "" {
+				text = "0" // no hosts, and not even once
+			}
+			s.answers[k] = s.typed(k, text)
 			changed = true
 		}
 	}

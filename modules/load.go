@@ -31,6 +31,15 @@ func (s *Set) Find(name string) (*lifecycle.Lifecycle, bool) {
 	return nil, false
 }
 
+// Names are those of the lifecycles.
+func (s *Set) Names() []string {
+	out := make([]string, len(s.Lifecycles))
+	for i, l := range s.Lifecycles {
+		out[i] = l.Name
+	}
+	return out
+}
+
 // Config is what modules are loaded for. The zero value is for hosts that only
 // simulate, and for checks.
 type Config struct {

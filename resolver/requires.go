@@ -170,7 +170,7 @@ func (b *builder) askCount(n *node, req *requirement, r *spec.Require) int {
 		q.Source, q.Value = a.source(), a.shown()
 		var err error
 		if count, err = a.count(q.Var, r.Nargs.Norm()); err != nil {
-			b.wrong(q, fmt.Sprintf("%s %v", r.Name, err), "")
+			b.wrong(q, err.Error(), "")
 		} else {
 			q.Value = count
 		}
@@ -186,11 +186,12 @@ func (a Answer) count(v spec.Variable, nargs spec.Nargs) (int, error) {
 		return 0, err
 	}
 	n, _ := x.(int)
-	if err := nargs.Check(n); err != nil {
-		return 0, err
-	}
+	err = nargs.Check(n)
 	if n > maxInstances {
-		return 0, fmt.Errorf("takes at most %d here, has %d", maxInstances, n)
+		err = fmt.Errorf("takes at most %d here, has %d", maxInstances, n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s %w", v.Name, err)
 	}
 	return n, nil
 }

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,8 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reload"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -20,34 +24,27 @@ func newDoc(g *settings.Global, s output.Streams) *cobra.Command {
 		Short: "Print the reference of a lifecycle, with its state machine",
 		Long: `Print the reference of the lifecycle NAME in Markdown: its state machine drawn as text,
 what each state asks and offers, and where it is declared. It is looked for among the shipped
-modules and in --module-dir.`,
-		Example: "  armonic module doc WebServer\n  armonic module doc Blog --module-dir . -o json",
+modules, in --module-dir, and in the working directory.`,
+		Example: "  armonic module doc WebServer\n  armonic module doc Blog -o json",
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-			var out []string
-			if set, err := inprocess.LoadSet(g); err == nil {
-				for _, l := range set.Lifecycles {
-					if strings.HasPrefix(l.Name, begun) {
-						out = append(out, l.Name)
-					}
-				}
+			set, err := documented(g)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return out, cobra.ShellCompDirectiveNoFileComp
+			names := set.Names()
+			return slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, begun) }), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 	var form output.Format
 	form.Register(c)
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		set, err := inprocess.LoadSet(g)
+		set, err := documented(g)
 		if err != nil {
 			return err
 		}
 		l, ok := set.Find(args[0])
 		if !ok {
-			var names []string
-			for _, l := range set.Lifecycles {
-				names = append(names, l.Name)
-			}
-			return spec.Errorf(spec.NotFound, "there is no lifecycle %q", args[0]).WithHint("there are %s", strings.Join(names, ", "))
+			return spec.Errorf(spec.NotFound, "there is no lifecycle %q", args[0]).WithHint("there are %s", strings.Join(set.Names(), ", "))
 		}
 		d := describeLifecycle(l)
 		if form.JSON() {
@@ -57,6 +54,22 @@ modules and in --module-dir.`,
 		return nil
 	}
 	return c
+}
+
+// documented are the modules that can be described: if the working directory has some,
+// those too.
+func documented(g *settings.Global) (*modules.Set, error) {
+	if here, _ := filepath.Glob("*.star"); len(here) == 0 {
+		return inprocess.LoadSet(g)
+	}
+	f, err := openFolder(g, nil, modules.Config{})
+	if err != nil {
+		return nil, err
+	}
+	if errs := modules.Errors(f.err); len(errs) > 0 {
+		return nil, inprocess.Broken(reload.Result{Set: f.set, Errors: errs})
+	}
+	return f.set, nil
 }
 
 // lifecycleDoc is the reference of a lifecycle.
