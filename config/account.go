@@ -51,7 +51,7 @@ func (c Connection) Secret() (password value.Secret, warning string, err error) 
 	if c.Password != "" || c.PasswordFile == "" {
 		return c.Password, "", nil
 	}
-	text, err := os.ReadFile(c.PasswordFile)
+	text, err := spec.ReadText(c.PasswordFile)
 	if err != nil {
 		return "", "", spec.Errorf(spec.Invalid, "cannot read the password: %v", err).
 			WithHint("password_file must name a file whose first line is the password of %s", c.JID)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -134,7 +133,7 @@ func (s Sources) layers(keys keys) ([]layer, error) {
 // file reads a file of settings; the error is fs.ErrNotExist, or spec.Invalid.
 func file(name string, keys keys) (layer, error) {
 	l := layer{name: name, from: func(string) string { return name }, values: map[string]any{}, file: true}
-	text, err := os.ReadFile(name)
+	text, err := spec.ReadText(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, err
 	}
@@ -143,7 +142,7 @@ func file(name string, keys keys) (layer, error) {
 			WithHint("settings are in a file that the user of this program can read")
 	}
 	if err := yaml.Unmarshal(text, &l.values); err != nil {
-		return l, spec.Errorf(spec.Invalid, "cannot read the settings in %s: %s", name, yaml.FormatError(err, false, false)).
+		return l, spec.Errorf(spec.Invalid, "cannot read the settings in %s: %s", name, spec.Excerpt(yaml.FormatError(err, false, false))).
 			WithHint("a line is KEY: VALUE")
 	}
 	for _, key := range slices.Sorted(mapKeys(l.values)) {

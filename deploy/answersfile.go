@@ -46,13 +46,13 @@ type nodeForm struct {
 // LoadAnswers reads an answers file. keys may be nil if it has no secrets. The
 // error is spec.Invalid and says where in the file.
 func LoadAnswers(r io.Reader, name string, keys value.Sealer) (*AnswersFile, error) {
-	text, err := io.ReadAll(r)
+	text, err := spec.ReadTextFrom(r)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}
 	var f fileForm
 	if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
-		return nil, spec.Errorf(spec.Invalid, "%s is not an answers file: %s", name, yaml.FormatError(err, false, true)).
+		return nil, spec.Errorf(spec.Invalid, "%s is not an answers file: %s", name, spec.Excerpt(yaml.FormatError(err, false, true))).
 			WithHint("write a new one with --save and compare")
 	}
 	switch {
@@ -97,7 +97,7 @@ func (f *AnswersFile) add(id resolver.NodeID, n nodeForm, keys value.Sealer) err
 		case uint64, int64, int:
 			put(resolver.AskCount, name, v)
 		default:
-			return spec.Errorf(spec.Invalid, "%s: requires/%s of node %s must be a list of hosts or a number, is %v", f.Name, name, id, v)
+			return spec.Errorf(spec.Invalid, "%s: requires/%s of node %s must be a list of hosts or a number, is %s", f.Name, name, id, spec.Excerpt(fmt.Sprint(v)))
 		}
 	}
 	for _, part := range []struct {

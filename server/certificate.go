@@ -114,7 +114,7 @@ func (o Options) readAuthority() (*authority, error) {
 }
 
 func readCertificate(name string) (*x509.Certificate, []byte, error) {
-	text, err := os.ReadFile(name)
+	text, err := spec.ReadText(name)
 	if err != nil {
 		return nil, nil, spec.Errorf(spec.Invalid, "cannot read the certificate: %v", err).
 			WithHint("to renew a certificate, name the folder that armonic server init made")

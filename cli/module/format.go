@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -98,7 +97,7 @@ func starFiles(dir string) ([]string, error) {
 
 // format formats a file, or only says whether it would change.
 func format(name string, check bool) (differs bool, err error) {
-	text, err := os.ReadFile(name)
+	text, err := spec.ReadText(name)
 	if err != nil {
 		return false, &spec.Error{Kind: spec.Invalid, At: name, Msg: "cannot read it", Err: err}
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"log/slog"
 	"net"
-	"os"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -47,7 +46,7 @@ func Authorities(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := spec.ReadText(file)
 	if err != nil {
 		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err).WithHint("ca_file must name a file in PEM")
 	}
