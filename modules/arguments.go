@@ -6,12 +6,18 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/spec"
 )
 
 // get is an argument's value; None counts as not given.
 func (a *args) get(name string) (starlark.Value, bool) {
 	v, ok := a.values[name]
 	return v, ok && v != starlark.None
+}
+
+// errorf reports what is wrong, and which file called the library that it is in.
+func (a *args) errorf(at, hint, format string, args ...any) {
+	a.report.errorf(at, interp.WithCaller(hint, a.stack, at), format, args...)
 }
 
 // place is where an argument is written.
@@ -149,7 +155,7 @@ func (a *args) fn(name string, params ...string) *starlark.Function {
 	if n := len(params); required > n || most < n && !f.HasVarargs() {
 		a.broken = true
 		a.errorf(f.Position().String(), "write def "+f.Name()+"("+strings.Join(params, ", ")+"):",
-			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.Name, strings.Join(params, ", "), plural(most, "parameter"))
+			"%s is the %s function of a %s and is called with (%s), but takes %s", f.Name(), name, a.sig.Name, strings.Join(params, ", "), spec.Count(most, "parameter", "parameters"))
 		return nil
 	}
 	*a.functions = append(*a.functions, f)

@@ -2,12 +2,12 @@ package modules
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/spec"
 )
 
 // args are the arguments of one call of a builtin. What is wrong with them is
@@ -34,7 +34,7 @@ func (d *defining) bind(sig *interp.Signature, pos []starlark.Value, kwargs []st
 			a.rest = append(a.rest, v)
 		default:
 			a.errorf(at.nth(i), "name the arguments: "+strings.Join(sig.Named(), ", "),
-				"%s takes %s by position, this is number %d", sig.Name, plural(sig.Positional, "argument"), i+1)
+				"%s takes %s by position, this is number %d", sig.Name, spec.Count(sig.Positional, "argument", "arguments"), i+1)
 		}
 	}
 	for _, kv := range kwargs {
@@ -60,11 +60,4 @@ func (d *defining) bind(sig *interp.Signature, pos []starlark.Value, kwargs []st
 		}
 	}
 	return a
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }

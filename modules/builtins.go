@@ -44,7 +44,7 @@ func (l *loader) predeclared() starlark.StringDict {
 // called is where the running builtin was called.
 func (d *defining) called(t *starlark.Thread) position {
 	pos := t.CallFrame(1).Pos
-	s := position{pos: pos}
+	s := position{pos: pos, stack: t.CallStack()}
 	if f, ok := d.files[pos.Filename()]; ok && f.parsed != nil {
 		s.call = f.calls[placeOf(pos)]
 	}

@@ -1,11 +1,16 @@
 package modules
 
-import "go.starlark.net/syntax"
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
 
 // position is where in a file something was declared.
 type position struct {
 	pos  syntax.Position
 	call *syntax.CallExpr // nil if the call was not found in the file
+
+	stack starlark.CallStack // what led to it
 }
 
 // String is "file:line:column" of the declaration.

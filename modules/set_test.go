@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/spec"
 )
 
 var update = flag.Bool("update", false, "write what is got to the want files")
@@ -121,5 +123,21 @@ func TestSourcesFormOneSet(t *testing.T) {
 	}
 	if _, err := (modules.Config{}).Load(own); err == nil {
 		t.Error("Blog loads without the web server it requires")
+	}
+}
+
+func TestAnErrorInALibraryNamesWhoCalledIt(t *testing.T) {
+	for body, want := range map[string]string{
+		`return state(name, enter = 1)`: "called at set/m.star:2:30",
+		`return state(name + 1)`:        "called at set/m.star:2:30",
+	} {
+		_, err := modules.Config{}.Load(modules.Source{Name: "set", FS: fstest.MapFS{
+			"m.star":        {Data: []byte(`load("//lib/part.star", "make")` + "\n" + `lifecycle("M", states = [make("Off")])`)},
+			"lib/part.star": {Data: []byte("def make(name):\n    " + body + "\n")},
+		}})
+		errs := modules.Errors(err)
+		if len(errs) != 1 || !strings.HasPrefix(errs[0].At, "set/lib/part.star:2:") || !strings.HasSuffix(errs[0].Hint, want) {
+			t.Errorf("%s: %v, hint %q", body, errs, spec.HintOf(err))
+		}
 	}
 }

@@ -18,6 +18,7 @@ func Error(err error) *spec.Error {
 		out.Msg = ee.Msg
 		out.Err = ee
 		out.At = innermost(ee)
+		defer func() { out.Hint = WithCaller(out.Hint, ee.CallStack, out.At) }()
 	}
 	var se *spec.Error
 	if errors.As(err, &se) {
@@ -40,6 +41,22 @@ func innermost(e *starlark.EvalError) string {
 		}
 	}
 	return ""
+}
+
+// WithCaller adds to a hint where another file called the code at a place: whoever uses a
+// library does not know its lines.
+func WithCaller(hint string, stack starlark.CallStack, at string) string {
+	for i := range stack {
+		pos := stack.At(i).Pos
+		if pos.Line == 0 || strings.HasPrefix(at, pos.Filename()+":") {
+			continue
+		}
+		if hint != "" {
+			hint += "; "
+		}
+		return hint + "called at " + pos.String()
+	}
+	return hint
 }
 
 // cancelled begins the interpreter's message for a thread that was ended.
