@@ -95,13 +95,13 @@ func Create(ctx context.Context, o Options) (c Created, err error) {
 
 // settings are the files for those who use the server.
 func (o Options) settings() []file {
-	unit := o.fill(unitFile, "@START@", strings.Join(o.Command(), " "), "@USER@\n", o.unitUser(), "@CAPS@\n", o.unitCaps())
+	unit := o.fill(unitFile, "@START@", strings.Join(o.Command(), " "), "@LISTENS@", o.awaitListening(), "@USER@\n", o.unitUser(), "@CAPS@\n", o.unitCaps())
 	return []file{
 		{name: o.Unit(), mode: 0o644, text: unit},
 		{name: o.Admin + ".password", mode: 0o600, text: o.Password.Reveal() + "\n"},
 		{name: "cli.yaml", mode: 0o644, text: o.fill(clientFile, "@SERVER@", o.Address())},
 		{name: "agent.yaml", mode: 0o644, text: o.fill(agentFile,
-			"@SERVER@", net.JoinHostPort(o.Domain, strconv.Itoa(o.TLSPort)), "@REGISTER@", strconv.FormatBool(o.Register))},
+			"@SERVER@", o.agentsAddress(), "@REGISTER@", strconv.FormatBool(o.Register))},
 	}
 }
 
@@ -116,6 +116,12 @@ func (o Options) unitUser() string {
 		return ""
 	}
 	return "User=" + strconv.Itoa(os.Geteuid()) + "\n"
+}
+
+// awaitListening is a command that ends when the server takes connections.
+func (o Options) awaitListening() string {
+	host, port, _ := net.SplitHostPort(o.Address())
+	return fmt.Sprintf(`/usr/bin/timeout 60 /bin/bash -c "until (exec 3<>/dev/tcp/%s/%s) 2>/dev/null; do sleep 0.1; done"`, host, port)
 }
 
 // unitCaps lets it listen at ports that are not for everybody.

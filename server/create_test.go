@@ -4,8 +4,10 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -205,6 +207,50 @@ func TestBadOptionsAreRefused(t *testing.T) {
 				t.Error("something was written")
 			}
 		})
+	}
+}
+
+// Agents are told the address that the server listens at: its domain may not be in DNS.
+func TestAgentsAreToldWhereItListens(t *testing.T) {
+	for listen, want := range map[string]string{"": "armonic.example.com", "127.83.2.1": "127.83.2.1", "0.0.0.0": "armonic.example.com"} {
+		o := options(t)
+		if o.Listen = nil; listen != "" {
+			o.Listen = []string{listen}
+		}
+		if _, err := server.Create(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]any{}
+		if err := yaml.Unmarshal([]byte(read(t, o, "agent.yaml")), &got); err != nil || got["server"] != fmt.Sprintf("%s:%d", want, o.TLSPort) {
+			t.Errorf("it listens at %q, and agents are told %v (%v)", listen, got["server"], err)
+		}
+	}
+}
+
+// The unit has started when the server listens.
+func TestTheUnitWaitsUntilItListens(t *testing.T) {
+	o := options(t)
+	if _, err := server.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(read(t, o, "armonic-prosody.service"), "\nExecStartPost=")
+	line, _, _ = strings.Cut(line, "\n")
+	wait := exec.CommandContext(t.Context(), "/bin/sh", "-c", line)
+	if err := wait.Start(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", o.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	if c, err := l.Accept(); err != nil {
+		t.Error(err)
+	} else {
+		_ = c.Close()
+	}
+	if err := wait.Wait(); err != nil {
+		t.Errorf("%s: %v", line, err)
 	}
 }
 

@@ -100,6 +100,15 @@ func (o Options) Address() string {
 	return net.JoinHostPort(host, strconv.Itoa(o.TLSPort))
 }
 
+// agentsAddress is where agents on other hosts find the server with direct TLS.
+func (o Options) agentsAddress() string {
+	host := o.Domain
+	if len(o.Listen) > 0 && !net.ParseIP(o.Listen[0]).IsUnspecified() {
+		host = o.Listen[0]
+	}
+	return net.JoinHostPort(host, strconv.Itoa(o.TLSPort))
+}
+
 func quoteAll(list []string) string {
 	out := make([]string, len(list))
 	for i, s := range list {
