@@ -94,6 +94,9 @@ func TestReadmeCommands(t *testing.T) {
 			case "go build": // from the sources, into the folder
 				shell(t, here, strings.Replace(line, "-o armonic", "-o "+filepath.Join(dir, "armonic"), 1), want)
 			case "server init": // beside a server that is already here
+				if _, out, _ := strings.Cut(line, "--out "); out == "" || exists(filepath.Join(here, strings.Fields(out)[0])) {
+					t.Errorf("%s: that is a folder of the source", line)
+				}
 				shell(t, dir, line+" --port "+freePort(t)+" --tls-port "+freePort(t), want)
 			case "--check --jid": // where anybody may write
 				shell(t, dir, line+" --state-dir "+filepath.Join(dir, "state"), want)
@@ -110,6 +113,11 @@ func TestReadmeCommands(t *testing.T) {
 			t.Errorf("the README does not say %q any more", k)
 		}
 	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func freePort(t *testing.T) string {

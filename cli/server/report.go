@@ -33,7 +33,7 @@ func (i *initCommand) created(c server.Created) {
 	i.say("  systemctl enable --now %s", o.Unit())
 	i.say("then:")
 	i.say("  armonic server check --config %s", filepath.Join(o.Dir, "cli.yaml"))
-	i.say("cli.yaml there is for your ~/.config/armonic, agent.yaml and ca.pem for /etc/armonic of each host")
+	i.say("cli.yaml there is for your ~/.config/armonic, agent.yaml and ca.pem for /etc/armonic of each host (mkdir -p /etc/armonic)")
 }
 
 // install says what to do if the server is not installed.
