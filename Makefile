@@ -23,6 +23,13 @@ PICTURE_DO   ?= wait:lb1 2 wait:WebSite type:proxy Enter 'wait:Host for' Down En
 
 .DEFAULT_GOAL := help
 
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+NEEDS_GO := $(shell GO='$(GO)' scripts/needs-go)
+ifneq ($(NEEDS_GO),)
+$(error $(NEEDS_GO))
+endif
+endif
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
