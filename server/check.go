@@ -167,7 +167,8 @@ func (r *Report) offers(o *offer, wanted bool) {
 	}
 	switch {
 	case o.register:
-		r.add("registration", OK, "", "offered: agents can make their accounts")
+		r.add("registration", Warn, r.fix("allow_registration = false", "no mod_register")+"; until then: the setting approve: [none], and armonic approve for each agent that is yours",
+			"anybody who reaches the server can make an account: also one with the name of a host, or of a master, that has none yet")
 	case wanted:
 		r.add("registration", Warn, r.fix("allow_registration = true", "mod_register with access, and no access rule that denies it"),
 			"not offered, and --register asks for it")

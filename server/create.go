@@ -99,10 +99,19 @@ func (o Options) settings() []file {
 	return []file{
 		{name: o.Unit(), mode: 0o644, text: unit},
 		{name: o.Admin + ".password", mode: 0o600, text: o.Password.Reveal() + "\n"},
-		{name: "cli.yaml", mode: 0o644, text: o.fill(clientFile, "@SERVER@", o.Address())},
+		{name: "cli.yaml", mode: 0o644, text: o.fill(clientFile, "@SERVER@", o.Address(), "@APPROVE@\n", o.approve())},
 		{name: "agent.yaml", mode: 0o644, text: o.fill(agentFile,
 			"@SERVER@", o.agentsAddress(), "@REGISTER@", strconv.FormatBool(o.Register))},
 	}
+}
+
+// approve is the setting of who joins the fleet without being approved: nobody, where
+// anybody may make an account.
+func (o Options) approve() string {
+	if !o.Register {
+		return ""
+	}
+	return "approve: [none] # anybody may make an account: armonic approve NAME@DOMAIN takes an agent into the fleet\n"
 }
 
 // Unit is the name of the unit for systemd.

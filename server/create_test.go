@@ -117,12 +117,20 @@ func TestTheUserOfTheServerMustGetIn(t *testing.T) {
 func TestSettingsCanBeRead(t *testing.T) {
 	o := options(t)
 	o.Listen, o.Admin = []string{"::1"}, "1e3"
-	if _, err := server.Create(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]any{}
-	if err := yaml.Unmarshal([]byte(read(t, o, "cli.yaml")), &got); err != nil || got["server"] != o.Address() || got["jid"] != "1e3@armonic.example.com" {
-		t.Errorf("error %v, they are %v", err, got)
+	dir := o.Dir
+	for _, o.Register = range []bool{false, true} {
+		o.Dir = fmt.Sprint(dir, o.Register)
+		if _, err := server.Create(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]any{}
+		if err := yaml.Unmarshal([]byte(read(t, o, "cli.yaml")), &got); err != nil || got["server"] != o.Address() || got["jid"] != "1e3@armonic.example.com" {
+			t.Errorf("error %v, they are %v", err, got)
+		}
+		// where anybody may make an account, nobody joins the fleet by itself
+		if text := fmt.Sprint(got["approve"]); o.Register != (text == "[none]") {
+			t.Errorf("registration %v, approve %v", o.Register, text)
+		}
 	}
 }
 

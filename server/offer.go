@@ -77,6 +77,18 @@ func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer,
 	return o, nil
 }
 
+// RegistrationIsOpen reports whether the server of an account lets anybody make one.
+func RegistrationIsOpen(ctx context.Context, a session.Account) (bool, error) {
+	places, err := a.Endpoints(ctx)
+	for _, at := range places {
+		var o *offer
+		if o, err = readOffer(ctx, at, a.JID.Domain()); err == nil {
+			return o.register, nil
+		}
+	}
+	return false, err
+}
+
 // unreachableError says that nobody takes connections.
 type unreachableError struct{ error }
 

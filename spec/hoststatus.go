@@ -20,6 +20,9 @@ type HostStatus struct {
 	Why     string    // if it is not on: "seen 14m ago", "no agent"
 	Since   time.Time // of the link's state; zero if unknown
 
+	Unapproved bool // it joined by itself, and no person has approved it: it gets no work
+	Like       Host // another host of the fleet that it can be taken for, "" if there is none
+
 	// What the agent said of itself last, if the fleet knows without asking it.
 	Version string // of Armonic
 	OS      OS

@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// Host names a location: the place where one agent lives, and the first element
-// of every path there.
-type Host string
-
 // Path is the address of one resource:
 //
 //	/host/Lifecycle/State/provide/require/variable

@@ -26,6 +26,13 @@ type ClientConfig struct {
 	// nobody; those who ask are listed by Requests.
 	Approve func(session.JID) bool
 
+	// Vouched says whether a person has named an account that Approve lets in. On a server where
+	// anybody may make accounts, others are let in, but get no work. nil vouches for nobody.
+	Vouched func(session.JID) bool
+
+	// Seen says when a host was known last, before this client: servers forget. nil knows nothing.
+	Seen func(session.JID) time.Time
+
 	// Grace is how long a question waits for the server or an agent to come back after
 	// they were lost; 0 is DefaultGrace, less than 0 is not at all. What starts and
 	// follows runs waits as long as its context lasts.
@@ -62,7 +69,10 @@ func NewClient(c ClientConfig) *Client {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	k := session.NewConnector(c.Open)
-	m := &Client{name: c.Name, rooms: c.Rooms, connector: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, c.Approve, c.Logger)}
+	vouched := func(s *session.Session, who session.JID) bool {
+		return !s.OpenRegistration() || c.Vouched != nil && c.Vouched(who)
+	}
+	m := &Client{name: c.Name, rooms: c.Rooms, connector: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, roster.Config{Approve: c.Approve, Vouched: vouched, Seen: c.Seen, Logger: c.Logger})}
 	m.calls = calls.NewClient(k, m.Fleet, c.Grace, ctx.Done(), c.Logger)
 	k.Start(session.Hooks{
 		Up: func(s *session.Session) {

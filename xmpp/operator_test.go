@@ -81,7 +81,8 @@ func (p party) client(ctx context.Context) error {
 			}
 		}
 	}
-	m := xmpp.NewClient(xmpp.ClientConfig{Open: p.account("").Open, Approve: func(jid session.JID) bool { return jid == p.Peer }})
+	is := func(jid session.JID) bool { return jid == p.Peer }
+	m := xmpp.NewClient(xmpp.ClientConfig{Open: p.account("").Open, Approve: is, Vouched: is})
 	defer m.Close()
 	c.agent = m.AgentOf(p.Peer)
 	for {

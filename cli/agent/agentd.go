@@ -81,7 +81,7 @@ func (d *command) run(c *cobra.Command, args []string) error {
 			WithHint("--simulation does nothing real")
 	}
 	if d.check {
-		return inprocess.InChild(c, args, d.Streams, d.printCheck, func(e *spec.Error) error { return e })
+		return inprocess.InChild(c, args, d.Streams, func(m modules.Config) error { return d.printCheck(c.Context(), m) }, func(e *spec.Error) error { return e })
 	}
 	if err := d.settings(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +16,8 @@ import (
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// printCheck says what the settings mean. The server is not asked.
-func (d *command) printCheck(c modules.Config) error {
+// printCheck says what the settings mean. The server is asked only about the accounts of masters.
+func (d *command) printCheck(ctx context.Context, c modules.Config) error {
 	if err := d.settings(); err != nil {
 		return err
 	}
@@ -37,6 +38,7 @@ func (d *command) printCheck(c modules.Config) error {
 	if err := d.checkState(); err != nil {
 		return err
 	}
+	d.checkMasters(ctx)
 	server, _ := d.set.Address()
 	if server == "" {
 		server = "what DNS says of " + d.jid.Domain()
@@ -85,15 +87,6 @@ func writable(dir string) error {
 		return err
 	}
 	return os.Remove(probe)
-}
-
-// checkName refuses what an account may be called, but a host cannot: it must be
-// possible to name it in patterns, lists and paths.
-func checkName(name string) error {
-	if strings.ContainsAny(name, "*?[],=|()\\") {
-		return spec.Errorf(spec.Invalid, "jid: %q cannot be the name of a host", name).WithHint("use an account with a name of letters, digits, dots and dashes")
-	}
-	return nil
 }
 
 func checkCAFile(file string) error {

@@ -18,7 +18,8 @@ func Approve(g *settings.Global, s output.Streams) *cobra.Command {
 		Use:   "approve JID...",
 		Short: "Take agents into the fleet",
 		Long: `Take agents into the fleet that asked for it, or will. Agents with an account in the
-operator's own domain are taken without this, unless the setting approve says otherwise.
+operator's own domain are taken without this, unless the setting approve says otherwise;
+but where anybody may make an account they get no work before they are approved.
 Only approve what you trust: agents are given the secrets that they need.`,
 		Example: "  armonic approve web1@armonic.example.com",
 	}, "approved", func(f *connect.Live, jid session.JID) error { return f.Approve(jid) })
@@ -29,7 +30,7 @@ func Forget(g *settings.Global, s output.Streams) *cobra.Command {
 	return membership(g, s, &cobra.Command{
 		Use:     "forget JID...",
 		Short:   "Take agents out of the fleet",
-		Long:    "Take agents out of the fleet. One that still runs, with us among its masters, will ask to join again.",
+		Long:    "Take agents out of the fleet. One that still runs, with us among its masters, asks to join again,\nand waits for armonic approve.",
 		Example: "  armonic forget web1@armonic.example.com",
 	}, "forgotten", func(f *connect.Live, jid session.JID) error { return f.Remove(jid) })
 }

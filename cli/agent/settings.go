@@ -30,8 +30,8 @@ func (d *command) settings() error {
 		check(spec.Errorf(spec.Invalid, "jid is not set").WithHint("give the account of this agent: --jid NAME@DOMAIN"))
 	} else if d.jid, err = connect.AccountJID(d.set.Connection); err != nil {
 		check(err)
-	} else {
-		check(checkName(d.jid.Local()))
+	} else if err = spec.Host(d.jid.Local()).Check(); err != nil {
+		check(spec.Errorf(spec.Invalid, "jid: %v", err).WithHint("%s", spec.HintOf(err)))
 	}
 	_, err = d.set.Address()
 	check(err)

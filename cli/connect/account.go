@@ -83,9 +83,9 @@ func CheckRooms(domain string) error {
 	return nil
 }
 
-// approval says whom the settings let into the fleet: by default whoever has an
-// account in our own domain.
-func approval(patterns []string, own session.JID) (func(session.JID) bool, error) {
+// approval says whom the settings let into the fleet, by default whoever has an
+// account in our own domain; and whom of them they name.
+func approval(patterns []string, own session.JID) (approve, vouched func(session.JID) bool, err error) {
 	if len(patterns) == 0 {
 		patterns = []string{"*@" + own.Domain()}
 	}
@@ -100,11 +100,12 @@ func approval(patterns []string, own session.JID) (func(session.JID) bool, error
 		}
 		jid, err := session.ParseJID(p)
 		if err != nil || jid.Local() == "" {
-			return nil, spec.Errorf(spec.Invalid, "approve: %q is not an account", p).WithHint("write name@domain, *@domain, or none")
+			return nil, nil, spec.Errorf(spec.Invalid, "approve: %q is not an account", p).WithHint("write name@domain, *@domain, or none")
 		}
 		exact[jid.Bare()] = true
 	}
+	vouched = func(jid session.JID) bool { return exact[jid] }
 	return func(jid session.JID) bool {
 		return jid != own && jid.Local() != "" && (exact[jid] || domains[jid.Domain()])
-	}, nil
+	}, vouched, nil
 }

@@ -52,9 +52,6 @@ func (k *lastSeen) fillIn(hosts []spec.HostStatus) []spec.HostStatus {
 		if h.Version == "" {
 			hosts[i].Version, hosts[i].OS = was.Version, was.OS
 		}
-		if h.Since.IsZero() {
-			hosts[i].Since = was.Seen
-		}
 	}
 	return hosts
 }

@@ -104,12 +104,13 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	if err != nil {
 		return nil, err
 	}
-	approve, err := approval(c.Approve, a.JID)
+	approve, vouched, err := approval(c.Approve, a.JID)
 	if err != nil {
 		return nil, err
 	}
 	f := &Live{seen: readLastSeen(a.JID)}
-	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
+	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Vouched: vouched,
+		Seen: func(jid session.JID) time.Time { return f.seen.hosts[jid].Seen }, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	err = f.Ready(ready)

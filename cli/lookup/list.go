@@ -38,12 +38,17 @@ type listed struct {
 	OS      spec.OS    `json:"os"`
 	Version string     `json:"version,omitempty"`
 	Busy    spec.RunID `json:"busy,omitempty"`
+
+	Unapproved bool      `json:"unapproved,omitempty"` // it joined by itself, and gets no work
+	Like       spec.Host `json:"like,omitempty"`       // another host that it can be taken for
+
+	account string
 }
 
 func list(l *find.Base) error {
 	all := []listed{}
 	for _, h := range l.Finder.Hosts() {
-		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy})
+		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy, h.Unapproved, h.Like, h.Account})
 	}
 	if l.JSON() {
 		return output.WriteJSON(l.Out, all)
@@ -58,12 +63,35 @@ func list(l *find.Base) error {
 	if len(all) == 0 {
 		output.Printf(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN\n")
 	}
-	if f, ok := l.Fleet.(*connect.Live); ok {
-		for _, jid := range f.Requests() {
-			output.Printf(l.Err, "%s asks to join the fleet: armonic approve %s\n", jid, jid)
+	doubtful(l, all)
+	return nil
+}
+
+// doubtful names the accounts about which a person should decide.
+func doubtful(l *find.Base, all []listed) {
+	for _, h := range all {
+		if h.Unapproved {
+			output.Printf(l.Err, "%s joined by itself, where anybody may make an account, and gets no work: armonic approve %s, or armonic forget %s\n", h.account, h.account, h.account)
+		}
+		if h.Like != "" {
+			output.Printf(l.Err, "%s is not %s, which it looks like: if it is not yours, armonic forget %s\n", h.account, h.Like, h.account)
 		}
 	}
-	return nil
+	f, ok := l.Fleet.(*connect.Live)
+	if !ok {
+		return
+	}
+	for _, jid := range f.Requests() {
+		output.Printf(l.Err, "%s asks to join the fleet: armonic approve %s\n", jid, jid)
+		for _, h := range all {
+			if h.Host.Like(spec.Host(jid.Local())) {
+				output.Printf(l.Err, "%s is not %s, which it looks like\n", jid, h.Host)
+			}
+		}
+	}
+	for _, jid := range f.Unusable() {
+		output.Printf(l.Err, "%s is not in the fleet: %v\n", jid, spec.Host(jid.Local()).Check())
+	}
 }
 
 func orUnknown(text string) string {
@@ -77,6 +105,8 @@ func doing(h listed) string {
 	switch {
 	case h.Link == spec.LinkLost:
 		return fmt.Sprintf("was at %s when it was lost", h.Busy)
+	case h.Unapproved:
+		return "nothing: it is not approved"
 	case h.Link != spec.LinkOn:
 		return ""
 	case h.Busy != "":

@@ -23,7 +23,7 @@ func (i *initCommand) created(c server.Created) {
 	if c.Account {
 		i.say("  the account %s@%s is made; its password is in %s.password", o.Admin, o.Domain, filepath.Join(o.Dir, o.Admin))
 	}
-	i.say("  agents %s", map[bool]string{true: "may make their accounts", false: "may not make accounts: " + i.addUser()}[o.Register])
+	i.say("  agents %s", map[bool]string{true: "may make their accounts, and so may strangers: none joins the fleet before armonic approve NAME@" + o.Domain, false: "may not make accounts: " + i.addUser()}[o.Register])
 	i.say("")
 	i.install(c)
 	i.say("to start it here:")

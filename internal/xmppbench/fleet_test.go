@@ -49,7 +49,8 @@ func newFleet(t testing.TB, k xmpptest.Kind, bin string) *fleet {
 
 // connect is a master who takes everybody into the fleet.
 func connect(a session.Account) *xmpp.Client {
-	return xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: func(session.JID) bool { return true }})
+	all := func(session.JID) bool { return true }
+	return xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: all, Vouched: all})
 }
 
 // online waits until n agents are.

@@ -51,8 +51,8 @@ type Pair struct {
 func ConnectPair(t testing.TB, agent, master session.JID, openAgent, openMaster session.Opener) *Pair {
 	t.Helper()
 	p := &Pair{Service: Serve(t), JID: agent}
-	p.Client = xmpp.NewClient(xmpp.ClientConfig{Open: openMaster, Grace: 20 * time.Second,
-		Approve: func(jid session.JID) bool { return jid == agent.Bare() }})
+	is := func(jid session.JID) bool { return jid == agent.Bare() }
+	p.Client = xmpp.NewClient(xmpp.ClientConfig{Open: openMaster, Grace: 20 * time.Second, Approve: is, Vouched: is})
 	_, _ = p.Client.Connector().Wait(t.Context(), false) // so that its account exists
 	p.Responder = xmpp.NewResponder(xmpp.ResponderConfig{Open: openAgent, Agent: p.Service,
 		Masters: access.Masters{master.Bare(): access.Deploy}})

@@ -57,6 +57,9 @@ func busy(l widget.Look) widget.Style { return l.Busy }
 func good(l widget.Look) widget.Style { return l.Good }
 
 func (m *Model) about(v *deploy.HostView) {
+	if v.Like != "" {
+		m.rows = append(m.rows, row{cells: []string{v.Account + " is not " + string(v.Like) + ", which it looks like"}, style: bad})
+	}
 	if v.Link != spec.LinkOn {
 		m.absent(v)
 		return

@@ -60,6 +60,11 @@ func (c *Client) closed() bool {
 // call does an operation of an agent. All operations may be done twice, so one whose
 // fate is not known because a link broke is done again, as long as grace lasts.
 func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out any) error {
+	if o != opInfo {
+		if err := c.fleet.MayWork(to); err != nil {
+			return err
+		}
+	}
 	body, err := value.Encode(in, value.HandOver()) // it goes to the agent that must know
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ type Announcer struct {
 
 // NewAnnouncer announces an agent to its masters.
 func NewAnnouncer(agent spec.Agent, masters access.Masters, refused *access.Refusals, log *slog.Logger) *Announcer {
-	return &Announcer{agent: agent, masters: masters, refused: refused, log: log,
+	return &Announcer{agent: agent, masters: masters, refused: refused, log: log, unseen: map[session.JID]bool{},
 		look: make(chan struct{}, 1), ask: make(chan struct{}, 1)}
 }
 
@@ -179,6 +179,12 @@ func (a *Announcer) Presence(s *session.Session, e *session.Element) (left bool)
 	switch e.Type() {
 	case "unavailable", "error":
 		return true
+	case "unsubscribed": // it has forgotten the agent, which asks again in a while
+		if _, listed := a.masters[from.Bare()]; listed {
+			a.mu.Lock()
+			a.unseen[from.Bare()] = true
+			a.mu.Unlock()
+		}
 	case "subscribe":
 		if _, listed := a.masters[from.Bare()]; listed {
 			s.Post(subscription("subscribed", from))

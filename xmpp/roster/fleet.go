@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -19,22 +20,32 @@ const mostRequests = 1000
 // Fleet is a master's end: who is in its roster, and how each is.
 type Fleet struct {
 	connector *session.Connector
-	approve   func(session.JID) bool // nil approves nobody
+	config    Config
 	log       *slog.Logger
 
 	mu       sync.Mutex
 	hosts    map[session.JID]*host // by bare address
 	requests map[session.JID]bool
-	loaded   bool                 // the server has said who is in the fleet, in this session
-	sessions int                  // so far
-	approved map[session.JID]bool // in this session, and not seen since
-	changed  chan struct{}        // closed, and replaced, when anything above changes
+	notes    map[session.JID]string // the groups of accounts that say something here
+	unusable map[session.JID]bool   // no host can have their names
+	loaded   bool                   // the server has said who is in the fleet, in this session
+	sessions int                    // so far
+	approved map[session.JID]bool   // in this session, and not seen since
+	changed  chan struct{}          // closed, and replaced, when anything above changes
 }
 
-// NewFleet is the fleet of the account that a connector keeps connected. Approve says whether an
-// account that asks to be in it may be; it must not wait.
-func NewFleet(k *session.Connector, approve func(session.JID) bool, log *slog.Logger) *Fleet {
-	return &Fleet{connector: k, approve: approve, log: log, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
+// Config says what a fleet has to be told. None of it may wait, and all of it may be nil.
+type Config struct {
+	Approve func(session.JID) bool                   // may an account that asks be in the fleet?
+	Vouched func(*session.Session, session.JID) bool // is that a person's word, or anybody's by asking?
+	Seen    func(session.JID) time.Time              // when a host was known last, before this fleet was
+	Logger  *slog.Logger
+}
+
+// NewFleet is the fleet of the account that a connector keeps connected.
+func NewFleet(k *session.Connector, c Config) *Fleet {
+	return &Fleet{connector: k, config: c, log: c.Logger, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
+		notes: map[session.JID]string{}, unusable: map[session.JID]bool{},
 		approved: map[session.JID]bool{}, changed: make(chan struct{})}
 }
 
@@ -142,40 +153,44 @@ func (f *Fleet) Find(name spec.Host) (spec.HostStatus, error) {
 }
 
 // Requests lists the accounts that ask to be in the fleet and were not approved.
-func (f *Fleet) Requests() []session.JID {
+func (f *Fleet) Requests() []session.JID { return f.sorted(f.requests) }
+
+// Unusable lists the accounts that are not in the fleet because no host can have their names.
+func (f *Fleet) Unusable() []session.JID { return f.sorted(f.unusable) }
+
+func (f *Fleet) sorted(set map[session.JID]bool) []session.JID {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := make([]session.JID, 0, len(f.requests))
-	for jid := range f.requests {
-		out = append(out, jid)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(set))
 }
 
 // Approve takes an account into the fleet, whether or not it has asked yet. The error
-// is spec.Unavailable if the client is not connected.
+// is spec.Invalid if no host can have its name, and spec.Unavailable if the client is not
+// connected.
 func (f *Fleet) Approve(jid session.JID) error {
+	if err := spec.Host(jid.Local()).Check(); err != nil {
+		return err
+	}
+	f.change(func() { delete(f.requests, jid.Bare()) })
+	return f.send(append([]*session.Element{putIn(jid, approved)}, approval(jid)...)...)
+}
+
+// Remove takes an account out of the fleet. It is let in again only by Approve.
+func (f *Fleet) Remove(jid session.JID) error {
+	return f.send(putIn(jid, forgotten), subscription("unsubscribe", jid), subscription("unsubscribed", jid))
+}
+
+func (f *Fleet) send(all ...*session.Element) error {
 	s := f.connector.Status().Session
 	if s == nil {
 		return f.Disconnected()
 	}
-	f.change(func() { delete(f.requests, jid.Bare()) })
-	for _, e := range approval(jid) {
+	for _, e := range all {
 		if err := s.Send(e); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// Remove takes an account out of the fleet.
-func (f *Fleet) Remove(jid session.JID) error {
-	s := f.connector.Status().Session
-	if s == nil {
-		return f.Disconnected()
-	}
-	return s.Send(removal(jid))
 }
 
 // Disconnected says that the client is, and what it does about it.

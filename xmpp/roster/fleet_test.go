@@ -44,6 +44,7 @@ func TestFleet(t *testing.T) {
 			c := xmpp.ClientConfig{Open: m.Open}
 			if i == 0 {
 				c.Approve = func(jid session.JID) bool { return slices.Contains(mine, jid) }
+				c.Vouched = c.Approve
 			}
 			clients = append(clients, xmpp.NewClient(c))
 			if err := clients[i].Ready(t.Context()); err != nil {
@@ -204,4 +205,57 @@ func TestDisconnectedClient(t *testing.T) {
 	if !strings.Contains(fmt.Sprint(hosts[0].Why), "not connected") {
 		t.Errorf("it is %+v", hosts[0])
 	}
+}
+
+// Where anybody may make an account, an agent that joined by itself gets no work before a person
+// approved it; one that is forgotten asks again, and is not let in by itself.
+func TestOnlyAPersonTrustsAnAgent(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		server := xmpptest.Start(t, k)
+		master, agent := xmpptest.Account(server, "master"), xmpptest.Account(server, "web1")
+		agent.Resource = roster.Resource
+		service := xmpptest.Serve(t)
+		defer service.Close()
+		client := func() *xmpp.Client {
+			c := xmpp.NewClient(xmpp.ClientConfig{Open: master.Open, Approve: func(session.JID) bool { return true }})
+			if err := c.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		c := client()
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Masters: access.Masters{master.JID: access.Deploy}})
+		defer r.Close()
+		is := func(want string, unapproved bool) func([]spec.HostStatus) bool {
+			return func(hosts []spec.HostStatus) bool {
+				return xmpptest.Links(hosts) == want && (len(hosts) == 0 || hosts[0].Unapproved == unapproved)
+			}
+		}
+		xmpptest.WaitFor(t, c, is("web1 on", true))
+		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Enter, State: "Ready"}}}}
+		if err := c.AgentOf(agent.JID).Start(t.Context(), run); spec.KindOf(err) != spec.Denied || !strings.Contains(spec.HintOf(err), "armonic approve") {
+			t.Errorf("it is given work: %v", err)
+		}
+		if _, err := c.AgentOf(agent.JID).Check(t.Context(), run.Work); spec.KindOf(err) != spec.Denied {
+			t.Errorf("it is given inputs: %v", err)
+		}
+		if err := c.Remove(agent.JID); err != nil {
+			t.Fatal(err)
+		}
+		xmpptest.WaitFor(t, c, is("", false))
+		c.Close()
+		c = client() // the server has kept it
+		defer c.Close()
+		xmpptest.WaitFor(t, c, func([]spec.HostStatus) bool { return slices.Contains(c.Requests(), agent.JID) })
+		if n := len(c.Hosts()); n != 0 {
+			t.Errorf("there are %d hosts", n)
+		}
+		if err := c.Approve(agent.JID); err != nil {
+			t.Fatal(err)
+		}
+		xmpptest.WaitFor(t, c, is("web1 on", false))
+		if err := c.AgentOf(agent.JID).Start(t.Context(), run); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -28,7 +28,9 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 		session.Sleep(ctx, loadAgain)
 		answer, err = s.Call(ctx, "get", "", session.New(nsRoster, "query"))
 	}
-	f.change(func() { f.update(answer.Kid(nsRoster, "query"), true) })
+	var half []*session.Element
+	f.change(func() { half = f.update(answer.Kid(nsRoster, "query"), true) })
+	f.complete(s, half)
 	// ejabberd tells of those who ask to be in the fleet only whom messages to the bare
 	// address can reach. A server deals with one stanza after another: when it answers
 	// the ping, it has done so. Then nothing that is sent to the bare address is for us.
@@ -41,9 +43,12 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 	}
 	defer f.change(func() {
 		f.loaded = !s.HasEnded() // else Down has been called, or will be
-		for _, h := range f.hosts {
+		for jid, h := range f.hosts {
 			if f.loaded && h.Link != spec.LinkOn && !h.known {
 				h.Why = "offline" // it has not come back, so far
+			}
+			if h.Link != spec.LinkOn {
+				h.Since = f.later(jid, h.Since)
 			}
 		}
 	})
@@ -63,6 +68,30 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 	})
 }
 
+// complete asks to see those who see us already: a client ended after it had let them, and
+// before it asked.
+func (f *Fleet) complete(s *session.Session, half []*session.Element) {
+	for _, item := range half {
+		who := session.JID(item.Attr("jid"))
+		s.Post(subscription("subscribe", who))
+		if item.Attr("ask") == "" { // else it was asked before, and may have gone for good
+			f.change(func() { f.approved[who] = true })
+		}
+	}
+}
+
+// later is the later of two times at which a host was known: the server that was killed has
+// forgotten what it had not written.
+func (f *Fleet) later(jid session.JID, since time.Time) time.Time {
+	if f.config.Seen == nil {
+		return since
+	}
+	if seen := f.config.Seen(jid); seen.After(since) {
+		return seen
+	}
+	return since
+}
+
 // mostAway is more seconds than any agent has been away.
 const mostAway = 100 * 365 * 24 * 3600
 
@@ -80,9 +109,11 @@ func (f *Fleet) askLast(ctx context.Context, s *session.Session, jid session.JID
 	f.change(func() {
 		if h := f.hosts[jid]; h != nil && h.Link != spec.LinkOn && h.full == "" {
 			h.Why = "offline"
-			h.known, h.expected = seconds > 0, seconds == 0 // zero is probably one that is online, of which we are about to hear
-			if h.Since.IsZero() {
-				h.Since = time.Now().Add(-time.Duration(seconds) * time.Second)
+			// Zero is one that is online, of which we are about to hear, or one of whom the
+			// server does not know: Prosody forgets all when it is started.
+			h.known, h.expected = seconds > 0, seconds == 0
+			if h.Since.IsZero() && seconds > 0 {
+				h.Since = f.later(jid, time.Now().Add(-time.Duration(seconds)*time.Second))
 			}
 		}
 	})

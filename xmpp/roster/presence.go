@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"context"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -40,6 +41,21 @@ func readAnnouncement(e *session.Element) (a announcement, ok bool) {
 	return a, true
 }
 
+// Visible are those whose presence an account is told, which it is only of accounts that exist.
+func Visible(ctx context.Context, s *session.Session) (map[session.JID]bool, error) {
+	answer, err := s.Call(ctx, "get", "", session.New(nsRoster, "query"))
+	if err != nil {
+		return nil, err
+	}
+	out := map[session.JID]bool{}
+	if q := answer.Kid(nsRoster, "query"); q != nil {
+		for _, item := range q.Kids {
+			out[session.JID(item.Attr("jid"))] = sees(item)
+		}
+	}
+	return out, nil
+}
+
 // IsPush reports whether an iq of our own server tells of a change of the roster.
 func IsPush(iq *session.Element) bool {
 	return iq.Type() == "set" && iq.Kid(nsRoster, "query") != nil
@@ -49,6 +65,30 @@ func IsPush(iq *session.Element) bool {
 func removal(who session.JID) *session.Element {
 	return session.Stanza("iq", "type", "set", "id", "remove").Add(session.New(nsRoster, "query").
 		Add(session.New(nsRoster, "item", "jid", string(who.Bare()), "subscription", "remove")))
+}
+
+// What is known of an account is kept as a group of the roster, where every client of the
+// master finds it.
+const (
+	unapproved = "armonic: joined by itself" // no person has approved it
+	approved   = "armonic: approved"         // a person has, maybe before it asked
+	forgotten  = "armonic: forgotten"        // it is not let in again until a person approves it
+)
+
+// putIn puts an account into a group of our roster, and leaves who sees whom.
+func putIn(who session.JID, group string) *session.Element {
+	return session.Stanza("iq", "type", "set", "id", "note").Add(session.New(nsRoster, "query").
+		Add(session.New(nsRoster, "item", "jid", string(who.Bare())).Add(session.New(nsRoster, "group").WithText(group))))
+}
+
+// noteOf is which of these groups an item of the roster is in, "" for none.
+func noteOf(item *session.Element) string {
+	for _, k := range item.Kids {
+		if k.Local == "group" && (k.Text == unapproved || k.Text == approved || k.Text == forgotten) {
+			return k.Text
+		}
+	}
+	return ""
 }
 
 // approval is what takes an account into the fleet: it may see us, and we ask to see it.

@@ -26,6 +26,17 @@ func (f *Fleet) Versions(agent session.JID) (v wire.Versions, ok bool) {
 	return wire.Versions{}, false
 }
 
+// MayWork refuses an agent that nobody has approved.
+func (f *Fleet) MayWork(agent session.JID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if h := f.hosts[agent.Bare()]; h != nil && h.Unapproved {
+		return spec.Errorf(spec.Denied, "%s joined by itself, where anybody may make an account, and nobody has approved it", h.Host).
+			WithHint("if it is yours: armonic approve %s; else: armonic forget %s", h.Account, h.Account)
+	}
+	return nil
+}
+
 // Sessions are that with the server and that of the agent: if either is
 // another one, messages may have been lost.
 type Sessions struct {

@@ -1,6 +1,9 @@
 package roster
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -25,22 +28,39 @@ func (f *Fleet) Push(iq *session.Element) {
 }
 
 // update takes a roster, or changes of it; the lock is held. In the fleet are those
-// whom we may see.
-func (f *Fleet) update(q *session.Element, whole bool) {
+// whom we may see. Half are those who see us, while we do not see them.
+func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element) {
 	if q == nil {
-		return
+		return nil
+	}
+	if whole {
+		clear(f.notes)
+		clear(f.unusable)
 	}
 	listed := map[session.JID]bool{}
 	for _, item := range q.Kids {
 		jid := session.JID(item.Attr("jid"))
-		if !sees(item) || jid.Local() == "" {
+		delete(f.notes, jid)
+		if note := noteOf(item); note != "" {
+			f.notes[jid] = note
+		}
+		delete(f.unusable, jid)
+		if jid.Local() == "" || !sees(item) {
 			delete(f.hosts, jid)
+			if jid.Local() != "" && item.Attr("subscription") == "from" && f.notes[jid] != forgotten {
+				half = append(half, item)
+			}
+			continue
+		}
+		if err := spec.Host(jid.Local()).Check(); err != nil {
+			f.refuse(jid, err)
 			continue
 		}
 		listed[jid] = true
 		if f.hosts[jid] == nil {
 			f.hosts[jid] = &host{HostStatus: spec.HostStatus{Host: spec.Host(jid.Local()), Account: string(jid), Link: spec.LinkOff, Why: "not seen yet"}}
 		}
+		f.hosts[jid].Unapproved = f.notes[jid] == unapproved
 	}
 	if whole {
 		for jid := range f.hosts {
@@ -48,6 +68,45 @@ func (f *Fleet) update(q *session.Element, whole bool) {
 				delete(f.hosts, jid)
 			}
 		}
+	}
+	f.compare()
+	return half
+}
+
+// compare marks the hosts that can be taken for others; the lock is held. Of two, of which one
+// has letters of ASCII only, it is the other.
+func (f *Fleet) compare() {
+	for jid, h := range f.hosts {
+		was := h.Like
+		if h.Like = f.like(h.Host); h.Like != "" && isASCII(h.Host) && !isASCII(h.Like) {
+			h.Like = ""
+		}
+		if h.Like != "" && h.Like != was {
+			f.log.Warn("a host can be taken for another", "account", jid, "host", h.Host, "other", h.Like)
+		}
+	}
+}
+
+// like is a host that can be taken for one of this name, the first by name; the lock is held.
+func (f *Fleet) like(name spec.Host) (found spec.Host) {
+	for _, h := range f.hosts {
+		if h.Host.Like(name) && (found == "" || h.Host < found) {
+			found = h.Host
+		}
+	}
+	return found
+}
+
+func isASCII(h spec.Host) bool {
+	return !strings.ContainsFunc(string(h), func(c rune) bool { return c > unicode.MaxASCII })
+}
+
+// refuse notes an account whose name no host can have; the lock is held.
+func (f *Fleet) refuse(jid session.JID, why error) {
+	delete(f.hosts, jid)
+	if len(f.unusable) < mostRequests && !f.unusable[jid] {
+		f.unusable[jid] = true
+		f.log.Warn("an account is not taken into the fleet", "account", jid, "error", why)
 	}
 }
 
@@ -78,20 +137,28 @@ func (f *Fleet) Presence(s *session.Session, e *session.Element) {
 	}
 }
 
-// request approves an account that asks to be in the fleet, or notes that it asks.
+// request approves an account that asks to be in the fleet, or notes that it asks. Whom
+// we have forgotten, and who can be taken for another, a person has to approve.
 func (f *Fleet) request(s *session.Session, who session.JID) {
-	if f.approve == nil || !f.approve(who) {
-		f.change(func() {
+	f.change(func() {
+		name := spec.Host(who.Local())
+		if err := name.Check(); err != nil {
+			f.refuse(who, err)
+			return
+		}
+		note := f.notes[who]
+		if note != approved && (note == forgotten || f.like(name) != "" || f.config.Approve == nil || !f.config.Approve(who)) {
 			if len(f.requests) < mostRequests {
 				f.requests[who] = true
 			}
-		})
-		return
-	}
-	for _, e := range approval(who) {
-		s.Post(e)
-	}
-	f.change(func() {
+			return
+		}
+		if note != approved && (f.config.Vouched == nil || !f.config.Vouched(s, who)) {
+			s.Post(putIn(who, unapproved)) // first: if the connection breaks here, it is not in the fleet
+		}
+		for _, e := range approval(who) {
+			s.Post(e)
+		}
 		if len(f.approved) < mostRequests {
 			f.approved[who] = true
 		}

@@ -120,9 +120,7 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 		n.channelBindings(),
 		n.login(),
 		n.bind(),
-	}
-	if register {
-		features = append(features, n.register())
+		n.register(register),
 	}
 	x, err := xmpp.NewSession(ctx, origin.Domain(), origin, c, state, xmpp.NewNegotiator(
 		func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
@@ -139,13 +137,16 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 		return nil, spec.Errorf(spec.Internal, "the stream ended up without TLS or without a resource")
 	}
 	_, acks := x.Feature(nsAcks)
-	return newSession(c, n.bound, acks, a.Logger), nil
+	out := newSession(c, n.bound, acks, a.Logger)
+	out.open = n.open
+	return out, nil
 }
 
 // negotiation holds what the features of one stream learn.
 type negotiation struct {
 	account  Account
 	bindings []string // types of channel binding that the server knows
+	open     bool     // anybody may make an account
 	bound    JID
 	err      error // of registration, which is optional to the library
 }
@@ -174,7 +175,7 @@ func (n *negotiation) startTLS(config *tls.Config) xmpp.StreamFeature {
 func (n *negotiation) bind() xmpp.StreamFeature {
 	return xmpp.StreamFeature{
 		Name: xml.Name{Space: nsBind, Local: "bind"}, Necessary: xmpp.Authn, Prohibited: xmpp.Ready,
-		Parse: skipped(true),
+		Parse: skipped,
 		Negotiate: func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
 			bind := New(nsBind, "bind")
 			if n.account.Resource != "" {
@@ -197,30 +198,36 @@ func (n *negotiation) bind() xmpp.StreamFeature {
 	}
 }
 
-// register makes the account before the password is used, when the password has been
-// refused without that: if the account exists, it has another one.
-func (n *negotiation) register() xmpp.StreamFeature {
-	return xmpp.StreamFeature{
+// register notes whether accounts can be made, and if it is wanted makes ours before the
+// password is used, when the password has been refused without that: if the account exists,
+// it has another one.
+func (n *negotiation) register(wanted bool) xmpp.StreamFeature {
+	f := xmpp.StreamFeature{
 		Name:      xml.Name{Space: "http://jabber.org/features/iq-register", Local: "register"},
 		Necessary: xmpp.Secure, Prohibited: xmpp.Authn,
-		Parse: skipped(false),
-		Negotiate: func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
-			_, err := ask(s, Stanza("iq", "type", "set", "id", "register").Add(New(nsIBR, "query").Add(
-				New(nsIBR, "username").WithText(n.account.JID.Local()),
-				New(nsIBR, "password").WithText(n.account.Password.Reveal()))))
-			if err != nil {
-				n.err = n.account.unregistered(err)
-			}
-			return 0, nil, n.err
+		Parse: func(_ context.Context, d *xml.Decoder, _ *xml.StartElement) (bool, any, error) {
+			n.open = true
+			return false, nil, d.Skip()
 		},
 	}
+	if !wanted {
+		return f
+	}
+	f.Negotiate = func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
+		_, err := ask(s, Stanza("iq", "type", "set", "id", "register").Add(New(nsIBR, "query").Add(
+			New(nsIBR, "username").WithText(n.account.JID.Local()),
+			New(nsIBR, "password").WithText(n.account.Password.Reveal()))))
+		if err != nil {
+			n.err = n.account.unregistered(err)
+		}
+		return 0, nil, n.err
+	}
+	return f
 }
 
-// skipped reads a feature that says nothing but that it is there.
-func skipped(required bool) func(context.Context, *xml.Decoder, *xml.StartElement) (bool, any, error) {
-	return func(_ context.Context, d *xml.Decoder, _ *xml.StartElement) (bool, any, error) {
-		return required, nil, d.Skip()
-	}
+// skipped reads a required feature that says nothing but that it is there.
+func skipped(_ context.Context, d *xml.Decoder, _ *xml.StartElement) (required bool, _ any, err error) {
+	return true, nil, d.Skip()
 }
 
 // ask sends an iq while the stream is negotiated, and reads the answer: nothing else

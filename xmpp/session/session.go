@@ -38,6 +38,7 @@ type Session struct {
 	jid  JID
 	log  *slog.Logger
 	acks bool // whether the server offers XEP-0198
+	open bool // whether anybody may make an account
 
 	writing chan struct{} // of size 1: who has put a token in may write
 	buf     []byte        // of what is written, guarded by writing
@@ -76,6 +77,9 @@ func (s *Session) JID() JID { return s.jid }
 
 // Acks reports whether the server offers acknowledgements of stanzas (XEP-0198).
 func (s *Session) Acks() bool { return s.acks }
+
+// OpenRegistration reports whether the server lets anybody make an account.
+func (s *Session) OpenRegistration() bool { return s.open }
 
 // Ended is closed when the session has ended.
 func (s *Session) Ended() <-chan struct{} { return s.ended }
