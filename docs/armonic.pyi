@@ -140,8 +140,16 @@ first_instance: Any
 """whether this is the first of them; Armonic gives it"""
 
 class Secret:
+    def quote_shell(self) -> Secret:
+        """The secret as one word of a command line of sh, in quotes."""
+    def quote_sql(self, *, backslashes: bool = False) -> Secret:
+        """The secret as a literal of SQL, in single quotes.
+
+        Args:
+            backslashes: Double backslashes too, as MySQL and MariaDB want unless told otherwise.
+        """
     def reveal(self) -> str:
-        """The text of a secret, for the one place that needs it. A secret is printed as •••, and so is its text in every log."""
+        """The text of a secret, for what cannot be done without. What is made of that text is hidden only where the secret stands in it as it is, in quotes, or encoded as URL, JSON or base64; `armonic module check` names the lines."""
 
 class Flags:
     def get(self, name: str, default: Any | None = None) -> Any:

@@ -54,6 +54,11 @@ func parse(r *report, label, src string, predeclared starlark.StringDict) *parse
 			p.defs[placeOf(n.Def)] = n
 		case *syntax.LambdaExpr:
 			p.defs[placeOf(n.Lambda)] = n
+		case *syntax.DotExpr:
+			if n.Name.Name == "reveal" {
+				r.warnf(n.Name.NamePos.String(), `write "… %s" % secret, secret.quote_shell() or secret.quote_sql(): commands get the secret, logs do not`,
+					"reveal() gives a secret in clear, and not all that is made of it is hidden")
+			}
 		}
 		return true
 	})

@@ -258,8 +258,13 @@ func (a *attempt) secrets(ctx context.Context, run spec.Run, step spec.Step, sai
 		texts = append(texts, fmt.Sprint(ev.Returns))
 		return nil
 	})
-	if slices.ContainsFunc(texts, func(s string) bool { return a.examples.secrets.Redact(s) != s }) {
-		a.wrong(step.State, "%s gives a secret away", step.Name())
+	for _, s := range texts {
+		switch at, argument := strings.CutSuffix(s, ": "+modules.SecretArgument); {
+		case argument:
+			a.add(&a.Warnings, &spec.Error{Kind: spec.Invalid, At: at, Msg: modules.SecretArgument})
+		case s == modules.SecretReturned, a.examples.secrets.Redact(s) != s:
+			a.wrong(step.State, "%s gives a secret away", step.Name())
+		}
 	}
 }
 

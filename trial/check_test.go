@@ -51,6 +51,15 @@ def _f(ctx):
     ctx.log("is %s" % ctx.req.r.pw.reveal())
     return {"pw": ctx.req.r.pw.reveal()}
 lifecycle("L", states = [state("Off", provides = [provide("p", _f, requires = [require("r", var("pw", password))], returns = [var("pw", password)])])])`, "", ""},
+		{"a secret in a command", `
+def _f(ctx):
+    ctx.host.run(["setup", "--password", "x%s" % ctx.req.r.pw])
+lifecycle("L", states = [state("Off"), state("On", enter = _f, requires = [require("r", var("pw", password))])])`, "",
+			"own/a.star:3:17: a secret is among the arguments of a command"},
+		{"a secret as input", `
+def _f(ctx):
+    ctx.host.run(["setup"], input = "x%s" % ctx.req.r.pw, env = {"PW": ctx.req.r.pw})
+lifecycle("L", states = [state("Off"), state("On", enter = _f, requires = [require("r", var("pw", password))])])`, "", ""},
 		{"values of all types", `
 def _f(ctx):
     r = ctx.req.r

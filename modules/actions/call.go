@@ -19,7 +19,44 @@ type call struct {
 	*lifecycle.Call
 	by       *Functions
 	asking   bool           // it suggests or validates, and must not touch the host
-	redactor value.Redactor // of the secrets that the function was given
+	secrets  interp.Secrets // that the function was given
+	redactor value.Redactor // of these
+}
+
+// learn notes the secrets in a value that the function is given.
+func (c *call) learn(x any) {
+	c.secrets.Learn(x)
+	c.redactor.Learn(x)
+}
+
+// hide takes the secrets out of a text that people read.
+func (c *call) hide(text string) string { return c.redactor.Redact(c.secrets.Hide(text)) }
+
+// returned gives what a function returned. A text with a secret in it is a secret.
+func (c *call) returned(v starlark.Value) (any, error) {
+	x, err := interp.ToGo(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.secrets.Restore(x)
+}
+
+// What check of modules looks for in the log of a step.
+const (
+	SecretReturned = "what is returned has a secret in it, so all of that text is kept as one: declare it with secret = True"
+	SecretArgument = "a secret is among the arguments of a command, where every user of the host can see it: give it as input, or in env"
+)
+
+// mask makes secrets of the texts in which the module put one in clear.
+func (c *call) mask(x any) (any, error) {
+	return value.Map(x, func(leaf any) (any, error) {
+		text, ok := leaf.(string)
+		if !ok || c.redactor.Redact(text) == text {
+			return leaf, nil
+		}
+		c.log(spec.LevelWarn, SecretReturned)
+		return value.Secret(text), nil
+	})
 }
 
 // ctx is the first parameter of every function.
@@ -87,7 +124,7 @@ func (c *call) say(t *starlark.Thread, level spec.Level, text string) {
 
 func (c *call) log(level spec.Level, text string) {
 	if c.Log != nil {
-		c.Log(level, c.redactor.Redact(text))
+		c.Log(level, c.hide(text))
 	}
 }
 
@@ -149,7 +186,7 @@ func (c *call) set(set spec.Set, r spec.Require) (starlark.Value, error) {
 		out[v.Name] = starlark.None
 	}
 	for name, x := range set {
-		c.redactor.Learn(x)
+		c.learn(x)
 		v, err := interp.FromGo(x)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

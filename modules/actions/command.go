@@ -13,7 +13,7 @@ import (
 )
 
 // command reads the arguments of run, and the exit codes that are fine.
-func (c *call) command(sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (cmd spec.Command, ok []int, err error) {
+func (c *call) command(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (cmd spec.Command, ok []int, err error) {
 	var argv, unless, codes *starlark.List
 	var env *starlark.Dict
 	var timeout, input starlark.Value
@@ -27,6 +27,9 @@ func (c *call) command(sig *interp.Signature, args starlark.Tuple, kwargs []star
 	}
 	if cmd.Argv, err = c.texts("argv", argv); err != nil {
 		return cmd, nil, err
+	}
+	if c.anySecret(argv) {
+		c.say(t, spec.LevelWarn, t.CallFrame(1).Pos.String()+": "+SecretArgument)
 	}
 	if len(cmd.Argv) == 0 {
 		return cmd, nil, wrongArgument("argv is empty", "write ctx.host.run([\"program\", \"argument\"])")
@@ -82,6 +85,23 @@ func listed(words []string) string {
 	return strings.Join(words, ", ")
 }
 
+func (c *call) anySecret(l *starlark.List) bool {
+	for x := range starlark.Elements(l) {
+		if text, ok := starlark.AsString(x); ok {
+			if _, secret, _ := c.secrets.Reveal(text); secret {
+				return true
+			}
+			if c.redactor.Redact(text) != text { // it was revealed
+				return true
+			}
+		}
+		if _, ok := x.(interp.Secret); ok {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *call) texts(name string, l *starlark.List) ([]string, error) {
 	if l == nil {
 		return nil, nil
@@ -96,18 +116,18 @@ func (c *call) texts(name string, l *starlark.List) ([]string, error) {
 	return out, nil
 }
 
-// text takes a text, a whole number, or a secret, which stays out of the log.
+// text takes a text, in which secrets may be, a whole number, or a secret.
 func (c *call) text(name string, v starlark.Value) (string, error) {
 	switch v := v.(type) {
 	case starlark.String:
 		if strings.ContainsRune(string(v), 0) && name != "input" {
 			return "", wrongArgument(name+" holds a zero byte", "")
 		}
-		return string(v), nil
+		text, _, err := c.secrets.Reveal(string(v))
+		return text, err
 	case starlark.Int:
 		return v.String(), nil
 	case interp.Secret:
-		c.redactor.Learn(v.Text)
 		return v.Text.Reveal(), nil
 	}
 	return "", wrongArgument(name+" must hold texts, not "+interp.TypeName(v), "str(x) makes a text")

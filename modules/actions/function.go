@@ -67,13 +67,16 @@ func (f *Functions) Provide(fn *starlark.Function, p spec.Provide, requires []sp
 		if err != nil {
 			return nil, err
 		}
-		x, err := interp.ToGo(v)
+		x, err := c.returned(v)
 		if err == nil {
 			x, err = checkReturns(p.Returns, x)
 		}
+		if err == nil {
+			x, err = c.mask(x)
+		}
 		if err != nil {
 			return nil, &spec.Error{Kind: spec.Failed, At: fn.Position().String(), Hint: spec.HintOf(err),
-				Msg: c.redactor.Redact(fn.Name() + " returned a wrong value: " + spec.AsError(err).Msg)}
+				Msg: c.hide(fn.Name() + " returned a wrong value: " + spec.AsError(err).Msg)}
 		}
 		return x, nil
 	}
@@ -88,7 +91,7 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	}
 	req, err := c.shape(c.Inputs, requires)
 	if err != nil {
-		return nil, &spec.Error{Kind: spec.Failed, At: at, Msg: c.redactor.Redact(err.Error())}
+		return nil, &spec.Error{Kind: spec.Failed, At: at, Msg: c.hide(err.Error())}
 	}
 	clock := interp.NewClock(c.by.Time)
 	clock.About(at)
@@ -107,7 +110,7 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	if k := spec.KindOf(err); ctx.Err() != nil && (e.Msg == interp.Stopped || k == spec.Canceled || k == spec.Timeout) {
 		return nil, ended(ctx, e.At)
 	}
-	e.Kind, e.Msg = spec.Failed, c.redactor.Redact(e.Msg)
+	e.Kind, e.Msg = spec.Failed, c.hide(e.Msg)
 	return nil, e
 }
 

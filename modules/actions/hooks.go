@@ -43,13 +43,13 @@ func (f *Functions) suggest(fn *starlark.Function, v spec.Variable, requires []s
 		if err != nil {
 			return nil, err
 		}
-		x, err := interp.ToGo(got)
+		x, err := c.returned(got)
 		if err == nil {
 			x, err = v.Convert(x)
 		}
 		if err != nil {
 			return nil, &spec.Error{Kind: spec.Failed, At: fn.Position().String(),
-				Msg: c.redactor.Redact(fn.Name() + " suggests a wrong value: " + err.Error())}
+				Msg: c.hide(fn.Name() + " suggests a wrong value: " + err.Error())}
 		}
 		return x, nil
 	}
@@ -64,7 +64,7 @@ func (f *Functions) validate(fn *starlark.Function, requires []spec.Require) fun
 			return &spec.Error{Kind: spec.Failed, At: at, Msg: err.Error()}
 		}
 		c := &call{Call: in, by: f, asking: true}
-		c.redactor.Learn(x)
+		c.learn(x)
 		got, err := c.do(ctx, fn, requires, v)
 		if err != nil {
 			return refusal(err)
@@ -74,7 +74,7 @@ func (f *Functions) validate(fn *starlark.Function, requires []spec.Require) fun
 		case got == starlark.None || isText && msg == "":
 			return nil
 		case isText:
-			return &spec.Error{Kind: spec.Invalid, Msg: c.redactor.Redact(msg)}
+			return &spec.Error{Kind: spec.Invalid, Msg: c.hide(msg)}
 		}
 		return &spec.Error{Kind: spec.Failed, At: at, Msg: fn.Name() + " must return None or what is wrong, returned " + interp.TypeName(got),
 			Hint: "write: if bad: return \"why\""}

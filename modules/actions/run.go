@@ -44,7 +44,7 @@ func (c *call) host(ctx context.Context) starlark.Value {
 	sig := runSignature()
 	return interp.NewStruct("ctx.host", starlark.StringDict{
 		"run": starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			cmd, ok, err := c.command(sig, args, kwargs)
+			cmd, ok, err := c.command(t, sig, args, kwargs)
 			if err != nil {
 				return nil, err
 			}
@@ -68,7 +68,7 @@ func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd spec.Comm
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent runs no commands"}
 	}
 	if c.Effect != nil {
-		if err := c.Effect(c.redactor.Redact("run " + shown)); err != nil {
+		if err := c.Effect(c.hide("run " + shown)); err != nil {
 			return nil, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/host"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/actions"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -46,7 +47,14 @@ b = ctx.host.run(["touch", "x"], cwd = "` + dir + `", creates = "x")
 return [a.skipped, b.skipped]`, []any{false, true}, []string{"info: $ touch x", "info: $ touch x", "info: not run: " + dir + "/x exists"}},
 		{"unless", `return ctx.host.run(["false"], unless = ["true"]).skipped`, true, nil},
 		{"a secret", `return ctx.host.run(["sh", "-c", "echo $1; cat", "sh", ctx.req.r.pw], input = ctx.req.r.pw).code`, 0,
-			[]string{"info: $ sh -c 'echo $1; cat' sh •••", "info: •••", "info: •••"}},
+			[]string{"warn: test/a.star:2:24: " + actions.SecretArgument, "info: $ sh -c 'echo $1; cat' sh •••", "info: •••", "info: •••"}},
+		{"texts made of a secret", `
+pw = ctx.req.r.pw
+def cat(text): return ctx.host.run(["sh", "-c", "read x; test \"$x\" = \"$0\"", "want " + pw.reveal() + "!"], input = text, ok = [0, 1]).code
+return [cat("want %s!\n" % pw), cat("want {}!\n".format(pw)), cat("want " + pw + "!\n"), cat(" ".join(["want", str(pw) + "!"])),
+    cat("want {}!\n".format("%s" % pw).strip()), "%s" % pw == "" + pw, "%s" % pw == "x"]`, []any{0, 0, 0, 0, 0, true, false}, nil},
+		{"quoted", `return ctx.host.run(["sh"], input = "test %s = hunter22 && printf %%s %s" % (ctx.req.r.pw.quote_shell(), ctx.req.r.pw.quote_sql().quote_shell()), ok = [0]).code`, 0,
+			[]string{"info: $ sh", "info: '•••'"}},
 		{"more time than it may compute", `return ctx.host.run(["sleep", "0.4"]).code`, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

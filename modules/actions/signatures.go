@@ -35,5 +35,6 @@ func flagsGetSignature() *interp.Signature {
 
 // Signatures lists them, for the reference and the stubs.
 func Signatures() []*interp.Signature {
-	return []*interp.Signature{logSignature(), progressSignature(), enteredSignature(), runSignature(), flagsGetSignature(), interp.RevealSignature()}
+	return append([]*interp.Signature{logSignature(), progressSignature(), enteredSignature(), runSignature(), flagsGetSignature()},
+		interp.SecretSignatures()...)
 }

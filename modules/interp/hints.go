@@ -40,8 +40,6 @@ func hints() []struct{ piece, hint string } {
 		{"unknown conversion", "the conversions are %s %r %d %x %o %e %f %g %c and %%; width and precision do not exist"},
 		{"unknown binary op: string + int", "write str(n), or a format: \"port %d\" % n"},
 		{"unknown binary op: int + string", "write str(n), or a format: \"port %d\" % n"},
-		{"unknown binary op: secret", "a secret does not mix with text: secret.reveal() gives the text where it must be used"},
-		{"+ secret", "a secret does not mix with text: secret.reveal() gives the text where it must be used"},
 		{"missing 1 argument (ctx)", "name the function without calling it: enter = _install"},
 		{"called recursively", "functions may not call themselves, directly or through others: write a for loop"},
 		{"frozen", "what is at the top level is frozen; make a new list or dict in the function"},

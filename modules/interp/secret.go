@@ -9,11 +9,11 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// Secret is a text that cannot print itself. Modules see it as •••, and get the
-// text by reveal().
+// Secret is a text that cannot print itself: what is made of it has a stand-in (see
+// Secrets). Modules get the text by reveal().
 type Secret struct{ Text value.Secret }
 
-func (s Secret) String() string { return s.Text.String() }
+func (s Secret) String() string { return standIn(s.Text) }
 
 // Type names the type, as starlark.Value wants.
 func (s Secret) Type() string { return "secret" }
@@ -27,20 +27,53 @@ func (s Secret) Truth() starlark.Bool { return s.Text != "" }
 // Hash refuses to be the key of a dict.
 func (s Secret) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: secret") }
 
+// Binary adds it to a text, or a text to it.
+func (s Secret) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	other := starlark.String("")
+	switch y := y.(type) {
+	case starlark.String:
+		other = y
+	case Secret:
+		other = starlark.String(y.String())
+	default:
+		return nil, nil
+	}
+	switch {
+	case op != syntax.PLUS:
+		return nil, nil
+	case side == starlark.Left:
+		return starlark.String(s.String()) + other, nil
+	}
+	return other + starlark.String(s.String()), nil
+}
+
 // AttrNames lists what stands after a dot.
-func (s Secret) AttrNames() []string { return []string{"reveal"} }
+func (s Secret) AttrNames() []string { return []string{"quote_shell", "quote_sql", "reveal"} }
 
 // Attr gives what stands after a dot.
 func (s Secret) Attr(name string) (starlark.Value, error) {
-	if name != "reveal" {
-		return nil, nil
+	method := func(fn func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)) (starlark.Value, error) {
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return fn(args, kwargs)
+		}), nil
 	}
-	return starlark.NewBuiltin("reveal", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := RevealSignature().Unpack(args, kwargs); err != nil {
-			return nil, err
-		}
-		return starlark.String(s.Text.Reveal()), nil
-	}), nil
+	switch name {
+	case "reveal":
+		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return starlark.String(s.Text.Reveal()), revealSignature().Unpack(args, kwargs)
+		})
+	case "quote_shell":
+		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return Secret{quotedForShell(s.Text)}, quoteShellSignature().Unpack(args, kwargs)
+		})
+	case "quote_sql":
+		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			backslashes := false
+			err := quoteSQLSignature().Unpack(args, kwargs, &backslashes)
+			return Secret{quotedForSQL(s.Text, backslashes)}, err
+		})
+	}
+	return nil, nil
 }
 
 // CompareSameType lets a module ask whether two secrets are equal.
@@ -54,8 +87,24 @@ func (s Secret) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool,
 	return false, fmt.Errorf("secrets have no order")
 }
 
-// RevealSignature is that of the method of a secret.
-func RevealSignature() *Signature {
+// SecretSignatures are those of the methods of a secret.
+func SecretSignatures() []*Signature {
+	return []*Signature{quoteShellSignature(), quoteSQLSignature(), revealSignature()}
+}
+
+func quoteShellSignature() *Signature {
+	return &Signature{Name: "secret.quote_shell", Returns: "secret",
+		Doc: "The secret as one word of a command line of sh, in quotes."}
+}
+
+func quoteSQLSignature() *Signature {
+	return &Signature{Name: "secret.quote_sql", Returns: "secret",
+		Doc:    "The secret as a literal of SQL, in single quotes.",
+		Params: []Parameter{Param("backslashes", "bool", "False", "Double backslashes too, as MySQL and MariaDB want unless told otherwise.")}}
+}
+
+func revealSignature() *Signature {
 	return &Signature{Name: "secret.reveal", Returns: "str",
-		Doc: "The text of a secret, for the one place that needs it. A secret is printed as •••, and so is its text in every log."}
+		Doc: "The text of a secret, for what cannot be done without. What is made of that text is hidden only where the secret " +
+			"stands in it as it is, in quotes, or encoded as URL, JSON or base64; `armonic module check` names the lines."}
 }

@@ -1,0 +1,141 @@
+package interp
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
+)
+
+// A text that a module makes of a secret, by +, %, format or join, has a stand-in in the
+// place of the secret, since the interpreter knows no texts of another type. Where the
+// text leaves the module, its stand-ins become the secret itself, or ••• where people
+// read it. A stand-in is made of characters that no text has (Unicode's noncharacters),
+// with digits between them, which upper, strip and the like leave alone.
+const (
+	standInBegins = '\uFDD0'
+	standInEnds   = '\uFDD1'
+)
+
+// standInKey makes stand-ins of this process unlike those of any other.
+var standInKey = sync.OnceValue(func() []byte {
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key) // which never fails
+	return key
+})
+
+// standIn is the same for the same secret, so that texts with it can be compared.
+func standIn(s value.Secret) string {
+	if s == "" {
+		return ""
+	}
+	h := hmac.New(sha256.New, standInKey())
+	_, _ = h.Write([]byte(s.Reveal()))
+	sum := h.Sum(nil)
+	return fmt.Sprintf("%c%020d%020d%c", standInBegins, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]), standInEnds)
+}
+
+// Secrets are those that a module was given. The zero value has none.
+type Secrets struct {
+	known map[string]value.Secret // by their stand-ins
+}
+
+// Learn adds the secrets in a value, and what a module can make of them with quote_sql,
+// quote_shell, or one after the other.
+func (s *Secrets) Learn(x any) {
+	value.Walk(x, func(leaf any) {
+		secret, ok := leaf.(value.Secret)
+		if !ok || secret == "" {
+			return
+		}
+		if s.known == nil {
+			s.known = map[string]value.Secret{}
+		}
+		for _, form := range []value.Secret{secret, quotedForSQL(secret, false), quotedForSQL(secret, true)} {
+			quoted := quotedForShell(form)
+			s.known[standIn(form)], s.known[standIn(quoted)] = form, quoted
+		}
+	})
+}
+
+// Reveal puts the secrets into a text, and reports whether there are any in it. The error
+// says that a stand-in was cut, so that the text would be wrong.
+func (s *Secrets) Reveal(text string) (_ string, secret bool, err error) {
+	if !hasStandIn(text) {
+		return text, false, nil
+	}
+	for mark, form := range s.known {
+		text = strings.ReplaceAll(text, mark, form.Reveal())
+	}
+	if hasStandIn(text) {
+		return "", true, spec.Errorf(spec.Failed, "a text with a secret was cut or changed in the middle of the secret").
+			WithHint("secret.reveal() gives the text to compute with")
+	}
+	return text, true, nil
+}
+
+func hasStandIn(text string) bool {
+	return strings.ContainsRune(text, standInBegins) || strings.ContainsRune(text, standInEnds)
+}
+
+// Hide puts ••• in the place of stand-ins, also of those of which a part was cut off.
+func (s *Secrets) Hide(text string) string {
+	if !hasStandIn(text) {
+		return text
+	}
+	var b strings.Builder
+	for text != "" {
+		at := strings.IndexAny(text, string(standInBegins)+string(standInEnds))
+		if at < 0 {
+			b.WriteString(text)
+			break
+		}
+		before, rest := text[:at], text[at:]
+		mark, _ := strings.CutPrefix(rest, string(standInBegins))
+		if mark == rest { // its beginning was cut off
+			before = strings.TrimRight(before, "0123456789")
+			rest = rest[len(string(standInEnds)):]
+		} else {
+			rest = strings.TrimPrefix(strings.TrimLeft(mark, "0123456789"), string(standInEnds))
+		}
+		b.WriteString(before + value.Hidden)
+		text = rest
+	}
+	return b.String()
+}
+
+// Restore gives what a module returned with its secrets: a text in which one is becomes a
+// secret as a whole.
+func (s *Secrets) Restore(x any) (any, error) {
+	return value.Map(x, func(leaf any) (any, error) {
+		text, ok := leaf.(string)
+		if !ok {
+			return leaf, nil
+		}
+		revealed, secret, err := s.Reveal(text)
+		if secret && err == nil {
+			return value.Secret(revealed), nil
+		}
+		return revealed, err
+	})
+}
+
+// quotedForShell is a word of a command line of sh.
+func quotedForShell(s value.Secret) value.Secret {
+	return value.Secret("'" + strings.ReplaceAll(s.Reveal(), "'", `'\''`) + "'")
+}
+
+// quotedForSQL is a literal of standard SQL, or of one in which a backslash escapes.
+func quotedForSQL(s value.Secret, backslashes bool) value.Secret {
+	text := strings.ReplaceAll(s.Reveal(), "'", "''")
+	if backslashes {
+		text = strings.ReplaceAll(text, `\`, `\\`)
+	}
+	return value.Secret("'" + text + "'")
+}
