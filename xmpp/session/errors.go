@@ -163,6 +163,10 @@ func (a Account) explain(at Endpoint, err error) error {
 		}
 		return e.WithHint("is it an XMPP server, and is this its port for direct TLS, usually 5223? the other one, usually 5222, needs --starttls")
 	}
+	var syntax *xml.SyntaxError
+	if errors.As(err, &syntax) || strings.Contains(err.Error(), "unexpected stream-level") {
+		return unavailable("it does not speak XMPP: %v", err).WithHint("is it an XMPP server, and this its port? usually 5222 with --starttls, and 5223 without")
+	}
 	return unavailable("%v", err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
 	"mellium.im/xmpp"
@@ -126,15 +127,14 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 		func(*xmpp.Session, *xmpp.StreamConfig) xmpp.StreamConfig {
 			return xmpp.StreamConfig{Features: features}
 		}))
-	if err != nil {
-		if n.err != nil { // what the library swallowed explains what came of it
-			err = n.err
+	if err == nil {
+		var ok bool
+		if c, ok = x.Conn().(*conn); !ok || c.ConnectionState().Version == 0 || n.bound == "" {
+			err = spec.Errorf(spec.Internal, "the stream ended up without TLS or without a resource")
 		}
-		return nil, err
 	}
-	c, ok := x.Conn().(*conn)
-	if !ok || c.ConnectionState().Version == 0 || n.bound == "" {
-		return nil, spec.Errorf(spec.Internal, "the stream ended up without TLS or without a resource")
+	if err != nil {
+		return nil, cmp.Or(n.err, err) // what the library swallowed explains what came of it
 	}
 	_, acks := x.Feature(nsAcks)
 	out := newSession(c, n.bound, acks, a.Logger)
@@ -148,22 +148,32 @@ type negotiation struct {
 	bindings []string // types of channel binding that the server knows
 	open     bool     // anybody may make an account
 	bound    JID
-	err      error // of registration, which is optional to the library
+	err      error // of what is optional to the library: STARTTLS, registration
 }
 
-// startTLS is that of the library, on a connection that does not read ahead.
+// startTLS is that of the library, on a connection that does not read ahead. The library
+// goes on if what need not be used fails: so the error is kept.
 func (n *negotiation) startTLS(config *tls.Config) xmpp.StreamFeature {
 	f := xmpp.StartTLS(config)
-	f.Negotiate = func(ctx context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
-		mask, rw, err := xmpp.StartTLS(config).Negotiate(ctx, s, nil)
-		if err != nil {
-			return mask, rw, err
+	ask := f.Negotiate
+	f.Negotiate = func(ctx context.Context, s *xmpp.Session, data any) (xmpp.SessionState, io.ReadWriter, error) {
+		if _, offered := s.Feature(f.Name.Space); !offered { // the library would ask for it all the same
+			n.err = spec.Errorf(spec.Unavailable, "the server does not offer STARTTLS").
+				WithHint("either it has no certificate, or somebody on the way takes the offer out; use the port for direct TLS, usually 5223, without --starttls")
+			return 0, nil, n.err
 		}
+		mask, rw, err := ask(ctx, s, data)
 		t, ok := rw.(*tls.Conn)
-		if !ok {
-			return mask, rw, spec.Errorf(spec.Internal, "TLS gave no connection")
+		switch {
+		case err != nil && strings.Contains(err.Error(), "TLS negotiation failed"):
+			err = spec.Errorf(spec.Unavailable, "the server refuses STARTTLS").WithHint("look at its log: it may lack a certificate")
+		case err == nil && !ok:
+			err = spec.Errorf(spec.Internal, "TLS gave no connection")
+		case err == nil:
+			err = t.HandshakeContext(ctx)
 		}
-		if err := t.HandshakeContext(ctx); err != nil {
+		if err != nil {
+			n.err = err
 			return 0, nil, err
 		}
 		return mask, newConn(t), nil
