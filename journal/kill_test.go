@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -179,5 +180,8 @@ func copied(t *testing.T, dir string) string {
 	t.Helper()
 	out := t.TempDir()
 	must(t, os.CopyFS(out, os.DirFS(dir)))
+	if err := os.Chmod(filepath.Join(out, "key"), 0o600); !errors.Is(err, fs.ErrNotExist) {
+		must(t, err)
+	}
 	return out
 }

@@ -221,6 +221,9 @@ func TestALostKeyIsNamed(t *testing.T) {
 	must(t, os.Rename(key, key+".old"))
 	refused(t, path, spec.Denied, nil, key)
 	must(t, os.Rename(key+".old", key))
+	must(t, os.Chmod(key, 0o644))
+	refused(t, path, spec.Denied, nil, key+", can be used by others")
+	must(t, os.Chmod(key, 0o600))
 	load(t, open(t, path), "Web")
 }
 

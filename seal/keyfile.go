@@ -93,6 +93,10 @@ func (k KeyFile) key(create bool) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the key that seals secrets: %w", err)
 	}
+	if info, err := os.Stat(k.Path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return nil, spec.Errorf(spec.Denied, "the key that seals secrets, %s, can be used by others (mode %04o)", k.Path, info.Mode().Perm()).
+			WithHint("chmod 600 %s; what it sealed may be known, so change those secrets", k.Path)
+	}
 	if len(key) != keySize {
 		return nil, fmt.Errorf("the key in %s is damaged: it has %d bytes and must have %d", k.Path, len(key), keySize)
 	}

@@ -62,3 +62,30 @@ func TestADamagedKeyIsNamed(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestAKeyThatOthersCanReadIsRefused(t *testing.T) {
+	k := seal.KeyFile{Path: filepath.Join(t.TempDir(), "key")}
+	sealed, err := k.Seal("hush")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o620, 0o777} {
+		if err := os.Chmod(k.Path, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, sealing := k.Seal("x")
+		_, opening := k.Open(sealed)
+		_, digesting := k.Digest("x")
+		for _, err := range []error{sealing, opening, digesting} {
+			if spec.KindOf(err) != spec.Denied || !strings.Contains(spec.HintOf(err), "chmod 600") {
+				t.Errorf("mode %04o: %v", mode, err)
+			}
+		}
+	}
+	if err := os.Chmod(k.Path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Open(sealed); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +18,7 @@ import (
 )
 
 // applyFlags applies what flags and the answers file say.
-func (d *deployment) applyFlags() error {
+func (d *deployment) applyFlags(ctx context.Context) error {
 	if d.answers != "" {
 		f, err := os.Open(d.answers)
 		if err != nil {
@@ -44,6 +45,9 @@ func (d *deployment) applyFlags() error {
 	}
 	for _, text := range d.set {
 		pattern, value, err := deploy.ParseSet(text)
+		if err == nil {
+			value, err = d.prompt.Given(ctx, d.Err, string(pattern), value)
+		}
 		if err == nil {
 			err = d.session.Set(pattern, value)
 		}

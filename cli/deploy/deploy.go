@@ -62,7 +62,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f := c.Flags()
 	f.StringVar(&d.on, "on", "", "deploy on `HOST`")
 	f.StringArrayVar(&d.hosts, "hosts", nil, "meet a require on these hosts: `REQUIRE=H1,H2` (repeatable; REQUIRE= for none, REQUIRE=N for how often one without hosts is given)")
-	f.StringArrayVar(&d.set, "set", nil, "set all variables that a path pattern matches: `PATTERN=VALUE` (repeatable)")
+	f.StringArrayVar(&d.set, "set", nil, "set all variables that a path pattern matches: `PATTERN=VALUE` (repeatable; "+output.GivenUsage+")")
 	f.StringVar(&d.answers, "answers", "", "replay the answers in `FILE`")
 	f.StringVar(&d.save, "save", "", "save all answers to `FILE`")
 	f.BoolVar(&d.autofill, "autofill", false, "take every suggestion, ask only what has none")
@@ -119,10 +119,10 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 		output.Printf(d.Err, "note: %s\n", note)
 	}
 	d.session = deploy.NewSession(fleet, found)
-	if err := d.applyFlags(); err != nil {
+	d.prompt = output.NewPrompter(d.In, d.Out)
+	if err := d.applyFlags(ctx); err != nil {
 		return err
 	}
-	d.prompt = output.NewPrompter(d.In, d.Out)
 	if err := d.answerQuestions(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type command struct {
 
 func (c *command) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVarP(&c.values, "require", "R", nil, "give a value: `REQUIRE/VARIABLE=VALUE` (repeatable; longer: STATE/PROVIDE/…; the second set of a require is REQUIRE[1])")
+	f.StringArrayVarP(&c.values, "require", "R", nil, "give a value: `REQUIRE/VARIABLE=VALUE` (repeatable; longer: STATE/PROVIDE/…; the second set of a require is REQUIRE[1]; "+output.GivenUsage+")")
 	f.IntVar(&c.pathIndex, "path-index", 0, "take way `N`, counted from 0 as --path of state and provide lists them")
 	f.BoolVar(&c.dryRun, "dry-run", false, "show what would be done and end")
 }
@@ -32,7 +32,7 @@ func (c *command) flags(cmd *cobra.Command) {
 // do brings each target about, all at once. Nothing is done anywhere unless all is right
 // everywhere.
 func (c *command) do(ctx context.Context, targets []spec.Path) error {
-	values, err := parseAssignments(c.values)
+	values, err := c.parseAssignments(ctx)
 	if err != nil {
 		return err
 	}

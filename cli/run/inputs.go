@@ -1,12 +1,14 @@
 package run
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/armonic/armonic/cli/find"
+	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
@@ -116,9 +118,10 @@ const maxSet = 999
 
 // parseAssignments reads the values of the command line. A pattern that does not begin
 // with a slash matches the end of a variable's path.
-func parseAssignments(texts []string) ([]assignment, error) {
-	out := make([]assignment, len(texts))
-	for i, text := range texts {
+func (c *command) parseAssignments(ctx context.Context) ([]assignment, error) {
+	out := make([]assignment, len(c.values))
+	prompt := output.NewPrompter(c.In, c.Err)
+	for i, text := range c.values {
 		p, value, err := deploy.ParseSet(text)
 		if err != nil {
 			return nil, spec.Errorf(spec.Invalid, "-R %q is not [STATE/PROVIDE/]REQUIRE/VARIABLE=VALUE", text).
@@ -129,6 +132,9 @@ func parseAssignments(texts []string) ([]assignment, error) {
 			expr = "//" + expr
 		}
 		if _, err := query.Compile(expr); err != nil {
+			return nil, err
+		}
+		if value, err = prompt.Given(ctx, c.Err, string(p), value); err != nil {
 			return nil, err
 		}
 		out[i] = assignment{string(p), expr, value}
