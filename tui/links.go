@@ -118,7 +118,7 @@ func (m *Model) merge() (changed []spec.Host) {
 		v := deploy.HostView{HostStatus: s}
 		if old := known[s.Host]; old != nil {
 			v.Info, v.Stacks, v.Err = old.Info, old.Stacks, old.Err
-			if old.Link != s.Link {
+			if old.Link != s.Link || old.Unapproved != s.Unapproved {
 				v.Err = nil
 				changed = append(changed, s.Host)
 			}

@@ -213,6 +213,25 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 	})
 }
 
+// Whom a person should look at is marked, until he has.
+func TestHostsThatNobodyApprovedOrThatLookLikeOthersAreMarked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, f := live(t, 120, 36)
+		unapproved, like := on("web1"), on("web2")
+		unapproved.Account, unapproved.Unapproved = "web1@example.com", true
+		like.Account, like.Like = "web2@other.example", "web3"
+		f.have(on("db1"), unapproved, like)
+		d.wait(time.Second)
+		d.keys("1")
+		d.see("not approved: armonic approve we…", "is not web3, which it looks like")
+		d.keys("end")
+		d.see("web2@other.example is not web3, which it looks like")
+		f.have(on("db1"), on("web1"), on("web2"))
+		d.wait(time.Second)
+		d.notSee("approve", "looks like")
+	})
+}
+
 // One host that does not answer keeps nobody from seeing the others.
 func TestAHostThatIsAwayDuringARun(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}} {

@@ -51,6 +51,9 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		}
 		switch {
 		case !m.conn.Up && what.Text != "":
+		case v.Unapproved:
+			sign, style = l.Wrong, l.Bad
+			what = widget.Cell{Text: "not approved: armonic approve " + v.Account, Style: l.Bad}
 		case v.Like != "":
 			sign, style = l.Wrong, l.Bad
 			what = widget.Cell{Text: "is not " + string(v.Like) + ", which it looks like", Style: l.Bad}
