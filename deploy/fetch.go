@@ -10,6 +10,7 @@ import (
 
 // Learned is what a fetch brought.
 type Learned struct {
+	fetch int // its number
 	facts map[resolver.NeedKey]resolver.Fact
 	keys  []resolver.NeedKey // what was asked, also if nothing came
 	err   error              // the context's
@@ -24,7 +25,7 @@ func (s *Session) Fetching() bool { return len(s.asked) > 0 }
 func (s *Session) wanted() []resolver.Need {
 	var out []resolver.Need
 	for _, n := range s.Result().Needs {
-		if !s.asked[n.Key()] {
+		if s.asked[n.Key()] == 0 {
 			out = append(out, n)
 		}
 	}
@@ -35,10 +36,11 @@ func (s *Session) wanted() []resolver.Need {
 // now. It may run in any goroutine; its result goes to Learn.
 func (s *Session) Fetch(ctx context.Context) func() Learned {
 	needs, fleet := s.wanted(), s.fleet
-	out := Learned{facts: map[resolver.NeedKey]resolver.Fact{}}
+	s.fetches++
+	out := Learned{fetch: s.fetches, facts: map[resolver.NeedKey]resolver.Fact{}}
 	for _, n := range needs {
 		out.keys = append(out.keys, n.Key())
-		s.asked[n.Key()] = true
+		s.asked[n.Key()] = out.fetch
 	}
 	return func() Learned {
 		facts := make([]resolver.Fact, len(needs))
@@ -53,16 +55,17 @@ func (s *Session) Fetch(ctx context.Context) func() Learned {
 	}
 }
 
-// Learn takes what a fetch brought.
+// Learn takes what a fetch brought, but for what Forget has forgotten since it began.
 func (s *Session) Learn(l Learned) {
 	for _, k := range l.keys {
+		if s.asked[k] != l.fetch {
+			continue
+		}
 		delete(s.asked, k)
-	}
-	for k, f := range l.facts {
-		s.facts.Learned[k] = f
-	}
-	if len(l.facts) > 0 {
-		s.result = nil
+		if f, ok := l.facts[k]; ok {
+			s.facts.Learned[k] = f
+			s.result = nil
+		}
 	}
 }
 

@@ -18,8 +18,9 @@ type Session struct {
 	undo    []resolver.Answers
 	redo    []resolver.Answers
 	rules   []*rule
-	asked   map[resolver.NeedKey]bool // being fetched
-	result  *resolver.Result          // nil: to be computed
+	asked   map[resolver.NeedKey]int // being fetched, by which fetch
+	fetches int
+	result  *resolver.Result // nil: to be computed
 }
 
 // NewSession starts to plan the provide that root matches.
@@ -28,7 +29,7 @@ func NewSession(f Fleet, root spec.Pattern) *Session {
 		fleet:   f,
 		root:    root,
 		answers: resolver.Answers{},
-		asked:   map[resolver.NeedKey]bool{},
+		asked:   map[resolver.NeedKey]int{},
 		facts:   resolver.Facts{Learned: map[resolver.NeedKey]resolver.Fact{}},
 	}
 	s.Refresh()
@@ -52,8 +53,9 @@ func (s *Session) Refresh() {
 }
 
 // Forget drops everything that was learned from agents, so that it is asked again:
-// hosts may have moved on.
+// hosts may have moved on. Answers that are on their way do not count any more.
 func (s *Session) Forget() {
+	s.asked = map[resolver.NeedKey]int{}
 	s.facts.Learned = map[resolver.NeedKey]resolver.Fact{}
 	s.Refresh()
 }

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,43 @@ func TestAnswersCanBeTakenBack(t *testing.T) {
 	}
 	if s.Undo(); value() != 8 {
 		t.Errorf("size is %v", value())
+	}
+}
+
+// TestTheNewerQuestionWins has a host asked, moved on and asked again, and the answers
+// come in either order.
+func TestTheNewerQuestionWins(t *testing.T) {
+	for _, oldFirst := range []bool{true, false} {
+		f := newFleet(t, newLab().lifecycles(), "main", "a")
+		s := planned(t, f, "a")
+		s.Forget()
+		var old []deploy.Learned
+		for s.Dirty() {
+			l := s.Fetch(t.Context())()
+			s.Learn(l)
+			old = append(old, l)
+		}
+		wait(t, start(t, planned(t, f, "a"), nil))
+		s.Forget()
+		newer := s.Fetch(t.Context())()
+		if !oldFirst {
+			s.Learn(newer)
+			if err := s.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, l := range old {
+			s.Learn(l)
+		}
+		s.Learn(newer)
+		if err := s.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, task := range s.Result().Plan.Tasks {
+			if want := f.stackOf(t, task.Host, task.Lifecycle); !slices.Equal(task.From, want) {
+				t.Errorf("old answer first %v: %s is planned from %v, and is at %v", oldFirst, task.ID, task.From, want)
+			}
+		}
 	}
 }
 
