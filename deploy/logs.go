@@ -39,12 +39,12 @@ func (l *logs) add(line LogLine) {
 	}
 }
 
-// Logs gives the lines after serial number `after`, the serial number to go on
-// from, and how many lines are no longer kept.
-func (e *Execution) Logs(after int) (lines []LogLine, next, dropped int) {
+// Logs gives the lines after serial number `after`, as far as they are kept, and the
+// serial number to go on from.
+func (e *Execution) Logs(after int) (lines []LogLine, next int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := &e.logs
 	i := min(max(after-l.dropped, 0), len(l.lines))
-	return l.lines[i:len(l.lines):len(l.lines)], l.next, l.dropped
+	return l.lines[i:len(l.lines):len(l.lines)], l.next
 }

@@ -167,11 +167,11 @@ func (m *Model) onChange(msg changed) tea.Cmd {
 }
 
 func (m *Model) takeProgress(d *deployment) tea.Cmd {
-	lines, next, dropped := d.exec.Logs(d.logs)
+	lines, next := d.exec.Logs(d.logs)
 	d.logs = next
 	snap := d.exec.Snapshot()
 	d.version = snap.Version
-	d.run.Feed(snap, lines, dropped, m.now)
+	d.run.Feed(snap, lines, m.now)
 	var cmds []tea.Cmd
 	read := map[spec.Host]bool{}
 	for k := range snap.Tasks {

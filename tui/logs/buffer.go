@@ -5,16 +5,19 @@ import "github.com/armonic/armonic/deploy"
 // Buffer holds the newest lines of a deployment, Keep of them at most. Lines have
 // positions that never change, counted from 0 since the beginning.
 type Buffer struct {
-	Keep    int // 0 is 100,000
-	lines   []deploy.LogLine
-	base    int // position of lines[0]
-	dropped int
+	Keep   int // 0 is 100,000
+	lines  []deploy.LogLine
+	base   int // position of lines[0]
+	newest int // serial number of the last line
 }
 
-// Add takes new lines; dropped is how many their source could not keep.
-func (b *Buffer) Add(lines []deploy.LogLine, dropped int) {
+// Add takes new lines.
+func (b *Buffer) Add(lines []deploy.LogLine) {
+	if len(lines) == 0 {
+		return
+	}
 	b.lines = append(b.lines, lines...)
-	b.dropped = max(b.dropped, dropped)
+	b.newest = lines[len(lines)-1].N
 	keep := b.Keep
 	if keep == 0 {
 		keep = 100_000
@@ -35,5 +38,6 @@ func (b *Buffer) First() int { return b.base }
 // At gives a line that is kept.
 func (b *Buffer) At(pos int) *deploy.LogLine { return &b.lines[pos-b.base] }
 
-// Dropped is how many lines cannot be shown any more.
-func (b *Buffer) Dropped() int { return b.base + b.dropped }
+// Dropped is how many lines cannot be shown any more, whoever dropped them: the buffer,
+// or their source before it was asked.
+func (b *Buffer) Dropped() int { return b.newest - len(b.lines) }

@@ -23,7 +23,7 @@ func line(n int) deploy.LogLine {
 func filled(n int) (*logs.Buffer, *logs.Pane) {
 	b := &logs.Buffer{}
 	for i := range n {
-		b.Add([]deploy.LogLine{line(i)}, 0)
+		b.Add([]deploy.LogLine{line(i)})
 	}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	p.CatchUp()
@@ -41,7 +41,7 @@ func TestTheEndIsFollowedUntilSomebodyReads(t *testing.T) {
 		t.Errorf("at first:\n%s", s)
 	}
 	p.Do(widget.Up)
-	b.Add([]deploy.LogLine{line(100)}, 0)
+	b.Add([]deploy.LogLine{line(100)})
 	p.CatchUp()
 	if s := text(p, 5); strings.Contains(s, "line 100") {
 		t.Errorf("it moved away from who reads:\n%s", s)
@@ -79,15 +79,28 @@ func TestOldLinesGoAndAreCounted(t *testing.T) {
 	b := &logs.Buffer{Keep: 100}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	for i := range 1000 {
-		b.Add([]deploy.LogLine{line(i)}, 0)
+		b.Add([]deploy.LogLine{line(i + 1)})
 		p.CatchUp()
 		_ = text(p, 10)
 	}
-	if b.Len() != 1000 || b.Dropped() == 0 || b.Len()-b.First() > 100 {
+	if b.Len() != 1000 || b.Dropped() != b.First() || b.Len()-b.First() > 100 {
 		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Dropped(), b.First())
 	}
 	p.Do(widget.First)
-	if p.Line() == nil || p.Line().N != b.First() {
+	if p.Line() == nil || p.Line().N != b.First()+1 {
 		t.Errorf("the first line is %v", p.Line())
+	}
+}
+
+// TestLinesAreDroppedOnce has the source drop lines that the buffer had dropped, and
+// others that it never got.
+func TestLinesAreDroppedOnce(t *testing.T) {
+	b := &logs.Buffer{Keep: 100}
+	for n := 1; n <= 1000; n++ {
+		b.Add([]deploy.LogLine{line(n)})
+	}
+	b.Add([]deploy.LogLine{line(1501), line(1502)}) // the source kept nothing older
+	if shown := b.Len() - b.First(); b.Dropped()+shown != 1502 {
+		t.Errorf("%d dropped and %d shown of 1502", b.Dropped(), shown)
 	}
 }

@@ -76,13 +76,13 @@ func BenchmarkFeed(b *testing.B) {
 		snap = next(snap, i)
 		ls := lines(80, i*80)
 		b.StartTimer()
-		m.Feed(snap, ls, 0, time.Unix(int64(i), 0))
+		m.Feed(snap, ls, time.Unix(int64(i), 0))
 	}
 }
 
 func BenchmarkKey(b *testing.B) {
 	m, _ := model(10_000)
-	m.Feed(next(m.Snapshot(), 1), lines(100_000, 0), 0, time.Unix(0, 0))
+	m.Feed(next(m.Snapshot(), 1), lines(100_000, 0), time.Unix(0, 0))
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Do(widget.Down)
@@ -93,7 +93,7 @@ func BenchmarkDraw(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		b.Run(fmt.Sprintf("%dnodes", n), func(b *testing.B) {
 			m, snap := model(n)
-			m.Feed(next(snap, 1), lines(100_000, 0), 0, time.Unix(0, 0))
+			m.Feed(next(snap, 1), lines(100_000, 0), time.Unix(0, 0))
 			b.ReportAllocs()
 			for b.Loop() {
 				m.Draw(120, 32)
@@ -106,7 +106,7 @@ func BenchmarkDraw(b *testing.B) {
 func TestDrawingTakesNoMoreWorkForMoreNodes(t *testing.T) {
 	allocs := func(n int) float64 {
 		m, snap := model(n)
-		m.Feed(next(snap, 1), lines(10*n, 0), 0, time.Unix(0, 0))
+		m.Feed(next(snap, 1), lines(10*n, 0), time.Unix(0, 0))
 		return testing.AllocsPerRun(5, func() { m.Draw(120, 32) })
 	}
 	few, many := allocs(200), allocs(10_000)
@@ -117,7 +117,7 @@ func TestDrawingTakesNoMoreWorkForMoreNodes(t *testing.T) {
 
 func TestRowsOfADeploymentThatRuns(t *testing.T) {
 	m, snap := model(20)
-	m.Feed(next(snap, 3), nil, 0, time.Unix(0, 0))
+	m.Feed(next(snap, 3), nil, time.Unix(0, 0))
 	rows, _ := m.Draw(120, 32)
 	text := ""
 	for _, r := range rows {

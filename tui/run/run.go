@@ -106,10 +106,10 @@ func (m *Model) Snapshot() *deploy.Snapshot { return m.snap }
 func (m *Model) Buffer() *logs.Buffer { return m.buf }
 
 // Feed takes what has changed.
-func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, dropped int, now time.Time) {
+func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, now time.Time) {
 	m.now = now
-	if len(lines) > 0 || dropped > 0 {
-		m.buf.Add(lines, dropped)
+	if len(lines) > 0 {
+		m.buf.Add(lines)
 		m.log.CatchUp()
 	}
 	if m.snap == snap {
