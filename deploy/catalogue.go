@@ -116,6 +116,21 @@ func (c *Catalogue) Find(p spec.Pattern) (found spec.Pattern, note string, err e
 	return p, "", nil
 }
 
+// HostsOf are the hosts that offer what a pattern that was found means.
+func (c *Catalogue) HostsOf(p spec.Pattern) []spec.Host {
+	m, err := query.Find(c.tree, p)
+	if err != nil {
+		return nil // it was found
+	}
+	var out []spec.Host
+	for _, n := range m.Nodes {
+		if h := n.Path().Host(); !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // offersOf names the provides below a resource.
 func (c *Catalogue) offersOf(n *query.Node) string {
 	var names []string

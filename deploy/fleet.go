@@ -58,6 +58,39 @@ func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
 	return v
 }
 
+// Observed are those of some hosts on which the agents let us look, but start nothing.
+// Hosts that do not answer are not among them.
+func Observed(ctx context.Context, f Fleet, hosts []spec.Host) []spec.Host {
+	observed := make([]bool, len(hosts))
+	each(len(hosts), func(i int) {
+		_ = AskHost(ctx, f, hosts[i], func(ctx context.Context, a spec.Agent) error {
+			info, err := a.Info(ctx)
+			observed[i] = err == nil && info.Observer
+			return err
+		})
+	})
+	var out []spec.Host
+	for i, h := range hosts {
+		if observed[i] {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// ObserverError says on which hosts nothing may be started; nil if there is none.
+func ObserverError(hosts []spec.Host) error {
+	if len(hosts) == 0 {
+		return nil
+	}
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = string(h)
+	}
+	return spec.Errorf(spec.Denied, "you may look at %s, but start nothing there", strings.Join(names, ", ")).
+		WithHint("the agent's setting masters gives your account the role observe; --dry-run shows what would be done")
+}
+
 // answerTime is how long one host may keep those waiting who ask all.
 const answerTime = 15 * time.Second
 

@@ -30,8 +30,9 @@ type Info struct {
 	Busy      RunID     `json:"busy,omitempty"`
 	Queue     int       `json:"queue,omitempty"` // runs waiting
 	Simulated bool      `json:"simulated,omitempty"`
-	Since     time.Time `json:"since,omitzero"`  // when the agent started
-	Notes     []string  `json:"notes,omitempty"` // what an operator should know: a module that does not load
+	Since     time.Time `json:"since,omitzero"`     // when the agent started
+	Notes     []string  `json:"notes,omitempty"`    // what an operator should know: a module that does not load
+	Observer  bool      `json:"observer,omitempty"` // who asks may look, but start nothing
 }
 
 // Change is one effect a step would have on the host.

@@ -123,13 +123,37 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 	if err := d.applyFlags(ctx); err != nil {
 		return err
 	}
+	if err := d.checkObserver(ctx, fleet, catalogue.HostsOf(found)); err != nil {
+		return err
+	}
 	if err := d.answerQuestions(ctx); err != nil {
 		return err
 	}
 	if err := d.checkComplete(); err != nil {
 		return err
 	}
+	if !d.dryRun {
+		if err := deploy.ObserverError(deploy.Observed(ctx, fleet, d.session.Result().Plan.Hosts)); err != nil {
+			return err
+		}
+	}
 	return d.saveAnswers()
+}
+
+// checkObserver asks nothing of a person who may deploy on none of the hosts that there are
+// to choose from.
+func (d *deployment) checkObserver(ctx context.Context, fleet deploy.Fleet, hosts []spec.Host) error {
+	if d.on != "" {
+		hosts = []spec.Host{spec.Host(d.on)}
+	}
+	if d.dryRun {
+		return nil
+	}
+	observed := deploy.Observed(ctx, fleet, hosts)
+	if len(observed) < len(hosts) {
+		return nil
+	}
+	return deploy.ObserverError(observed)
 }
 
 // unreachable is the error for a pattern that matched nothing: if no host at all

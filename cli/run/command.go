@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -58,6 +59,13 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 			}
 		}
 		return nil
+	}
+	hosts := make([]spec.Host, len(targets))
+	for i, at := range targets {
+		hosts[i] = at.Host()
+	}
+	if err := deploy.ObserverError(deploy.Observed(ctx, c.Fleet, hosts)); err != nil {
+		return err
 	}
 	return join(targets, find.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
 }

@@ -69,8 +69,13 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 			})
 		}
 		for _, o := range []string{"info", "stacks"} {
-			if _, err := eyes.Call(t.Context(), "set", to, xmpptest.Call(o, "{}")); err != nil {
-				t.Errorf("an observer asks for %s: %v", o, err)
+			for who, s := range map[string]xmpptest.Raw{"an observer": eyes, "a master": boss} {
+				answer, err := s.Call(t.Context(), "set", to, xmpptest.Call(o, "{}"))
+				if err != nil {
+					t.Errorf("%s asks for %s: %v", who, o, err)
+				} else if told := strings.Contains(answer.Kids[0].Text, `"observer":true`); told != (o == "info" && who == "an observer") {
+					t.Errorf("%s asks for %s, and is told %s", who, o, answer.Kids[0].Text)
+				}
 			}
 		}
 		t.Run("an observer is not told what steps return", func(t *testing.T) {

@@ -17,7 +17,11 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	var q parameters
 	switch o {
 	case opInfo:
-		out, err = encoded(v.agent.Info(ctx))
+		var info spec.Info
+		if info, err = v.agent.Info(ctx); err == nil {
+			info.Observer = p.Role != access.Deploy
+			out, err = encoded(info, nil)
+		}
 	case opStacks:
 		var stacks []spec.Stack
 		if stacks, err = v.agent.Stacks(ctx); err == nil {
