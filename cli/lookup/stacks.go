@@ -23,7 +23,9 @@ func newStateCurrent(g *settings.Global, s output.Streams) *cobra.Command {
 		Use:   "state-current [PATTERN]",
 		Short: "Show the current state and the stack of lifecycles",
 		Long: `Show the current state of the lifecycles that PATTERN matches, or of those it is about;
-without PATTERN of all: what is applied, bottom first, and the step that runs or failed.`,
+without PATTERN of all: what is applied, bottom first, and the step that runs or failed.
+A metastate is two states, its implementation for this host and itself above that:
+Installed.Packaged > Installed.`,
 		Example: "  armonic state-current --demo -J web1\n  armonic state-current WebServer --local -o json",
 	}
 	return l.Setup(c, g, s, query.Lifecycle, func(ctx context.Context, p spec.Pattern) error { return stateCurrent(ctx, l, p) })
