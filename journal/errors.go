@@ -52,8 +52,11 @@ func (j *Journal) unsealed(whose string, err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	return (&spec.Error{Kind: spec.Denied, Op: "use the secrets of " + whose, At: j.path, Msg: bad.Error(), Err: err}).
-		WithHint("restore the key file %s that they were sealed with; without it they are lost, and the journal must be moved aside", j.key.Path)
+	e := &spec.Error{Kind: spec.Denied, Op: "use the secrets of " + whose, At: j.path, Msg: bad.Error(), Err: err}
+	if spec.KindOf(bad) == spec.Denied { // others can read the key
+		return e.WithHint("%s", spec.HintOf(bad))
+	}
+	return e.WithHint("restore the key file %s that they were sealed with; without it they are lost, and the journal must be moved aside", j.key.Path)
 }
 
 func (j *Journal) locked(pid string) *spec.Error {

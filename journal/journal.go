@@ -48,7 +48,8 @@ type Journal struct {
 var _ lifecycle.Store = (*Journal)(nil)
 
 // Open opens a journal, or makes one where there is none, with its folder. The error
-// is Unavailable if another process has it open, Denied without permission, Conflict
+// is Unavailable if another process has it open, Denied without permission or with a key
+// that others can read, Conflict
 // with ErrFormat for another version, Failed with ErrDamaged for a file that is not
 // as it was written. On a file system that is read-only it can be read, and what would
 // change it is Denied.
@@ -60,7 +61,11 @@ func Open(path string, o Options) (*Journal, error) {
 	if o.Wait == 0 {
 		o.Wait = 2 * time.Second
 	}
-	_, err := os.Stat(path)
+	err := j.key.Check() // now, and not only when the first secret is to be recorded
+	if err != nil {
+		return nil, (&spec.Error{Kind: spec.Denied, Op: opening, At: path, Msg: err.Error(), Err: err}).WithHint("%s", spec.HintOf(err))
+	}
+	_, err = os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = create(path)
 	}

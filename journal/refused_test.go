@@ -221,10 +221,25 @@ func TestALostKeyIsNamed(t *testing.T) {
 	must(t, os.Rename(key, key+".old"))
 	refused(t, path, spec.Denied, nil, key)
 	must(t, os.Rename(key+".old", key))
-	must(t, os.Chmod(key, 0o644))
-	refused(t, path, spec.Denied, nil, key+", can be used by others")
-	must(t, os.Chmod(key, 0o600))
 	load(t, open(t, path), "Web")
+}
+
+func TestAKeyThatOthersCanReadIsRefused(t *testing.T) {
+	unused := filepath.Join(t.TempDir(), journal.File)
+	must(t, os.WriteFile(filepath.Join(filepath.Dir(unused), "key"), make([]byte, 32), 0o600))
+	for _, path := range []string{used(t), unused} {
+		key := filepath.Join(filepath.Dir(path), "key")
+		must(t, os.Chmod(key, 0o640))
+		refused(t, path, spec.Denied, nil, key+", can be used by others (mode 0640)")
+		must(t, os.Chmod(key, 0o600))
+		must(t, open(t, path).Close())
+	}
+	j := open(t, used(t))
+	key := filepath.Join(filepath.Dir(j.Path()), "key")
+	must(t, os.Chmod(key, 0o604)) // while it is open
+	if _, err := j.Load("Web"); spec.KindOf(err) != spec.Denied || !strings.Contains(spec.HintOf(err), "chmod 600 "+key) {
+		t.Errorf("error is %v (%s)", err, spec.HintOf(err))
+	}
 }
 
 func TestAClosedJournalSaysSo(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func (k KeyFile) Open(sealed string) (value.Secret, error) {
 	}
 	if err != nil {
 		return "", spec.Errorf(spec.Invalid, "it cannot be unsealed with the key in %s", k.Path).
-			WithHint("it was sealed by another user or on another machine: replace it by the secret itself, or give it with --set")
+			WithHint("it was sealed by another user or on another machine: replace it by the secret itself, or give it with --set PATTERN=-")
 	}
 	return value.Secret(text), nil
 }
@@ -83,24 +84,49 @@ func (k KeyFile) gcm(create bool) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
+// Check refuses a key that others can read. There may be none yet.
+func (k KeyFile) Check() error {
+	if _, err := k.read(); spec.KindOf(err) == spec.Denied {
+		return err
+	}
+	return nil
+}
+
 func (k KeyFile) key(create bool) ([]byte, error) {
-	key, err := os.ReadFile(k.Path)
+	key, err := k.read()
 	if errors.Is(err, fs.ErrNotExist) && create {
 		if err = k.create(); err == nil {
-			key, err = os.ReadFile(k.Path) // another may have been faster
+			key, err = k.read() // another may have been faster
 		}
+	}
+	if spec.KindOf(err) == spec.Denied {
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the key that seals secrets: %w", err)
-	}
-	if info, err := os.Stat(k.Path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return nil, spec.Errorf(spec.Denied, "the key that seals secrets, %s, can be used by others (mode %04o)", k.Path, info.Mode().Perm()).
-			WithHint("chmod 600 %s; what it sealed may be known, so change those secrets", k.Path)
 	}
 	if len(key) != keySize {
 		return nil, fmt.Errorf("the key in %s is damaged: it has %d bytes and must have %d", k.Path, len(key), keySize)
 	}
 	return key, nil
+}
+
+// read refuses a key that others may know, as ssh does.
+func (k KeyFile) read() ([]byte, error) {
+	f, err := os.Open(k.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, spec.Errorf(spec.Denied, "the key that seals secrets, %s, can be used by others (mode %04o)", k.Path, mode).
+			WithHint("chmod 600 %s; what it sealed may be known, so change those secrets", k.Path)
+	}
+	return io.ReadAll(f)
 }
 
 // create makes the key under another name and links it into place when it is on the

@@ -46,7 +46,7 @@ func (d *deployment) applyFlags(ctx context.Context) error {
 	for _, text := range d.set {
 		pattern, value, err := deploy.ParseSet(text)
 		if err == nil {
-			value, err = d.prompt.Given(ctx, d.Err, string(pattern), value)
+			value, err = d.prompt.Given(ctx, string(pattern), value)
 		}
 		if err == nil {
 			err = d.session.Set(pattern, value)

@@ -120,6 +120,9 @@ func (d *deployment) plan(ctx context.Context, fleet deploy.Fleet, pattern spec.
 	}
 	d.session = deploy.NewSession(fleet, found)
 	d.prompt = output.NewPrompter(d.In, d.Out)
+	if !d.show.Interactive() {
+		d.prompt = output.NewPrompter(d.In, d.Err)
+	}
 	if err := d.applyFlags(ctx); err != nil {
 		return err
 	}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strings"
-
-	"github.com/charmbracelet/x/term"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -17,13 +14,13 @@ const GivenUsage = "VALUE - asks, or reads a line of standard input; @FILE is wh
 
 // Given is the value that an argument of the command line means: as arguments can be seen
 // by every user of the machine, a secret is asked for, read from standard input, or from a
-// file. Name is what is asked for, on ask if the input is a terminal.
-func (p *Prompter) Given(ctx context.Context, ask io.Writer, name, text string) (string, error) {
+// file. Name is what is asked for, if the input is a terminal.
+func (p *Prompter) Given(ctx context.Context, name, text string) (string, error) {
 	rest, isFile := strings.CutPrefix(text, "@")
 	switch literal, isLiteral := strings.CutPrefix(rest, "="); {
 	case text == "-":
-		if f, ok := p.in.(*os.File); ok && term.IsTerminal(f.Fd()) {
-			Printf(ask, "%s: ", name)
+		if p.terminal() != nil {
+			p.Say("%s: ", name)
 		}
 		line, err := p.Secret(ctx)
 		if errors.Is(err, io.EOF) {

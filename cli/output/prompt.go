@@ -93,8 +93,8 @@ func (p *Prompter) Confirm(ctx context.Context, text string, byDefault bool) (bo
 // Secret reads a line, blanks and all, without an echo where the input is a terminal. The
 // echo is on again when it returns, also when it was interrupted.
 func (p *Prompter) Secret(ctx context.Context) (string, error) {
-	f, ok := p.in.(*os.File)
-	if !ok || !term.IsTerminal(f.Fd()) {
+	f := p.terminal()
+	if f == nil {
 		return p.Line(ctx)
 	}
 	before, err := term.GetState(f.Fd())
@@ -109,4 +109,12 @@ func (p *Prompter) Secret(ctx context.Context) (string, error) {
 		text, err := term.ReadPassword(f.Fd())
 		return string(text), err
 	})
+}
+
+// terminal is where a person types, nil if the input is none.
+func (p *Prompter) terminal() *os.File {
+	if f, ok := p.in.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		return f
+	}
+	return nil
 }

@@ -134,7 +134,7 @@ func (c *command) parseAssignments(ctx context.Context) ([]assignment, error) {
 		if _, err := query.Compile(expr); err != nil {
 			return nil, err
 		}
-		if value, err = prompt.Given(ctx, c.Err, string(p), value); err != nil {
+		if value, err = prompt.Given(ctx, string(p), value); err != nil {
 			return nil, err
 		}
 		out[i] = assignment{string(p), expr, value}
