@@ -26,7 +26,7 @@ type Fleet struct {
 	mu       sync.Mutex
 	hosts    map[session.JID]*host // by bare address
 	requests map[session.JID]bool
-	notes    map[session.JID]string // the groups of accounts that say something here
+	notes    map[session.JID]string // what persons have said of accounts: approved or forgotten
 	unusable map[session.JID]bool   // no host can have their names
 	loaded   bool                   // the server has said who is in the fleet, in this session
 	sessions int                    // so far
@@ -172,12 +172,12 @@ func (f *Fleet) Approve(jid session.JID) error {
 		return err
 	}
 	f.change(func() { delete(f.requests, jid.Bare()) })
-	return f.send(append([]*session.Element{putIn(jid, approved)}, approval(jid)...)...)
+	return f.send(append([]*session.Element{putIn(noteOn(jid), approved)}, approval(jid)...)...)
 }
 
 // Remove takes an account out of the fleet. It is let in again only by Approve.
 func (f *Fleet) Remove(jid session.JID) error {
-	return f.send(putIn(jid, forgotten), subscription("unsubscribe", jid), subscription("unsubscribed", jid))
+	return f.send(putIn(noteOn(jid), forgotten), subscription("unsubscribe", jid), subscription("unsubscribed", jid))
 }
 
 func (f *Fleet) send(all ...*session.Element) error {

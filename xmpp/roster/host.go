@@ -14,6 +14,7 @@ type host struct {
 	full     session.JID // that is online, "" if none is
 	session  string
 	versions wire.Versions
+	joined   bool // by itself
 	known    bool // something was heard of it in this session
 	expected bool // it is probably online, and about to say so
 	met      bool // it was online while this client was

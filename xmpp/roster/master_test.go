@@ -196,7 +196,7 @@ func TestWhoJoinedByItselfIsMarked(t *testing.T) {
 		if said := m.heard(); !strings.HasPrefix(said, "iq set ") || !strings.Contains(said, approved) {
 			t.Errorf("approved, %q is said", said)
 		}
-		m.push("<item jid='db2@xmpp.test' subscription='both'>" + approved + "</item>")
+		m.push("<item jid='db2\\40xmpp.test@notes.armonic.invalid' subscription='none'>" + approved + "</item>")
 		if err := m.MayWork("db2@xmpp.test/agent"); err != nil {
 			t.Error(err)
 		}
@@ -205,7 +205,7 @@ func TestWhoJoinedByItselfIsMarked(t *testing.T) {
 
 // Who is approved before it asks is let in when it does, and may work.
 func TestWhoIsApprovedBeforeItAsks(t *testing.T) {
-	inFleet(t, "<item jid='a@other.test' subscription='none'>"+approved+"</item>", 60, func(t *testing.T, m *master) {
+	inFleet(t, "<item jid='a\\40other.test@notes.armonic.invalid' subscription='none'>"+approved+"</item>", 60, func(t *testing.T, m *master) {
 		if said := m.asks("a@other.test"); said != "presence subscribed a@other.test \npresence subscribe a@other.test " {
 			t.Errorf("it is answered %q", said)
 		}
@@ -223,7 +223,8 @@ func TestWhoIsForgottenHasToBeApproved(t *testing.T) {
 		if said := m.heard(); !strings.Contains(said, group) || !strings.HasSuffix(said, "presence unsubscribe web1@xmpp.test \npresence unsubscribed web1@xmpp.test ") {
 			t.Errorf("forgotten, %q is said", said)
 		}
-		m.push("<item jid='web1@xmpp.test' subscription='none'>" + group + "</item>")
+		m.push("<item jid='web1\\40xmpp.test@notes.armonic.invalid' subscription='none'>" + group + "</item>")
+		m.push("<item jid='web1@xmpp.test' subscription='none'/>")
 		if n := len(m.Hosts()); n != 0 {
 			t.Errorf("there are %d hosts", n)
 		}
@@ -243,7 +244,7 @@ func TestWhoIsForgottenHasToBeApproved(t *testing.T) {
 // leaves a roster that the next one completes.
 func TestARosterThatWasLeftHalfwayIsCompleted(t *testing.T) {
 	items := "<item jid='web1@xmpp.test' subscription='from'/><item jid='web2@xmpp.test' subscription='from' ask='subscribe'/>" +
-		"<item jid='web3@xmpp.test' subscription='from'><group>armonic: forgotten</group></item><item jid='web4@xmpp.test' subscription='both'/>"
+		"<item jid='web3@xmpp.test' subscription='from'/><item jid='web3\\40xmpp.test@notes.armonic.invalid' subscription='none'><group>armonic: forgotten</group></item><item jid='web4@xmpp.test' subscription='both'/>"
 	inFleet(t, items, 60, func(t *testing.T, m *master) {
 		said := m.heard()
 		for who, want := range map[string]bool{"web1": true, "web2": true, "web3": false, "web4": false} {

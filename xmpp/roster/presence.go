@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -75,7 +76,24 @@ const (
 	forgotten  = "armonic: forgotten"        // it is not let in again until a person approves it
 )
 
-// putIn puts an account into a group of our roster, and leaves who sees whom.
+// notes is the domain of contacts that exist in our roster only, to say something of accounts:
+// ejabberd does not list the accounts that ask to see us, whatever else is known of them.
+const notes = "notes.armonic.invalid"
+
+// noteOn is the contact that says something of an account.
+func noteOn(who session.JID) session.JID {
+	return session.JID(strings.ReplaceAll(string(who.Bare()), "@", `\40`) + "@" + notes)
+}
+
+// noted is of which account a contact says something, "" for none.
+func noted(contact session.JID) session.JID {
+	if contact.Domain() != notes {
+		return ""
+	}
+	return session.JID(strings.ReplaceAll(contact.Local(), `\40`, "@"))
+}
+
+// putIn puts a contact into a group of our roster, and leaves who sees whom.
 func putIn(who session.JID, group string) *session.Element {
 	return session.Stanza("iq", "type", "set", "id", "note").Add(session.New(nsRoster, "query").
 		Add(session.New(nsRoster, "item", "jid", string(who.Bare())).Add(session.New(nsRoster, "group").WithText(group))))

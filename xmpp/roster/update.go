@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -40,14 +41,17 @@ func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element)
 	listed := map[session.JID]bool{}
 	for _, item := range q.Kids {
 		jid := session.JID(item.Attr("jid"))
-		delete(f.notes, jid)
-		if note := noteOf(item); note != "" {
-			f.notes[jid] = note
+		if who := noted(jid); who != "" {
+			delete(f.notes, who)
+			if note := noteOf(item); note != "" {
+				f.notes[who] = note
+			}
+			continue
 		}
 		delete(f.unusable, jid)
 		if jid.Local() == "" || !sees(item) {
 			delete(f.hosts, jid)
-			if jid.Local() != "" && item.Attr("subscription") == "from" && f.notes[jid] != forgotten {
+			if jid.Local() != "" && item.Attr("subscription") == "from" {
 				half = append(half, item)
 			}
 			continue
@@ -60,7 +64,7 @@ func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element)
 		if f.hosts[jid] == nil {
 			f.hosts[jid] = &host{HostStatus: spec.HostStatus{Host: spec.Host(jid.Local()), Account: string(jid), Link: spec.LinkOff, Why: "not seen yet"}}
 		}
-		f.hosts[jid].Unapproved = f.notes[jid] == unapproved
+		f.hosts[jid].joined = noteOf(item) == unapproved
 	}
 	if whole {
 		for jid := range f.hosts {
@@ -69,8 +73,11 @@ func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element)
 			}
 		}
 	}
+	for jid, h := range f.hosts {
+		h.Unapproved = h.joined && f.notes[jid] != approved
+	}
 	f.compare()
-	return half
+	return slices.DeleteFunc(half, func(item *session.Element) bool { return f.notes[session.JID(item.Attr("jid"))] == forgotten })
 }
 
 // compare marks the hosts that can be taken for others; the lock is held. Of two, of which one
