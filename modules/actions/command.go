@@ -25,10 +25,15 @@ func (c *call) command(t *starlark.Thread, sig *interp.Signature, args starlark.
 	if err := sig.Unpack(args, kwargs, &argv, &cmd.Dir, &env, &timeout, &cmd.Creates, &unless, &input, &codes); err != nil {
 		return cmd, nil, err
 	}
+	for _, path := range []*string{&cmd.Dir, &cmd.Creates} {
+		if *path, err = c.text("a path", starlark.String(*path)); err != nil {
+			return cmd, nil, err
+		}
+	}
 	if cmd.Argv, err = c.texts("argv", argv); err != nil {
 		return cmd, nil, err
 	}
-	if c.anySecret(argv) {
+	if c.anySecret(argv) || c.anySecret(unless) {
 		c.say(t, spec.LevelWarn, t.CallFrame(1).Pos.String()+": "+SecretArgument)
 	}
 	if len(cmd.Argv) == 0 {
@@ -85,7 +90,11 @@ func listed(words []string) string {
 	return strings.Join(words, ", ")
 }
 
+// anySecret reports whether a secret is in arguments.
 func (c *call) anySecret(l *starlark.List) bool {
+	if l == nil {
+		return false
+	}
 	for x := range starlark.Elements(l) {
 		if text, ok := starlark.AsString(x); ok {
 			if _, secret, _ := c.secrets.Reveal(text); secret {

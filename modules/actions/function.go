@@ -103,14 +103,14 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	if err == nil {
 		return v, nil
 	}
-	e := interp.Error(err)
+	e := interp.ErrorHiding(err, c.hide)
 	if e.At == "" {
 		e.At = at
 	}
 	if k := spec.KindOf(err); ctx.Err() != nil && (e.Msg == interp.Stopped || k == spec.Canceled || k == spec.Timeout) {
 		return nil, ended(ctx, e.At)
 	}
-	e.Kind, e.Msg = spec.Failed, c.hide(e.Msg)
+	e.Kind = spec.Failed
 	return nil, e
 }
 

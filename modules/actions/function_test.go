@@ -190,6 +190,20 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 }
 
+// A message is cut only after the secrets are out of it.
+func TestNoPartOfASecretIsLeftInALongMessage(t *testing.T) {
+	pw := value.Secret("hunter22" + strings.Repeat("correcthorse", 10))
+	for _, before := range []int{3880, 3950, 3990, 3999} {
+		for _, text := range []string{"ctx.req.r.pw.reveal()", `"%s" % ctx.req.r.pw`} {
+			body := fmt.Sprintf(`fail("." * %d + %s)`, before, text)
+			_, err := action(t, `require("r", var("pw", password))`, body)(t.Context(), new(log).call(spec.Inputs{"r": {{"pw": pw}}}))
+			if err == nil || strings.Contains(err.Error(), "hunter") || strings.Contains(err.Error(), "correct") || strings.ContainsAny(err.Error(), "\uFDD0\uFDD1") {
+				t.Errorf("%s: %.40s…%s", body, err, err.Error()[max(0, len(err.Error())-150):])
+			}
+		}
+	}
+}
+
 func TestCrossSeesTheFlagsThatExist(t *testing.T) {
 	l := one(t, `
 def _cross(ctx, flags):

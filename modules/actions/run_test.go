@@ -32,7 +32,7 @@ lifecycle("L", states = [state("Off", provides = [provide("p", _p, requires = [r
 }
 
 func TestRunOnTheHost(t *testing.T) {
-	dir := t.TempDir()
+	dir, other := t.TempDir(), t.TempDir()
 	for _, c := range []struct {
 		name, body string
 		want       any
@@ -48,6 +48,12 @@ return [a.skipped, b.skipped]`, []any{false, true}, []string{"info: $ touch x", 
 		{"unless", `return ctx.host.run(["false"], unless = ["true"]).skipped`, true, nil},
 		{"a secret", `return ctx.host.run(["sh", "-c", "echo $1; cat", "sh", ctx.req.r.pw], input = ctx.req.r.pw).code`, 0,
 			[]string{"warn: test/a.star:2:24: " + actions.SecretArgument, "info: $ sh -c 'echo $1; cat' sh •••", "info: •••", "info: •••"}},
+		{"a secret in unless", `return ctx.host.run(["false"], unless = ["true", ctx.req.r.pw]).code`, 0,
+			[]string{"warn: test/a.star:2:24: " + actions.SecretArgument, "info: $ false", "info: not run: true says that there is nothing to do"}},
+		{"a secret in paths", `made = ctx.host.run(["mkdir", "sub"], cwd = "` + other + `", env = {"HOME": "/"}, ok = [0]).code
+ctx.host.run(["sh", "-s"], cwd = "` + other + `/sub", input = "mkdir %s" % ctx.req.r.pw)
+return [ctx.host.run(["false"], creates = "` + other + `/sub/%s" % ctx.req.r.pw).skipped,
+    ctx.host.run(["sh", "-c", "basename $PWD | wc -c"], cwd = "` + other + `/sub/%s" % ctx.req.r.pw).stdout.strip()]`, []any{true, "9"}, nil},
 		{"texts made of a secret", `
 pw = ctx.req.r.pw
 def cat(text): return ctx.host.run(["sh", "-c", "read x; test \"$x\" = \"$0\"", "want " + pw.reveal() + "!"], input = text, ok = [0, 1]).code

@@ -12,6 +12,11 @@ import (
 // Error gives an error of the interpreter its place, the innermost one that is
 // in a module, and a hint.
 func Error(err error) *spec.Error {
+	return ErrorHiding(err, func(text string) string { return text })
+}
+
+// ErrorHiding is Error without what hide takes out of texts, before they are cut.
+func ErrorHiding(err error, hide func(text string) string) *spec.Error {
 	out := &spec.Error{Kind: spec.Invalid, Msg: err.Error()}
 	var ee *starlark.EvalError
 	if errors.As(err, &ee) {
@@ -22,11 +27,11 @@ func Error(err error) *spec.Error {
 	}
 	var se *spec.Error
 	if errors.As(err, &se) {
-		out.Msg, out.Hint = plainMessage(se.Msg), se.Hint
+		out.Msg, out.Hint = plainMessage(hide(se.Msg)), hide(se.Hint)
 		return out
 	}
 	out.Hint = Hint(out.Msg)
-	out.Msg = plainMessage(out.Msg)
+	out.Msg = plainMessage(hide(out.Msg))
 	return out
 }
 
