@@ -86,15 +86,15 @@ func TestTheResultOfACallOutlivesAFailedCross(t *testing.T) {
 		t.Errorf("returned, -want +got:\n%s", diff)
 	}
 	s := e.Stack()
-	if len(s.Calls) != 1 || s.Fault == nil {
+	if len(s.Calls) != 4 || s.Fault == nil {
 		t.Fatalf("history is %v, fault %v", s.Calls, s.Fault)
 	}
-	if diff := cmp.Diff(any(want), s.Calls[0].Returns); diff != "" {
+	if diff := cmp.Diff(any(want), s.Calls[3].Returns); diff != "" {
 		t.Errorf("history, -want +got:\n%s", diff)
 	}
 	tr.fail = nil
 	mustDo(t, e, "call Active.start")
-	if s := e.Stack(); len(s.Calls) != 2 || s.Fault != nil {
+	if s := e.Stack(); len(s.Calls) != 5 || s.Fault != nil {
 		t.Errorf("after the retry the history is %v, fault %v", s.Calls, s.Fault)
 	}
 }
@@ -228,7 +228,7 @@ func TestNothingLeaks(t *testing.T) {
 	if got := strings.Join(tr.ran, ","); got != "cross Active map[reload:true]" {
 		t.Errorf("Active saw %s", got)
 	}
-	call := e.Stack().Calls[0]
+	call := e.Stack().Calls[3]
 	if diff := cmp.Diff(spec.Inputs{"document_root": {{"path": "/mine"}}}, call.Inputs); diff != "" {
 		t.Errorf("history, -want +got:\n%s", diff)
 	}

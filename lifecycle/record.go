@@ -34,8 +34,8 @@ type Doing struct {
 	Did  []string   `json:"did,omitempty"` // the log of the step, oldest line first
 }
 
-// Outcome is how a step ended: what it changed in the record, and the fault that
-// there is now. A call whose crossing failed has both Called and Fault.
+// Outcome is how a step ended: what it changed in the record, what the history says of
+// it, and the fault that there is now. A call whose crossing failed has both Called and Fault.
 type Outcome struct {
 	Entered *spec.Applied
 	Left    bool // the top state is taken off

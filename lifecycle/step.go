@@ -88,13 +88,21 @@ func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
 	case x.mode != ordinary: // the stack is as it was
 		return Outcome{}, nil
 	case step.Action == spec.Leave:
-		return Outcome{Left: true}, nil
+		return Outcome{Left: true, Called: x.called()}, nil
 	}
-	return Outcome{Entered: &spec.Applied{State: s.Name, At: e.deps.Clock(), By: x.doing.By, Inputs: step.Inputs}}, nil
+	entered := &spec.Applied{State: s.Name, At: e.deps.Clock(), By: x.doing.By, Inputs: step.Inputs}
+	return Outcome{Entered: entered, Called: x.called()}, nil
+}
+
+// called is the step as the history keeps it.
+func (x *stepExecution) called() *spec.Called {
+	step := x.doing.Step
+	return &spec.Called{Action: step.Action, State: step.State, Provide: step.ProvideName(), At: x.doing.At,
+		Took: x.engine.deps.Clock().Sub(x.doing.At), By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs}
 }
 
 func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any) {
-	e, step := x.engine, x.doing.Step
+	step := x.doing.Step
 	p, _ := s.provide(step.Provide)
 	c := *x.call
 	c.Inputs = modified(p.Requires, step.Inputs)
@@ -113,8 +121,8 @@ func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any
 	if err := x.cross(ctx, s, p); err != nil {
 		out = x.failed(err)
 	}
-	out.Called = &spec.Called{State: s.Name, Provide: p.Name, At: x.doing.At, Took: e.deps.Clock().Sub(x.doing.At),
-		By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs, Returns: value.Clone(returns)}
+	out.Called = x.called()
+	out.Called.Returns = value.Clone(returns)
 	if out.Fault != nil {
 		out.Called.Err = out.Fault.Err
 	}

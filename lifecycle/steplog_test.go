@@ -64,7 +64,7 @@ func TestACrossingSaysWhatWasDoneBeforeIt(t *testing.T) {
 	if diff := cmp.Diff([]string{"done: call Configured.create_document_root", "done: cross Configured"}, s.Fault.Did); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if c := s.Calls[0]; c.Err == nil || c.Err != s.Fault.Err {
+	if c := s.Calls[len(s.Calls)-1]; c.Err == nil || c.Err != s.Fault.Err {
 		t.Errorf("the history says %+v", c)
 	}
 }

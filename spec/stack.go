@@ -13,8 +13,10 @@ type Applied struct {
 	Inputs Inputs    `json:"inputs,omitempty"` // what it was entered with
 }
 
-// Called is one provide that was called, kept as history.
+// Called is one step that was done, kept as history: a provide that was called, or a
+// state that was entered or left, whose provide is "enter" or "leave".
 type Called struct {
+	Action  Action        `json:"action,omitempty"` // "" is a call, as older agents keep it
 	State   string        `json:"state"`
 	Provide string        `json:"provide"`
 	At      time.Time     `json:"at"`
@@ -25,6 +27,9 @@ type Called struct {
 	Returns any           `json:"returns,omitempty"`
 	Err     *Error        `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
+
+// Changed reports whether the step changed the state, rather than calling a provide.
+func (c Called) Changed() bool { return c.Action == Enter || c.Action == Leave }
 
 // Fault is a step that began and did not end well; the stack says what is
 // applied all the same.
@@ -59,7 +64,7 @@ type Stack struct {
 	States      []string    `json:"states"`          // all states, in the order declared
 	Transitions [][2]string `json:"transitions"`     // usable on this host, in path order
 	Applied     []Applied   `json:"applied"`         // bottom first
-	Calls       []Called    `json:"calls,omitempty"` // oldest first
+	Calls       []Called    `json:"calls,omitempty"` // what was done, oldest first
 	Doing       *Step       `json:"doing,omitempty"` // the step that runs now
 	DoingBy     RunID       `json:"doing_by,omitempty"`
 	Fault       *Fault      `json:"fault,omitempty"` // what failed last and was not made good

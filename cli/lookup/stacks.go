@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -94,9 +95,10 @@ func newHistory(g *settings.Global, s output.Streams) *cobra.Command {
 	l := &find.Base{}
 	c := &cobra.Command{
 		Use:   "history [PATTERN]",
-		Short: "List the calls of provides, oldest first",
+		Short: "List the calls of provides and the changes of state, oldest first",
 		Long: `List the calls of the provides that PATTERN matches, or of those of what it matches;
-without PATTERN all: when, with which values, by which run, and what was returned.
+without PATTERN all: when, with which values, by whom and by which run, and what was
+returned. A state that was entered or left is a call of its enter or leave.
 Secrets are not shown.`,
 		Example: "  armonic history --local\n  armonic history //WebServer//start --local -o json",
 	}
@@ -104,6 +106,7 @@ Secrets are not shown.`,
 }
 
 type jsonCall struct {
+	Action  spec.Action `json:"action"`
 	Path    spec.Path   `json:"path"`
 	At      time.Time   `json:"at"`
 	Seconds float64     `json:"seconds"`
@@ -133,7 +136,7 @@ func history(ctx context.Context, l *find.Base, p spec.Pattern) error {
 	for _, s := range stacks {
 		for _, c := range s.Calls {
 			if at := s.Path.Join(c.State, c.Provide); p == "" || wanted[at] {
-				out = append(out, jsonCall{at, c.At, c.Took.Seconds(), c.By, c.Who, c.Inputs, c.Returns, c.Err})
+				out = append(out, jsonCall{cmp.Or(c.Action, spec.Call), at, c.At, c.Took.Seconds(), c.By, c.Who, c.Inputs, c.Returns, c.Err})
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func stopWaiting(t testing.TB, a spec.Agent) {
 		t.Fatal(err)
 	}
 	end(t, a, "r1")
-	if n := len(stack(t, a, "Bench").Calls); n != 0 {
+	if n := len(called(stack(t, a, "Bench"))); n != 0 {
 		t.Errorf("%d provides were called", n)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // benchRun makes a run of Bench from a stack of names.
 func benchRun(id spec.RunID, from string, steps ...spec.Step) spec.Run {
-	return spec.Run{ID: id, Work: spec.Work{Lifecycle: "Bench", From: strings.Fields(from), Steps: steps}}
+	return spec.Run{ID: id, By: "ann", Work: spec.Work{Lifecycle: "Bench", From: strings.Fields(from), Steps: steps}}
 }
 
 func enter(state string, in spec.Inputs) spec.Step {

@@ -42,7 +42,7 @@ func CheckPassword(t testing.TB, events []spec.Event) {
 func passwordInNoStack(t testing.TB, a spec.Agent) {
 	start(t, a, benchRun("r1", "Off", call("password", nil)))
 	eventsOf(t, a, "r1")
-	calls := stack(t, a, "Bench").Calls
+	calls := called(stack(t, a, "Bench"))
 	if len(calls) != 1 || calls[0].Provide != "password" {
 		t.Fatalf("the history is %+v", calls)
 	}

@@ -160,13 +160,16 @@ func (m *Model) stack(s *spec.Stack) {
 			m.rows = append(m.rows, row{table: stacks, cells: []string{"", "", "", w}})
 		}
 	}
-	if n := len(s.Calls); n > 0 {
-		c := s.Calls[n-1]
+	for _, c := range slices.Backward(s.Calls) {
+		if c.Changed() {
+			continue
+		}
 		text := fmt.Sprintf("  last call: %s.%s %s", c.State, c.Provide, format.Age(m.now, c.At))
 		if c.Returns != nil {
 			text += "  returned " + format.Value(c.Returns)
 		}
 		m.rows = append(m.rows, row{cells: []string{text}, style: dim})
+		break
 	}
 }
 
