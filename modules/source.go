@@ -22,6 +22,7 @@ type Source struct {
 	FS   fs.FS
 	Only string // if set, the one file of FS that is a module; the others can still be loaded by it
 
+	later bool              // whether FS may be missing
 	texts map[string]string // if not nil, those of the files, instead of FS
 }
 
@@ -57,6 +58,20 @@ func Open(name string) (Source, error) {
 	return Source{Name: path.Clean(filepath.ToSlash(dir)), FS: os.DirFS(dir), Only: file}, nil
 }
 
+// OpenLater makes a source of a folder that may be made later; until then it is empty.
+func OpenLater(dir string) Source {
+	return Source{Name: filepath.ToSlash(dir), FS: os.DirFS(dir), later: true}
+}
+
+// Empty is an error that says so if there is no module in the source.
+func (s Source) Empty() error {
+	if files, err := s.Files(); err != nil || len(files) > 0 {
+		return err
+	}
+	return spec.Errorf(spec.NotFound, "there is no module in %s", s.Name).
+		WithHint("name a folder of *.star files, or one such file; armonic module new writes one")
+}
+
 func reason(err error) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
@@ -84,6 +99,8 @@ func (s Source) walk(wanted func(file string) bool) ([]string, error) {
 	var out []string
 	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
+		case s.later && p == "." && errors.Is(err, fs.ErrNotExist):
+			return fs.SkipAll
 		case err != nil:
 			return err
 		case d.IsDir() && p != "." && strings.HasPrefix(d.Name(), "."):

@@ -20,26 +20,32 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// loadModules reads the modules that the settings of an agent name. Folders that are
-// not there are left out.
+// loadModules reads the modules that the settings of an agent name. The usual folder
+// need not be there yet.
 func (d *command) loadModules(c modules.Config) (*reload.Reloader, reload.Result, error) {
 	var sources []modules.Source
+	var empty []*spec.Error
 	if d.set.DefaultModules {
 		sources = append(sources, modules.ShippedSource())
 	}
 	usual := config.DefaultAgent().ModuleDirs
 	for _, dir := range d.set.ModuleDirs {
-		if _, err := os.Stat(dir); err != nil && slices.Contains(usual, dir) {
-			continue // nobody asked for it
+		if slices.Contains(usual, dir) { // nobody asked for it
+			sources = append(sources, modules.OpenLater(dir))
+			continue
 		}
 		src, err := modules.Open(dir)
 		if err != nil {
 			return nil, reload.Result{}, err
 		}
+		if err := src.Empty(); err != nil { // its modules may come later
+			empty = append(empty, spec.AsError(err))
+		}
 		sources = append(sources, src)
 	}
 	r := reload.New(c, sources...)
 	first := r.Poll()
+	first.Set.Warnings = append(first.Set.Warnings, empty...)
 	return r, first, nil
 }
 

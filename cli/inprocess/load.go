@@ -2,7 +2,6 @@ package inprocess
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -24,13 +23,15 @@ func Load(g *settings.Global, machine *host.Host) (*reload.Reloader, *modules.Se
 	if !g.NoDefaultModules {
 		sources = append(sources, modules.ShippedSource())
 	}
-	dirs := g.ModuleDirs
-	if _, err := os.Stat(ownModules); err == nil && g.Local {
-		dirs = append([]string{ownModules}, dirs...)
+	if g.Local {
+		sources = append(sources, modules.OpenLater(ownModules))
 	}
-	for _, dir := range dirs {
+	for _, dir := range g.ModuleDirs {
 		src, err := modules.Open(dir)
 		if err != nil {
+			return nil, nil, err
+		}
+		if err := src.Empty(); err != nil {
 			return nil, nil, err
 		}
 		sources = append(sources, src)

@@ -140,3 +140,17 @@ func TestAnAgentTakesChangedModules(t *testing.T) {
 		}
 	}
 }
+
+// TestAFolderIsMadeLater has the folder of modules made after the first look.
+func TestAFolderIsMadeLater(t *testing.T) {
+	f := newFolder(t)
+	f.dir = filepath.Join(f.dir, "modules")
+	r := reload.New(modules.Config{}, modules.OpenLater(f.dir))
+	if got := r.Poll(); len(got.Errors) > 0 || len(got.Set.Lifecycles) > 0 {
+		t.Fatalf("before it is made: %v, %v", got.Set.Lifecycles, got.Errors)
+	}
+	f.write("web.star", `lifecycle("Web", doc = "It is there.", states = [state("Off")])`)
+	if got := r.Poll(); !got.Changed || doc(got.Set, "Web") != "It is there." {
+		t.Errorf("afterwards Web is %q, errors %v", doc(got.Set, "Web"), got.Errors)
+	}
+}
