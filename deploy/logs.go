@@ -18,12 +18,16 @@ type LogLine struct {
 	Text  string
 }
 
-// mostLogs is how many lines an execution keeps: the latest.
-const mostLogs = 200_000
+// MostLogBytes is how much of the lines is kept in memory: the latest.
+const MostLogBytes = 16 << 20
+
+// Size is about how many bytes a line takes in memory.
+func (l *LogLine) Size() int { return 128 + len(l.Text) }
 
 // logs keeps the latest lines.
 type logs struct {
 	lines   []LogLine
+	bytes   int // that the lines take
 	next    int // serial number of the last line
 	dropped int
 }
@@ -32,11 +36,16 @@ func (l *logs) add(line LogLine) {
 	l.next++
 	line.N = l.next
 	l.lines = append(l.lines, line)
-	if len(l.lines) > mostLogs+mostLogs/10 { // not at every line: moving them costs
-		n := len(l.lines) - mostLogs
-		l.lines = append(l.lines[:0:0], l.lines[n:]...)
-		l.dropped += n
+	l.bytes += line.Size()
+	if l.bytes <= MostLogBytes+MostLogBytes/10 { // not at every line: moving them costs
+		return
 	}
+	n := 0
+	for ; l.bytes > MostLogBytes; n++ {
+		l.bytes -= l.lines[n].Size()
+	}
+	l.lines = append([]LogLine(nil), l.lines[n:]...)
+	l.dropped += n
 }
 
 // Logs gives the lines after serial number `after`, as far as they are kept, and the

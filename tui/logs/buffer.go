@@ -2,11 +2,13 @@ package logs
 
 import "github.com/armonic/armonic/deploy"
 
-// Buffer holds the newest lines of a deployment, Keep of them at most. Lines have
-// positions that never change, counted from 0 since the beginning.
+// Buffer holds the newest lines of a deployment, Keep of them and
+// deploy.MostLogBytes at most. Lines have positions that never change, counted from 0
+// since the beginning.
 type Buffer struct {
 	Keep   int // 0 is 100,000
 	lines  []deploy.LogLine
+	bytes  int // that the lines take
 	base   int // position of lines[0]
 	newest int // serial number of the last line
 }
@@ -17,13 +19,28 @@ func (b *Buffer) Add(lines []deploy.LogLine) {
 		return
 	}
 	b.lines = append(b.lines, lines...)
+	for i := range lines {
+		b.bytes += lines[i].Size()
+	}
 	b.newest = lines[len(lines)-1].N
 	keep := b.Keep
 	if keep == 0 {
 		keep = 100_000
 	}
-	if over := len(b.lines) - keep; over > 0 {
+	over := len(b.lines) - keep
+	if over > 0 {
 		over = min(over+keep/10, len(b.lines)) // not at every line
+	}
+	if b.bytes > deploy.MostLogBytes+deploy.MostLogBytes/10 {
+		for n, left := 0, b.bytes; left > deploy.MostLogBytes; n++ {
+			left -= b.lines[n].Size()
+			over = max(over, n+1)
+		}
+	}
+	if over > 0 {
+		for i := range b.lines[:over] {
+			b.bytes -= b.lines[i].Size()
+		}
 		b.lines = append([]deploy.LogLine(nil), b.lines[over:]...)
 		b.base += over
 	}

@@ -104,3 +104,22 @@ func TestLinesAreDroppedOnce(t *testing.T) {
 		t.Errorf("%d dropped and %d shown of 1502", b.Dropped(), shown)
 	}
 }
+
+func TestLongLinesAreBoundByBytes(t *testing.T) {
+	for name, size := range map[string]int{"long": 40_000, "huge": 2 * deploy.MostLogBytes} {
+		b := &logs.Buffer{}
+		p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
+		long := strings.Repeat("x", size)
+		for n := 1; n <= 2000; n++ {
+			x := line(n)
+			x.Text = long
+			b.Add([]deploy.LogLine{x})
+		}
+		p.CatchUp()
+		_ = text(p, 1)
+		kept := b.Len() - b.First()
+		if kept*size > deploy.MostLogBytes*11/10 || b.Dropped()+kept != 2000 {
+			t.Errorf("%s: %d lines are kept, %d dropped", name, kept, b.Dropped())
+		}
+	}
+}
