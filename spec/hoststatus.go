@@ -23,6 +23,8 @@ type HostStatus struct {
 	Unapproved bool // it joined by itself, and no person has approved it: it gets no work
 	Like       Host // another host of the fleet that it can be taken for, "" if there is none
 
+	Twice bool // another program took its connection lately: its account is in use twice
+
 	// What the agent said of itself last, if the fleet knows without asking it.
 	Version string // of Armonic
 	OS      OS

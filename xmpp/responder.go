@@ -94,6 +94,9 @@ func (r *Responder) hooks() session.Hooks {
 			} else {
 				r.log.Warn("disconnected", "error", err)
 			}
+			if spec.KindOf(err) == spec.Conflict {
+				r.presence.Taken()
+			}
 			leave()
 			r.rooms.SetSession(nil)
 		},

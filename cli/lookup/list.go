@@ -42,13 +42,15 @@ type listed struct {
 	Unapproved bool      `json:"unapproved,omitempty"` // it joined by itself, and gets no work
 	Like       spec.Host `json:"like,omitempty"`       // another host that it can be taken for
 
+	Twice bool `json:"twice,omitempty"` // its account is in use by another program too
+
 	account string
 }
 
 func list(l *find.Base) error {
 	all := []listed{}
 	for _, h := range l.Finder.Hosts() {
-		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy, h.Unapproved, h.Like, h.Account})
+		all = append(all, listed{h.Host, h.Link, h.Why, h.Since, h.OS, h.Version, h.Busy, h.Unapproved, h.Like, h.Twice, h.Account})
 	}
 	if l.JSON() {
 		return output.WriteJSON(l.Out, all)
@@ -72,6 +74,9 @@ func doubtful(l *find.Base, all []listed) {
 	for _, h := range all {
 		if h.Unapproved {
 			output.Printf(l.Err, "%s joined by itself, where anybody may make an account, and gets no work: armonic approve %s, or armonic forget %s\n", h.account, h.account, h.account)
+		}
+		if h.Twice {
+			output.Printf(l.Err, "%s is in use twice: another program took the agent's connection, as after cloning a machine; give each its own account\n", h.account)
 		}
 		if h.Like != "" {
 			output.Printf(l.Err, "%s is not %s, which it looks like: if it is not yours, armonic forget %s\n", h.account, h.Like, h.account)

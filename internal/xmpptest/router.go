@@ -49,6 +49,9 @@ func (r *Router) Open(jid session.JID) session.Opener {
 		ours, theirs := net.Pipe()
 		c := &routed{jid: jid, conn: theirs, more: make(chan struct{}, 1), gone: make(chan struct{})}
 		r.mu.Lock()
+		if old := r.conns[jid]; old != nil {
+			old.send("<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+		}
 		r.conns[jid] = c
 		r.mu.Unlock()
 		r.work.Go(func() { r.read(c) })

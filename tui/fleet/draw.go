@@ -57,6 +57,9 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		case v.Like != "":
 			sign, style = l.Wrong, l.Bad
 			what = widget.Cell{Text: "is not " + string(v.Like) + ", which it looks like", Style: l.Bad}
+		case v.Twice:
+			sign, style = l.Wrong, l.Bad
+			what = widget.Cell{Text: "its account is in use twice: " + v.Account, Style: l.Bad}
 		case v.Link != spec.LinkOn:
 			what = widget.Cell{Text: format.Away(m.now, &v.HostStatus), Style: l.Bad}
 		case v.Err != nil:

@@ -21,6 +21,7 @@ const (
 	lookEvery  = time.Second
 	againFirst = 2 * time.Second
 	againMost  = time.Minute
+	twiceTime  = time.Hour   // for which it is told that the account is in use twice
 	stepTime   = time.Minute // for the agent to say what it does, or the server to give the roster
 )
 
@@ -35,6 +36,7 @@ type Announcer struct {
 	ask     chan struct{} // of size 1: a token means that a master is there who is not seen
 
 	mu     sync.Mutex
+	taken  time.Time            // when another program took our connection, zero if none did
 	busy   spec.RunID           // what the presence says is executed
 	unseen map[session.JID]bool // the masters of whom the agent is not told when they leave
 }
@@ -83,6 +85,15 @@ func (a *Announcer) Start(ctx context.Context, s *session.Session) {
 // have ended.
 func (a *Announcer) Wait() { a.work.Wait() }
 
+// Taken notes that another program has connected as us, which the presence tells when we
+// are back.
+func (a *Announcer) Taken() {
+	a.log.Error("the account of this agent is in use twice: another program took its connection, as after cloning a machine; give each its own account")
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.taken = time.Now()
+}
+
 // Look has the presence looked at now.
 func (a *Announcer) Look() { session.Wake(a.look) }
 
@@ -103,6 +114,9 @@ func (a *Announcer) announce(ctx context.Context, s *session.Session, now announ
 		return said
 	}
 	now.version, now.os, now.busy = info.Version, info.OS, info.Busy
+	a.mu.Lock()
+	now.twice = !a.taken.IsZero() && time.Since(a.taken) < twiceTime
+	a.mu.Unlock()
 	e := now.presence()
 	if text := e.String(); text != said {
 		said = text
