@@ -84,8 +84,10 @@ func hasStandIn(text string) bool {
 	return strings.ContainsRune(text, standInBegins) || strings.ContainsRune(text, standInEnds)
 }
 
-// Hide puts ••• in the place of stand-ins, also of those of which a part was cut off.
+// Hide puts ••• in the place of stand-ins, also of those of which a part was cut off, and
+// of those in a quoted text.
 func (s *Secrets) Hide(text string) string {
+	text = strings.NewReplacer(`\ufdd0`, string(standInBegins), `\ufdd1`, string(standInEnds)).Replace(text)
 	if !hasStandIn(text) {
 		return text
 	}

@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,9 +52,19 @@ func TestWhatIsMadeOfASecret(t *testing.T) {
 		if shown := s.Hide(text); strings.Contains(shown, "secret") || !strings.Contains(shown, value.Hidden) || strings.ContainsAny(shown, "\uFDD0\uFDD1") {
 			t.Errorf("%s is shown as %q", expr, shown)
 		}
+		if shown := s.Hide(strconv.Quote(text)); strings.Contains(shown, "ufdd") || !strings.Contains(shown, value.Hidden) {
+			t.Errorf("%s in quotes is shown as %q", expr, shown)
+		}
 		if x, err := s.Restore([]any{text, "plain"}); err != nil || !cmp.Equal(x, []any{value.Secret(want), "plain"}) {
 			t.Errorf("%s is returned as %#v, %v", expr, x, err)
 		}
+	}
+}
+
+func TestASecretIsNoKeyOfADict(t *testing.T) {
+	_, err := interp.ToGo(made(t, `{"a %s" % pw: 1}`, "hunter22"))
+	if err == nil || !strings.Contains(err.Error(), "cannot be secret") || strings.Contains(err.Error(), "hunter22") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

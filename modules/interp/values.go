@@ -56,6 +56,9 @@ func convert(v starlark.Value, depth int, left *int) (any, error) {
 			if !ok {
 				return nil, fmt.Errorf("the keys of a dict must be texts, one is %s", TypeName(item[0]))
 			}
+			if hasStandIn(key) {
+				return nil, fmt.Errorf("the keys of a dict cannot be secret, one is %s", TypeName(item[0]))
+			}
 			x, err := convert(item[1], depth-1, left)
 			if err != nil {
 				return nil, err
