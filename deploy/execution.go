@@ -53,10 +53,16 @@ type Execution struct {
 	wg     sync.WaitGroup
 	cancel context.CancelFunc
 
-	sinkMu  sync.Mutex // one event at a time, in the order in which they take effect
-	mu      sync.Mutex // guards all below
-	facts   resolver.Facts
-	answers resolver.Answers
+	resolving  sync.Mutex       // guards the two below
+	resolved   *resolver.Result // the last that inputs were taken from
+	resolvedAt int              // and after how many returns
+
+	sinkMu   sync.Mutex // one event at a time, in the order in which they take effect
+	mu       sync.Mutex // guards all below
+	facts    resolver.Facts
+	answers  resolver.Answers
+	returned int // how often a call returned something
+
 	tasks   []*task
 	byID    map[resolver.TaskID]*task
 	busy    map[spec.Host]bool

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -64,14 +65,7 @@ func (e *Execution) inputs(t *task) ([]spec.Step, error) {
 	if !slices.ContainsFunc(t.Steps, deferred) {
 		return t.Steps, nil
 	}
-	e.mu.Lock()
-	facts := e.facts
-	facts.Returns = map[resolver.NodeID]any{}
-	for k, v := range e.facts.Returns {
-		facts.Returns[k] = v
-	}
-	e.mu.Unlock()
-	res := resolver.Resolve(e.root, facts, e.answers)
+	res := e.resolve()
 	for _, q := range res.Questions {
 		if q.Status == resolver.Wrong && q.Path.Host() == t.Host && q.Key.Node == t.Node {
 			return nil, &spec.Error{Kind: spec.Invalid, At: string(q.Path), Msg: q.Problem, Hint: q.Hint}
@@ -86,6 +80,22 @@ func (e *Execution) inputs(t *task) ([]spec.Step, error) {
 		return nil, spec.Errorf(spec.Internal, "a value for %q of %s is not known yet", steps[i].Name(), t.Node)
 	}
 	return steps, nil
+}
+
+// resolve gives what follows from all that was returned so far. Tasks that begin without
+// anything having been returned in between share it, for it is large.
+func (e *Execution) resolve() *resolver.Result {
+	e.resolving.Lock()
+	defer e.resolving.Unlock()
+	e.mu.Lock()
+	facts, returned := e.facts, e.returned
+	facts.Returns = maps.Clone(e.facts.Returns)
+	e.mu.Unlock()
+	if e.resolved == nil || e.resolvedAt != returned {
+		e.resolved = nil // it need not be there beside the next one
+		e.resolved, e.resolvedAt = resolver.Resolve(e.root, facts, e.answers), returned
+	}
+	return e.resolved
 }
 
 func deferred(s spec.Step) bool { return value.IsDeferred(s.Inputs) }
@@ -141,6 +151,7 @@ func (e *Execution) apply(t *task, ev spec.Event) {
 		s.Status, s.Ended, s.Returns = Done, ev.At, ev.Returns
 		if t.Steps[ev.Step+t.offset].Action == spec.Call {
 			e.facts.Returns[t.Node] = ev.Returns
+			e.returned++
 		}
 	case spec.EventStepFailed:
 		s.Status, s.Ended = FailedTask, ev.At

@@ -13,11 +13,15 @@ import (
 // The messages that commands bring.
 type (
 	surveyed struct {
+		n     int // of the question, counted from the first
 		hosts []deploy.HostView
 		cat   deploy.Catalogue
 		after links
 	}
-	surveyedHost struct{ view deploy.HostView }
+	surveyedHost struct {
+		n    int // as in surveyed
+		view deploy.HostView
+	}
 	linked       struct{ now links }
 	secondPassed struct{}
 	learned      struct {
@@ -41,16 +45,18 @@ func (m *Model) survey() tea.Cmd {
 		return nil
 	}
 	m.reading, m.stale = true, false
-	ctx, f := m.ctx, m.cfg.Fleet
+	m.surveys++
+	ctx, f, n := m.ctx, m.cfg.Fleet, m.surveys
 	return func() tea.Msg {
-		return surveyed{deploy.Survey(ctx, f), deploy.ReadCatalogue(ctx, f), linksOf(f)}
+		return surveyed{n, deploy.Survey(ctx, f), deploy.ReadCatalogue(ctx, f), linksOf(f)}
 	}
 }
 
 // surveyHost reads one host.
 func (m *Model) surveyHost(h spec.Host) tea.Cmd {
-	ctx, f := m.ctx, m.cfg.Fleet
-	return func() tea.Msg { return surveyedHost{deploy.SurveyHost(ctx, f, h)} }
+	m.surveys++
+	ctx, f, n := m.ctx, m.cfg.Fleet, m.surveys
+	return func() tea.Msg { return surveyedHost{n, deploy.SurveyHost(ctx, f, h)} }
 }
 
 // watch waits for an execution to change, and then a little longer, so that what

@@ -50,11 +50,13 @@ type Model struct {
 	deps      []*deployment
 	cur       int // of deps
 
-	hosts   []deploy.HostView
-	cat     deploy.Catalogue
-	links   links
-	reading bool
-	stale   bool // read again when the reading under way ends
+	hosts    []deploy.HostView
+	cat      deploy.Catalogue
+	links    links
+	reading  bool
+	surveys  int               // how often hosts were asked
+	surveyed map[spec.Host]int // the latest survey that each answered
+	stale    bool              // read again when the reading under way ends
 
 	menu     *menu.Menu
 	popup    *popup

@@ -13,10 +13,14 @@ import (
 func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	m.reading = false
 	back := m.hosts != nil && !m.links.conn.Up && msg.after.conn.Up
-	m.hosts, m.cat, m.links = slices.Clip(msg.hosts), msg.cat, msg.after
-	if m.hosts == nil {
-		m.hosts = []deploy.HostView{}
+	hosts := []deploy.HostView{}
+	for _, v := range msg.hosts {
+		if i := m.find(v.Host); i >= 0 && !m.newest(v.Host, msg.n) {
+			v = m.hosts[i]
+		}
+		hosts = append(hosts, v)
 	}
+	m.hosts, m.cat, m.links = hosts, msg.cat, msg.after
 	m.stale = len(m.merge()) > 0 || back || m.stale // while all were read, some changed
 	m.showHosts()
 	cmds := []tea.Cmd{m.countdown()}
@@ -31,12 +35,29 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 }
 
 func (m *Model) onHost(msg surveyedHost) {
-	i := slices.IndexFunc(m.hosts, func(v deploy.HostView) bool { return v.Host == msg.view.Host })
-	if i < 0 {
+	i := m.find(msg.view.Host)
+	if i < 0 || !m.newest(msg.view.Host, msg.n) {
 		return
 	}
 	m.hosts[i] = msg.view
 	m.fleet.Set(m.hosts, m.cat.Offers, m.now)
+}
+
+func (m *Model) find(h spec.Host) int {
+	return slices.IndexFunc(m.hosts, func(v deploy.HostView) bool { return v.Host == h })
+}
+
+// newest reports whether what the n-th survey says of a host counts: no answer to a later
+// one is here.
+func (m *Model) newest(h spec.Host, n int) bool {
+	if m.surveyed[h] > n {
+		return false
+	}
+	if m.surveyed == nil {
+		m.surveyed = map[spec.Host]int{}
+	}
+	m.surveyed[h] = n
+	return true
 }
 
 // unreachable lists the hosts that cannot be reached, each with the reason.

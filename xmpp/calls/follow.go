@@ -17,6 +17,7 @@ import (
 const (
 	quietTime   = 30 * time.Second // without events, after which it asks whether there were any
 	mostBatches = credit + 100     // that wait to be taken: more cannot come without being asked for
+	mostWaiting = 4 << 20          // bytes of them, as they came
 )
 
 // following is one who follows a run of an agent.
@@ -26,14 +27,16 @@ type following struct {
 
 	mu    sync.Mutex
 	queue []batch
+	bytes int // of the queue, as it came
 	more  chan struct{} // of size 1: a token means that the queue has grown
 }
 
 // add takes a batch; it must not wait.
-func (f *following) add(b batch) {
+func (f *following) add(b batch, bytes int) {
 	f.mu.Lock()
-	if len(f.queue) < mostBatches { // else an event is missing, and that is noticed
+	if len(f.queue) < mostBatches && f.bytes < mostWaiting { // else an event is missing, and that is noticed
 		f.queue = append(f.queue, b)
+		f.bytes += bytes
 	}
 	f.mu.Unlock()
 	session.Wake(f.more)
@@ -43,7 +46,7 @@ func (f *following) take() []batch {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := f.queue
-	f.queue = nil
+	f.queue, f.bytes = nil, 0
 	return out
 }
 
@@ -65,7 +68,7 @@ func (c *Client) Message(e *session.Element) {
 		c.log.Warn("events cannot be read", "from", e.From(), "error", err)
 		b = batch{Paused: true} // and are asked for again
 	}
-	f.add(b)
+	f.add(b, len(events.Text))
 }
 
 // Follow tells the events of a run, each once and in order, until the run has ended.
