@@ -27,7 +27,7 @@ type following struct {
 
 	mu    sync.Mutex
 	queue []batch
-	bytes int // of the queue, as it came
+	bytes int           // of the queue, as it came
 	more  chan struct{} // of size 1: a token means that the queue has grown
 }
 
