@@ -175,28 +175,6 @@ func (m *Model) here() *entry {
 	return nil
 }
 
-// Bindings are the keys that work now.
-func (m *Model) Bindings() []widget.Binding {
-	out := []widget.Binding{
-		widget.Key(widget.Open, "enter", "deploy / open", "deploy the operation, or open the run or host"),
-		widget.Key(widget.Down, "down", "", "one row down"),
-		widget.Key(widget.Up, "up", "", "one row up"),
-	}
-	if m.typing {
-		out = append(out, widget.Key(widget.NextPane, "tab", "stop typing", "stop typing: letters are keys then"),
-			widget.Key(widget.Back, "esc", "clear / back", "clear what was typed, or go back"))
-	} else {
-		out = append(widget.Moves(), out[0],
-			widget.Key(widget.Search, "/ tab i", "type", "type to search"),
-			widget.Key(widget.Copy, "y", "copy", "copy the pattern"),
-			widget.Key(widget.Back, "esc", "back", "go back"))
-	}
-	if m.on != "" {
-		out = append(out, widget.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
-	}
-	return out
-}
-
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.typing }
 
@@ -223,33 +201,6 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 		if m.filter.Type(k) {
 			m.search()
 			m.top()
-		}
-	}
-	return nil
-}
-
-// Do carries an action out.
-func (m *Model) Do(a widget.Action) widget.Request {
-	switch a {
-	case widget.Search, widget.NextPane:
-		m.typing = !m.typing
-	case anyHost:
-		m.on = ""
-		m.search()
-	case widget.Back:
-		return widget.GoBack{}
-	case widget.Copy:
-		if e := m.here(); e != nil && e.offer != nil {
-			return widget.CopyText{Text: string(e.offer.Pattern), What: string(e.offer.Pattern)}
-		}
-	case widget.Open:
-		return m.open()
-	default:
-		m.list.Do(a)
-		if a == widget.Up || a == widget.First || a == widget.PageUp {
-			m.skip(-1)
-		} else {
-			m.skip(1)
 		}
 	}
 	return nil

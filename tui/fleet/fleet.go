@@ -135,26 +135,6 @@ func searchText(v *deploy.HostView) string {
 	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + format.Services(v)
 }
 
-// Bindings are the keys that work now.
-func (m *Model) Bindings() []widget.Binding {
-	if m.filter.Typing {
-		return m.filter.Bindings()
-	}
-	open := widget.Key(widget.Open, "enter", "open", "show the host's details; on an offer: deploy it")
-	return append(widget.Moves(), open,
-		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
-		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
-		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
-		widget.Key(widget.NextHit, "n", "", "next host"),
-		widget.Key(widget.PrevHit, "N", "", "previous host"),
-		widget.Key(refresh, "r", "refresh", "read all hosts again"),
-		widget.Key(sortBy, "s", "", "sort by name, or those that need a look first"),
-		widget.Key(widget.Copy, "y", "copy", "copy the row"),
-		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
-		widget.Key(widget.Back, "esc left h", "", "back to the hosts"),
-		widget.Key(widget.Right, "right l", "", "to the details"))
-}
-
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.filter.Typing }
 
@@ -162,52 +142,6 @@ func (m *Model) Typing() bool { return m.filter.Typing }
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.filter.Type(k, &m.list)
 	m.arrange()
-	return nil
-}
-
-// Do carries an action out.
-func (m *Model) Do(a widget.Action) widget.Request {
-	switch a {
-	case widget.Search:
-		m.filter.Typing, m.inDetail = true, false
-	case widget.NextPane, widget.PrevPane:
-		m.inDetail = !m.inDetail
-	case widget.Right:
-		m.inDetail = true
-	case widget.Zoom:
-		m.zoom = !m.zoom
-	case refresh:
-		return Refresh{}
-	case sortBy:
-		at := m.Host()
-		m.byLink = !m.byLink
-		m.arrange()
-		m.Select(at)
-	case deployHere:
-		if m.inDetail && m.offer() != nil {
-			return m.deploy()
-		}
-		return Deploy{Host: m.Host()}
-	case widget.Copy:
-		return m.copy()
-	case widget.NextHit:
-		return m.move(widget.Down)
-	case widget.PrevHit:
-		return m.move(widget.Up)
-	case widget.Open:
-		if m.inDetail {
-			return m.deploy()
-		}
-		m.inDetail = m.view() != nil
-	case widget.Back:
-		return m.back()
-	default:
-		if m.inDetail {
-			m.detail.Do(a)
-			return nil
-		}
-		return m.move(a)
-	}
 	return nil
 }
 

@@ -36,45 +36,12 @@ func (m *Model) Show(name string, b *Buffer) {
 	m.pane.CatchUp()
 }
 
-// Bindings are the keys that work now.
-func (m *Model) Bindings() []widget.Binding {
-	back := widget.Key(widget.Back, "esc", "back", "take the filter away, or go back")
-	switch {
-	case m.pane == nil:
-		return []widget.Binding{back}
-	case m.pane.Typing():
-		return m.pane.Bindings()
-	}
-	return append(m.pane.Bindings(), widget.Key(widget.Zoom, "z", "without borders", "show the lines without borders"), back)
-}
-
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.pane != nil && m.pane.Typing() }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.pane.Type(k)
-	return nil
-}
-
-// Do carries an action out.
-func (m *Model) Do(a widget.Action) widget.Request {
-	switch {
-	case m.pane != nil && m.pane.Do(a):
-	case a == widget.Zoom:
-		m.zoom = !m.zoom
-	case a == widget.Copy && m.pane != nil && m.pane.Line() != nil:
-		x := m.pane.Line()
-		return widget.CopyText{Text: x.At.Format("15:04:05.000") + " " + string(x.Host) + " " + x.Text, What: "the line"}
-	case a == widget.Back:
-		if m.zoom {
-			m.zoom = false
-			return nil
-		}
-		if m.pane == nil || !m.pane.ClearFilter() {
-			return widget.GoBack{}
-		}
-	}
 	return nil
 }
 
