@@ -18,7 +18,7 @@ func checkArguments(c *cobra.Command) {
 	_, name, _ := strings.Cut(c.Use, " ")
 	c.Args = func(c *cobra.Command, args []string) error { return takes(c, name, args) }
 	if c.HasSubCommands() {
-		c.Args = func(c *cobra.Command, args []string) error { return noSuchCommand(c, args) }
+		c.Args = noSuchCommand
 	}
 	for _, sub := range c.Commands() {
 		checkArguments(sub)

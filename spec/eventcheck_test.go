@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,9 +36,10 @@ func honest() []spec.Event {
 }
 
 func TestEventsOfAnHonestAgentAreTaken(t *testing.T) {
-	failed := append(honest()[:7:7], spec.Event{Run: "r", Seq: 8, Kind: spec.EventStepFailed, Step: 1, Err: &spec.Error{}, Stack: []string{"Off", "On"}},
-		spec.Event{Run: "r", Seq: 9, Kind: spec.EventRunDone, Step: -1, Err: &spec.Error{}})
-	stopped := append(honest()[:4:4], spec.Event{Run: "r", Seq: 5, Kind: spec.EventRunDone, Step: -1, Err: &spec.Error{}})
+	failed := slices.Concat(honest()[:7], []spec.Event{
+		{Run: "r", Seq: 8, Kind: spec.EventStepFailed, Step: 1, Err: &spec.Error{}, Stack: []string{"Off", "On"}},
+		{Run: "r", Seq: 9, Kind: spec.EventRunDone, Step: -1, Err: &spec.Error{}}})
+	stopped := slices.Concat(honest()[:4], []spec.Event{{Run: "r", Seq: 5, Kind: spec.EventRunDone, Step: -1, Err: &spec.Error{}}})
 	dropped := []spec.Event{{Run: "r", Seq: 9, Kind: spec.EventLog, Step: -1, Text: "9 older events were dropped"}, honest()[9]}
 	for name, events := range map[string][]spec.Event{"done": honest(), "failed": failed, "stopped": stopped, "dropped": dropped} {
 		c := spec.NewEventCheck(checkedRun())

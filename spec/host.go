@@ -10,6 +10,8 @@ import (
 type Host string
 
 // scripts are those whose letters look like one another's.
+//
+//nolint:gochecknoglobals // it does not change
 var scripts = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Lisu}
 
 // Check refuses a name that a host cannot have: it must be possible to name a host in
@@ -45,6 +47,8 @@ func (h Host) bad(why string, args ...any) error {
 }
 
 // alike has letters as what they are easily taken for.
+//
+//nolint:gochecknoglobals // it does not change
 var alike = strings.NewReplacer("0", "o", "1", "l", "rn", "m", "vv", "w",
 	"а", "a", "с", "c", "ԁ", "d", "е", "e", "һ", "h", "і", "i", "ј", "j", "к", "k", "ӏ", "l", "ո", "n", "о", "o", "р", "p",
 	"ԛ", "q", "ѕ", "s", "т", "t", "у", "y", "ѵ", "v", "ԝ", "w", "х", "x", "м", "m", "в", "b", "ь", "b", "н", "h",

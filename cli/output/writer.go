@@ -57,7 +57,7 @@ type cleaner struct {
 func (c *cleaner) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text := append(c.rest, p...)
+	text := slices.Concat(c.rest, p)
 	clean := make([]byte, 0, len(text))
 	for len(text) > 0 && utf8.FullRune(text) {
 		r, n := utf8.DecodeRune(text)
@@ -68,7 +68,7 @@ func (c *cleaner) Write(p []byte) (int, error) {
 		switch {
 		case r < 0:
 		case r >= utf8.RuneSelf && c.ascii:
-			clean = append(clean, cmp.Or(inASCII[r], "?")...)
+			clean = append(clean, inASCII(r)...)
 		default:
 			clean = utf8.AppendRune(clean, r)
 		}
@@ -81,7 +81,15 @@ func (c *cleaner) Write(p []byte) (int, error) {
 }
 
 // inASCII has the signs that we write ourselves.
-var inASCII = map[rune]string{'•': "*", '…': "..."}
+func inASCII(r rune) string {
+	switch r {
+	case '•':
+		return "*"
+	case '…':
+		return "..."
+	}
+	return "?"
+}
 
 // Printf writes to a person. The breaks of the format are ours; what is put into it may
 // come from anybody, and stays on its line.

@@ -29,7 +29,7 @@ func (s Secret) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable: secre
 
 // Binary adds it to a text, or a text to it.
 func (s Secret) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
-	other := starlark.String("")
+	var other starlark.String
 	switch y := y.(type) {
 	case starlark.String:
 		other = y

@@ -24,6 +24,8 @@ const (
 )
 
 // standInKey makes stand-ins of this process unlike those of any other.
+//
+//nolint:gochecknoglobals // it is of the process
 var standInKey = sync.OnceValue(func() []byte {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // which never fails
