@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -208,6 +209,15 @@ func runID(d spec.DeploymentID, t *task) spec.RunID {
 		id = spec.Indexed(id, t.attempt)
 	}
 	return spec.RunID(id)
+}
+
+// DeploymentOf is the deployment that a run is part of, by its name; "" if it is none's.
+func DeploymentOf(id spec.RunID) spec.DeploymentID {
+	d, _, ok := strings.Cut(string(id), "/")
+	if !ok {
+		return ""
+	}
+	return spec.DeploymentID(d)
 }
 
 func (e *Execution) met(t *task) bool {

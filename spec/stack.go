@@ -87,6 +87,21 @@ func (s Stack) Top() string {
 	return s.Applied[len(s.Applied)-1].State
 }
 
+// CallsLost is the calls of provides of the states that steps leave, since those were
+// entered: whoever made them may rely on them.
+func (s Stack) CallsLost(steps []Step) []Called {
+	var out []Called
+	for _, c := range s.Calls {
+		switch {
+		case c.Action == Leave: // what was called before is past
+			out = slices.DeleteFunc(out, func(x Called) bool { return x.State == c.State })
+		case !c.Changed() && slices.ContainsFunc(steps, func(x Step) bool { return x.Action == Leave && x.State == c.State }):
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // StackAfter is the stack that steps lead to from a given one, bottom first.
 func StackAfter(from []string, steps []Step) []string {
 	out := slices.Clone(from)

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -100,7 +99,7 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 	case err != nil:
 		return d.show.Failure(err)
 	case !ok:
-		return output.Exit(output.ExitInterrupted, errors.New("not confirmed, nothing was done"))
+		return output.ErrNotConfirmed
 	}
 	return d.execute(ctx, fleet)
 }

@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -55,6 +56,9 @@ func Exit(code int, err error) error {
 // ErrPrinted stands for an error that has been printed already.
 var ErrPrinted = errors.New("")
 
+// ErrNotConfirmed is that somebody was asked whether to go on, and said no.
+var ErrNotConfirmed = Exit(ExitInterrupted, errors.New("not confirmed, nothing was done"))
+
 // ExitCode is the exit code for an error of a command.
 func ExitCode(err error) int {
 	var e *exitError
@@ -78,19 +82,18 @@ func ExitCode(err error) int {
 	return ExitUsage // Internal too: the command line parser gives plain errors
 }
 
-// answersError lists what is missing or wrong.
-type answersError struct {
+// problemsError is an error with a list of its reasons.
+type problemsError struct {
+	err      error
 	problems []spec.Problem
 }
 
+func (e *problemsError) Unwrap() error { return e.err }
+
 // Error lists the problems, one a line, with their hints.
-func (e *answersError) Error() string {
+func (e *problemsError) Error() string {
 	var b strings.Builder
-	if len(e.problems) == 1 {
-		b.WriteString("an answer is missing or wrong:")
-	} else {
-		Printf(&b, "%d answers are missing or wrong:", len(e.problems))
-	}
+	Printf(&b, "%s:", e.err)
 	for _, p := range e.problems {
 		Printf(&b, "\n  %s  %s", p.Path, p.Msg)
 		if p.Hint != "" {
@@ -121,5 +124,12 @@ func PrintError(w io.Writer, err error) {
 
 // WrongAnswers is an error that lists what is missing or wrong, with its exit code.
 func WrongAnswers(code int, problems []spec.Problem) error {
-	return Exit(code, &answersError{problems})
+	text := "an answer is missing or wrong"
+	if len(problems) != 1 {
+		text = fmt.Sprintf("%d answers are missing or wrong", len(problems))
+	}
+	return Exit(code, WithProblems(errors.New(text), problems))
 }
+
+// WithProblems adds the list of its reasons to an error.
+func WithProblems(err error, problems []spec.Problem) error { return &problemsError{err, problems} }

@@ -95,7 +95,7 @@ func (p *jsonPrinter) Failure(err error) error { return PrintFailure(p.out, err)
 // PrintFailure prints what report would, as an object; report still writes it for a
 // person to the other stream.
 func PrintFailure(out io.Writer, err error) error {
-	var list *answersError
+	var list *problemsError
 	problems := []spec.Problem{}
 	if errors.As(err, &list) {
 		problems = list.problems

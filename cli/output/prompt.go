@@ -111,6 +111,9 @@ func (p *Prompter) Secret(ctx context.Context) (string, error) {
 	})
 }
 
+// AtTerminal reports whether a person types what is read.
+func (p *Prompter) AtTerminal() bool { return p.terminal() != nil }
+
 // terminal is where a person types, nil if the input is none.
 func (p *Prompter) terminal() *os.File {
 	if f, ok := p.in.(*os.File); ok && term.IsTerminal(f.Fd()) {

@@ -20,6 +20,7 @@ type command struct {
 	values    []string
 	pathIndex int
 	dryRun    bool
+	yes       bool // do not ask
 	check     bool // only check the values
 }
 
@@ -28,6 +29,7 @@ func (c *command) flags(cmd *cobra.Command) {
 	f.StringArrayVarP(&c.values, "require", "R", nil, "give a value: `REQUIRE/VARIABLE=VALUE` (repeatable; longer: STATE/PROVIDE/…; the second set of a require is REQUIRE[1]; "+output.GivenUsage+")")
 	f.IntVar(&c.pathIndex, "path-index", 0, "take way `N`, counted from 0 as --path of state and provide lists them")
 	f.BoolVar(&c.dryRun, "dry-run", false, "show what would be done and end")
+	f.BoolVar(&c.yes, "yes", false, "leave states of which provides were called without asking")
 }
 
 // do brings each target about, all at once. Nothing is done anywhere unless all is right
@@ -65,6 +67,9 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 		hosts[i] = at.Host()
 	}
 	if err := deploy.ObserverError(deploy.Observed(ctx, c.Fleet, hosts)); err != nil {
+		return err
+	}
+	if err := c.confirm(ctx, runs); err != nil {
 		return err
 	}
 	return join(targets, find.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
