@@ -30,8 +30,9 @@ type ClientConfig struct {
 	// anybody may make accounts, others are let in, but get no work. nil vouches for nobody.
 	Vouched func(session.JID) bool
 
-	// Seen says when a host was known last, before this client: servers forget. nil knows nothing.
-	Seen func(session.JID) time.Time
+	// Seen says when a host was known last, before this client, and the run in which it was
+	// lost then, "" if it was not: servers forget. nil knows nothing.
+	Seen func(session.JID) (time.Time, spec.RunID)
 
 	// Grace is how long a question waits for the server or an agent to come back after
 	// they were lost; 0 is DefaultGrace, less than 0 is not at all. What starts and

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ type lastSeen struct {
 type seenHost struct {
 	Version string     `json:"version,omitempty"`
 	OS      spec.OS    `json:"os"`
-	Busy    spec.RunID `json:"busy,omitempty"` // when it was lost
+	Busy    spec.RunID `json:"lost,omitempty"` // when it was lost, "" if it was not
 	Seen    time.Time  `json:"seen"`
 }
 
@@ -56,6 +57,35 @@ func (k *lastSeen) fillIn(hosts []spec.HostStatus) []spec.HostStatus {
 	return hosts
 }
 
+// saveLost saves whenever other hosts are lost than before, until stop is called: a command
+// may follow a run for hours, while others want to know.
+func (k *lastSeen) saveLost(watch func() ([]spec.HostStatus, <-chan struct{})) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		for before := ""; ; {
+			hosts, changed := watch()
+			lost := ""
+			for _, h := range hosts {
+				if h.Link == spec.LinkLost {
+					lost += h.Account + " " + string(h.Busy) + "\n"
+				}
+			}
+			if lost != before {
+				before = lost
+				k.save(hosts)
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
 // save writes what is known now.
 func (k *lastSeen) save(hosts []spec.HostStatus) {
 	now := map[session.JID]seenHost{}
@@ -64,8 +94,12 @@ func (k *lastSeen) save(hosts []spec.HostStatus) {
 		if h.Link == spec.LinkOn {
 			seen = time.Now()
 		}
+		lost := h.Busy
+		if h.Link != spec.LinkLost {
+			lost = "" // it may end well, and then the host be shut down
+		}
 		if h.Version != "" || !seen.IsZero() {
-			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: h.Busy, Seen: seen.Truncate(time.Second)}
+			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: lost, Seen: seen.Truncate(time.Second)}
 		}
 	}
 	text, err := json.MarshalIndent(now, "", " ")

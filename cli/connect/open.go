@@ -110,7 +110,10 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	}
 	f := &Live{seen: readLastSeen(a.JID)}
 	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Vouched: vouched,
-		Seen: func(jid session.JID) time.Time { return f.seen.hosts[jid].Seen }, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
+		Seen: func(jid session.JID) (time.Time, spec.RunID) {
+			was := f.seen.hosts[jid]
+			return was.Seen, was.Busy
+		}, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	err = f.Ready(ready)
@@ -121,9 +124,10 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 		f.Client.Close()
 		return nil, err
 	}
-	f.stop = func() {}
+	f.stop = f.seen.saveLost(f.Watch)
 	if !shows {
-		f.stop = reportLink(f.Connector(), s.Err)
+		stopLost, stopLink := f.stop, reportLink(f.Connector(), s.Err)
+		f.stop = func() { stopLink(); stopLost() }
 	}
 	return f, nil
 }

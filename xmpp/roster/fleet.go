@@ -36,9 +36,9 @@ type Fleet struct {
 
 // Config says what a fleet has to be told. None of it may wait, and all of it may be nil.
 type Config struct {
-	Approve func(session.JID) bool                   // may an account that asks be in the fleet?
-	Vouched func(*session.Session, session.JID) bool // is that a person's word, or anybody's by asking?
-	Seen    func(session.JID) time.Time              // when a host was known last, before this fleet was
+	Approve func(session.JID) bool                    // may an account that asks be in the fleet?
+	Vouched func(*session.Session, session.JID) bool  // is that a person's word, or anybody's by asking?
+	Seen    func(session.JID) (time.Time, spec.RunID) // when a host was known last, before this fleet was; in which run it was lost
 	Logger  *slog.Logger
 }
 

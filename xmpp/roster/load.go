@@ -49,6 +49,7 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 			}
 			if h.Link != spec.LinkOn {
 				h.Since = f.later(jid, h.Since)
+				f.recall(jid, h)
 			}
 		}
 	})
@@ -86,10 +87,21 @@ func (f *Fleet) later(jid session.JID, since time.Time) time.Time {
 	if f.config.Seen == nil {
 		return since
 	}
-	if seen := f.config.Seen(jid); seen.After(since) {
+	if seen, _ := f.config.Seen(jid); seen.After(since) {
 		return seen
 	}
 	return since
+}
+
+// recall notes that a host was lost before this fleet was, and has not been back since; the
+// lock is held.
+func (f *Fleet) recall(jid session.JID, h *host) {
+	if f.config.Seen == nil || h.met || h.Link != spec.LinkOff {
+		return
+	}
+	if _, run := f.config.Seen(jid); run != "" {
+		h.Link, h.Busy = spec.LinkLost, run
+	}
 }
 
 // mostAway is more seconds than any agent has been away.

@@ -44,11 +44,11 @@ type sent struct {
 // may join, and web1 is vouched for. Agents that are not online left so many seconds ago.
 func inFleet(t *testing.T, items string, seconds int, test func(t *testing.T, m *master)) {
 	t.Helper()
-	inFleetSeen(t, items, seconds, time.Time{}, test)
+	inFleetSeen(t, items, seconds, time.Time{}, "", test)
 }
 
-// inFleetSeen is inFleet, of which all hosts were known before, at a time.
-func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, test func(t *testing.T, m *master)) {
+// inFleetSeen is inFleet, of which all hosts were known before, at a time, and lost in a run unless it is "".
+func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, lost spec.RunID, test func(t *testing.T, m *master)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		m := &master{}
@@ -66,7 +66,7 @@ func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, test f
 		m.Fleet = roster.NewFleet(k, roster.Config{
 			Approve: func(who session.JID) bool { return who.Domain() == "xmpp.test" },
 			Vouched: func(_ *session.Session, who session.JID) bool { return who.Local() == "web1" },
-			Seen:    func(session.JID) time.Time { return seen },
+			Seen:    func(session.JID) (time.Time, spec.RunID) { return seen, lost },
 			Logger:  slog.New(slog.NewTextHandler(&m.log, nil)),
 		})
 		var work sync.WaitGroup
@@ -267,7 +267,7 @@ func TestSinceWhenAnAgentIsOffline(t *testing.T) {
 		if tt.seen > 0 {
 			seen = start.Add(-tt.seen)
 		}
-		inFleetSeen(t, "<item jid='web1@xmpp.test' subscription='both'/>", int(tt.server.Seconds()), seen, func(t *testing.T, m *master) {
+		inFleetSeen(t, "<item jid='web1@xmpp.test' subscription='both'/>", int(tt.server.Seconds()), seen, "", func(t *testing.T, m *master) {
 			since := m.Hosts()[0].Since
 			if tt.want == 0 && !since.IsZero() || tt.want != 0 && start.Sub(since).Round(time.Minute) != tt.want {
 				t.Errorf("the server says %s ago, it was seen %s ago, and web1 is offline since %v", tt.server, tt.seen, since)
@@ -277,4 +277,13 @@ func TestSinceWhenAnAgentIsOffline(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A client that is started when the agent has vanished in a run knows that it is lost.
+func TestLostBeforeTheClientWas(t *testing.T) {
+	inFleetSeen(t, "<item jid='web1@xmpp.test' subscription='both'/>", 60, time.Time{}, "r1", func(t *testing.T, m *master) {
+		if h := m.Hosts()[0]; h.Link != spec.LinkLost || h.Busy != "r1" {
+			t.Errorf("it is %+v", h)
+		}
+	})
 }
