@@ -16,19 +16,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func newList(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{}
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List the hosts of the fleet, on and offline",
-		Long: `List the hosts of the fleet: whether their agents are online, and since when they
-are not; their system, the version of Armonic, and what they do. Agents that ask to
-join the fleet and were not approved are listed below. No agent is asked anything.`,
-		Example: "  armonic list\n  armonic list --demo -o json",
-	}
-	return l.Setup(c, g, s, query.Location, func(context.Context, spec.Pattern) error { return list(l) })
-}
-
 // listed is a host as `armonic list -o json` shows it.
 type listed struct {
 	Host    spec.Host  `json:"host"`
@@ -45,6 +32,19 @@ type listed struct {
 	Twice bool `json:"twice,omitempty"` // its account is in use by another program too
 
 	account string
+}
+
+func newList(g *settings.Global, s output.Streams) *cobra.Command {
+	l := &find.Base{}
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the hosts of the fleet, on and offline",
+		Long: `List the hosts of the fleet: whether their agents are online, and since when they
+are not; their system, the version of Armonic, and what they do. Agents that ask to
+join the fleet and were not approved are listed below. No agent is asked anything.`,
+		Example: "  armonic list\n  armonic list --demo -o json",
+	}
+	return l.Setup(c, g, s, query.Location, func(context.Context, spec.Pattern) error { return list(l) })
 }
 
 func list(l *find.Base) error {

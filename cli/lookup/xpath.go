@@ -15,12 +15,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// xpathCommand is `armonic xpath`.
-type xpathCommand struct {
-	find.Base
-	uri bool
-}
-
 func newXPath(g *settings.Global, s output.Streams) *cobra.Command {
 	l := &xpathCommand{}
 	c := &cobra.Command{
@@ -34,6 +28,12 @@ one resource and no other.`,
 	}
 	c.Flags().BoolVar(&l.uri, "uri", false, "print the path of each, and nothing else")
 	return l.Setup(c, g, s, query.Provide, l.list)
+}
+
+// xpathCommand is `armonic xpath`.
+type xpathCommand struct {
+	find.Base
+	uri bool
 }
 
 type jsonResource struct {

@@ -36,23 +36,27 @@ type (
 	Save struct{}
 )
 
-// The screen's own actions.
+// What this screen does with answers.
 const (
-	nextOpen   widget.Action = "next open question"
-	nextWrong  widget.Action = "next wrong answer"
-	acceptAll  widget.Action = "accept all suggestions"
 	change     widget.Action = "change host, number, service, managed"
+	editAnswer widget.Action = "edit"
 	forget     widget.Action = "forget the answer"
+	acceptAll  widget.Action = "accept all suggestions"
 	undo       widget.Action = "undo"
 	redo       widget.Action = "redo"
-	showPlan   widget.Action = "plan"
-	showTree   widget.Action = "tree"
-	openAll    widget.Action = "open all"
-	closeAll   widget.Action = "close all"
-	expert     widget.Action = "expert questions"
 	reread     widget.Action = "read hosts again"
 	writeFile  widget.Action = "write answers"
-	editAnswer widget.Action = "edit"
+)
+
+// What it shows.
+const (
+	nextOpen  widget.Action = "next open question"
+	nextWrong widget.Action = "next wrong answer"
+	showPlan  widget.Action = "plan"
+	showTree  widget.Action = "tree"
+	openAll   widget.Action = "open all"
+	closeAll  widget.Action = "close all"
+	expert    widget.Action = "expert questions"
 )
 
 // pane is what has the keys.
