@@ -30,6 +30,8 @@ type interruptedRuns struct{ agentd.RunStore }
 func (interruptedRuns) Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error) {
 	return nil, []spec.RunRecord{{Run: "r1", Lifecycle: "Slow"}}, nil
 }
+func (interruptedRuns) Forgotten() []uint64 { return nil }
+
 func (interruptedRuns) RecordRun(spec.RunRecord) error { return nil }
 
 func TestACommandOfAnEarlierAgentIsNamed(t *testing.T) {

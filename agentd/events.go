@@ -59,6 +59,7 @@ func (s *Service) markEnded(id spec.RunID) {
 	}
 	if n := len(s.ended) - spec.MaxRuns; n > 0 {
 		for _, old := range s.ended[:n] {
+			s.forgotten = append(s.forgotten, old.Fingerprint())
 			if r := s.runs[old]; r != nil {
 				s.retention.replace(r, nil)
 			}

@@ -10,6 +10,9 @@ type RunStore interface {
 	// Runs lists the runs that have ended, the oldest first, and gives those that were
 	// begun and have not.
 	Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error)
+	// Forgotten lists the fingerprints of runs that were begun so long ago that nothing
+	// else is kept of them.
+	Forgotten() []uint64
 	// Run gives all that is kept of a run; the error is NotFound for one that is not known.
 	Run(id spec.RunID) (spec.RunRecord, error)
 	// RecordRun replaces what is kept of a run.
@@ -22,6 +25,7 @@ type RunStore interface {
 type noRunStore struct{}
 
 func (noRunStore) Runs() ([]spec.EndedRun, []spec.RunRecord, error) { return nil, nil, nil }
+func (noRunStore) Forgotten() []uint64                              { return nil }
 func (noRunStore) Run(spec.RunID) (spec.RunRecord, error) {
 	return spec.RunRecord{}, spec.Errorf(spec.NotFound, "nothing is remembered")
 }

@@ -134,6 +134,8 @@ type memoryRunStore struct {
 	err  error
 }
 
+func (s *memoryRunStore) Forgotten() []uint64 { return nil }
+
 func (s *memoryRunStore) Runs() (ended []spec.EndedRun, begun []spec.RunRecord, err error) {
 	return nil, s.runs, nil
 }

@@ -14,6 +14,7 @@ func (s *Service) restore() error {
 	if err != nil {
 		return err
 	}
+	s.forgotten = s.config.RunStore.Forgotten()
 	for _, r := range ended {
 		s.earlier[r.Run] = r.Digest
 		s.markEnded(r.Run)

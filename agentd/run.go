@@ -53,6 +53,10 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 		}
 		return nil
 	}
+	if slices.Contains(s.forgotten, r.ID.Fingerprint()) {
+		return spec.Errorf(spec.Conflict, "the run %s was executed long ago, and how it ended is not known any more", r.ID).
+			WithHint("plan what is to be done again: it gets an id of its own")
+	}
 	if s.closed {
 		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.config.Info.Host).
 			WithHint("try again when it is back")

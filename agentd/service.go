@@ -26,7 +26,8 @@ type Config struct {
 	Logger     *slog.Logger     // nil discards
 }
 
-// Service is the agent of one host. The last spec.MaxRuns runs are known to it, the
+// Service is the agent of one host. It executes no run twice: the last spec.MaxRuns runs
+// are known to it, those before by a fingerprint, the
 // last spec.MaxRunsWithEvents of those that have ended with what happened in them. What is
 // executed, and what ended lately, is known with every line; of the others, and of what
 // says more than Config.Keep holds, the last lines are.
@@ -45,6 +46,7 @@ type Service struct {
 	closed    bool // and shutdown with it
 	runs      map[spec.RunID]*run
 	earlier   map[spec.RunID]string // digests of the runs that ended in earlier processes: runStore has the rest
+	forgotten []uint64              // fingerprints of runs before those
 	ended     []spec.RunID          // oldest first
 	queue     []*run                // waiting, oldest first
 	busy      *run

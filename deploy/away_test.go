@@ -294,6 +294,8 @@ func (m *mortal) Run(id spec.RunID) (spec.RunRecord, error) {
 	return m.runs[id], nil
 }
 
+func (m *mortal) Forgotten() []uint64 { return nil }
+
 func (m *mortal) RecordRun(s spec.RunRecord) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

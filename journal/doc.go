@@ -17,10 +17,11 @@
 //	lifecycle/NAME      stack, step in progress, fault, numbers of the calls
 //	call/NAME/NUMBER    one call, numbered without gaps
 //	run/NUMBER          one run with its events, numbered without gaps
+//	forgotten/NUMBER    fingerprints of the runs before those
 //
 // Of each lifecycle the last lifecycle.MaxCalls calls are kept, of runs the last
-// spec.MaxRuns, with their events the last spec.MaxRunsWithEvents. Secrets that are
-// needed again are sealed; in the history they are digests, which tell whether two are
+// spec.MaxRuns, with their events the last spec.MaxRunsWithEvents, and of those before a
+// fingerprint. Secrets that are needed again are sealed; in the history they are digests, which tell whether two are
 // the same; from texts they are taken out.
 //
 // A file of an older format is brought to the present one when it is opened: see

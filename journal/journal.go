@@ -40,6 +40,7 @@ type Journal struct {
 	mu           sync.Mutex
 	redactors    map[string]*value.Redactor // by lifecycle
 	runs         map[spec.RunID]runEntry    // all that are kept
+	forgotten    []uint64                   // fingerprints of the runs before those
 	damagedParts map[string]error           // lifecycles whose records are damaged
 	broken       error                      // why nothing can be used any more
 	panicked     bool                       // bbolt has panicked, and may never give its locks back

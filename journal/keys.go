@@ -13,12 +13,14 @@ const (
 	prefixLifecycle = "lifecycle/"
 	prefixCall      = "call/"
 	prefixRun       = "run/"
+	prefixForgotten = "forgotten/"
 )
 
 // index says what else there must be.
 type index struct {
 	Lifecycles []string `json:"lifecycles,omitempty"` // sorted
 	Runs       span     `json:"runs"`
+	Forgotten  int      `json:"forgotten,omitempty"` // runs of which only the fingerprint is kept
 }
 
 // span is numbers from First to before Next.
@@ -34,5 +36,10 @@ func keyLifecycle(name string) string { return prefixLifecycle + url.PathEscape(
 func keyCalls(name string) string { return prefixCall + url.PathEscape(name) + "/" }
 
 func keyCall(name string, n int) string { return fmt.Sprintf("%s%016d", keyCalls(name), n) }
+
+// keyForgotten is that of the fingerprints from number n on.
+func keyForgotten(n int) string {
+	return fmt.Sprintf("%s%016d", prefixForgotten, n/fingerprintsAtOnce)
+}
 
 func keyRun(n int) string { return fmt.Sprintf("%s%016d", prefixRun, n) }

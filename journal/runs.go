@@ -80,7 +80,7 @@ func (j *Journal) RecordRun(r spec.RunRecord) error {
 			return err
 		}
 		idx.Runs.Next++
-		if err := j.dropOldRuns(b, &idx.Runs); err != nil {
+		if err := j.dropOldRuns(b, &idx); err != nil {
 			return err
 		}
 		return put(b, keyIndex, idx, plain())
@@ -106,8 +106,10 @@ func (j *Journal) loadRun(b *bbolt.Bucket, number int) (r spec.RunRecord, err er
 	return r, j.damaged(err)
 }
 
-// dropOldRuns drops the events of the run that is now too old, and the run that is.
-func (j *Journal) dropOldRuns(b *bbolt.Bucket, runs *span) error {
+// dropOldRuns drops the events of the run that is now too old, and the run that is, but
+// for its fingerprint.
+func (j *Journal) dropOldRuns(b *bbolt.Bucket, idx *index) error {
+	runs := &idx.Runs
 	if runs.len() > spec.MaxRunsWithEvents {
 		number := runs.Next - 1 - spec.MaxRunsWithEvents
 		old, err := j.loadRun(b, number)
@@ -128,6 +130,9 @@ func (j *Journal) dropOldRuns(b *bbolt.Bucket, runs *span) error {
 		}
 		if err := b.Delete([]byte(keyRun(runs.First))); err != nil {
 			return fmt.Errorf("cannot forget a run: %w", err)
+		}
+		if err := j.addForgotten(b, idx, old.Run); err != nil {
+			return err
 		}
 		j.forgetRun(old.Run)
 	}

@@ -57,6 +57,9 @@ func (j *Journal) verifyAll(b *bbolt.Bucket) error {
 		known[keyRun(n)] = true
 		j.remember(r, n)
 	}
+	if err := j.loadForgotten(b, idx.Forgotten, known); err != nil {
+		return err
+	}
 	return j.verifyNothingElse(b, known)
 }
 

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"maps"
 
 	"github.com/armonic/armonic/value"
@@ -11,6 +13,13 @@ type DeploymentID string
 
 // RunID names one run. It comes from the client; a run is never executed twice.
 type RunID string
+
+// Fingerprint stands for an id where there is no room for it: the first 8 bytes of its
+// SHA-256.
+func (id RunID) Fingerprint() uint64 {
+	sum := sha256.Sum256([]byte(id))
+	return binary.BigEndian.Uint64(sum[:])
+}
 
 // Action is what a step does.
 type Action string

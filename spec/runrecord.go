@@ -2,8 +2,9 @@ package spec
 
 import "time"
 
-// How many runs an agent remembers. The last MaxRuns are never executed again; of the
-// last MaxRunsWithEvents the events are kept, of older ones only how they ended.
+// How many runs an agent remembers. Of the last MaxRunsWithEvents the events are kept, of
+// older ones only how they ended, and of those before the last MaxRuns a fingerprint, so
+// that no run is ever executed again.
 const (
 	MaxRuns           = 10_000
 	MaxRunsWithEvents = 200
