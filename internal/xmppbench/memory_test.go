@@ -30,7 +30,7 @@ func memory(t *testing.T, p plan, bin string, r *report) {
 			f.online(t, 2)
 			for range p.work {
 				f.run(t, "provide-call", "//WebServer//start", "-J", webName(1))
-				f.run(t, "state-goto", "//WebServer/NotInstalled", "-J", webName(1))
+				f.run(t, "state-goto", "//WebServer/NotInstalled", "-J", webName(1), "--yes")
 			}
 			time.Sleep(p.idle)
 			row(t, "agent that has done nothing, "+string(k)+" (goal ≤ 20 MB)", fresh.pid, 20)
