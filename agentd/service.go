@@ -26,11 +26,13 @@ type Config struct {
 	Logger     *slog.Logger     // nil discards
 }
 
-// Service is the agent of one host. It executes no run twice: the last spec.MaxRuns runs
-// are known to it, those before by a fingerprint, the
-// last spec.MaxRunsWithEvents of those that have ended with what happened in them. What is
-// executed, and what ended lately, is known with every line; of the others, and of what
-// says more than Config.Keep holds, the last lines are.
+// Service is the agent of one host. It executes no run twice. What it knows of a run:
+//
+//   - every event of the one that is executed, and of those that ended lately, as far as
+//     Config.Keep holds them: then the oldest lines go;
+//   - of the last spec.MaxRunsWithEvents, each step and the last lines;
+//   - of the last spec.MaxRuns, how they ended;
+//   - of those before, a fingerprint of the id.
 type Service struct {
 	config Config // of which only Load may be nil
 

@@ -114,14 +114,25 @@ func AskHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context,
 // atOnce bounds how many agents are asked at the same time.
 const atOnce = 64
 
-// each calls fn for 0 to n-1, many at once, and returns when all are done.
-func each(n int, fn func(i int)) {
+// InParallel calls fn for 0 to n-1, many at once, and gives what each returned. An error
+// of one does not stop the others.
+func InParallel(n int, fn func(i int) error) []error {
+	errs := make([]error, n)
 	var g errgroup.Group
 	g.SetLimit(atOnce)
 	for i := range n {
-		g.Go(func() error { fn(i); return nil })
+		g.Go(func() error {
+			errs[i] = fn(i)
+			return nil
+		})
 	}
 	_ = g.Wait() // none fails
+	return errs
+}
+
+// each is InParallel of what does not fail.
+func each(n int, fn func(i int)) {
+	InParallel(n, func(i int) error { fn(i); return nil })
 }
 
 // Connected is a Fleet that is reached through one connection, which may break. A fleet without

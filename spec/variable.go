@@ -162,7 +162,7 @@ func (v Variable) shown(x any) string {
 
 func (v Variable) among(x any) bool {
 	for _, o := range v.OneOf {
-		if y, err := v.Type.convert(v.Name, o); err == nil && fmt.Sprint(y) == fmt.Sprint(x) {
+		if y, err := v.Type.hiding(v.Secret).convert(v.Name, o); err == nil && value.Equal(y, x) {
 			return true
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
@@ -62,24 +60,6 @@ func (s *subset) Hosts() []spec.HostStatus {
 	return slices.DeleteFunc(s.Fleet.Hosts(), func(h spec.HostStatus) bool { return !slices.Contains(s.hosts, h.Host) })
 }
 
-// atOnce bounds how many hosts are asked at the same time.
-const atOnce = 64
-
-// InParallel calls fn for 0 to n-1, many at once, and gives what each returned.
-func InParallel(n int, fn func(i int) error) []error {
-	errs := make([]error, n)
-	var group errgroup.Group
-	group.SetLimit(atOnce)
-	for i := range n {
-		group.Go(func() error {
-			errs[i] = fn(i)
-			return nil // an error of one does not stop the others
-		})
-	}
-	_ = group.Wait()
-	return errs
-}
-
 // AskAll asks every host the same, and joins the answers in the order of the hosts. A
 // host that gives none is named, left out, and not asked again; none is waited for longer
 // than deploy.AskHost does. It is an error if that is all of them.
@@ -87,7 +67,7 @@ func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spe
 	hosts := slices.DeleteFunc(f.Hosts(), func(h spec.HostStatus) bool { return f.skipped[h.Host] })
 	waiting := newWaiting(f, hosts)
 	answers := make([][]T, len(hosts))
-	errs := InParallel(len(hosts), func(i int) error {
+	errs := deploy.InParallel(len(hosts), func(i int) error {
 		defer waiting.over(hosts[i].Host)
 		return deploy.AskHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
 			answers[i], err = ask(ctx, a)

@@ -41,7 +41,7 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 	}
 	runs := c.runs(targets)
 	problems := make([][]spec.Problem, len(runs))
-	errs := find.InParallel(len(runs), func(i int) (err error) {
+	errs := deploy.InParallel(len(runs), func(i int) (err error) {
 		problems[i], err = runs[i].prepare(ctx, values)
 		return err
 	})
@@ -72,7 +72,7 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 	if err := c.confirm(ctx, runs); err != nil {
 		return err
 	}
-	return join(targets, find.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
+	return join(targets, deploy.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
 }
 
 // Goto is `armonic state-goto`.
