@@ -67,7 +67,7 @@ func TestCommand(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range answers { // submitted thrice, the action being the default one
 				wg.Go(func() {
-					answers[i] = do(t, c.Boss, xmpptest.Command(xmpptest.SayCommand, id, "", text, "hi", times, "2", password, ""))
+					answers[i] = do(t, c.Boss, xmpptest.Command(xmpptest.SayCommand, id, "", text, "hi "+xmpptest.Bounty, times, "2", password, ""))
 				})
 			}
 			wg.Wait()
@@ -77,7 +77,7 @@ func TestCommand(t *testing.T) {
 					fieldOf(done, "returns/key")[0] != "•••" || fieldOf(done, "run")[0] != "command-"+id {
 					t.Errorf("it ends with %s", done)
 				}
-				if log := strings.Join(fieldOf(done, "log"), "|"); log != "hi 0|hi 1|the password is •••" {
+				if log := strings.Join(fieldOf(done, "log"), "|"); log != "hi ••• 0|hi ••• 1|the password is •••" {
 					t.Errorf("the log is %q", log)
 				}
 				if strings.Contains(done.String(), xmpptest.Bounty) || strings.Contains(done.String(), "a new secret") {

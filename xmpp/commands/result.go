@@ -44,7 +44,7 @@ func (v *Server) result(ctx context.Context, c *commandSession) *result {
 	err := v.agent.Follow(ctx, out.run, 0, func(ev spec.Event) error {
 		switch ev.Kind {
 		case spec.EventLog:
-			out.log = append(out.log, wire.Redact(&c.secrets, ev.Text, lineBytes))
+			out.log = append(out.log, ev.Text)
 			out.log = out.log[max(0, len(out.log)-tailLines):]
 		case spec.EventStepDone, spec.EventStepFailed, spec.EventRunDone:
 			out.stack = ev.Stack
@@ -53,12 +53,16 @@ func (v *Server) result(ctx context.Context, c *commandSession) *result {
 				out.returns = ev.Returns
 			}
 			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
-				out.err = wire.RedactError(&c.secrets, ev.Err, lineBytes)
+				out.err = ev.Err
 			}
 		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
 		}
 		return nil
 	})
+	out.err = wire.RedactError(&c.secrets, out.err, lineBytes)
+	for i, line := range out.log { // now that all secrets are known, also what was returned
+		out.log[i] = wire.Redact(&c.secrets, line, lineBytes)
+	}
 	if err != nil && ctx.Err() == nil { // what became of the run is not known any more
 		out.ended, out.err = true, spec.AsError(err)
 	}

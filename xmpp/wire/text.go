@@ -57,6 +57,6 @@ func RedactError(r *value.Redactor, err *spec.Error, most int) *spec.Error {
 	}
 	e := *err
 	e.Err = nil
-	e.Msg, e.Hint, e.At = Redact(r, e.Msg, most), Redact(r, e.Hint, most), Redact(r, e.At, most)
+	e.Op, e.Msg, e.Hint, e.At = Redact(r, e.Op, most), Redact(r, e.Msg, most), Redact(r, e.Hint, most), Redact(r, e.At, most)
 	return &e
 }
