@@ -89,6 +89,9 @@ func TestSchedules(t *testing.T) {
 			}
 		}
 		wg.Wait()
+		if did["attack"] > 0 && did["(attacks that arrived)"] == 0 {
+			t.Error("no stranger could send anything")
+		}
 		t.Logf("%d schedules in %s: %v", all, time.Since(began).Round(time.Millisecond), did)
 	})
 }
@@ -131,8 +134,8 @@ func (sc *schedule) run(t *testing.T, server *xmpptest.Server) {
 		defer func() {
 			endAttack()
 			wg.Wait()
-			if eve.sent == 0 {
-				t.Error("the stranger could send nothing")
+			if eve.sent > 0 {
+				sc.did = append(sc.did, "(attacks that arrived)")
 			}
 		}()
 		sc.did = append(sc.did, "attack")
