@@ -26,6 +26,14 @@ func Root(t testing.TB, why string) {
 	Here().Root(t, why)
 }
 
+// Allowed makes sure that a machine let the test do what it may forbid even to root: that
+// err is nil. Where it is not, the test is skipped; with CI=true in the environment, it
+// fails.
+func Allowed(t testing.TB, what string, err error) {
+	t.Helper()
+	Here().Allowed(t, what, err)
+}
+
 // Machine is what matters here of the machine that the tests run on.
 type Machine struct {
 	Look   func(name string) (path string, err error) // finds a program
@@ -60,6 +68,14 @@ func (m Machine) Program(t testing.TB, name string) string {
 		m.lacks(t, fmt.Sprintf("this test needs %s, which is not here; hint: as root, apt-get install %s", name, pkg))
 	}
 	return path
+}
+
+// Allowed is the function of this name, on this machine.
+func (m Machine) Allowed(t testing.TB, what string, err error) {
+	t.Helper()
+	if err != nil {
+		m.lacks(t, fmt.Sprintf("this test must be allowed to %s: %v", what, err))
+	}
 }
 
 // Root is the function of this name, on this machine.
