@@ -55,21 +55,10 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 	for _, sub := range c.Commands() {
 		names = append(names, sub.Name())
 	}
-	if name := nearest(args[0], names); name != "" {
+	if name := query.Nearest(args[0], names); name != "" {
 		return err.WithHint("did you mean %s %s?", c.CommandPath(), name)
 	}
 	return err.WithHint("%s --help lists them", c.CommandPath())
-}
-
-// nearest is the name that is most like what was typed, "" if none is.
-func nearest(typed string, names []string) string {
-	best, least := "", len(typed)/2+1 // half of the letters may be wrong
-	for _, name := range names {
-		if n := query.EditDistance(name, typed); n < min(least, 3) {
-			best, least = name, n
-		}
-	}
-	return best
 }
 
 // flagLike is the flag that is most like one which does not exist, "" if none is.
@@ -80,7 +69,7 @@ func flagLike(c *cobra.Command, err error) string {
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return nearest(unknown.GetSpecifiedName(), names)
+	return query.Nearest(unknown.GetSpecifiedName(), names)
 }
 
 // emptyFlag refuses a flag that is given without a value, as where a variable of a script is

@@ -3,5 +3,6 @@
 //
 // It decides nothing: what is run, and whether, is the business of modules, and a
 // simulated host never comes here. A command is never interpreted by a shell: one only
-// sets the umask, and then becomes the program. The package starts no goroutine.
+// sets the umask, and then becomes the program. It starts nothing of its own but what
+// ends a command whose context has ended.
 package host

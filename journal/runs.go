@@ -65,7 +65,7 @@ func (j *Journal) RecordRun(r spec.RunRecord) error {
 		hide.Learn(ev.Returns)
 	}
 	for i, ev := range r.Events {
-		r.Events[i].Text, r.Events[i].Err = hide.Redact(ev.Text), redactError(hide, ev.Err)
+		r.Events[i].Text, r.Events[i].Err = hide.Redact(ev.Text), ev.Err.Redacted(hide)
 	}
 	_, before := j.entry(r.Run)
 	err := j.update("record the run "+string(r.Run), func(b *bbolt.Bucket) error {

@@ -58,13 +58,6 @@ func redactLines(r *value.Redactor, lines []string) []string {
 	return lines
 }
 
-func redactError(r *value.Redactor, e *spec.Error) *spec.Error {
-	if e == nil {
-		return nil
-	}
-	return &spec.Error{Kind: e.Kind, Op: r.Redact(e.Op), At: r.Redact(e.At), Msg: r.Redact(e.Msg), Hint: r.Redact(e.Hint)}
-}
-
 // redactFault also leaves out what the step asked: the definition knows that.
 func redactFault(r *value.Redactor, f *spec.Fault) *spec.Fault {
 	if f == nil {
@@ -73,7 +66,7 @@ func redactFault(r *value.Redactor, f *spec.Fault) *spec.Fault {
 	out := *f
 	out.Step.Requires = nil
 	out.Did = redactLines(r, f.Did)
-	out.Err = redactError(r, f.Err)
+	out.Err = f.Err.Redacted(r)
 	out.Earlier = redactFault(r, f.Earlier)
 	return &out
 }

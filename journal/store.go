@@ -67,7 +67,7 @@ func (j *Journal) End(name string, o lifecycle.Outcome) error {
 			return nil
 		}
 		c := *o.Called
-		c.Err = redactError(r, c.Err)
+		c.Err = c.Err.Redacted(r)
 		return j.addCall(b, name, &rec.CallNumbers, c)
 	})
 }

@@ -9,7 +9,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -61,7 +61,7 @@ func (d *defining) similar(name string) string {
 			all = append(all, "//"+n)
 		}
 	}
-	if n := interp.Nearest("//"+name, all); n != "" {
+	if n := query.Nearest("//"+name, all); n != "" {
 		return "did you mean '" + n + "'?"
 	}
 	return "files are named from the folder of modules on, as in //" + path.Join("lib", path.Base(name))

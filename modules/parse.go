@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/armonic/armonic/modules/interp"
+	"github.com/armonic/armonic/query"
 )
 
 // dialect is Starlark as modules see it: no while, no recursion, and nothing but
@@ -136,7 +137,7 @@ func reportResolve(r *report, label string, err error, predeclared starlark.Stri
 		msg := strings.Replace(e.Msg, "this Starlark dialect does not support while loops", "there is no 'while' in a module", 1)
 		hint := interp.Hint(e.Msg)
 		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok && hint == "" {
-			if n := interp.Nearest(name, predeclared.Keys()); n != "" {
+			if n := query.Nearest(name, predeclared.Keys()); n != "" {
 				hint = "did you mean '" + n + "'?"
 			}
 		}

@@ -1,5 +1,10 @@
 package query
 
+import (
+	"slices"
+	"strings"
+)
+
 // EditDistance counts the letters to insert, drop, replace or swap with the next one
 // that make one text of the other (Damerau's distance, of adjacent letters).
 func EditDistance(x, y string) int {
@@ -24,4 +29,15 @@ func EditDistance(x, y string) int {
 		before, last = last, row
 	}
 	return last[len(b)]
+}
+
+// Nearest is the candidate most like the name, "" if none is like it.
+func Nearest(name string, candidates []string) string {
+	best, bestDist := "", 1+(len(name)+1)/3
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if d := EditDistance(strings.ToLower(name), strings.ToLower(c)); d < bestDist {
+			best, bestDist = c, d
+		}
+	}
+	return best
 }

@@ -5,6 +5,7 @@
 //
 // Create writes into one folder and nowhere else; Check talks to the server as any
 // client does, and leaves nothing behind. The package neither installs nor starts
-// servers for good, and starts no goroutine. For ejabberd, whose accounts are in a
+// servers for good, and starts nothing but what closes a connection whose context has
+// ended. For ejabberd, whose accounts are in a
 // database that only it can read, Create runs it once without a listener.
 package server

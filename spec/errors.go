@@ -3,6 +3,8 @@ package spec
 import (
 	"errors"
 	"fmt"
+
+	"github.com/armonic/armonic/value"
 )
 
 // Kind says what sort of failure an Error is, so that callers on either side of
@@ -54,6 +56,15 @@ func (e *Error) Error() string {
 		s = e.At + ": " + s
 	}
 	return s
+}
+
+// Redacted is the error without the secrets that are known, and without its cause, which
+// may have some.
+func (e *Error) Redacted(r *value.Redactor) *Error {
+	if e == nil {
+		return nil
+	}
+	return &Error{Kind: e.Kind, Op: r.Redact(e.Op), At: r.Redact(e.At), Msg: r.Redact(e.Msg), Hint: r.Redact(e.Hint)}
 }
 
 // Unwrap gives the cause.

@@ -87,9 +87,9 @@ func (s Stack) Top() string {
 	return s.Applied[len(s.Applied)-1].State
 }
 
-// CallsLost is the calls of provides of the states that steps leave, since those were
+// CallsUndoneBy is the calls of provides of the states that steps leave, since those were
 // entered: whoever made them may rely on them.
-func (s Stack) CallsLost(steps []Step) []Called {
+func (s Stack) CallsUndoneBy(steps []Step) []Called {
 	var out []Called
 	for _, c := range s.Calls {
 		switch {

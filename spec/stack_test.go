@@ -8,7 +8,7 @@ import (
 )
 
 // The calls that are lost are those since the state was last left, of states that are left.
-func TestCallsLost(t *testing.T) {
+func TestCallsUndoneBy(t *testing.T) {
 	call := func(state, provide string, by spec.RunID) spec.Called {
 		return spec.Called{Action: spec.Call, State: state, Provide: provide, By: by}
 	}
@@ -31,7 +31,7 @@ func TestCallsLost(t *testing.T) {
 		{[]spec.Step{{Action: spec.Leave, State: "On"}, {Action: spec.Leave, State: "Base"}}, []spec.RunID{"1", "3", "4", "5", "6"}},
 	} {
 		var got []spec.RunID
-		for _, c := range s.CallsLost(tt.steps) {
+		for _, c := range s.CallsUndoneBy(tt.steps) {
 			got = append(got, c.By)
 		}
 		if !slices.Equal(got, tt.want) {

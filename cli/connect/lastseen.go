@@ -30,7 +30,7 @@ type lastSeen struct {
 type seenHost struct {
 	Version string     `json:"version,omitempty"`
 	OS      spec.OS    `json:"os"`
-	Busy    spec.RunID `json:"lost,omitempty"` // when it was lost, "" if it was not
+	Lost    spec.RunID `json:"lost,omitempty"` // the run in which it was lost, "" if it was not
 	Seen    time.Time  `json:"seen"`
 }
 
@@ -99,7 +99,7 @@ func (k *lastSeen) save(hosts []spec.HostStatus) {
 			lost = "" // it may end well, and then the host be shut down
 		}
 		if h.Version != "" || !seen.IsZero() {
-			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: lost, Seen: seen.Truncate(time.Second)}
+			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Lost: lost, Seen: seen.Truncate(time.Second)}
 		}
 	}
 	text, err := json.MarshalIndent(now, "", " ")

@@ -20,10 +20,10 @@ func TestTheNextCommandKnowsWhoIsLost(t *testing.T) {
 	}
 	readLastSeen(me).saveLost(hosts)()
 	k := readLastSeen(me)
-	if got := k.hosts["web1@xmpp.test"].Busy; got != "r1" {
+	if got := k.hosts["web1@xmpp.test"].Lost; got != "r1" {
 		t.Errorf("web1 was lost in %q", got)
 	}
-	if got := k.hosts["web2@xmpp.test"].Busy; got != "" {
+	if got := k.hosts["web2@xmpp.test"].Lost; got != "" {
 		t.Errorf("web2 was lost in %q", got)
 	}
 }

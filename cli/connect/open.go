@@ -112,7 +112,7 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Vouched: vouched,
 		Seen: func(jid session.JID) (time.Time, spec.RunID) {
 			was := f.seen.hosts[jid]
-			return was.Seen, was.Busy
+			return was.Seen, was.Lost
 		}, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()

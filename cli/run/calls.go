@@ -11,9 +11,9 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// lostCall is the call of a provide of a state that would be left: whoever made it may
+// undoneCall is the call of a provide of a state that would be left: whoever made it may
 // rely on it. Of several by the same person in the same deployment it is the last.
-type lostCall struct {
+type undoneCall struct {
 	Path       spec.Path         `json:"path"`
 	At         time.Time         `json:"at"`
 	Who        string            `json:"who,omitempty"`
@@ -21,9 +21,9 @@ type lostCall struct {
 	Deployment spec.DeploymentID `json:"deployment,omitempty"` // none: it was called by itself
 }
 
-// findLostCalls asks the agent which calls the work would make void.
-func (r *hostRun) findLostCalls(ctx context.Context) error {
-	r.lost = nil
+// findUndoneCalls asks the agent which calls the work would make void.
+func (r *hostRun) findUndoneCalls(ctx context.Context) error {
+	r.undone = nil
 	if !slices.ContainsFunc(r.work.Steps, func(s spec.Step) bool { return s.Action == spec.Leave }) {
 		return nil
 	}
@@ -35,18 +35,18 @@ func (r *hostRun) findLostCalls(ctx context.Context) error {
 	if i < 0 {
 		return nil
 	}
-	for _, c := range stacks[i].CallsLost(r.work.Steps) {
-		call := lostCall{stacks[i].Path.Join(c.State, c.Provide), c.At, c.Who, c.By, deploy.DeploymentOf(c.By)}
-		r.lost = slices.DeleteFunc(r.lost, func(x lostCall) bool {
+	for _, c := range stacks[i].CallsUndoneBy(r.work.Steps) {
+		call := undoneCall{stacks[i].Path.Join(c.State, c.Provide), c.At, c.Who, c.By, deploy.DeploymentOf(c.By)}
+		r.undone = slices.DeleteFunc(r.undone, func(x undoneCall) bool {
 			return x.Path == call.Path && x.Who == call.Who && x.Deployment == call.Deployment
 		})
-		r.lost = append(r.lost, call)
+		r.undone = append(r.undone, call)
 	}
 	return nil
 }
 
 // String says when it was called, by whom, and in which deployment.
-func (c lostCall) String() string {
+func (c undoneCall) String() string {
 	out := "called " + c.At.Local().Format("2006-01-02 15:04:05")
 	if c.Who != "" {
 		out += " by " + c.Who
@@ -60,11 +60,11 @@ func (c lostCall) String() string {
 	return out
 }
 
-const callsAreLost = "provides were called of the states that are left"
+const callsAreUndone = "provides were called of the states that are left"
 
-// printLostCalls names the provides, with who called each.
-func printLostCalls(w io.Writer, calls []lostCall) {
-	output.Printf(w, "%s:\n", callsAreLost)
+// printUndoneCalls names the provides, with who called each.
+func printUndoneCalls(w io.Writer, calls []undoneCall) {
+	output.Printf(w, "%s:\n", callsAreUndone)
 	for _, c := range calls {
 		output.Printf(w, "  %s  %s\n", c.Path, c)
 	}
@@ -72,22 +72,22 @@ func printLostCalls(w io.Writer, calls []lostCall) {
 
 // confirm asks whether to go on if provides were called of states that would be left.
 func (c *command) confirm(ctx context.Context, runs []*hostRun) error {
-	var lost []lostCall
+	var undone []undoneCall
 	for _, r := range runs {
-		lost = append(lost, r.lost...)
+		undone = append(undone, r.undone...)
 	}
-	if len(lost) == 0 || c.yes {
+	if len(undone) == 0 || c.yes {
 		return nil
 	}
 	prompt := output.NewPrompter(c.In, c.Err)
 	if c.JSON() || !prompt.AtTerminal() {
-		problems := make([]spec.Problem, len(lost))
-		for i, x := range lost {
+		problems := make([]spec.Problem, len(undone))
+		for i, x := range undone {
 			problems[i] = spec.Problem{Path: x.Path, Msg: x.String()}
 		}
-		return output.WithProblems(spec.Errorf(spec.Invalid, callsAreLost).WithHint("add --yes to go on all the same"), problems)
+		return output.WithProblems(spec.Errorf(spec.Invalid, callsAreUndone).WithHint("add --yes to go on all the same"), problems)
 	}
-	printLostCalls(c.Err, lost)
+	printUndoneCalls(c.Err, undone)
 	yes, err := prompt.Confirm(ctx, "Go on?", false)
 	if err == nil && !yes {
 		return output.ErrNotConfirmed

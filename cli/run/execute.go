@@ -132,7 +132,7 @@ type hostRun struct {
 	agent  spec.Agent
 	route  spec.Route
 	work   spec.Work
-	lost   []lostCall // what the work would make void
+	undone []undoneCall // what the work would make void
 }
 
 // runs makes a run for each target. Their lines do not mix.
@@ -159,7 +159,7 @@ func (r *hostRun) prepare(ctx context.Context, values []assignment) ([]spec.Prob
 		return nil, err
 	}
 	r.work = spec.Work{Lifecycle: r.route.Lifecycle, From: r.route.From, Steps: steps}
-	if err := r.findLostCalls(ctx); err != nil {
+	if err := r.findUndoneCalls(ctx); err != nil {
 		return nil, err
 	}
 	wrong, err := r.agent.Check(ctx, r.work)

@@ -115,8 +115,8 @@ func (r *hostRun) preview(ctx context.Context) error {
 			From      []string           `json:"from"`
 			Steps     []spec.StepPreview `json:"steps"`
 			After     []string           `json:"after"`
-			Lost      []lostCall         `json:"lost_calls,omitempty"`
-		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After, r.lost})
+			Lost      []undoneCall       `json:"lost_calls,omitempty"`
+		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After, r.undone})
 	}
 	output.Printf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
 	for _, s := range steps {
@@ -124,8 +124,8 @@ func (r *hostRun) preview(ctx context.Context) error {
 		printChanges(r.out, s)
 	}
 	output.Printf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
-	if len(r.lost) > 0 {
-		printLostCalls(r.out, r.lost)
+	if len(r.undone) > 0 {
+		printUndoneCalls(r.out, r.undone)
 	}
 	return nil
 }

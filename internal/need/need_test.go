@@ -72,6 +72,24 @@ func TestRoot(t *testing.T) {
 	}
 }
 
+func TestAllowed(t *testing.T) {
+	for _, tt := range []struct {
+		machine need.Machine
+		err     error
+		want    string
+	}{
+		{need.Machine{CI: true}, nil, ""},
+		{need.Machine{}, os.ErrPermission, "skip: SKIPPED: this test must be allowed to fly: permission denied"},
+		{need.Machine{CI: true}, os.ErrPermission, "fatal: this test must be allowed to fly: permission denied (CI=true: nothing may be skipped)"},
+	} {
+		r := &recorder{}
+		r.run(func() string { tt.machine.Allowed(r, "fly", tt.err); return "" })
+		if r.outcome != tt.want {
+			t.Errorf("%+v, %v ends with %q, want %q", tt.machine, tt.err, r.outcome, tt.want)
+		}
+	}
+}
+
 // recorder is a test that remembers how it was ended.
 type recorder struct {
 	testing.TB

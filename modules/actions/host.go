@@ -121,7 +121,7 @@ func show(argv []string) string {
 	parts := make([]string, len(argv))
 	for i, a := range argv {
 		if a == "" || strings.ContainsAny(a, " \t\n\"'\\$&|;<>()*?`#~") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+			a = interp.QuoteShell(a)
 		}
 		parts[i] = a
 	}

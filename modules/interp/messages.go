@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"sort"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -40,22 +39,9 @@ func Short(s string) string {
 	return s
 }
 
-// Nearest is the candidate most like the name, "" if none is like it.
-func Nearest(name string, candidates []string) string {
-	best, bestDist := "", 1+(len(name)+1)/3
-	sorted := append([]string(nil), candidates...)
-	sort.Strings(sorted)
-	for _, c := range sorted {
-		if d := query.EditDistance(strings.ToLower(name), strings.ToLower(c)); d < bestDist {
-			best, bestDist = c, d
-		}
-	}
-	return best
-}
-
 // DidYouMean is a hint with the nearest candidate, or with all of them if none is near.
 func DidYouMean(name string, candidates []string) string {
-	if n := Nearest(name, candidates); n != "" {
+	if n := query.Nearest(name, candidates); n != "" {
 		return "did you mean '" + n + "'?"
 	}
 	if len(candidates) == 0 {

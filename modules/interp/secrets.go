@@ -130,10 +130,10 @@ func (s *Secrets) Restore(x any) (any, error) {
 	})
 }
 
-// quotedForShell is a word of a command line of sh.
-func quotedForShell(s value.Secret) value.Secret {
-	return value.Secret("'" + strings.ReplaceAll(s.Reveal(), "'", `'\''`) + "'")
-}
+// QuoteShell makes one word of a command line of sh of a text.
+func QuoteShell(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+func quotedForShell(s value.Secret) value.Secret { return value.Secret(QuoteShell(s.Reveal())) }
 
 // quotedForSQL is a literal of standard SQL, or of one in which a backslash escapes.
 func quotedForSQL(s value.Secret, backslashes bool) value.Secret {

@@ -28,9 +28,9 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 		session.Sleep(ctx, loadAgain)
 		answer, err = s.Call(ctx, "get", "", session.New(nsRoster, "query"))
 	}
-	var half []*session.Element
-	f.change(func() { half = f.update(answer.Kid(nsRoster, "query"), true) })
-	f.complete(s, half)
+	var incomplete []*session.Element
+	f.change(func() { incomplete = f.update(answer.Kid(nsRoster, "query"), true) })
+	f.complete(s, incomplete)
 	// ejabberd tells of those who ask to be in the fleet only whom messages to the bare
 	// address can reach. A server deals with one stanza after another: when it answers
 	// the ping, it has done so. Then nothing that is sent to the bare address is for us.
@@ -71,8 +71,8 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 
 // complete asks to see those who see us already: a client ended after it had let them, and
 // before it asked.
-func (f *Fleet) complete(s *session.Session, half []*session.Element) {
-	for _, item := range half {
+func (f *Fleet) complete(s *session.Session, incomplete []*session.Element) {
+	for _, item := range incomplete {
 		who := session.JID(item.Attr("jid"))
 		s.Post(subscription("subscribe", who))
 		if item.Attr("ask") == "" { // else it was asked before, and may have gone for good

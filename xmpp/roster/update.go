@@ -30,7 +30,7 @@ func (f *Fleet) Push(iq *session.Element) {
 
 // update takes a roster, or changes of it; the lock is held. In the fleet are those
 // whom we may see. Half are those who see us, while we do not see them.
-func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element) {
+func (f *Fleet) update(q *session.Element, whole bool) (incomplete []*session.Element) {
 	if q == nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element)
 		if jid.Local() == "" || !sees(item) {
 			delete(f.hosts, jid)
 			if jid.Local() != "" && item.Attr("subscription") == "from" {
-				half = append(half, item)
+				incomplete = append(incomplete, item)
 			}
 			continue
 		}
@@ -77,7 +77,7 @@ func (f *Fleet) update(q *session.Element, whole bool) (half []*session.Element)
 		h.Unapproved = h.joined && f.notes[jid] != approved
 	}
 	f.compare()
-	return slices.DeleteFunc(half, func(item *session.Element) bool { return f.notes[session.JID(item.Attr("jid"))] == forgotten })
+	return slices.DeleteFunc(incomplete, func(item *session.Element) bool { return f.notes[session.JID(item.Attr("jid"))] == forgotten })
 }
 
 // compare marks the hosts that can be taken for others; the lock is held. Of two, of which one

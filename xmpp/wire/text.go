@@ -55,8 +55,7 @@ func RedactError(r *value.Redactor, err *spec.Error, most int) *spec.Error {
 	if err == nil {
 		return nil
 	}
-	e := *err
-	e.Err = nil
-	e.Op, e.Msg, e.Hint, e.At = Redact(r, e.Op, most), Redact(r, e.Msg, most), Redact(r, e.Hint, most), Redact(r, e.At, most)
-	return &e
+	e := err.Redacted(r)
+	e.Op, e.Msg, e.Hint, e.At = Short(e.Op, most), Short(e.Msg, most), Short(e.Hint, most), Short(e.At, most)
+	return e
 }
