@@ -24,6 +24,7 @@ func TestQuickstart(t *testing.T) {
 	}
 	need.Program(t, "prosody")
 	need.Program(t, "ip")
+	unshare, bash := need.Program(t, "unshare"), need.Program(t, "bash")
 	need.Root(t, "the server runs as its own user")
 	dir := publicDir(t)
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "bin", "armonic"), ".")
@@ -33,7 +34,7 @@ func TestQuickstart(t *testing.T) {
 	script, shown := quickstart(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	c := exec.CommandContext(ctx, "unshare", "-n", "-p", "-f", "--kill-child", "bash", "-emc", "ip link set lo up\n"+script)
+	c := exec.CommandContext(ctx, unshare, "-n", "-p", "-f", "--kill-child", bash, "-emc", "ip link set lo up\n"+script)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "HOME="+dir, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
 	c.WaitDelay = 5 * time.Second

@@ -1,11 +1,11 @@
 package agentd
 
-// Commands are those that steps run on the host.
+// Commands are the programs that steps run on the host.
 type Commands interface {
-	// StillRunning names those that an earlier process left running.
+	// StillRunning names the programs that an earlier process of the agent left running.
 	StillRunning() []string
-	// HandOver leaves those to themselves that wait for this process to end, so that
-	// their steps end.
+	// HandOver stops waiting for the programs that themselves wait for the agent to end, such
+	// as systemctl restart: they run on, and their steps end.
 	HandOver()
 }
 

@@ -61,7 +61,7 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.config.Info.Host).
 			WithHint("try again when it is back")
 	}
-	added := &run{Run: cloneRun(r), changed: make(chan struct{})}
+	added := &run{Run: r.Clone(), changed: make(chan struct{})}
 	s.runs[r.ID] = added
 	s.queue = append(s.queue, added)
 	s.add(added, spec.Event{Kind: spec.EventQueued, Step: -1})
@@ -106,13 +106,4 @@ func (s *Service) find(id spec.RunID) (*run, error) {
 
 func stopped() *spec.Error {
 	return spec.Errorf(spec.Canceled, "the run was stopped before it began")
-}
-
-func cloneRun(r spec.Run) spec.Run {
-	r.From = slices.Clone(r.From)
-	r.Steps = slices.Clone(r.Steps)
-	for i, step := range r.Steps {
-		r.Steps[i] = step.Clone()
-	}
-	return r
 }

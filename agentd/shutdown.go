@@ -57,8 +57,8 @@ func (s *Service) shuttingDown() bool {
 	return s.closed
 }
 
-// notBegun is how a run ends that waited when the agent stopped, and one of which the
-// agent did not begin the next step.
+// notBegun is how a run ends because the agent was stopped: before the run, or before its
+// next step. what names which.
 func (s *Service) notBegun(what string) *spec.Error {
 	return spec.Errorf(spec.Canceled, "the agent of %s was stopped before %s", s.config.Info.Host, what).
 		WithHint("what is finished is on the stack: start the agent again, then retry, and it goes on from there")

@@ -49,3 +49,6 @@ func Parse(args []string) error {
 	}
 	return c.ValidateArgs(c.Flags().Args())
 }
+
+// Run is Main in the process of a test.
+func Run(args []string, s Streams) int { return execute(args, s, &settings.Global{}) }

@@ -31,9 +31,6 @@ func Main(args []string, s Streams) int {
 	return execute(args, s, &settings.Global{WatchForCrash: crash.Watch})
 }
 
-// Run is Main within another program.
-func Run(args []string, s Streams) int { return execute(args, s, &settings.Global{}) }
-
 func execute(args []string, s Streams, g *settings.Global) int {
 	signal.Ignore(syscall.SIGPIPE) // an output that is closed must not end a deployment
 	stops := []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -167,18 +167,13 @@ func (s *Session) swap(from, to *[]resolver.Answers) bool {
 	return true
 }
 
-// Accept takes the best suggestion for every question that nobody decided and that
-// has one, and returns how many that were. New questions may follow.
+// Accept takes what is acceptable of every question, and returns how many that were.
+// New questions may follow.
 func (s *Session) Accept() int {
 	taken := map[resolver.Key]any{}
 	for _, q := range s.Result().Questions {
-		switch {
-		case q.Settled() || q.Status == resolver.Wrong || q.Key.Kind == resolver.AskManage:
-		case q.Source == resolver.Bound || q.Source == resolver.FromXPath:
-		case q.Value != nil:
-			taken[q.Key] = q.Value
-		case len(q.Suggestions) > 0:
-			taken[q.Key] = q.Suggestions[0].Value
+		if x := q.Acceptable(); x != nil {
+			taken[q.Key] = x
 		}
 	}
 	if len(taken) == 0 {

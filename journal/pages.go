@@ -222,8 +222,9 @@ func (f *file) firstKey(id uint64) []byte {
 	return b[e+u32(b, e):][:u32(b, e+4)]
 }
 
-// readLeaf looks at a page of values. One that is itself held in a value is at the
-// greatest depth: nothing is below it.
+// readLeaf checks a page that holds keys and values. A small bucket is stored as such a page
+// inside a value (bbolt's inline buckets): then depth is the greatest, since it has no pages
+// below it.
 func (f *file) readLeaf(where string, b, low, high []byte, depth int) error {
 	n := u16(b, 10)
 	if pageHeader+n*elementSize > len(b) {

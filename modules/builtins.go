@@ -2,11 +2,9 @@ package modules
 
 import (
 	"fmt"
-	"slices"
 
 	"go.starlark.net/starlark"
 
-	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -49,20 +47,4 @@ func (d *defining) called(t *starlark.Thread) position {
 		s.call = f.calls[placeOf(pos)]
 	}
 	return s
-}
-
-// Predeclared lists the names that modules have besides those of Starlark itself.
-func Predeclared() []string {
-	var out []string
-	for name := range newLoader(Config{}, nil).builtins {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Signatures lists the builtins that declare.
-func Signatures() []*interp.Signature {
-	return []*interp.Signature{lifecycleSignature(), stateSignature(), metaStateSignature(), provideSignature(), requireSignature(),
-		remoteSignature(spec.Local), remoteSignature(spec.External), varSignature(), listOfSignature()}
 }

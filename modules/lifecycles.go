@@ -11,21 +11,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func lifecycleSignature() *interp.Signature {
-	return &interp.Signature{
-		Name: "lifecycle", Positional: 1, Required: 2, Returns: "lifecycle",
-		Doc: "Declares the state machine of one service. It belongs to the top level of a file outside lib/.",
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name, which paths begin with."),
-			interp.Param("states", "list[state]", "", "The states; each leads to the next, unless transitions say otherwise."),
-			interp.Param("transitions", "list[tuple[str, str]]", "", "Pairs (\"From\", \"To\"), in the order in which they are tried."),
-			interp.Param("initial", "str", "", "The state that is applied from the start; the first, if it is not given."),
-			interp.Param("doc", "str", "", "What the service is; the docstring of the file, if it is not given."),
-		},
-		Renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
-	}
-}
-
 // lifecycleValue is what lifecycle() returns, and what the set is checked by.
 type lifecycleValue struct {
 	declared

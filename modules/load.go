@@ -44,7 +44,7 @@ func (s *Set) Names() []string {
 // simulate, and for checks.
 type Config struct {
 	Machine  actions.Machine // what actions work on; nil: they can run nothing
-	LoadTime time.Duration   // that all files may compute together; 0 is interp.LoadTime
+	LoadTime time.Duration   // that each file may compute while it is loaded; 0 is interp.LoadTime
 	ActTime  time.Duration   // that one call may compute, waiting aside; 0 is interp.ActTime
 	Monitor  *interp.Monitor // is told of what computes; nil: nobody is
 	Marker   Marker          // is told of each file before it is loaded; nil: nobody is
@@ -63,8 +63,6 @@ type Marker interface {
 // files without one.
 func (c Config) Load(sources ...Source) (*Set, error) {
 	l := newLoader(c, sources)
-	end := c.Monitor.Begin(l.clock)
-	defer end()
 	for i, s := range sources {
 		names, err := s.Files()
 		if err != nil {
@@ -107,12 +105,10 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
-	clock    *interp.Clock // of all files together
 }
 
 func newLoader(c Config, sources []Source) *loader {
-	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
-		clock: interp.NewClock(cmp.Or(c.LoadTime, interp.LoadTime))}
+	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}}}
 	l.builtins = l.predeclared()
 	return l
 }
@@ -161,15 +157,18 @@ func (l *loader) load(source int, name string) *file {
 		}
 		defer end()
 	}
+	clock := interp.NewClock(cmp.Or(l.LoadTime, interp.LoadTime)) // of the file alone: one that takes all of it leaves the others theirs
+	clock.About(label)
+	end := l.Monitor.Begin(clock)
+	defer end()
 	if f.parsed = parse(l.report, label, src, l.builtins); f.parsed == nil {
 		return f
 	}
 	l.loading = append(l.loading, label)
-	l.clock.About(label)
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
 
 	d := &defining{loader: l, file: f, source: source, path: name}
-	t := interp.NewThread(context.Background(), label, interp.LoadSteps, l.clock)
+	t := interp.NewThread(context.Background(), label, interp.LoadSteps, clock)
 	t.SetLocal(definingKey, d)
 	t.Load = d.loadFrom
 	t.Print = func(t *starlark.Thread, msg string) {

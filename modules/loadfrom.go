@@ -9,6 +9,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -30,7 +31,8 @@ func (d *defining) loadFrom(t *starlark.Thread, module string) (starlark.StringD
 		return nil, &spec.Error{Kind: spec.Invalid, Msg: "files load each other in a circle: " + strings.Join(append(slices.Clone(d.loading[i:]), label), " -> "),
 			Hint: "move what they share into a file of its own"}
 	}
-	f := d.load(source, name)
+	var f *file
+	interp.Waiting(t, func() { f = d.load(source, name) })
 	if f.globals == nil || f.failed {
 		return nil, errFailed
 	}

@@ -11,26 +11,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func provideSignature() *interp.Signature {
-	return &interp.Signature{
-		Name: "provide", Positional: 2, Required: 1, Returns: "provide",
-		Doc: "An operation of a state, which others and people can call.",
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name, which becomes part of paths."),
-			interp.Param("fn", "Callable[[ctx], dict | None]", "", "Called to do it; gives a dict of what returns declares."),
-			interp.Param("requires", "list[require]", "[]", "What it needs before it can be called."),
-			interp.Param("returns", "list[var]", "[]", "What it gives to whoever calls it."),
-			interp.Param("flags", "dict[str, Any]", "{}", "Handed to cross of its state and of all above."),
-			interp.Param("label", "str", "", "A few words for people."),
-			interp.Param("help", "str", "", "What a person should know; the docstring of fn, if it is not given."),
-			interp.Param("tags", "list[str]", "[]", "Words to find it by."),
-			interp.Param("each", "bool", "False", "Call it once for each who requires it, even with equal values."),
-		},
-		Renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
-			"ret": "returns = […]", "doc": "help"},
-	}
-}
-
 func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(provideSignature(), pos, kwargs, at)
 	name := a.identifier("name")

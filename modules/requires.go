@@ -10,45 +10,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func requireSignature() *interp.Signature {
-	return &interp.Signature{
-		Name: "require", Positional: 1, Required: 1, Returns: "require",
-		Doc: "Values that a person gives.",
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name: ctx.req.<name>."),
-			interp.Param("nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."),
-			interp.Param("label", "str", "", "A few words for people."),
-			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
-		},
-		Rest: interp.Param("vars", "var", "", "The variables of one set."),
-		Renamed: map[string]string{"vars": "the variables without a Name: require(\"conf\", var(…), var(…))",
-			"variables": "the variables without a Name: require(\"conf\", var(…), var(…))"},
-	}
-}
-
-func remoteSignature(kind spec.RequireKind) *interp.Signature {
-	name, doc := "require_"+string(kind), "Another provide, called first, on the same host."
-	if kind == spec.External {
-		doc = "Another provide, called first, on a host that a person chooses; ctx.req.<name>.host is that host."
-	}
-	return &interp.Signature{
-		Name: name, Positional: 2, Required: 2, Returns: "require",
-		Doc: doc,
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name: ctx.req.<name>."),
-			interp.Param("pattern", "str", "", "Which provide meets it, as in \"//WebServer//start\"."),
-			interp.Param("args", "list[var]", "[]", "Wishes for the variables of the same names that the provide asks for."),
-			interp.Param("returns", "list[var]", "[]", "What is used of the values that it gives."),
-			interp.Param("nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."),
-			interp.Param("bind", "dict[str, str]", "{}", "Sets variables that the provide asks for: {\"their_var\": \"our_require.our_var\"}."),
-			interp.Param("label", "str", "", "A few words for people."),
-			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
-		},
-		Renamed: map[string]string{"xpath": "pattern", "provide_args": "args = [var(…)]", "provide_ret": "returns = [var(…)]",
-			"ret": "returns = [var(…)]", "vars": "args = [var(…)]"},
-	}
-}
-
 func (d *defining) newRequire(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(requireSignature(), pos, kwargs, at)
 	out := d.emptyRequire(a, spec.Simple)

@@ -7,36 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/armonic/armonic/lifecycle"
-	"github.com/armonic/armonic/modules/interp"
 )
-
-func stateSignature() *interp.Signature {
-	return &interp.Signature{
-		Name: "state", Positional: 1, Required: 1, Returns: "state",
-		Doc: "One step of deploying the service. All functions may be left out: a state may well do nothing.",
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name, which becomes part of paths."),
-			interp.Param("enter", "Callable[[ctx], None]", "", "Called to apply the state."),
-			interp.Param("leave", "Callable[[ctx], None]", "", "Called to undo it."),
-			interp.Param("cross", "Callable[[ctx, flags], None]", "", "Called when a provide of this state or of one below it was called, with the flags of that provide."),
-			interp.Param("requires", "list[require]", "[]", "What entering it needs."),
-			interp.Param("provides", "list[provide]", "[]", "The operations that it offers."),
-			interp.Param("os", "list[str]", "[]", "The systems it supports, as in [\"debian\", \"ubuntu >= 24.04\"]; all if it is empty."),
-			interp.Param("doc", "str", "", "What the state means; the docstring of enter, if it is not given."),
-		},
-		Renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",
-			"help": "doc", "label": "doc"},
-	}
-}
-
-func metaStateSignature() *interp.Signature {
-	sig := stateSignature()
-	sig.Name, sig.Positional, sig.Required = "meta_state", 2, 2
-	sig.Doc = "A state with several implementations, of which the first whose os fits the host is entered, as \"Name.Implementation\"."
-	impl := interp.Param("implementations", "list[state]", "", "States, each with the os that it is for.")
-	sig.Params = append([]interp.Parameter{sig.Params[0], impl}, sig.Params[1:]...)
-	return sig
-}
 
 func (d *defining) newState(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	return d.stateOf(d.bind(stateSignature(), pos, kwargs, at))

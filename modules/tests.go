@@ -15,8 +15,6 @@ import (
 // that it may load files from too. The error joins what is wrong with the files.
 func (c Config) LoadTests(more starlark.StringDict, sources ...Source) ([]*starlark.Function, *Set, error) {
 	l := newLoader(c, sources)
-	end := c.Monitor.Begin(l.clock)
-	defer end()
 	maps.Copy(l.builtins, more)
 	last := len(sources) - 1
 	names, err := sources[last].tests()

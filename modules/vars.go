@@ -9,34 +9,6 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func varSignature() *interp.Signature {
-	return &interp.Signature{
-		Name: "var", Positional: 2, Required: 2, Returns: "var",
-		Doc: "One typed, validated value.",
-		Params: []interp.Parameter{
-			interp.Param("name", "str", "", "Its name: ctx.req.<require>.<name>."),
-			interp.Param("type", "type", "", "What values it takes; see the types below."),
-			interp.Param("default", "Any", "", "Its value, if none is given."),
-			interp.Param("required", "bool", "True", "Whether it must have a value."),
-			interp.Param("pattern", "str", "", "A regular expression (RE2) that the whole text must match."),
-			interp.Param("pattern_error", "str", "", "What to say if it does not."),
-			interp.Param("min", "float", "", "The least number."),
-			interp.Param("max", "float", "", "The greatest number."),
-			interp.Param("one_of", "list", "[]", "All values there are."),
-			interp.Param("from_xpath", "str", "", "A variable elsewhere whose value it takes: \"Lifecycle/State/provide/require/variable\"."),
-			interp.Param("modifier", "str", "", "How the module sees a text, as in \"http://%s\"."),
-			interp.Param("suggest", "Callable[[ctx], Any]", "", "Gives a value that suits the host; it cannot change the host."),
-			interp.Param("validate", "Callable[[ctx, Any], str | None]", "", "Gives what is wrong with a value, or None."),
-			interp.Param("label", "str", "", "A few words for people."),
-			interp.Param("help", "str", "", "What a person should know, in a sentence or two."),
-			interp.Param("expert", "bool", "False", "Shown only to who asks for it."),
-			interp.Param("secret", "bool", "False", "Never shown, logged or saved in clear; the module gets a secret."),
-		},
-		Renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
-			"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},
-	}
-}
-
 func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at position) starlark.Value {
 	a := d.bind(varSignature(), pos, kwargs, at)
 	name := a.identifier("name")

@@ -12,6 +12,13 @@ import (
 // filled. Values have what calls returned put in.
 type calls struct {
 	*values
+	typed map[returned]sourced // what calls returned, in the type of the variable that takes it
+}
+
+// returned is the value that a variable takes of what a node's call returned.
+type returned struct {
+	by NodeID
+	v  *variable
 }
 
 // newCalls fills the steps of all nodes and finds those that are wanted more than
@@ -19,7 +26,7 @@ type calls struct {
 // no state left to enter. It is called once, as the first of them, unless the module
 // says each.
 func newCalls(vs *values) *calls {
-	c := &calls{vs}
+	c := &calls{vs, map[returned]sourced{}}
 	first := map[string]*node{}
 	for _, n := range vs.tree.ordered {
 		c.fillSteps(n)
@@ -91,14 +98,24 @@ func (c *calls) of(v *variable) sourced {
 		out.x = value.Deferred{Node: string(n.ID), Name: d.Name}
 		return out
 	}
+	k := returned{n.ID, v}
+	if x, ok := c.typed[k]; ok {
+		return x
+	}
+	c.typed[k] = typedReturn(v, out, n.Provide.Path, d.Name, returns)
+	return c.typed[k]
+}
+
+// typedReturn gives what a call returned under a name, in the type of the variable.
+func typedReturn(v *variable, out sourced, by spec.Path, name string, returns any) sourced {
 	m, _ := returns.(map[string]any)
-	x := m[d.Name]
+	x := m[name]
 	if x == nil && v.Default != nil {
 		x, out.source, out.why = v.Default, Default, "default, since the call did not return it"
 	}
 	y, err := v.Convert(x)
 	if err != nil {
-		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", n.Provide.Path, d.Name, err)
+		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", by, name, err)
 		return out
 	}
 	out.x = y

@@ -7,13 +7,19 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// newChecks has agents check the nodes whose values are complete, and gives what they
-// found wrong. Node.Pending is set where they have not said it yet.
-func newChecks(in *input, c *calls) map[*node][]Problem {
-	out := map[*node][]Problem{}
+// checked are calls, and what agents say of them.
+type checked struct {
+	*calls
+	faults map[*node][]Problem // that agents found
+}
+
+// newChecked has agents check the nodes whose values are complete. Node.Pending is set
+// where they have not answered yet.
+func newChecked(c *calls) *checked {
+	out := &checked{calls: c, faults: map[*node][]Problem{}}
 	for _, n := range c.tree.ordered {
 		if n.CalledAs == nil && c.valuesKnown(n) && !n.misplaced() {
-			out[n] = in.check(n)
+			out.faults[n] = c.check(n)
 		}
 	}
 	return out

@@ -8,8 +8,9 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// newPlan makes the graph of tasks.
-func newPlan(t *tree) *Plan {
+// newPlan makes the graph of tasks from the calls, which must be complete.
+func newPlan(c *checked) *Plan {
+	t := c.tree
 	p := &Plan{After: map[spec.Host]map[string][]string{}}
 	last := map[service]TaskID{} // the last task so far of a lifecycle
 	end := map[NodeID]TaskID{}   // the task that ends a node
@@ -46,18 +47,10 @@ func newPlan(t *tree) *Plan {
 }
 
 // complete reports whether nothing is missing, wrong, or still to be learned.
-func complete(t *tree, problems []Problem) bool {
-	for _, n := range t.nodes {
-		if n.Missing+n.Wrong+n.Checking > 0 || n.Pending || !n.ready {
-			return false
-		}
-	}
-	for _, p := range problems {
-		if !p.Warning {
-			return false
-		}
-	}
-	return true
+func (c *checked) complete(questions []Question, problems []Problem) bool {
+	return !slices.ContainsFunc(c.tree.nodes, func(n *node) bool { return n.Pending || !n.ready }) &&
+		!slices.ContainsFunc(questions, func(q Question) bool { return q.Required() || q.Status == Checking }) &&
+		!slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
 }
 
 // segment is a part of a node's steps that can run without waiting in between.

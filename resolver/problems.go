@@ -12,14 +12,14 @@ import (
 
 // problems gathers all that is wrong.
 type problems struct {
-	*calls
+	*checked
 	found []Problem
 }
 
 // findProblems lists what is wrong with the tree, with values, with the order of
 // calls, and what agents say.
-func findProblems(c *calls, faults map[*node][]Problem) []Problem {
-	p := &problems{calls: c, found: c.tree.problems}
+func findProblems(c *checked) []Problem {
+	p := &problems{checked: c, found: c.tree.problems}
 	for _, n := range c.tree.nodes {
 		p.refusals(n)
 	}
@@ -27,7 +27,7 @@ func findProblems(c *calls, faults map[*node][]Problem) []Problem {
 	for _, n := range c.tree.ordered {
 		p.order(n, done)
 		done[n.ID] = true
-		p.found = append(p.found, faults[n]...)
+		p.found = append(p.found, c.faults[n]...)
 		p.differences(n)
 	}
 	return p.found

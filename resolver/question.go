@@ -45,7 +45,7 @@ type Question struct {
 	Fixed    bool // shown, but not to be answered: filled by Armonic or returned by a run
 	Optional bool // may stay without a value
 
-	Suggestions []Suggestion // best first; the first is what Accept would take
+	Suggestions []Suggestion // best first
 	Options     []Option     // of host, hosts and choose: what there is to choose from
 	Min, Max    int          // of hosts and count
 }
@@ -58,11 +58,25 @@ func (q *Question) Settled() bool {
 // Required reports whether a good answer is missing.
 func (q *Question) Required() bool { return q.Status == Missing || q.Status == Wrong }
 
+// free reports whether neither a person, a file nor a module decided it.
+func (q *Question) free() bool {
+	return !q.Settled() && q.Key.Kind != AskManage && q.Source != Bound && q.Source != FromXPath
+}
+
 // Undecided reports whether the value in force is one that nobody chose, of which
 // the operator should know. Questions for experts are not.
-func (q *Question) Undecided() bool {
-	return !q.Required() && !q.Settled() && !q.Var.Expert &&
-		q.Key.Kind != AskManage && q.Source != Bound && q.Source != FromXPath
+func (q *Question) Undecided() bool { return q.free() && !q.Required() && !q.Var.Expert }
+
+// Acceptable is what somebody takes who agrees with what is proposed: the value in
+// force, else the best suggestion; nil if nothing is proposed or it is decided.
+func (q *Question) Acceptable() any {
+	switch {
+	case !q.free() || q.Status == Wrong:
+		return nil
+	case q.Value == nil && len(q.Suggestions) > 0:
+		return q.Suggestions[0].Value
+	}
+	return q.Value
 }
 
 // Open reports whether somebody should answer: a good answer is missing, or the

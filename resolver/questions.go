@@ -4,16 +4,15 @@ import "github.com/armonic/armonic/value"
 
 // asked makes the questions.
 type asked struct {
-	calls     *calls
-	faults    map[*node][]Problem // that agents found
+	*checked
 	questions []Question
 }
 
 // newQuestions lists the questions in the order of asking: of a node, where it is, how
 // often and where what it requires is, all that is asked below, then its own values.
 // The open ones are counted at each node.
-func newQuestions(c *calls, faults map[*node][]Problem) []Question {
-	a := &asked{calls: c, faults: faults}
+func newQuestions(c *checked) []Question {
+	a := &asked{checked: c}
 	a.collect(c.tree.root)
 	for i := range a.questions {
 		n := c.tree.byID[a.questions[i].Key.Node]
@@ -48,7 +47,7 @@ func (v *variable) visible() bool { return v.role != roleHost && !v.shadowed() }
 
 // question shows a variable.
 func (a *asked) question(v *variable) Question {
-	x := a.calls.of(v)
+	x := a.of(v)
 	q := Question{
 		Key: v.key(), Path: v.path(), Var: v.Variable, Host: v.node.Host,
 		Source: x.source, Why: x.why, Value: x.x, Hint: x.hint,
@@ -71,7 +70,7 @@ func (a *asked) question(v *variable) Question {
 		}
 	}
 	if !q.Fixed {
-		q.Suggestions = a.calls.offered(v)
+		q.Suggestions = a.offered(v)
 	}
 	return q
 }

@@ -14,13 +14,12 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 	in := newInput(facts, answers)
 	t := newTree(in, root)
 	v := newValues(in, t)
-	steps := newCalls(v)
-	faults := newChecks(in, steps)
-	asked := newQuestions(steps, faults)
-	problems := findProblems(steps, faults)
+	c := newChecked(newCalls(v))
+	questions := newQuestions(c)
+	problems := findProblems(c)
 	res := &Result{
 		Root:      t.root.Node,
-		Questions: asked,
+		Questions: questions,
 		Needs:     in.needs,
 		Problems:  problems,
 		Unused:    in.unused(),
@@ -28,8 +27,8 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 	for _, n := range t.nodes {
 		res.Nodes = append(res.Nodes, n.Node)
 	}
-	if complete(t, problems) {
-		res.Plan = newPlan(t)
+	if c.complete(questions, problems) {
+		res.Plan = newPlan(c)
 	}
 	return res
 }

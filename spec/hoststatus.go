@@ -14,21 +14,21 @@ const (
 
 // HostStatus is what a fleet says of a host without asking its agent.
 type HostStatus struct {
-	Host    Host
-	Account string // of its agent on an XMPP server, name@domain; "" if there is none
-	Link    Link
-	Why     string    // if it is not on: "seen 14m ago", "no agent"
-	Since   time.Time // of the link's state; zero if unknown
-
-	Unapproved bool // it joined by itself, and no person has approved it: it gets no work
-	Like       Host // another host of the fleet that it can be taken for, "" if there is none
-
-	Twice bool // another program took its connection lately: its account is in use twice
+	Host    Host      `json:"host"`
+	Account string    `json:"account,omitempty"` // of its agent on an XMPP server, name@domain; "" if there is none
+	Link    Link      `json:"link"`
+	Why     string    `json:"why,omitempty"`  // if it is not on: "seen 14m ago", "no agent"
+	Since   time.Time `json:"since,omitzero"` // of the link's state; zero if unknown
+	Offline bool      `json:"-"`              // it is not on by what the server said, and not because the server cannot be asked
 
 	// What the agent said of itself last, if the fleet knows without asking it.
-	Version string // of Armonic
-	OS      OS
-	Busy    RunID // the run it executes, or executed when it was lost
+	OS      OS     `json:"os"`
+	Version string `json:"version,omitempty"` // of Armonic
+	Busy    RunID  `json:"busy,omitempty"`    // the run it executes, or executed when it was lost
+
+	Unapproved bool `json:"unapproved,omitempty"` // it joined by itself, and no person has approved it: it gets no work
+	Like       Host `json:"like,omitempty"`       // another host of the fleet that it can be taken for, "" if there is none
+	Twice      bool `json:"twice,omitempty"`      // another program took its connection lately: its account is in use twice
 }
 
 // Connection is the state of the one connection through which a fleet reaches all its

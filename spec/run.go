@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"maps"
+	"slices"
 
 	"github.com/armonic/armonic/value"
 )
@@ -99,4 +100,14 @@ type Run struct {
 	Deployment DeploymentID `json:"deployment,omitempty"`
 	By         string       `json:"by,omitempty"` // who asked
 	Work
+}
+
+// Clone copies the run with its steps, as Step.Clone does.
+func (r Run) Clone() Run {
+	r.From = slices.Clone(r.From)
+	r.Steps = slices.Clone(r.Steps)
+	for i, step := range r.Steps {
+		r.Steps[i] = step.Clone()
+	}
+	return r
 }

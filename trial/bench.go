@@ -121,26 +121,19 @@ func (b *bench) plan(ctx context.Context, d testbench.Deployment) (*deploy.Sessi
 
 // checkPlan says what keeps a session from being carried out.
 func checkPlan(s *deploy.Session) error {
-	res := s.Result()
 	var all []string
-	for i := range res.Questions {
-		if q := &res.Questions[i]; q.Status == resolver.Missing {
-			all = append(all, fmt.Sprintf("%s is missing", name(q)))
+	for _, b := range s.Blocking() {
+		switch {
+		case b.Question != nil:
+			all = append(all, name(b.Question)+" is missing")
+		case b.Problem != nil:
+			all = append(all, b.Problem.Msg)
+		default:
+			all = append(all, "nothing in this deployment is called "+b.Unused)
 		}
 	}
-	for _, p := range res.Problems {
-		if !p.Warning {
-			all = append(all, p.Msg)
-		}
-	}
-	for _, text := range s.UnusedRules() {
-		all = append(all, "nothing in this deployment is called "+text)
-	}
-	switch {
-	case len(all) > 0:
+	if len(all) > 0 {
 		return spec.Errorf(spec.Invalid, "%s", strings.Join(all, "; "))
-	case res.Plan == nil:
-		return spec.Errorf(spec.Internal, "the deployment is neither complete nor is anything missing")
 	}
 	return nil
 }

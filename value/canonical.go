@@ -42,7 +42,7 @@ func canonical(b []byte, x any) []byte {
 		return strconv.AppendBool(b, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return strconv.AppendInt(b, v.Int(), 10)
-	case reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return strconv.AppendUint(b, v.Uint(), 10)
 	case reflect.Float64, reflect.Float32:
 		return canonicalFloat(b, v.Float())
@@ -63,8 +63,8 @@ func canonical(b []byte, x any) []byte {
 
 // canonicalFloat writes a whole number as an int of the same size.
 func canonicalFloat(b []byte, f float64) []byte {
-	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
-		return strconv.AppendInt(b, int64(f), 10)
+	if f == math.Trunc(f) && !math.IsInf(f, 0) {
+		return strconv.AppendFloat(b, f+0, 'f', 0, 64) // exact; -0 is 0
 	}
 	return strconv.AppendFloat(b, f, 'g', -1, 64)
 }

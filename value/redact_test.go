@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/value"
 )
 
@@ -79,6 +80,7 @@ func halves(s string) []string {
 }
 
 func TestProgramsPrintASecret(t *testing.T) {
+	bash := need.Program(t, "bash")
 	for _, c := range []struct{ name, script string }{
 		{"bash", `printf '%q\n' "$S"; echo "${S@Q}"; set -x; : "$S"`},
 		{"base64", `printf %s "$S" | base64; printf 'user:%s' "$S" | base64 -w0; echo "$S" | base64`},
@@ -87,7 +89,7 @@ func TestProgramsPrintASecret(t *testing.T) {
 			if s == "two\nlines of it" && c.name == "base64" {
 				continue
 			}
-			cmd := exec.Command("bash", "-c", c.script)
+			cmd := exec.Command(bash, "-c", c.script)
 			cmd.Env = []string{"S=" + s.Reveal(), "LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"}
 			text, err := cmd.CombinedOutput()
 			if err != nil {

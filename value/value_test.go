@@ -3,6 +3,7 @@ package value_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -35,6 +36,8 @@ func TestEqual(t *testing.T) {
 		{value.Deferred{Node: "n", Name: "v"}},
 		{"null"}, {"1"}, {true}, {"true"}, {[]any{}}, {map[string]any{}}, {map[string]any{"a": nil}},
 		{"returned by n as v"}, {"\xff"}, {"�"}, {[]any{"a,b"}}, {[]any{"a", "b"}}, {`["a"]`}, {1e300},
+		{1 << 62, float64(1 << 62)}, {uint64(1 << 63), float64(1 << 63)}, {int64(math.MinInt64), -float64(1 << 63)}, {math.MaxInt64}, {uint64(math.MaxUint64)}, {float64(1 << 64)},
+		{0, 0.0, math.Copysign(0, -1)}, {math.Inf(1)}, {uint8(7), 7.0, uint(7)},
 	}
 	for i, class := range same {
 		for j, other := range same {

@@ -10,14 +10,14 @@ import (
 	"github.com/armonic/armonic/xmpp/roster"
 )
 
-// steady is an agent of which a fault in following ends no more than the following.
-type steady struct {
+// recovering is an agent of which a panic in Follow ends no more than that call.
+type recovering struct {
 	spec.Agent
 	log *slog.Logger
 }
 
 // Follow follows a run.
-func (a steady) Follow(ctx context.Context, run spec.RunID, after int, fn func(spec.Event) error) (err error) {
+func (a recovering) Follow(ctx context.Context, run spec.RunID, after int, fn func(spec.Event) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.log.Error("following panicked", "run", run, "panic", fmt.Sprint(p))

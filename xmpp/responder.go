@@ -59,7 +59,7 @@ func NewResponder(c ResponderConfig) *Responder {
 	for jid, role := range c.Masters {
 		r.masters[jid.Bare()] = role
 	}
-	agent := steady{c.Agent, r.log}
+	agent := recovering{c.Agent, r.log}
 	r.agent, r.refused = agent, access.NewRefusals(r.log)
 	r.presence = roster.NewAnnouncer(agent, r.masters, r.refused, r.log)
 	r.rooms = muc.New(c.Rooms, agent, c.RoomLinger, r.log)

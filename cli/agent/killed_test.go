@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -46,18 +47,12 @@ func TestAnAgentThatAModuleKilledComesBack(t *testing.T) {
 			}
 			agent := func(does string, want ...string) {
 				t.Helper()
-				self, err := os.Executable()
-				if err != nil {
-					t.Fatal(err)
-				}
-				c := exec.CommandContext(t.Context(), self, "-test.run=^TestAnAgentThatAModuleKilledComesBack$", "-test.v")
-				c.Env = append(os.Environ(), "ARMONIC_TEST_AGENT="+dir, "ARMONIC_TEST_DOES="+does, "GOTRACEBACK=none")
-				out, err := c.CombinedOutput()
+				out, err := startAgent(t, dir, does, "20s")
 				if died := len(want) == 0; died != (err != nil) {
 					t.Fatalf("%v\n%s", err, out)
 				}
 				for _, w := range want {
-					if !strings.Contains(string(out), w) {
+					if !strings.Contains(out, w) {
 						t.Errorf("it does not say %q, but\n%s", w, out)
 					}
 				}
@@ -77,6 +72,26 @@ func TestAnAgentThatAModuleKilledComesBack(t *testing.T) {
 	}
 }
 
+// startAgent runs the process of an agent whose state and modules are in dir, until it has
+// done what it is to do, or died, and gives what it said. Functions of modules may take so
+// long.
+func startAgent(t *testing.T, dir, does, limit string) (said string, err error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, self, "-test.run=^TestAnAgentThatAModuleKilledComesBack$", "-test.v")
+	c.Env = append(os.Environ(), "ARMONIC_TEST_AGENT="+dir, "ARMONIC_TEST_DOES="+does, "ARMONIC_TEST_LIMIT="+limit, "GOTRACEBACK=none")
+	out, err := c.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("it does not end:\n%s", out)
+	}
+	return string(out), err
+}
+
 // beAgent is the agent's process. It says what it offers, enters On of a lifecycle, and
 // says what is applied.
 func beAgent(t *testing.T, dir string) {
@@ -85,9 +100,13 @@ func beAgent(t *testing.T, dir string) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &limit); err != nil {
 		t.Fatal(err)
 	}
+	most, err := time.ParseDuration(os.Getenv("ARMONIC_TEST_LIMIT"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := &command{Streams: output.Streams{Out: t.Output(), Err: t.Output()}, jid: "web1@example.com",
 		set:     config.Agent{StateDir: filepath.Join(dir, "state"), ModuleDirs: []string{dir}},
-		modules: modules.Config{LoadTime: 20 * time.Second, ActTime: 20 * time.Second}, stuckAfter: 2 * time.Second}
+		modules: modules.Config{LoadTime: most, ActTime: most}, stuckAfter: 2 * time.Second}
 	s, end, err := d.service(slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +127,12 @@ func beAgent(t *testing.T, dir string) {
 		if err := s.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
-		err = s.Follow(t.Context(), run.ID, 0, func(spec.Event) error { return nil })
+		err = s.Follow(t.Context(), run.ID, 0, func(ev spec.Event) error {
+			if ev.Kind == spec.EventStepFailed {
+				fmt.Printf("failed: %.300s, hint: %s\n", ev.Err, spec.HintOf(ev.Err))
+			}
+			return nil
+		})
 	}
 	if err != nil {
 		t.Fatal(err)

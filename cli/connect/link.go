@@ -38,7 +38,7 @@ func (f *Live) TellHost(name spec.Host, w io.Writer) (stop func()) {
 				case h.Link == spec.LinkOn && gone:
 					gone = false
 					output.Printf(w, "link: %s is back\n", name)
-				case h.Link != spec.LinkOn && h.Why == offline && !gone:
+				case h.Link != spec.LinkOn && h.Offline && !gone:
 					gone = true
 					output.Printf(w, "link: %s is offline; what became of the run is known when it is back; Ctrl-C ends the waiting\n", name)
 				}
@@ -52,10 +52,6 @@ func (f *Live) TellHost(name spec.Host, w io.Writer) (stop func()) {
 	}()
 	return func() { cancel(); <-ended }
 }
-
-// offline is why a host is not on if the server said so, and not because this command
-// has lost the server.
-const offline = "offline"
 
 // WatchLink calls fn at each change of a connection, and if it could not be made already,
 // until stop is called.

@@ -15,23 +15,23 @@ func (d *deployment) checkComplete() error {
 	res := d.session.Result()
 	var all []spec.Problem
 	code := output.ExitAnswers
-	for _, q := range res.Questions {
-		if q.Status == resolver.Missing {
-			all = append(all, spec.Problem{Path: q.Path, Msg: lacks(q), Hint: howToAnswer(q)})
-		}
-	}
 	for _, p := range res.Problems {
 		if p.Warning {
 			output.Printf(d.Err, "warning: %s\n", p.Msg)
-			continue
-		}
-		all = append(all, d.problem(p))
-		if p.Kind == spec.Unavailable {
-			code = output.ExitUnreachable
 		}
 	}
-	for _, text := range d.session.UnusedRules() {
-		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "nothing in this deployment is called so", Hint: d.variablesAsked()})
+	for _, b := range d.session.Blocking() {
+		switch {
+		case b.Question != nil:
+			all = append(all, spec.Problem{Path: b.Question.Path, Msg: lacks(b.Question), Hint: howToAnswer(b.Question)})
+		case b.Problem != nil:
+			all = append(all, d.problem(b.Problem))
+			if b.Problem.Kind == spec.Unavailable {
+				code = output.ExitUnreachable
+			}
+		default:
+			all = append(all, spec.Problem{Path: spec.Path(b.Unused), Msg: "nothing in this deployment is called so", Hint: d.variablesAsked()})
+		}
 	}
 	root := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}
 	if d.on != "" && slices.Contains(res.Unused, root) {
@@ -41,13 +41,10 @@ func (d *deployment) checkComplete() error {
 	for _, text := range d.session.UnusedReplayed(flags) {
 		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
 	}
-	if len(all) == 0 && res.Plan == nil {
-		return spec.Errorf(spec.Internal, "the deployment is neither complete nor is anything missing")
-	}
 	if len(all) > 0 {
 		return output.WrongAnswers(code, all)
 	}
-	if open := d.session.Result().Open(); len(open) > 0 && !d.autofill {
+	if open := res.Open(); len(open) > 0 && !d.autofill {
 		return output.WrongAnswers(output.ExitAnswers, undecided(open))
 	}
 	return nil
@@ -62,7 +59,7 @@ func undecided(open []resolver.Question) []spec.Problem {
 	return out
 }
 
-func (d *deployment) problem(p resolver.Problem) spec.Problem {
+func (d *deployment) problem(p *resolver.Problem) spec.Problem {
 	path := p.Path
 	if path == "" || len(path.Parts()) < 4 {
 		if q := d.session.Result().Question(p.Key); q != nil {
@@ -87,7 +84,7 @@ func (d *deployment) variablesAsked() string {
 }
 
 // lacks says what is missing of what the question is about.
-func lacks(q resolver.Question) string {
+func lacks(q *resolver.Question) string {
 	switch q.Key.Kind {
 	case resolver.AskHost:
 		return "has no host"
@@ -99,7 +96,7 @@ func lacks(q resolver.Question) string {
 }
 
 // howToAnswer says how to give an answer without a prompt.
-func howToAnswer(q resolver.Question) string {
+func howToAnswer(q *resolver.Question) string {
 	switch q.Key.Kind {
 	case resolver.AskHost:
 		if q.Key.Node == resolver.Root {

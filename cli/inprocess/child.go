@@ -22,12 +22,13 @@ import (
 // memoryLimit is what modules may use that are only checked or tested, in MiB.
 const memoryLimit = 1024
 
-// childFolder is the variable that a child has: the folder where it says which file it is
-// about.
+// childFolder is the environment variable that makes a process a child: a folder, in which it
+// names the file of a module that it is loading or running.
 const childFolder = "ARMONIC_MODULE_CHILD"
 
-// InChild runs a command again in a process of its own, whose memory is limited. In that
-// process run does the work; elsewhere failed reports why it came to nothing, of which file.
+// InChild starts this program again with the same arguments, in a child process whose memory
+// is limited. In the child, run does the work. Should the child die, failed reports of which
+// file in the parent.
 func InChild(c *cobra.Command, args []string, s output.Streams, run func(modules.Config) error, failed func(*spec.Error) error) error {
 	if dir := os.Getenv(childFolder); dir != "" {
 		return beChild(dir, s, run, failed)

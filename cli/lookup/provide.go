@@ -19,7 +19,7 @@ import (
 // provideCommand is `armonic provide`.
 type provideCommand struct {
 	find.Base
-	ways
+	pathFlags
 	long, all bool
 }
 
@@ -77,7 +77,7 @@ func (l *provideCommand) list(ctx context.Context, p spec.Pattern) error {
 				out[i].Flags = map[string]any{}
 			}
 		}
-		if out[i].Paths, err = l.ways.list(ctx, &l.Base, r.Path); err != nil {
+		if out[i].Paths, err = l.pathFlags.list(ctx, &l.Base, r.Path); err != nil {
 			return err
 		}
 	}

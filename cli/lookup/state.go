@@ -18,7 +18,7 @@ import (
 // stateCommand is `armonic state`.
 type stateCommand struct {
 	find.Base
-	ways
+	pathFlags
 	long, requires bool
 	index          int
 }
@@ -63,7 +63,7 @@ func (l *stateCommand) list(ctx context.Context, p spec.Pattern) error {
 	out := make([]jsonState, len(found))
 	for i, r := range found {
 		out[i].Path = r.Path
-		if out[i].Paths, err = l.ways.list(ctx, &l.Base, r.Path); err != nil {
+		if out[i].Paths, err = l.pathFlags.list(ctx, &l.Base, r.Path); err != nil {
 			return err
 		}
 		if out[i].Requires, err = l.asks(ctx, r.Path); err != nil {

@@ -62,7 +62,11 @@ func TestManualIsWhatTheLoaderUses(t *testing.T) {
 
 // Every builtin that the loader knows is in the reference and in the stubs.
 func TestNothingIsLeftOutOfTheReference(t *testing.T) {
-	for _, name := range modules.Predeclared() {
+	names := []string{"port", "host", "url"} // some of the types, which a table lists
+	for _, s := range modules.Signatures() {
+		names = append(names, s.Name)
+	}
+	for _, name := range names {
 		if !strings.Contains(module.Reference(), "`"+name) {
 			t.Errorf("the reference says nothing of %s", name)
 		}

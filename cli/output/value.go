@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,37 +53,12 @@ func Returns(x any) string {
 	if !ok {
 		return ", returned " + Value(x)
 	}
-	parts := make([]string, 0, len(m))
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, k+"="+Value(m[k]))
-	}
-	return ", returned " + strings.Join(parts, " ")
+	return ", returned " + strings.Join(style().Pairs(m), " ")
 }
 
 // Value writes a value for a person.
-func Value(x any) string {
-	switch v := x.(type) {
-	case nil:
-		return "none"
-	case value.Deferred:
-		return "(" + v.String() + ")"
-	case []spec.Host:
-		names := make([]string, len(v))
-		for i, h := range v {
-			names[i] = string(h)
-		}
-		return strings.Join(names, ", ")
-	case []any:
-		parts := make([]string, len(v))
-		for i, y := range v {
-			parts[i] = Value(y)
-		}
-		return strings.Join(parts, ", ")
-	case bool:
-		if v {
-			return "yes"
-		}
-		return "no"
-	}
-	return fmt.Sprint(x)
+func Value(x any) string { return style().Text(x) }
+
+func style() value.Style {
+	return value.Style{None: "none", Secret: value.Hidden, Names: ", ", AtRunTime: func(d value.Deferred) string { return "(" + d.String() + ")" }}
 }

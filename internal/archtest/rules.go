@@ -41,6 +41,8 @@ type Place struct {
 	Why  string
 }
 
+const module = "github.com/armonic/armonic"
+
 // Armonic is the architecture of this module. A new package needs a row here.
 func Armonic() Rules {
 	starters := []Place{
@@ -50,7 +52,7 @@ func Armonic() Rules {
 		{"cli/...", "it wires the others"},
 	}
 	return Rules{
-		Module: "github.com/armonic/armonic",
+		Module: module,
 		Packages: []Package{
 			{Name: ".", Duty: "main: call cli, nothing else", May: []string{"cli"}},
 			{Name: "value", Duty: "values that travel: one way to copy, compare, encode and redact them"},
@@ -120,14 +122,25 @@ func Armonic() Rules {
 				{"trial/example.go", "values that a check of modules makes up"},
 			}},
 			{"secrets", "reveal a secret", []string{"Reveal"}, []Place{
-				{"spec", "a value is checked and changed by its variable"},
+				{"spec/variable.go", "a value is checked and changed by its variable"},
 				{"value", "values are compared, encoded and redacted"},
-				{"modules/interp", "a module computes with it, and asks for its text"},
-				{"modules/actions", "a command is given it"},
-				{"modules/testbench", "it is typed as a person would"},
-				{"server", "the administrator's password is written where the server reads it"},
-				{"xmpp/...", "the account's password is proved; secrets go to the agent that must know"},
-				{"seal", "it is sealed, and digested"},
+				{"modules/interp/secret.go", "a module asks for its text"},
+				{"modules/interp/secrets.go", "a text that a module made of it leaves the module"},
+				{"modules/actions/command.go", "a command is given it"},
+				{"modules/testbench/calls.go", "it is typed as a person would"},
+				{"server/options.go", "the administrator's password is checked"},
+				{"server/create.go", "the administrator's password is handed to the administrator"},
+				{"server/ejabberd.go", "the administrator's password is written where the server reads it"},
+				{"server/prosody.go", "the administrator's password is salted and hashed"},
+				{"xmpp/session/scram.go", "the account's password is proved"},
+				{"xmpp/session/negotiate.go", "an account is made with it"},
+				{"seal/keyfile.go", "it is sealed, and digested"},
+			}},
+			{"secrets handed over", "encode or decode secrets in clear", []string{module + "/value.HandOver"}, []Place{
+				{"xmpp/wire/json.go", "what an agent that must know is told is read"},
+				{"xmpp/calls/client.go", "inputs go to the agent that must know"},
+				{"xmpp/calls/follower.go", "what a step returned goes to who may deploy"},
+				{"internal/xmpptest", "a test says what an agent would"},
 			}},
 		},
 		Init:     []string{"tui/noquery"},

@@ -137,7 +137,7 @@ func (c *call) text(name string, v starlark.Value) (string, error) {
 	case starlark.Int:
 		return v.String(), nil
 	case interp.Secret:
-		return v.Text.Reveal(), nil
+		return v.Quoted().Reveal(), nil
 	}
 	return "", wrongArgument(name+" must hold texts, not "+interp.TypeName(v), "str(x) makes a text")
 }

@@ -15,7 +15,7 @@ const (
 	MaxFiles    = 2000             // of one set
 	LoadSteps   = 2_000_000        // of the interpreter, per file
 	ActSteps    = 10_000_000       // of the interpreter, per call
-	LoadTime    = 20 * time.Second // of computing, for all files of a set
+	LoadTime    = 20 * time.Second // of computing, for each file
 	ActTime     = 30 * time.Second // of computing, per call; waiting for the host does not count
 	MaxDepth    = 64               // nesting of a value that leaves a module
 	MaxElements = 200_000          // of a value that leaves a module, on all levels together

@@ -11,9 +11,15 @@ import (
 
 // Secret is a text that cannot print itself: what is made of it has a stand-in (see
 // Secrets). Modules get the text by reveal().
-type Secret struct{ Text value.Secret }
+type Secret struct {
+	Text   value.Secret // before it was quoted
+	quotes string       // how it was quoted, a byte each, as quoted reads them
+}
 
-func (s Secret) String() string { return standIn(s.Text) }
+func (s Secret) String() string { return standIn(s.Text, s.quotes) }
+
+// Quoted is the secret as the module made it.
+func (s Secret) Quoted() value.Secret { return quoted(s.Text, s.quotes) }
 
 // Type names the type, as starlark.Value wants.
 func (s Secret) Type() string { return "secret" }
@@ -60,17 +66,20 @@ func (s Secret) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "reveal":
 		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return starlark.String(s.Text.Reveal()), revealSignature().Unpack(args, kwargs)
+			return starlark.String(s.Quoted().Reveal()), revealSignature().Unpack(args, kwargs)
 		})
 	case "quote_shell":
 		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return Secret{quotedForShell(s.Text)}, quoteShellSignature().Unpack(args, kwargs)
+			return Secret{s.Text, s.quotes + quoteShell}, quoteShellSignature().Unpack(args, kwargs)
 		})
 	case "quote_sql":
 		return method(func(args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			backslashes := false
 			err := quoteSQLSignature().Unpack(args, kwargs, &backslashes)
-			return Secret{quotedForSQL(s.Text, backslashes)}, err
+			if backslashes {
+				return Secret{s.Text, s.quotes + quoteMySQL}, err
+			}
+			return Secret{s.Text, s.quotes + quoteSQL}, err
 		})
 	}
 	return nil, nil
@@ -80,9 +89,9 @@ func (s Secret) Attr(name string) (starlark.Value, error) {
 func (s Secret) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
 	switch op {
 	case syntax.EQL:
-		return s.Text == y.(Secret).Text, nil
+		return s.Quoted() == y.(Secret).Quoted(), nil
 	case syntax.NEQ:
-		return s.Text != y.(Secret).Text, nil
+		return s.Quoted() != y.(Secret).Quoted(), nil
 	}
 	return false, fmt.Errorf("secrets have no order")
 }

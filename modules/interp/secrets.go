@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -17,10 +18,16 @@ import (
 // place of the secret, since the interpreter knows no texts of another type. Where the
 // text leaves the module, its stand-ins become the secret itself, or ••• where people
 // read it. A stand-in is made of characters that no text has (Unicode's noncharacters),
-// with digits between them, which upper, strip and the like leave alone.
+// with digits between them, which upper, strip and the like leave alone: 40 say which
+// secret it is, those behind them how it was quoted, one after the other.
 const (
 	standInBegins = '\uFDD0'
 	standInEnds   = '\uFDD1'
+	nameDigits    = 40
+
+	quoteShell = "1"
+	quoteSQL   = "2" // standard SQL
+	quoteMySQL = "3" // SQL in which a backslash escapes
 )
 
 // standInKey makes stand-ins of this process unlike those of any other.
@@ -33,36 +40,37 @@ var standInKey = sync.OnceValue(func() []byte {
 })
 
 // standIn is the same for the same secret, so that texts with it can be compared.
-func standIn(s value.Secret) string {
-	if s == "" {
+func standIn(s value.Secret, quotes string) string {
+	if s == "" && quotes == "" {
 		return ""
 	}
+	return string(standInBegins) + nameOf(s) + quotes + string(standInEnds)
+}
+
+// nameOf is the same for the same secret, in this process.
+func nameOf(s value.Secret) string {
 	h := hmac.New(sha256.New, standInKey())
 	_, _ = h.Write([]byte(s.Reveal()))
 	sum := h.Sum(nil)
-	return fmt.Sprintf("%c%020d%020d%c", standInBegins, binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]), standInEnds)
+	return fmt.Sprintf("%020d%020d", binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:]))
 }
 
 // Secrets are those that a module was given. The zero value has none.
 type Secrets struct {
-	known map[string]value.Secret // by their stand-ins
+	known map[string]value.Secret // by nameOf
 }
 
-// Learn adds the secrets in a value, and what a module can make of them with quote_sql,
-// quote_shell, or one after the other.
+// Learn adds the secrets in a value.
 func (s *Secrets) Learn(x any) {
 	value.Walk(x, func(leaf any) {
 		secret, ok := leaf.(value.Secret)
-		if !ok || secret == "" {
+		if !ok {
 			return
 		}
 		if s.known == nil {
 			s.known = map[string]value.Secret{}
 		}
-		for _, form := range []value.Secret{secret, quotedForSQL(secret, false), quotedForSQL(secret, true)} {
-			quoted := quotedForShell(form)
-			s.known[standIn(form)], s.known[standIn(quoted)] = form, quoted
-		}
+		s.known[nameOf(secret)] = secret
 	})
 }
 
@@ -72,9 +80,14 @@ func (s *Secrets) Reveal(text string) (_ string, secret bool, err error) {
 	if !hasStandIn(text) {
 		return text, false, nil
 	}
-	for mark, form := range s.known {
-		text = strings.ReplaceAll(text, mark, form.Reveal())
-	}
+	text = standIns().ReplaceAllStringFunc(text, func(mark string) string {
+		digits := strings.TrimSuffix(strings.TrimPrefix(mark, string(standInBegins)), string(standInEnds))
+		s, ok := s.known[digits[:nameDigits]]
+		if !ok {
+			return mark
+		}
+		return quoted(s, digits[nameDigits:]).Reveal()
+	})
 	if hasStandIn(text) {
 		return "", true, spec.Errorf(spec.Failed, "a text with a secret was cut or changed in the middle of the secret").
 			WithHint("secret.reveal() gives the text to compute with")
@@ -133,13 +146,27 @@ func (s *Secrets) Restore(x any) (any, error) {
 // QuoteShell makes one word of a command line of sh of a text.
 func QuoteShell(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-func quotedForShell(s value.Secret) value.Secret { return value.Secret(QuoteShell(s.Reveal())) }
-
-// quotedForSQL is a literal of standard SQL, or of one in which a backslash escapes.
-func quotedForSQL(s value.Secret, backslashes bool) value.Secret {
-	text := strings.ReplaceAll(s.Reveal(), "'", "''")
-	if backslashes {
-		text = strings.ReplaceAll(text, `\`, `\\`)
+// quoted quotes a secret in these ways, one after the other.
+func quoted(s value.Secret, quotes string) value.Secret {
+	text := s.Reveal()
+	for _, q := range strings.Split(quotes, "") {
+		switch q {
+		case quoteShell:
+			text = QuoteShell(text)
+		case quoteMySQL:
+			text = quoteForSQL(strings.ReplaceAll(text, `\`, `\\`))
+		case quoteSQL:
+			text = quoteForSQL(text)
+		}
 	}
-	return value.Secret("'" + text + "'")
+	return value.Secret(text)
 }
+
+func quoteForSQL(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// standIns finds whole stand-ins.
+//
+//nolint:gochecknoglobals // it is compiled once
+var standIns = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(fmt.Sprintf("%c[0-9]{%d,}%c", standInBegins, nameDigits, standInEnds))
+})

@@ -42,6 +42,7 @@ func TestWhatIsMadeOfASecret(t *testing.T) {
 		`("PASS %s" % pw).lower()`:              `pass ` + pw,
 		`"%s" % pw.quote_sql()`:                 `'it''s "a" \\ %s {} secret'`,
 		`"" + pw.quote_sql(backslashes = True)`: `'it''s "a" \\\\ %s {} secret'`,
+		`"" + pw.quote_shell().quote_shell()`:   interp.QuoteShell(interp.QuoteShell(pw)),
 		`"" + pw.quote_shell()`:                 `'it'\''s "a" \\ %s {} secret'`,
 	} {
 		text := string(made(t, expr, pw).(starlark.String))

@@ -44,7 +44,7 @@ func convert(v starlark.Value, depth int, left *int) (any, error) {
 		}
 		return float64(v), nil
 	case Secret:
-		return v.Text, nil
+		return v.Quoted(), nil
 	case *starlark.List:
 		return elements(v, depth, left)
 	case starlark.Tuple:
@@ -100,7 +100,7 @@ func FromGo(x any) (starlark.Value, error) {
 	case string:
 		return starlark.String(x), nil
 	case value.Secret:
-		return Secret{x}, nil
+		return Secret{Text: x}, nil
 	case bool:
 		return starlark.Bool(x), nil
 	case int:

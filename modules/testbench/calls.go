@@ -2,7 +2,6 @@ package testbench
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -83,26 +82,18 @@ func answers(name string, d *starlark.Dict) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[key] = typed(x)
+		revealed, err := value.Map(x, func(leaf any) (any, error) {
+			if s, ok := leaf.(value.Secret); ok {
+				return s.Reveal(), nil
+			}
+			return leaf, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		out[key] = value.Input(revealed)
 	}
 	return out, nil
-}
-
-// typed writes a value as somebody would type it.
-func typed(x any) string {
-	switch x := x.(type) {
-	case nil:
-		return ""
-	case value.Secret:
-		return x.Reveal()
-	case []any:
-		parts := make([]string, len(x))
-		for i, y := range x {
-			parts[i] = typed(y)
-		}
-		return strings.Join(parts, ",")
-	}
-	return fmt.Sprint(x)
 }
 
 func (r *test) deploy(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

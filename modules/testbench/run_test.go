@@ -61,7 +61,7 @@ def helper():
 		t.Errorf("%+v", got[0])
 	}
 	if diff := cmp.Diff([]any{[]string{"web1", "web2"}, "debian 12",
-		testbench.Deployment{Pattern: "//L//start", Hosts: map[string]string{"db": "web1,web2"}, Set: map[string]string{"port": "80"}},
+		testbench.Deployment{Pattern: "//L//start", Hosts: map[string]string{"db": "web1, web2"}, Set: map[string]string{"port": "80"}},
 		testbench.Deployment{Pattern: "//L//start", On: "down", Hosts: map[string]string{}, Set: map[string]string{}}, "close"}, benches[0].asked); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

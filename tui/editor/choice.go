@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 // choice asks for one of a few values, or for yes or no.
@@ -70,7 +71,7 @@ func (c *choice) typed(k tea.KeyMsg) Outcome {
 		}
 		c.sel.Update(k)
 		if name == "enter" && !c.sel.GetFiltering() && c.at < len(c.q.Var.OneOf) {
-			v, err := parse(&c.q, textOf(c.q.Var.OneOf[c.at]))
+			v, err := parse(&c.q, value.Input(c.q.Var.OneOf[c.at]))
 			return Outcome{Done: err == nil, Keep: err == nil, Next: err == nil, Value: v}
 		}
 		return Outcome{}

@@ -7,8 +7,6 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/format"
-	"github.com/armonic/armonic/value"
 )
 
 // parse gives the value that a text stands for, or why it is refused.
@@ -36,24 +34,4 @@ func span(lo, hi int) string {
 		return strconv.Itoa(lo)
 	}
 	return fmt.Sprintf("from %d to %d", lo, hi)
-}
-
-// textOf writes a value as it would be typed.
-func textOf(v any) string {
-	switch x := v.(type) {
-	case nil, value.Deferred, value.Secret:
-		return ""
-	case string:
-		return x
-	case []any:
-		parts := make([]string, len(x))
-		for i, y := range x {
-			if strings.ContainsAny(textOf(y), ",[]") {
-				return format.Value(v)
-			}
-			parts[i] = textOf(y)
-		}
-		return strings.Join(parts, ", ")
-	}
-	return fmt.Sprint(v)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
+	"github.com/armonic/armonic/value"
 )
 
 // newValueInput asks for a variable or a number.
@@ -43,7 +44,7 @@ func newText(l widget.Look, q resolver.Question) *text {
 	t := &text{look: l, q: q, pick: -1, changed: q.Status == resolver.Wrong}
 	t.field.Hidden = q.Var.Hidden()
 	if q.Status != resolver.AtRun {
-		t.start = textOf(q.Value)
+		t.start = value.Input(q.Value)
 	}
 	t.field.Set(t.start)
 	return t
@@ -118,7 +119,7 @@ func (t *text) suggest(i int) {
 		return
 	}
 	t.pick = (i + n) % n
-	t.put(textOf(t.q.Suggestions[t.pick].Value))
+	t.put(value.Input(t.q.Suggestions[t.pick].Value))
 }
 
 // complete takes the first suggestion that begins with what was typed, or the
@@ -126,7 +127,7 @@ func (t *text) suggest(i int) {
 func (t *text) complete() {
 	if t.pick < 0 && t.field.Text() != "" {
 		for i, s := range t.q.Suggestions {
-			if x := textOf(s.Value); x != t.field.Text() && strings.HasPrefix(x, t.field.Text()) {
+			if x := value.Input(s.Value); x != t.field.Text() && strings.HasPrefix(x, t.field.Text()) {
 				t.suggest(i)
 				return
 			}

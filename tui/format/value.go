@@ -1,9 +1,7 @@
 package format
 
 import (
-	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -14,53 +12,14 @@ import (
 const None = "-"
 
 // Value writes a value on one line. Secrets stay hidden.
-func Value(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return None
-	case string:
-		if x == "" {
-			return `""`
-		}
-		return x
-	case bool:
-		if x {
-			return "yes"
-		}
-		return "no"
-	case value.Secret:
-		return "******" // in any set of signs
-	case value.Deferred:
-		return "known at run time"
-	case []any:
-		parts := make([]string, len(x))
-		for i, y := range x {
-			parts[i] = Value(y)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case []spec.Host:
-		parts := make([]string, len(x))
-		for i, y := range x {
-			parts[i] = string(y)
-		}
-		if len(parts) == 0 {
-			return "none"
-		}
-		return strings.Join(parts, " ")
-	case map[string]any:
-		return strings.Join(Pairs(x), "  ")
-	}
-	return fmt.Sprint(v)
-}
+func Value(v any) string { return style().Text(v) }
 
 // Pairs writes a table as "name=value", sorted by name.
-func Pairs(m map[string]any) []string {
-	out := make([]string, 0, len(m))
-	for k, v := range m {
-		out = append(out, k+"="+Value(v))
-	}
-	sort.Strings(out)
-	return out
+func Pairs(m map[string]any) []string { return style().Pairs(m) }
+
+func style() value.Style {
+	return value.Style{None: None, EmptyText: `""`, Left: "[", Right: "]", Names: " ", Secret: "******", // in any set of signs
+		AtRunTime: func(value.Deferred) string { return "known at run time" }}
 }
 
 // Inputs writes what a step was given as "variable=value"; the require is named

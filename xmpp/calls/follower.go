@@ -17,7 +17,7 @@ import (
 const (
 	batchBytes = 48 << 10         // in one stanza, unless a single event is larger
 	aheadBytes = 256 << 10        // that wait to be sent; then the follower, and only it, is held up
-	linger     = time.Millisecond // for events that come together to go together
+	gatherTime = time.Millisecond // for events that come together to go together
 )
 
 // follower is a client that follows a run: events go in at one end, batches come out
@@ -34,7 +34,7 @@ type follower struct {
 	ended  bool
 	err    error
 	more   chan struct{} // of size 1: a token means that there are events, or the end
-	room   chan struct{} // of size 1: a token means that events were taken
+	taken  chan struct{} // of size 1: a token means that events were taken
 }
 
 // sized is an event and its size on the wire.
@@ -44,7 +44,7 @@ type sized struct {
 }
 
 func newFollower(after int, role access.Role, stop context.CancelFunc) *follower {
-	return &follower{stop: stop, role: role, after: after, left: credit, more: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+	return &follower{stop: stop, role: role, after: after, left: credit, more: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
 }
 
 // encode writes what the follower is told. Secrets that a step returned are handed over
@@ -76,7 +76,7 @@ func (f *follower) add(ctx context.Context, ev spec.Event) error {
 		}
 		f.mu.Unlock()
 		select {
-		case <-f.room:
+		case <-f.taken:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -117,7 +117,7 @@ func (f *follower) take() batch {
 	default:
 		b.Paused = f.left == 0
 	}
-	session.Wake(f.room)
+	session.Wake(f.taken)
 	return b
 }
 
@@ -127,7 +127,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 	for {
 		select {
 		case <-f.more:
-			session.Sleep(ctx, linger)
+			session.Sleep(ctx, gatherTime)
 		case <-ctx.Done():
 		}
 		b := batch{After: f.last()}

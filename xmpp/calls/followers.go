@@ -41,7 +41,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 	defer t.Stop()
 	select {
 	case <-f.more:
-		session.Sleep(ctx, linger)
+		session.Sleep(ctx, gatherTime)
 	case <-t.C:
 	case <-ctx.Done():
 	}

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -155,6 +153,7 @@ func values(x any) []string {
 	return []string{shown(x)}
 }
 
+// shown is a value as XEP-0004 writes it.
 func shown(x any) string {
 	switch y := x.(type) {
 	case bool:
@@ -285,42 +284,22 @@ func blank(values []string) bool {
 	return !slices.ContainsFunc(values, func(s string) bool { return s != "" })
 }
 
-// value is what was filled in, in the type of the variable.
-func (x question) value(raw []string) (any, error) { return x.v.Convert(x.filledIn(raw)) }
-
-// filledIn is what was filled in, nil if nothing was.
-func (x question) filledIn(raw []string) any {
-	if blank(raw) {
-		return nil
-	}
+// value is what was filled in, in the type of the variable. A field of many lines, or of
+// many choices, gives a list as it is; what stands in one line is read as any text.
+func (x question) value(raw []string) (any, error) {
 	switch {
-	case x.v.Type.Kind == spec.KindList && x.v.Hidden():
-		return several(raw[0])
-	case x.v.Type.Kind == spec.KindList:
+	case blank(raw):
+		return x.v.Convert(nil)
+	case x.v.Type.Kind == spec.KindList && !x.v.Hidden():
 		var list []any
 		for _, s := range raw {
 			if s != "" {
 				list = append(list, s)
 			}
 		}
-		return list
-	case x.v.Type.Kind == spec.KindBool && (raw[0] == "1" || raw[0] == "0"):
-		return raw[0] == "1"
-	case x.v.Hidden():
-		return value.Secret(strings.Join(raw, "\n"))
+		return x.v.Convert(list)
+	case x.v.Type.Kind == spec.KindBool && (raw[0] == "1" || raw[0] == "0"): // as XEP-0004 writes it
+		return x.v.Convert(raw[0] == "1")
 	}
-	return strings.Join(raw, "\n")
-}
-
-// several reads the values of a list from one line, with commas between them or as
-// JSON.
-func several(s string) []any {
-	var list []any
-	if strings.HasPrefix(s, "[") && json.Unmarshal([]byte(s), &list) == nil {
-		return list
-	}
-	for part := range strings.SplitSeq(s, ",") {
-		list = append(list, strings.TrimSpace(part))
-	}
-	return list
+	return x.v.ParseInput(strings.Join(raw, "\n"))
 }

@@ -2,7 +2,8 @@
 // master knows its fleet without asking any agent: the agents are those in its roster,
 // and what each says of itself, such as the run that it executes, is in its presence.
 // Of Last Activity (XEP-0012) the question to the server is used: since when is an
-// account offline?
+// account offline? A ping of the server (XEP-0199) tells when it has dealt with all that
+// was sent before.
 //
 // A Fleet is a master's end; an Announcer is an agent's: it keeps the presence true,
 // asks to be seen by the masters on its list, and removes everybody else.

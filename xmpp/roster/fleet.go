@@ -23,15 +23,15 @@ type Fleet struct {
 	config    Config
 	log       *slog.Logger
 
-	mu       sync.Mutex
-	hosts    map[session.JID]*host // by bare address
-	requests map[session.JID]bool
-	notes    map[session.JID]string // what persons have said of accounts: approved or forgotten
-	unusable map[session.JID]bool   // no host can have their names
-	loaded   bool                   // the server has said who is in the fleet, in this session
-	sessions int                    // so far
-	approved map[session.JID]bool   // in this session, and not seen since
-	changed  chan struct{}          // closed, and replaced, when anything above changes
+	mu        sync.Mutex
+	hosts     map[session.JID]*host // by bare address
+	requests  map[session.JID]bool
+	decisions map[session.JID]string // what persons decided of accounts: approved or forgotten
+	unusable  map[session.JID]bool   // no host can have their names
+	loaded    bool                   // the server has said who is in the fleet, in this session
+	sessions  int                    // so far
+	approved  map[session.JID]bool   // in this session, and not seen since
+	changed   chan struct{}          // closed, and replaced, when anything above changes
 }
 
 // Config says what a fleet has to be told. None of it may wait, and all of it may be nil.
@@ -45,7 +45,7 @@ type Config struct {
 // NewFleet is the fleet of the account that a connector keeps connected.
 func NewFleet(k *session.Connector, c Config) *Fleet {
 	return &Fleet{connector: k, config: c, log: c.Logger, hosts: map[session.JID]*host{}, requests: map[session.JID]bool{},
-		notes: map[session.JID]string{}, unusable: map[session.JID]bool{},
+		decisions: map[session.JID]string{}, unusable: map[session.JID]bool{},
 		approved: map[session.JID]bool{}, changed: make(chan struct{})}
 }
 
@@ -172,12 +172,12 @@ func (f *Fleet) Approve(jid session.JID) error {
 		return err
 	}
 	f.change(func() { delete(f.requests, jid.Bare()) })
-	return f.send(append([]*session.Element{putIn(noteOn(jid), approved)}, approval(jid)...)...)
+	return f.send(append([]*session.Element{putIn(decisionOn(jid), approved)}, approval(jid)...)...)
 }
 
 // Remove takes an account out of the fleet. It is let in again only by Approve.
 func (f *Fleet) Remove(jid session.JID) error {
-	return f.send(putIn(noteOn(jid), forgotten), subscription("unsubscribe", jid), subscription("unsubscribed", jid))
+	return f.send(putIn(decisionOn(jid), forgotten), subscription("unsubscribe", jid), subscription("unsubscribed", jid))
 }
 
 func (f *Fleet) send(all ...*session.Element) error {

@@ -20,8 +20,14 @@ type host struct {
 	met      bool // it was online while this client was
 }
 
-// offline notes that it is not online any more, or that nobody would tell us.
-func (h *host) offline(why string) {
+// offline notes that it is not online, as the server said.
+func (h *host) offline() {
+	h.unheard("offline")
+	h.known, h.Offline = true, true
+}
+
+// unheard notes that nobody would tell us, from now on, whether it is online.
+func (h *host) unheard(why string) {
 	h.known = false
 	if h.Link == spec.LinkOn {
 		h.Link, h.Since = spec.LinkOff, time.Now()
@@ -29,7 +35,7 @@ func (h *host) offline(why string) {
 			h.Link = spec.LinkLost
 		}
 	}
-	h.full, h.Why = "", why
+	h.full, h.Why, h.Offline = "", why, false
 }
 
 // online notes what its presence says, and reports whether it was online before in
@@ -42,7 +48,7 @@ func (h *host) online(from session.JID, a announcement) (other bool) {
 			h.Since = a.since
 		}
 	}
-	h.Link, h.Why, h.full, h.session = spec.LinkOn, "", from, a.session
+	h.Link, h.Why, h.Offline, h.full, h.session = spec.LinkOn, "", false, from, a.session
 	h.Version, h.OS, h.Busy, h.versions = a.version, a.os, a.busy, a.versions
 	h.Twice = a.twice
 	h.known, h.expected, h.met = true, false, true

@@ -45,7 +45,7 @@ func (f *Fleet) Load(ctx context.Context, s *session.Session) {
 		f.loaded = !s.HasEnded() // else Down has been called, or will be
 		for jid, h := range f.hosts {
 			if f.loaded && h.Link != spec.LinkOn && !h.known {
-				h.Why = "offline" // it has not come back, so far
+				h.Why, h.Offline = "offline", true // it has not come back, so far
 			}
 			if h.Link != spec.LinkOn {
 				h.Since = f.later(jid, h.Since)
@@ -120,9 +120,9 @@ func (f *Fleet) askLast(ctx context.Context, s *session.Session, jid session.JID
 	}
 	f.change(func() {
 		if h := f.hosts[jid]; h != nil && h.Link != spec.LinkOn && h.full == "" {
-			h.Why = "offline"
-			// Zero is one that is online, of which we are about to hear, or one of whom the
-			// server does not know: Prosody forgets all when it is started.
+			h.Why, h.Offline = "offline", true
+			// 0 seconds have two meanings: the account is online, and its presence is on the way;
+			// or the server does not know, as Prosody does not since its last start.
 			h.known, h.expected = seconds > 0, seconds == 0
 			if h.Since.IsZero() && seconds > 0 {
 				h.Since = f.later(jid, time.Now().Add(-time.Duration(seconds)*time.Second))

@@ -81,18 +81,18 @@ const (
 	forgotten  = "armonic: forgotten"        // it is not let in again until a person approves it
 )
 
-// notes is the domain of contacts that exist in our roster only, to say something of accounts:
-// ejabberd does not list the accounts that ask to see us, whatever else is known of them.
-const notes = "notes.armonic.invalid"
+// decisions is the domain of contacts that exist in our roster only. Each keeps what was decided
+// of an account: an account that only asks to see us is not in the roster itself with ejabberd.
+const decisions = "notes.armonic.invalid"
 
-// noteOn is the contact that says something of an account.
-func noteOn(who session.JID) session.JID {
-	return session.JID(strings.ReplaceAll(string(who.Bare()), "@", `\40`) + "@" + notes)
+// decisionOn is the contact that keeps what was decided of an account.
+func decisionOn(who session.JID) session.JID {
+	return session.JID(strings.ReplaceAll(string(who.Bare()), "@", `\40`) + "@" + decisions)
 }
 
-// noted is of which account a contact says something, "" for none.
-func noted(contact session.JID) session.JID {
-	if contact.Domain() != notes {
+// decided is the account of which a contact keeps what was decided, "" for none.
+func decided(contact session.JID) session.JID {
+	if contact.Domain() != decisions {
 		return ""
 	}
 	return session.JID(strings.ReplaceAll(contact.Local(), `\40`, "@"))
@@ -104,8 +104,8 @@ func putIn(who session.JID, group string) *session.Element {
 		Add(session.New(nsRoster, "item", "jid", string(who.Bare())).Add(session.New(nsRoster, "group").WithText(group))))
 }
 
-// noteOf is which of these groups an item of the roster is in, "" for none.
-func noteOf(item *session.Element) string {
+// decisionOf is which of these groups an item of the roster is in, "" for none.
+func decisionOf(item *session.Element) string {
 	for _, k := range item.Kids {
 		if k.Local == "group" && (k.Text == unapproved || k.Text == approved || k.Text == forgotten) {
 			return k.Text

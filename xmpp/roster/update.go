@@ -18,7 +18,7 @@ func (f *Fleet) Down() {
 		f.loaded = false
 		clear(f.approved)
 		for _, h := range f.hosts {
-			h.offline("not known: this client was not connected")
+			h.unheard("not known: this client was not connected")
 		}
 	})
 }
@@ -28,23 +28,23 @@ func (f *Fleet) Push(iq *session.Element) {
 	f.change(func() { f.update(iq.Kid(nsRoster, "query"), false) })
 }
 
-// update takes a roster, or changes of it; the lock is held. In the fleet are those
-// whom we may see. Half are those who see us, while we do not see them.
+// update takes a roster (whole), or changes of it; the lock is held. The fleet are the
+// contacts whose presence we may see. It gives those who see ours while we do not see theirs.
 func (f *Fleet) update(q *session.Element, whole bool) (incomplete []*session.Element) {
 	if q == nil {
 		return nil
 	}
 	if whole {
-		clear(f.notes)
+		clear(f.decisions)
 		clear(f.unusable)
 	}
 	listed := map[session.JID]bool{}
 	for _, item := range q.Kids {
 		jid := session.JID(item.Attr("jid"))
-		if who := noted(jid); who != "" {
-			delete(f.notes, who)
-			if note := noteOf(item); note != "" {
-				f.notes[who] = note
+		if who := decided(jid); who != "" {
+			delete(f.decisions, who)
+			if decision := decisionOf(item); decision != "" {
+				f.decisions[who] = decision
 			}
 			continue
 		}
@@ -64,7 +64,7 @@ func (f *Fleet) update(q *session.Element, whole bool) (incomplete []*session.El
 		if f.hosts[jid] == nil {
 			f.hosts[jid] = &host{HostStatus: spec.HostStatus{Host: spec.Host(jid.Local()), Account: string(jid), Link: spec.LinkOff, Why: "not seen yet"}}
 		}
-		f.hosts[jid].joined = noteOf(item) == unapproved
+		f.hosts[jid].joined = decisionOf(item) == unapproved
 	}
 	if whole {
 		for jid := range f.hosts {
@@ -74,14 +74,14 @@ func (f *Fleet) update(q *session.Element, whole bool) (incomplete []*session.El
 		}
 	}
 	for jid, h := range f.hosts {
-		h.Unapproved = h.joined && f.notes[jid] != approved
+		h.Unapproved = h.joined && f.decisions[jid] != approved
 	}
 	f.compare()
-	return slices.DeleteFunc(incomplete, func(item *session.Element) bool { return f.notes[session.JID(item.Attr("jid"))] == forgotten })
+	return slices.DeleteFunc(incomplete, func(item *session.Element) bool { return f.decisions[session.JID(item.Attr("jid"))] == forgotten })
 }
 
-// compare marks the hosts that can be taken for others; the lock is held. Of two, of which one
-// has letters of ASCII only, it is the other.
+// compare marks each host whose name looks like another's; the lock is held. If one of the two
+// names is plain ASCII, the other one is marked.
 func (f *Fleet) compare() {
 	for jid, h := range f.hosts {
 		was := h.Like
@@ -130,8 +130,7 @@ func (f *Fleet) Presence(s *session.Session, e *session.Element) {
 			if h == nil || h.full != from && from != bare && h.full != "" {
 				return
 			}
-			h.offline("offline")
-			h.known = true
+			h.offline()
 		})
 	case "":
 		if a, ok := readAnnouncement(e); ok {
@@ -153,14 +152,14 @@ func (f *Fleet) request(s *session.Session, who session.JID) {
 			f.refuse(who, err)
 			return
 		}
-		note := f.notes[who]
-		if note != approved && (note == forgotten || f.like(name) != "" || f.config.Approve == nil || !f.config.Approve(who)) {
+		decision := f.decisions[who]
+		if decision != approved && (decision == forgotten || f.like(name) != "" || f.config.Approve == nil || !f.config.Approve(who)) {
 			if len(f.requests) < mostRequests {
 				f.requests[who] = true
 			}
 			return
 		}
-		if note != approved && (f.config.Vouched == nil || !f.config.Vouched(s, who)) {
+		if decision != approved && (f.config.Vouched == nil || !f.config.Vouched(s, who)) {
 			s.Post(putIn(who, unapproved)) // first: if the connection breaks here, it is not in the fleet
 		}
 		for _, e := range approval(who) {

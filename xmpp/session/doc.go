@@ -7,6 +7,12 @@
 // can end the session; an answer counts only if it comes from whom was asked; every
 // write has a deadline, and an error of any write ends the session.
 //
+// Of extensions it uses the ping (XEP-0199) to notice a dead link and to answer the server's,
+// stream management (XEP-0198) only to ask that the server has dealt with what was sent, in-band
+// registration (XEP-0077) to make an agent's account, and SASL channel-binding types (XEP-0440)
+// to choose how the login is bound to the TLS connection. Pushes of the roster (RFC 6121) it
+// only confirms, since every client must; xmpp/roster reads them.
+//
 // A Session starts two goroutines, which ping and write what is posted, and end before
 // Serve returns. A Connector starts one, which ends before its Close returns. Handlers are
 // called in the goroutine that reads: they must not wait for anything, and so Post

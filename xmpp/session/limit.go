@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// strangers may cause so many lines in a log, or answers, in a second.
-const strangers = 20
+// perSecond is how many lines of a log, or answers, strangers can cause in a second.
+const perSecond = 20
 
 // Limit bounds what strangers can cause in a second.
 type Limit struct {
@@ -21,7 +21,7 @@ func (l *Limit) Pass() (missed int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := time.Now(); now.Sub(l.second) >= time.Second {
-		l.second, l.left = now, strangers
+		l.second, l.left = now, perSecond
 	}
 	if l.left == 0 {
 		l.missed++

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -48,10 +49,9 @@ func KindOf(name string) spec.Kind {
 	case "jid-malformed", "feature-not-implemented":
 		return spec.Invalid
 	}
-	for kind, c := range conditions() {
-		if c.name == name {
-			return kind
-		}
+	all := spec.Kinds()
+	if at := slices.IndexFunc(all, func(k spec.Kind) bool { return conditions()[k].name == name }); at >= 0 {
+		return all[at]
 	}
 	return spec.Internal
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// ways are the flags of commands that list the ways to states.
-type ways struct {
+// pathFlags are the flags of commands that list the paths to states.
+type pathFlags struct {
 	paths bool
 	most  int
 }
 
-func (w *ways) flags(c *cobra.Command) {
+func (w *pathFlags) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&w.paths, "path", false, "list the ways to the state of each, from the current state")
 	c.Flags().IntVar(&w.most, "most", 100, fmt.Sprintf("with --path: list `N` ways to each at most (up to %d)", spec.MostPaths))
 	c.PreRunE = func(*cobra.Command, []string) error {
@@ -32,7 +32,7 @@ func (w *ways) flags(c *cobra.Command) {
 }
 
 // list gives the ways to the state of a resource, nil without --path.
-func (w *ways) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonMove, error) {
+func (w *pathFlags) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonMove, error) {
 	if !w.paths {
 		return nil, nil
 	}
