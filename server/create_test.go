@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -25,14 +26,21 @@ import (
 
 func options(t *testing.T) server.Options {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	port := 0
+	for port == 0 || !free(port) || !free(port+1) {
+		port = 20000 + rand.IntN(10000) // below those that outgoing connections take, of other tests too
 	}
-	defer l.Close()
-	port := l.Addr().(*net.TCPAddr).Port
 	return server.Options{Make: server.Prosody, Domain: "armonic.example.com", Dir: filepath.Join(t.TempDir(), "xmpp"),
 		Listen: []string{"127.83.2.1"}, Port: port, TLSPort: port + 1, Years: 5, Admin: "master", Password: "correct horse"}
+}
+
+func free(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
+	if err != nil {
+		return false
+	}
+	l.Close()
+	return true
 }
 
 func TestCreateWritesWhatIsNeeded(t *testing.T) {

@@ -19,7 +19,7 @@ type HostStatus struct {
 	Link    Link      `json:"link"`
 	Why     string    `json:"why,omitempty"`  // if it is not on: "seen 14m ago", "no agent"
 	Since   time.Time `json:"since,omitzero"` // of the link's state; zero if unknown
-	Offline bool      `json:"-"`              // it is not on by what the server said, and not because the server cannot be asked
+	Offline bool      `json:"-"`              // it is known not to be on; false where the server cannot be asked
 
 	// What the agent said of itself last, if the fleet knows without asking it.
 	OS      OS     `json:"os"`

@@ -30,8 +30,8 @@ type ClientConfig struct {
 	// anybody may make accounts, others are let in, but get no work. nil vouches for nobody.
 	Vouched func(session.JID) bool
 
-	// Seen says when a host was known last, before this client, and the run in which it was
-	// lost then, "" if it was not: servers forget. nil knows nothing.
+	// Seen says when a host was known last, before this client, and the run that it executed
+	// then, "" if none: servers forget. nil knows nothing.
 	Seen func(session.JID) (time.Time, spec.RunID)
 
 	// Grace is how long a question waits for the server or an agent to come back after
@@ -78,7 +78,10 @@ func NewClient(c ClientConfig) *Client {
 	k.Start(session.Hooks{
 		Up: func(s *session.Session) {
 			m.Up()
-			m.work.Go(func() { m.Load(ctx, s) })
+			m.work.Go(func() {
+				m.Load(ctx, s)
+				m.CheckLinks(ctx, s)
+			})
 		},
 		Stanza: m.stanza,
 		Down:   func(*session.Session, error) { m.Down() },

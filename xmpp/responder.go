@@ -107,6 +107,9 @@ func (r *Responder) hooks() session.Hooks {
 // itself goes on.
 func (r *Responder) Close() {
 	r.leaving.Store(true)
+	if s := r.connector.Status().Session; s != nil {
+		r.presence.Leave(s)
+	}
 	r.connector.Close()
 	r.stop()
 	r.work.Wait()

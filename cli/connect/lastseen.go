@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ type lastSeen struct {
 type seenHost struct {
 	Version string     `json:"version,omitempty"`
 	OS      spec.OS    `json:"os"`
-	Lost    spec.RunID `json:"lost,omitempty"` // the run in which it was lost, "" if it was not
+	Busy    spec.RunID `json:"busy,omitempty"` // the run that it executed, "" if none
 	Seen    time.Time  `json:"seen"`
 }
 
@@ -57,29 +58,32 @@ func (k *lastSeen) fillIn(hosts []spec.HostStatus) []spec.HostStatus {
 	return hosts
 }
 
-// saveLost saves whenever other hosts are lost than before, until stop is called: a command
-// may follow a run for hours, while others want to know.
-func (k *lastSeen) saveLost(watch func() ([]spec.HostStatus, <-chan struct{})) (stop func()) {
+// saveInterval is how often what is known is saved at most while a command runs.
+const saveInterval = time.Second
+
+// saveWork saves whenever hosts execute other runs than before, or are lost, until stop is
+// called: a command may follow a run for hours, or be killed, and the next wants to know.
+func (k *lastSeen) saveWork(watch func() ([]spec.HostStatus, <-chan struct{})) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
 		defer close(ended)
-		for before := ""; ; {
+		for before := ""; ctx.Err() == nil; {
 			hosts, changed := watch()
-			lost := ""
+			work := ""
 			for _, h := range hosts {
-				if h.Link == spec.LinkLost {
-					lost += h.Account + " " + string(h.Busy) + "\n"
+				if h.Busy != "" {
+					work += fmt.Sprintln(h.Account, h.Link, h.Busy)
 				}
 			}
-			if lost != before {
-				before = lost
+			if work != before {
+				before = work
 				k.save(hosts)
+				session.Sleep(ctx, saveInterval)
 			}
 			select {
 			case <-changed:
 			case <-ctx.Done():
-				return
 			}
 		}
 	}()
@@ -94,12 +98,12 @@ func (k *lastSeen) save(hosts []spec.HostStatus) {
 		if h.Link == spec.LinkOn {
 			seen = time.Now()
 		}
-		lost := h.Busy
-		if h.Link != spec.LinkLost {
-			lost = "" // it may end well, and then the host be shut down
+		busy := h.Busy
+		if h.Link == spec.LinkOff {
+			busy = "" // what it said last, before it left
 		}
 		if h.Version != "" || !seen.IsZero() {
-			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Lost: lost, Seen: seen.Truncate(time.Second)}
+			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: busy, Seen: seen.Truncate(time.Second)}
 		}
 	}
 	text, err := json.MarshalIndent(now, "", " ")

@@ -3,12 +3,13 @@ package connect
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
 )
 
-// The next command knows a host that was lost, and not one that was only at work.
+// The next command knows what each host was at, also if this one is killed.
 func TestTheNextCommandKnowsWhoIsLost(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", filepath.Join(t.TempDir(), "state"))
 	me := session.JID("admin@xmpp.test")
@@ -16,14 +17,18 @@ func TestTheNextCommandKnowsWhoIsLost(t *testing.T) {
 		return []spec.HostStatus{
 			{Host: "web1", Account: "web1@xmpp.test", Link: spec.LinkLost, Busy: "r1", Version: "1"},
 			{Host: "web2", Account: "web2@xmpp.test", Link: spec.LinkOn, Busy: "r2", Version: "1"},
+			{Host: "web3", Account: "web3@xmpp.test", Link: spec.LinkOff, Busy: "r3", Version: "1"},
 		}, make(chan struct{})
 	}
-	readLastSeen(me).saveLost(hosts)()
-	k := readLastSeen(me)
-	if got := k.hosts["web1@xmpp.test"].Lost; got != "r1" {
-		t.Errorf("web1 was lost in %q", got)
+	stop := readLastSeen(me).saveWork(hosts)
+	defer stop()
+	var k *lastSeen
+	for k = readLastSeen(me); len(k.hosts) == 0 && t.Context().Err() == nil; k = readLastSeen(me) {
+		time.Sleep(time.Millisecond)
 	}
-	if got := k.hosts["web2@xmpp.test"].Lost; got != "" {
-		t.Errorf("web2 was lost in %q", got)
+	for name, want := range map[session.JID]spec.RunID{"web1@xmpp.test": "r1", "web2@xmpp.test": "r2", "web3@xmpp.test": ""} {
+		if got := k.hosts[name].Busy; got != want {
+			t.Errorf("%s was at %q, want %q", name, got, want)
+		}
 	}
 }

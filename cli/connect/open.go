@@ -112,7 +112,7 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Vouched: vouched,
 		Seen: func(jid session.JID) (time.Time, spec.RunID) {
 			was := f.seen.hosts[jid]
-			return was.Seen, was.Lost
+			return was.Seen, was.Busy
 		}, Name: a.JID.Domain(), Rooms: session.JID(c.Rooms()), Logger: slog.New(slog.DiscardHandler)})
 	ready, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
@@ -124,10 +124,10 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 		f.Client.Close()
 		return nil, err
 	}
-	f.stop = f.seen.saveLost(f.Watch)
+	f.stop = f.seen.saveWork(f.Watch)
 	if !shows {
-		stopLost, stopLink := f.stop, reportLink(f.Connector(), s.Err)
-		f.stop = func() { stopLink(); stopLost() }
+		stopSaving, stopLink := f.stop, reportLink(f.Connector(), s.Err)
+		f.stop = func() { stopLink(); stopSaving() }
 	}
 	return f, nil
 }

@@ -89,7 +89,7 @@ func orUnknown(text string) string {
 func doing(h spec.HostStatus) string {
 	switch {
 	case h.Link == spec.LinkLost:
-		return fmt.Sprintf("was at %s when it was lost", h.Busy)
+		return fmt.Sprintf("was at %s when it was last heard of", h.Busy)
 	case h.Unapproved:
 		return "nothing: it is not approved"
 	case h.Link != spec.LinkOn:

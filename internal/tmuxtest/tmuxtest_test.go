@@ -92,6 +92,7 @@ func TestASignalIsAnExitStatus(t *testing.T) {
 // What does not come fails the test, and shows the screen.
 func TestWhatDoesNotCome(t *testing.T) {
 	t.Parallel()
+	tmuxtest.Need(t)
 	r := &recorder{TB: t}
 	r.run(func() {
 		x := tmuxtest.Start(r, tmuxtest.Options{}, "sh", "-c", "echo one; echo two; read -r x")
@@ -107,6 +108,7 @@ func TestWhatDoesNotCome(t *testing.T) {
 // A program that ignores the loss of its terminal does not outlive the test.
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
+	tmuxtest.Need(t)
 	// The program holds the other end of a pipe, which ends when it does.
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

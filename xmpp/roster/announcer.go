@@ -104,6 +104,15 @@ func (a *Announcer) Executes() spec.RunID {
 	return a.busy
 }
 
+// Leave has the session say, when it is closed, that the agent stopped with no run
+// executed. The server keeps that for those who ask later (XEP-0012): who vanishes says
+// nothing.
+func (a *Announcer) Leave(s *session.Session) {
+	if a.Executes() == "" {
+		s.CloseWith(stopped)
+	}
+}
+
 // announce sends the presence if it is not what was said last, and gives what is said
 // now.
 func (a *Announcer) announce(ctx context.Context, s *session.Session, now announcement, said string) string {

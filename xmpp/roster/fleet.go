@@ -38,7 +38,7 @@ type Fleet struct {
 type Config struct {
 	Approve func(session.JID) bool                    // may an account that asks be in the fleet?
 	Vouched func(*session.Session, session.JID) bool  // is that a person's word, or anybody's by asking?
-	Seen    func(session.JID) (time.Time, spec.RunID) // when a host was known last, before this fleet was; in which run it was lost
+	Seen    func(session.JID) (time.Time, spec.RunID) // when a host was known last, before this fleet was; which run it executed then
 	Logger  *slog.Logger
 }
 

@@ -108,8 +108,10 @@ func TestFleet(t *testing.T) {
 			t.Errorf("web2 is %+v", hosts[1])
 		}
 		xmpptest.WaitFor(t, clients[0], func(hosts []spec.HostStatus) bool { return xmpptest.Links(hosts) == "web1 on, web2 off" })
-		// a client that comes later sees the same at once
-		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1})
+		// a client that comes later sees the same at once, and that web2, which was at work
+		// when it was seen last, has been stopped since
+		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1,
+			Seen: func(session.JID) (time.Time, spec.RunID) { return time.Time{}, "r1" }})
 		defer c.Close()
 		began := time.Now()
 		if err := c.Ready(t.Context()); err != nil {

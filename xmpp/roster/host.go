@@ -18,12 +18,25 @@ type host struct {
 	known    bool // something was heard of it in this session
 	expected bool // it is probably online, and about to say so
 	met      bool // it was online while this client was
+	stopped  bool // it said so when it left, before this client was
 }
 
 // offline notes that it is not online, as the server said.
 func (h *host) offline() {
 	h.unheard("offline")
 	h.known, h.Offline = true, true
+}
+
+// answers notes whether it answers, while the server says that it is online.
+func (h *host) answers(there bool) {
+	switch {
+	case there:
+		h.Link, h.Since, h.Why, h.Offline = spec.LinkOn, time.Now(), "", false
+	case h.Busy != "":
+		h.Link, h.Since, h.Why, h.Offline = spec.LinkLost, time.Now(), "it does not answer", true
+	default:
+		h.Link, h.Since, h.Why, h.Offline = spec.LinkOff, time.Now(), "it does not answer", true
+	}
 }
 
 // unheard notes that nobody would tell us, from now on, whether it is online.

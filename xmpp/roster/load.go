@@ -93,13 +93,13 @@ func (f *Fleet) later(jid session.JID, since time.Time) time.Time {
 	return since
 }
 
-// recall notes that a host was lost before this fleet was, and has not been back since; the
-// lock is held.
+// recall notes that a host was executing a run when it was known last, and has not said since
+// that it was stopped; the lock is held.
 func (f *Fleet) recall(jid session.JID, h *host) {
 	if f.config.Seen == nil || h.met || h.Link != spec.LinkOff {
 		return
 	}
-	if _, run := f.config.Seen(jid); run != "" {
+	if _, run := f.config.Seen(jid); run != "" && !h.stopped {
 		h.Link, h.Busy = spec.LinkLost, run
 	}
 }
@@ -114,13 +114,15 @@ func (f *Fleet) askLast(ctx context.Context, s *session.Session, jid session.JID
 	if err != nil {
 		return
 	}
-	seconds, err := strconv.Atoi(answer.Kid(nsLast, "query").Attr("seconds"))
+	was := answer.Kid(nsLast, "query")
+	seconds, err := strconv.Atoi(was.Attr("seconds"))
 	if err != nil || seconds < 0 || seconds > mostAway {
 		return
 	}
 	f.change(func() {
 		if h := f.hosts[jid]; h != nil && h.Link != spec.LinkOn && h.full == "" {
 			h.Why, h.Offline = "offline", true
+			h.stopped = was.Text == stopped
 			// 0 seconds have two meanings: the account is online, and its presence is on the way;
 			// or the server does not know, as Prosody does not since its last start.
 			h.known, h.expected = seconds > 0, seconds == 0

@@ -28,6 +28,7 @@ type master struct {
 
 	mu   sync.Mutex
 	said []string // what the client sent, but for questions
+	mute string   // the domain, or a part of the addresses, that answers no pings; "" is none
 }
 
 const approved = "<group>armonic: approved</group>"
@@ -78,7 +79,12 @@ func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, lost s
 					return
 				}
 				answer := ""
+				m.mu.Lock()
+				mute := m.mute != "" && strings.Contains(e.To, m.mute) && strings.Contains(e.Inner, "urn:xmpp:ping")
+				m.mu.Unlock()
 				switch {
+				case mute:
+					continue
 				case e.Type != "get":
 					m.mu.Lock()
 					m.said = append(m.said, fmt.Sprintf("%s %s %s %s", e.XMLName.Local, e.Type, e.To, e.Inner))
@@ -87,7 +93,7 @@ func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, lost s
 				case strings.Contains(e.Inner, "jabber:iq:roster"):
 					answer = "<query xmlns='jabber:iq:roster'>" + items + "</query>"
 				case strings.Contains(e.Inner, "jabber:iq:last"):
-					answer = fmt.Sprintf("<query xmlns='jabber:iq:last' seconds='%d'/>", seconds)
+					answer = fmt.Sprintf("<query xmlns='jabber:iq:last' seconds='%d'>%s</query>", seconds, map[bool]string{true: "armonic: stopped"}[strings.HasPrefix(e.To, "stopped@")])
 				}
 				m.tell("<iq type='result' id='%s' from='%s'>%s</iq>", e.ID, e.To, answer)
 			}
@@ -95,7 +101,10 @@ func inFleetSeen(t *testing.T, items string, seconds int, seen time.Time, lost s
 		k.Start(session.Hooks{
 			Up: func(s *session.Session) {
 				m.Up()
-				work.Go(func() { m.Load(context.Background(), s) })
+				work.Go(func() {
+					m.Load(context.Background(), s)
+					m.CheckLinks(context.Background(), s)
+				})
 			},
 			Stanza: func(s *session.Session, e *session.Element) {
 				if e.Local == "presence" {
@@ -284,6 +293,11 @@ func TestLostBeforeTheClientWas(t *testing.T) {
 	inFleetSeen(t, "<item jid='web1@xmpp.test' subscription='both'/>", 60, time.Time{}, "r1", func(t *testing.T, m *master) {
 		if h := m.Hosts()[0]; h.Link != spec.LinkLost || h.Busy != "r1" {
 			t.Errorf("it is %+v", h)
+		}
+	})
+	inFleetSeen(t, "<item jid='stopped@xmpp.test' subscription='both'/>", 60, time.Time{}, "r1", func(t *testing.T, m *master) {
+		if h := m.Hosts()[0]; h.Link != spec.LinkOff || h.Busy != "" {
+			t.Errorf("it was stopped, and is %+v", h)
 		}
 	})
 }

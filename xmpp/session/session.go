@@ -56,6 +56,7 @@ type Session struct {
 
 	mu     sync.Mutex
 	served chan struct{} // closed when Serve has returned; nil before it is called
+	status string        // that the presence has with which we leave
 }
 
 // Over makes a session of a stream that was negotiated by others.
@@ -207,7 +208,7 @@ func (s *Session) Close() {
 	select {
 	case s.writing <- struct{}{}:
 		_ = s.conn.SetWriteDeadline(time.Now().Add(closeTime))
-		_, _ = s.conn.Write([]byte("<presence type='unavailable'/></stream:stream>")) // it ends in any case
+		_, _ = s.conn.Write(append(s.farewell().append(nil, nsClient), "</stream:stream>"...)) // it ends in any case
 		s.hangUp()
 		<-s.writing
 	case <-t.C: // the link is stalled
@@ -223,6 +224,24 @@ func (s *Session) Close() {
 	if served != nil {
 		<-served
 	}
+}
+
+// CloseWith sets the status that others are told when Close is called.
+func (s *Session) CloseWith(status string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = status
+}
+
+// farewell is the presence with which we leave.
+func (s *Session) farewell() *Element {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := Stanza("presence", "type", "unavailable")
+	if s.status != "" {
+		e.Add(New(nsClient, "status").WithText(s.status))
+	}
+	return e
 }
 
 // fail ends the session; the first reason counts.
