@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,9 @@ type Streams = output.Streams
 // crashes a report is kept.
 func Main(args []string, s Streams) int {
 	crash.Monitor()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // planning allocates much more than it keeps: a fifth less memory, at little cost
+	}
 	return execute(args, s, &settings.Global{WatchForCrash: crash.Watch})
 }
 

@@ -1,9 +1,11 @@
 package find
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,6 +30,10 @@ type Base struct {
 	Fleet  deploy.Fleet // all of it
 	Finder *Finder      // on the chosen hosts
 	hosts  []string     // names and patterns, from -J
+
+	// Parts says that the command lists what each host has by itself: that of hosts which
+	// take long is then printed below that of the others, and later.
+	Parts bool
 }
 
 // Setup completes a command: the flags -J and -o, the argument, and what it does. Use
@@ -69,10 +75,29 @@ func (b *Base) run(ctx context.Context, do func(context.Context) error) error {
 		return err
 	}
 	b.Fleet, b.Finder = fleet, New(chosen, b.Err)
-	if err := do(ctx); err != nil {
+	b.Finder.postpone = b.Parts && !b.JSON()
+	err = do(ctx)
+	if len(b.Finder.late) > 0 && (err == nil || spec.KindOf(err) == spec.NotFound) {
+		err = b.doLate(ctx, chosen, do, err)
+	}
+	if err != nil {
 		return err
 	}
 	return b.Finder.Incomplete()
+}
+
+// doLate does the command on the hosts that were late. What it matches need be there, or on
+// one of the others only.
+func (b *Base) doLate(ctx context.Context, chosen deploy.Fleet, do func(context.Context) error, others error) error {
+	before := b.Finder
+	b.Finder = New(&subset{chosen, slices.Collect(maps.Keys(before.late))}, b.Err)
+	b.Finder.waitedFor = true
+	err := do(ctx)
+	b.Finder.unreachable = cmp.Or(b.Finder.unreachable, before.unreachable)
+	if err != nil && (others != nil || spec.KindOf(err) == spec.NotFound || b.Finder.unreachable != nil) {
+		return others
+	}
+	return err
 }
 
 // List prints what was found: as one JSON array, or each by plain.

@@ -17,12 +17,15 @@ type Finder struct {
 	deploy.Fleet
 	warn        io.Writer
 	skipped     map[spec.Host]bool // hosts that did not answer
-	unreachable error              // of the first of them
+	postpone    bool               // hosts that take long are not waited for now, but are late
+	late        map[spec.Host]bool
+	waitedFor   bool  // that all of them take long has been said
+	unreachable error // of the first of them
 }
 
 // New makes a finder. Hosts that do not answer are named on warn.
 func New(f deploy.Fleet, warn io.Writer) *Finder {
-	return &Finder{Fleet: f, warn: warn, skipped: map[spec.Host]bool{}}
+	return &Finder{Fleet: f, warn: warn, skipped: map[spec.Host]bool{}, late: map[spec.Host]bool{}}
 }
 
 // everywhere are all resources of all hosts.

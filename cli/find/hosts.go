@@ -62,14 +62,17 @@ func (s *subset) Hosts() []spec.HostStatus {
 
 // AskAll asks every host the same, and joins the answers in the order of the hosts. A
 // host that gives none is named, left out, and not asked again; none is waited for longer
-// than deploy.AskHost does. It is an error if that is all of them.
+// than deploy.AskHost does. It is an error if that is all of them. A Finder that postpones
+// leaves out hosts that are late, too, if others have answered.
 func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spec.Agent) ([]T, error)) ([]T, error) {
-	hosts := slices.DeleteFunc(f.Hosts(), func(h spec.HostStatus) bool { return f.skipped[h.Host] })
-	waiting := newWaiting(f, hosts)
+	hosts := slices.DeleteFunc(f.Hosts(), func(h spec.HostStatus) bool { return f.skipped[h.Host] || f.late[h.Host] })
+	hostCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waiting := newWaiting(f, hosts, cancel)
 	answers := make([][]T, len(hosts))
 	errs := deploy.InParallel(len(hosts), func(i int) error {
 		defer waiting.over(hosts[i].Host)
-		return deploy.AskHost(ctx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
+		return deploy.AskHost(hostCtx, f, hosts[i].Host, func(ctx context.Context, a spec.Agent) (err error) {
 			answers[i], err = ask(ctx, a)
 			return err
 		})
@@ -81,11 +84,14 @@ func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spe
 	var out []T
 	failed := 0
 	for i, err := range errs {
-		if err != nil {
+		switch {
+		case f.late[hosts[i].Host]:
+			errs[i] = nil // it is asked again
+		case err != nil:
 			failed++
-			continue
+		default:
+			out = append(out, answers[i]...)
 		}
-		out = append(out, answers[i]...)
 	}
 	if failed == len(hosts) { // what all say is about the question, unless they cannot be asked
 		for _, err := range errs {
@@ -118,14 +124,15 @@ func outOfReach(err error) bool {
 // patience is how long nothing is said of hosts that have not answered.
 const patience = 2 * time.Second
 
-// waiting says of which hosts an answer is waited for, once, if that takes long.
+// waiting says of which hosts an answer is waited for, once, if that takes long, or
+// postpones them.
 type waiting struct {
 	mu    sync.Mutex
 	hosts []spec.Host
 	timer *time.Timer
 }
 
-func newWaiting(f *Finder, hosts []spec.HostStatus) *waiting {
+func newWaiting(f *Finder, hosts []spec.HostStatus, postpone func()) *waiting {
 	w := &waiting{}
 	for _, h := range hosts {
 		w.hosts = append(w.hosts, h.Host)
@@ -133,8 +140,14 @@ func newWaiting(f *Finder, hosts []spec.HostStatus) *waiting {
 	w.timer = time.AfterFunc(patience, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if len(w.hosts) > 0 {
+		if len(w.hosts) > 0 && !f.waitedFor {
 			output.Printf(f.warn, "waiting for the answer of %s\n", firstFew(w.hosts))
+			if f.postpone && len(w.hosts) < len(hosts) {
+				for _, h := range w.hosts {
+					f.late[h] = true
+				}
+				postpone()
+			}
 		}
 	})
 	return w

@@ -15,7 +15,7 @@ import (
 )
 
 func newInfo(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{}
+	l := &find.Base{Parts: true}
 	c := &cobra.Command{
 		Use:     "info",
 		Short:   "Show what hosts are: system, address, version, load",

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions given to inFleet are tests themselves
 package roster_test
 
 import (
