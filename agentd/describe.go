@@ -118,12 +118,12 @@ func (s *Service) Check(ctx context.Context, w spec.Work) ([]spec.Problem, error
 }
 
 // Preview says what work would change.
-func (s *Service) Preview(_ context.Context, w spec.Work) ([]spec.StepPreview, error) {
+func (s *Service) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
 	e, err := s.engine(w.Lifecycle)
 	if err != nil {
 		return nil, err
 	}
-	return e.Preview(w)
+	return e.Preview(ctx, w)
 }
 
 // Stacks lists every lifecycle with what is applied of it.

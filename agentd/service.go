@@ -48,9 +48,10 @@ type Service struct {
 	closed    bool // and shutdown with it
 	runs      map[spec.RunID]*run
 	earlier   map[spec.RunID]string // digests of the runs that ended in earlier processes: runStore has the rest
-	forgotten []uint64              // fingerprints of runs before those
-	ended     []spec.RunID          // oldest first
-	queue     []*run                // waiting, oldest first
+	kept      lifecycle.Kept
+	forgotten []uint64     // fingerprints of runs before those
+	ended     []spec.RunID // oldest first
+	queue     []*run       // waiting, oldest first
 	busy      *run
 	retention retention
 }

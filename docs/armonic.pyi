@@ -176,6 +176,55 @@ class Me:
     os: Os
 
 class Host:
+    def file(self, path: str, content: str | Secret, *, mode: str = "", owner: str = "", group: str = "") -> bool:
+        """A file with this content. Directories that are missing are made. It is replaced at once, so that nobody sees a part of it. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where it is.
+            content: All that is in it; a text ends with a newline.
+            mode: Who may do what, in octal: "0640". If it is not given: as it is, "0644" if it is new.
+            owner: The user whose it is, as it is if not given.
+            group: The group whose it is, as it is if not given.
+        """
+    def line(self, path: str, text: str | Secret, *, match: str = "") -> bool:
+        """A line of a file: the one that match finds becomes it; if there is none, it is added at the end. All else stays. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where the file is; it is made if it is missing.
+            text: The line, without a newline.
+            match: A regular expression (RE2) for the whole line that it replaces. That several match is an error.
+        """
+    def block(self, path: str, text: str | Secret, *, name: str = "armonic", comment: str = "#") -> bool:
+        """Lines in a file that others keep, between two marks: those that are there are replaced, else they are added at the end. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where the file is; it is made if it is missing.
+            text: The lines.
+            name: What the marks say, to tell several blocks of a file apart.
+            comment: What begins a comment in the file.
+        """
+    def directory(self, path: str, *, mode: str = "", owner: str = "", group: str = "") -> bool:
+        """A directory. Those above it that are missing are made, too. What is in it stays. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where it is.
+            mode: Who may do what, in octal: "0640". If it is not given: as it is, "0755" if it is new.
+            owner: The user whose it is, as it is if not given.
+            group: The group whose it is, as it is if not given.
+        """
+    def link(self, path: str, target: str) -> bool:
+        """A symbolic link. One that leads elsewhere is changed; a file or directory in its place is an error. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where it is.
+            target: Where it leads, which need not exist.
+        """
+    def absent(self, path: str) -> bool:
+        """No file, link or directory is there. A directory that is not empty is an error: what is in it may be somebody's. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: What is to go.
+        """
     def run(self, argv: list[str | Secret], *, cwd: str = "/", env: dict[str, str | Secret] | None = None, timeout: float = 900, creates: str | None = None, unless: list[str] | None = None, input: str | Secret = "", ok: list[int] | None = None) -> Result:
         """Runs a program on the host, without a shell. What it prints appears in the log while it runs. If it ends with another code than 0, the step fails with its last lines. On a simulated host it is only logged.
 

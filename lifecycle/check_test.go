@@ -178,7 +178,7 @@ func TestPreview(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := e.Preview(work)
+		got, err := e.Preview(t.Context(), work)
 		if err != nil || len(got) != len(work.Steps) {
 			t.Fatalf("%d steps, error %v", len(got), err)
 		}
@@ -191,7 +191,7 @@ func TestPreview(t *testing.T) {
 			t.Errorf("a preview did %v", tr.ran)
 		}
 	}
-	_, err := newEngine(t, l, nil).Preview(spec.Work{Lifecycle: "WebServer", Steps: steps("enter Active")})
+	_, err := newEngine(t, l, nil).Preview(t.Context(), spec.Work{Lifecycle: "WebServer", Steps: steps("enter Active")})
 	if spec.KindOf(err) != spec.Conflict {
 		t.Errorf("an impossible step gave %v", err)
 	}

@@ -15,6 +15,7 @@ type Lifecycle struct {
 	States      []*State    // in the order declared
 	Transitions [][2]string // in the order declared; nil: each state leads to the next
 	Source      string      // "file:line:column", for messages; may be empty
+	Previews    bool        // the functions heed Call.Preview: where it is set they change nothing
 }
 
 // InitialState names the state that is applied from the start, "" without states.
@@ -91,4 +92,9 @@ type Call struct {
 	Effect func(text string) error
 	// Progress says how far the step is; total 0 means unknown.
 	Progress func(done, total int)
+	// Preview is set while it is only asked what would change: it is told of each change,
+	// and none is made.
+	Preview *Preview
+	// Kept is the agent's.
+	Kept *Kept
 }

@@ -33,6 +33,7 @@ type Deps struct {
 	Clock  func() time.Time // nil is time.Now
 	Limit  time.Duration    // how long a step may take, 0 for ever
 	Logger *slog.Logger     // for what is wrong and stops nobody; nil discards
+	Kept   *Kept            // of all engines of an agent; nil is one of this engine
 }
 
 // New makes an engine for a definition and loads what the store knows of it. A
@@ -45,6 +46,7 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
+	d.Kept = cmp.Or(d.Kept, &Kept{})
 	d.Logger = cmp.Or(d.Logger, slog.New(slog.DiscardHandler))
 	e := &Engine{def: l, graph: newGraph(l, d.Me.OS), deps: d, enteredWith: map[string]spec.Inputs{}}
 	var err error
@@ -154,5 +156,5 @@ func (e *Engine) recorded(s *State, in spec.Inputs) spec.Inputs {
 // newCall makes what a function is given outside of a step.
 func (e *Engine) newCall() *Call {
 	return &Call{Me: e.deps.Me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
-		Effect: func(string) error { return nil }, Progress: func(int, int) {}}
+		Effect: func(string) error { return nil }, Progress: func(int, int) {}, Kept: e.deps.Kept}
 }

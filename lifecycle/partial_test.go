@@ -102,7 +102,7 @@ func TestARouteRepairsWhatFailed(t *testing.T) {
 			if got := strings.Join(names, ", "); got != tt.want {
 				t.Errorf("the route is %s, want %s", got, tt.want)
 			}
-			if _, err := e.Preview(spec.Work{Lifecycle: "WebServer", From: r.From, Steps: r.Steps}); err != nil {
+			if _, err := e.Preview(t.Context(), spec.Work{Lifecycle: "WebServer", From: r.From, Steps: r.Steps}); err != nil {
 				t.Error(err)
 			}
 			mustDo(t, e, strings.Join(names, ", "))

@@ -26,7 +26,7 @@ func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 	name := a.identifier("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
 	out.run = actions.New(name, actions.Config{Machine: d.Machine, Time: cmp.Or(d.ActTime, interp.ActTime), Monitor: d.Monitor})
-	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String()}
+	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String(), Previews: true}
 	if out.lc.Doc == "" {
 		out.lc.Doc = dedent(d.doc)
 	}

@@ -47,6 +47,7 @@ type StepPreview struct {
 	Step          Step     `json:"step"`
 	Changes       []Change `json:"changes,omitempty"`
 	Unpredictable bool     `json:"unpredictable,omitempty"`
+	Why           string   `json:"why,omitempty"` // it is unpredictable
 	Irreversible  bool     `json:"irreversible,omitempty"`
 }
 

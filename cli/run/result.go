@@ -132,10 +132,16 @@ func (r *hostRun) preview(ctx context.Context) error {
 
 func printChanges(w io.Writer, s spec.StepPreview) {
 	for _, c := range s.Changes {
-		output.Printf(w, "    changes %s\n", c.What)
+		output.Printf(w, "    %s\n", c.What)
+		for line := range strings.Lines(c.Diff) {
+			output.Printf(w, "      %s\n", strings.TrimRight(line, "\r\n"))
+		}
 	}
-	if s.Unpredictable {
-		output.Printf(w, "    does things that cannot be foreseen\n")
+	switch {
+	case s.Unpredictable && s.Why != "":
+		output.Printf(w, "    ? %s\n", s.Why)
+	case s.Unpredictable:
+		output.Printf(w, "    ? does things that cannot be foreseen\n")
 	}
 	if s.Irreversible {
 		output.Printf(w, "    cannot be undone\n")

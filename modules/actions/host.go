@@ -8,6 +8,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/armonic/armonic/host/view"
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -19,6 +20,8 @@ type Machine interface {
 	// runs, without the secrets that hide knows. A command that ends by itself is no
 	// error, whatever its code.
 	Run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(text string)) (spec.CommandResult, error)
+	// Files are those of the host.
+	Files() view.View
 }
 
 func runSignature() *interp.Signature {
@@ -42,15 +45,15 @@ func runSignature() *interp.Signature {
 // host is ctx.host.
 func (c *call) host(ctx context.Context) starlark.Value {
 	sig := runSignature()
-	return interp.NewStruct("ctx.host", starlark.StringDict{
-		"run": starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			cmd, ok, err := c.command(t, sig, args, kwargs)
-			if err != nil {
-				return nil, err
-			}
-			return c.runCommand(ctx, t, cmd, ok)
-		}),
+	functions := c.operations()
+	functions["run"] = starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		cmd, ok, err := c.command(t, sig, args, kwargs)
+		if err != nil {
+			return nil, err
+		}
+		return c.runCommand(ctx, t, cmd, ok)
 	})
+	return interp.NewStruct("ctx.host", functions)
 }
 
 // runCommand runs it, or says on a simulated host what would be run.
@@ -66,6 +69,9 @@ func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd spec.Comm
 	}
 	if c.by.Machine == nil {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent runs no commands"}
+	}
+	if c.Preview != nil {
+		return c.foreseeCommand(cmd, c.hide(shown))
 	}
 	if c.Effect != nil {
 		if err := c.Effect(c.hide("run " + shown)); err != nil {

@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"slices"
+
 	"github.com/armonic/armonic/modules/interp"
 )
 
@@ -35,6 +37,6 @@ func flagsGetSignature() *interp.Signature {
 
 // Signatures lists them, for the reference and the stubs.
 func Signatures() []*interp.Signature {
-	return append([]*interp.Signature{logSignature(), progressSignature(), enteredSignature(), runSignature(), flagsGetSignature()},
-		interp.SecretSignatures()...)
+	return slices.Concat([]*interp.Signature{logSignature(), progressSignature(), enteredSignature()}, operationSignatures(),
+		[]*interp.Signature{runSignature(), flagsGetSignature()}, interp.SecretSignatures())
 }

@@ -42,7 +42,10 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	case opCheck:
 		out, err = apply(ctx, in, v.agent.Check)
 	case opPreview:
-		out, err = apply(ctx, in, v.agent.Preview)
+		out, err = apply(ctx, in, func(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
+			steps, err := v.agent.Preview(ctx, w)
+			return withoutDiffs(steps, p.Role), err
+		})
 	case opStart:
 		var run spec.Run
 		if err = wire.Decode(in, &run); err == nil {
@@ -65,6 +68,21 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		err = spec.Errorf(spec.Invalid, "the agent cannot %q", wire.Brief(string(o)))
 	}
 	return out, nil, err
+}
+
+// withoutDiffs leaves out what is in files, which only those who deploy may read.
+func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview {
+	if role == access.Deploy {
+		return steps
+	}
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Changes = slices.Clone(steps[i].Changes)
+		for j := range steps[i].Changes {
+			steps[i].Changes[j].Diff = ""
+		}
+	}
+	return steps
 }
 
 // visible leaves out what only those who deploy need: what steps returned.

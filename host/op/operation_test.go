@@ -1,0 +1,254 @@
+package op_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/armonic/armonic/host/op"
+	"github.com/armonic/armonic/host/view"
+	"github.com/armonic/armonic/spec"
+)
+
+// sample is one use of an operation on a host on which files are, below a directory that
+// stands for DIR: a text is a file, "-> x" a link, "/" a directory.
+type sample struct {
+	op    string
+	args  op.Arguments
+	files map[string]string
+	want  string // the changes, one a line; or the error
+	diff  string
+}
+
+func samples() []sample {
+	return []sample{
+		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "hello\n"}, want: "+ DIR/motd (0644 ME)", diff: "@@ -0,0 +1 @@\n+hello\n"},
+		{op: "file", args: op.Arguments{"path": "DIR/a/b/c", "content": "x", "mode": "0600"},
+			want: "+ DIR/a (directory, 0755 ME)\n+ DIR/a/b (directory, 0755 ME)\n+ DIR/a/b/c (0600 ME)", diff: "@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n"},
+		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "hello\n"}, files: map[string]string{"motd": "hello\n"}},
+		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "a\nB\nc\n"}, files: map[string]string{"motd": "a\nb\nc\n"},
+			want: "~ DIR/motd", diff: "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"},
+		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "x", "mode": "4711"}, files: map[string]string{"motd": "x"}, want: "~ DIR/motd (4711 ME, was 0644 ME)"},
+		{op: "file", args: op.Arguments{"path": "DIR/bin", "content": "\x00\xff"}, want: "+ DIR/bin (0644 ME)"},
+		{op: "file", args: op.Arguments{"path": "DIR/l", "content": "x"}, files: map[string]string{"l": "-> motd"}, want: "DIR/l is a link to motd"},
+		{op: "file", args: op.Arguments{"path": "DIR/d", "content": "x"}, files: map[string]string{"d": "/"}, want: "DIR/d is a directory, not a file"},
+		{op: "file", args: op.Arguments{"path": "DIR/f/x", "content": "x"}, files: map[string]string{"f": "x"}, want: "no directory"},
+		{op: "line", args: op.Arguments{"path": "DIR/conf", "text": "port 1"}, want: "+ DIR/conf (0644 ME)", diff: "@@ -0,0 +1 @@\n+port 1\n"},
+		{op: "line", args: op.Arguments{"path": "DIR/conf", "text": "port 1", "match": "port .*"}, files: map[string]string{"conf": "# x\r\nport 2\r\nend"},
+			want: "~ DIR/conf", diff: "@@ -1,3 +1,3 @@\n # x\r\n-port 2\r\n+port 1\r\n end\n\\ No newline at end of file\n"},
+		{op: "line", args: op.Arguments{"path": "DIR/conf", "text": "b"}, files: map[string]string{"conf": "a"},
+			want: "~ DIR/conf", diff: "@@ -1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n"},
+		{op: "line", args: op.Arguments{"path": "DIR/conf", "text": "b"}, files: map[string]string{"conf": "a\nb\n"}},
+		{op: "line", args: op.Arguments{"path": "DIR/conf", "text": "x 3", "match": "x .*"}, files: map[string]string{"conf": "x 1\nx 2\n"}, want: "DIR/conf has several lines that could be meant: 1 and 2"},
+		{op: "block", args: op.Arguments{"path": "DIR/conf", "text": "b"}, files: map[string]string{"conf": "a"},
+			want: "~ DIR/conf", diff: "@@ -1 +1,4 @@\n-a\n\\ No newline at end of file\n+a\n+# BEGIN armonic\n+b\n+# END armonic\n"},
+		{op: "block", args: op.Arguments{"path": "DIR/conf", "text": "c\n", "name": "x", "comment": ";"}, files: map[string]string{"conf": "; BEGIN x\nb\n; END x\na\n"},
+			want: "~ DIR/conf", diff: "@@ -1,4 +1,4 @@\n ; BEGIN x\n-b\n+c\n ; END x\n a\n"},
+		{op: "block", args: op.Arguments{"path": "DIR/conf", "text": "c"}, files: map[string]string{"conf": "# END armonic\n# BEGIN armonic\n"}, want: "once each, in this order"},
+		{op: "directory", args: op.Arguments{"path": "DIR/d", "mode": "1777"}, want: "+ DIR/d (directory, 1777 ME)"},
+		{op: "directory", args: op.Arguments{"path": "DIR/d", "mode": "0700"}, files: map[string]string{"d": "/", "d/x": "y"}, want: "~ DIR/d (directory, 0700 ME, was directory, 0755 ME)"},
+		{op: "directory", args: op.Arguments{"path": "DIR/d"}, files: map[string]string{"d": "x"}, want: "DIR/d is a file, not a directory"},
+		{op: "link", args: op.Arguments{"path": "DIR/l", "target": "/etc/x"}, want: "+ DIR/l (link to /etc/x)"},
+		{op: "link", args: op.Arguments{"path": "DIR/l", "target": "b"}, files: map[string]string{"l": "-> a"}, want: "~ DIR/l (link to b, was link to a)"},
+		{op: "link", args: op.Arguments{"path": "DIR/l", "target": "b"}, files: map[string]string{"l": "x"}, want: "DIR/l is a file, not a link"},
+		{op: "absent", args: op.Arguments{"path": "DIR/x"}},
+		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "-> gone"}, want: "- DIR/x (link)"},
+		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "/"}, want: "- DIR/x (directory)"},
+		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "/", "x/y": "z"}, want: "the directory DIR/x is not empty: it has DIR/x/y"},
+	}
+}
+
+// hosts are the views that each sample is tried on, each with the directory.
+func hosts(t *testing.T) map[string]func() (view.View, string) {
+	t.Helper()
+	out := map[string]func() (view.View, string){
+		"simulated": func() (view.View, string) { return view.NewMemory(), "/srv" },
+		"overlay":   func() (view.View, string) { return view.NewOverlay(view.NewMemory()), "/srv" },
+	}
+	if runtime.GOOS == "linux" {
+		out["real"] = func() (view.View, string) {
+			dir, err := filepath.EvalSymlinks(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return view.Real{}, dir
+		}
+	}
+	return out
+}
+
+// An operation changes what it said, on whichever host; then there is nothing to change,
+// and what was there can be put back.
+func TestOperations(t *testing.T) {
+	tried := map[string]bool{}
+	for _, s := range samples() {
+		tried[s.op] = true
+		for name, host := range hosts(t) {
+			v, dir := host()
+			owner, group := v.Self()
+			at := func(text string) string {
+				return strings.NewReplacer("DIR", dir, "ME", owner+":"+group).Replace(text)
+			}
+			for _, f := range []bool{true, false} { // directories first
+				for p, text := range s.files {
+					if (text == "/") == f {
+						must(t, v.Put(filepath.Join(dir, p), object(v, text)))
+					}
+				}
+			}
+			args := op.Arguments{}
+			for k, x := range s.args {
+				args[k] = at(x)
+			}
+			got, diff, changes := plan(s.op, args, v)
+			if want := at(s.want); got != want && (changes != nil || want == "" || !strings.Contains(got, want)) || diff != s.diff {
+				t.Errorf("%s: %s %v on %v: got\n%s\n%swant\n%s\n%s", name, s.op, args, s.files, got, diff, want, s.diff)
+			}
+			over := view.NewOverlay(v)
+			for i, c := range changes {
+				must(t, c.Apply(over))
+				must(t, c.Apply(v))
+				foreseen, _ := over.Get(c.Path)
+				if is, err := v.Get(c.Path); err != nil || is != foreseen || i == len(changes)-1 && is != c.After {
+					t.Errorf("%s: %s %v: is %+v, foreseen %+v, wanted %+v, error %v", name, s.op, args, is, foreseen, c.After, err)
+				}
+			}
+			if changes == nil {
+				continue
+			}
+			if again, _, _ := plan(s.op, args, v); again != "" {
+				t.Errorf("%s: %s %v: the second time it changes\n%s", name, s.op, args, again)
+			}
+			for i := len(changes) - 1; i >= 0; i-- {
+				must(t, v.Put(changes[i].Path, changes[i].Before))
+				if is, err := v.Get(changes[i].Path); err != nil || is != changes[i].Before {
+					t.Errorf("%s: %s %v: put back it is %+v, was %+v, error %v", name, s.op, args, is, changes[i].Before, err)
+				}
+			}
+		}
+	}
+	for _, d := range op.All() {
+		if !tried[d.Name] {
+			t.Errorf("%s is not tried", d.Name)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func object(v view.View, text string) view.Object {
+	owner, group := v.Self()
+	o := view.Object{Kind: view.File, Mode: 0o644, Owner: owner, Group: group, Content: text}
+	if text == "/" {
+		o.Kind, o.Mode, o.Content = view.Directory, 0o755, ""
+	} else if target, ok := strings.CutPrefix(text, "-> "); ok {
+		o.Kind, o.Mode, o.Content, o.Target = view.Link, 0, "", target
+	}
+	return o
+}
+
+// plan gives the changes as people read them, or the error.
+func plan(name string, args op.Arguments, v view.View) (text, diff string, changes []op.Change) {
+	for _, d := range op.All() {
+		if d.Name != name {
+			continue
+		}
+		full := op.Arguments{}
+		for _, p := range d.Params {
+			full[p.Name] = p.Default
+		}
+		for k, x := range args {
+			full[k] = x
+		}
+		o, err := d.New(full)
+		if err == nil {
+			changes, err = o.Plan(v)
+		}
+		if err != nil {
+			return err.Error(), "", nil
+		}
+	}
+	var lines []string
+	for _, c := range changes {
+		lines = append(lines, c.Describe())
+		diff += c.Diff()
+	}
+	return strings.Join(lines, "\n"), diff, changes
+}
+
+// What is no argument is refused before the host is looked at.
+func TestArgumentsAreChecked(t *testing.T) {
+	for _, c := range []struct {
+		op, want string
+		args     op.Arguments
+	}{
+		{"file", `"etc/x" is no absolute path`, op.Arguments{"path": "etc/x"}},
+		{"file", `"/etc/../x" is not a plain path`, op.Arguments{"path": "/etc/../x"}},
+		{"directory", "the root directory", op.Arguments{"path": "/"}},
+		{"file", `"rw" is no mode`, op.Arguments{"path": "/x", "mode": "rw"}},
+		{"file", `"10777" is no mode`, op.Arguments{"path": "/x", "mode": "10777"}},
+		{"line", "newline", op.Arguments{"path": "/x", "text": "a\nb"}},
+		{"line", "no regular expression", op.Arguments{"path": "/x", "text": "a", "match": "("}},
+		{"block", "has the mark", op.Arguments{"path": "/x", "text": "# END armonic"}},
+		{"block", "comment must be", op.Arguments{"path": "/x", "text": "a", "comment": ""}},
+		{"link", "is no target", op.Arguments{"path": "/x", "target": ""}},
+	} {
+		if got, _, _ := plan(c.op, c.args, view.NewMemory()); !strings.Contains(got, c.want) {
+			t.Errorf("%s %v: %s, want %s", c.op, c.args, got, c.want)
+		}
+	}
+}
+
+// Two edits of one file in one overlay see each other, and the host is as it was.
+func TestAnOverlayChangesNothing(t *testing.T) {
+	m := view.NewMemory()
+	must(t, m.Put("/etc/conf", object(m, "a\n")))
+	v := view.NewOverlay(m)
+	for _, text := range []string{"b", "c"} {
+		_, _, changes := plan("line", op.Arguments{"path": "/etc/conf", "text": text}, v)
+		for _, c := range changes {
+			must(t, c.Apply(v))
+		}
+	}
+	would, _ := v.Get("/etc/conf")
+	is, _ := m.Get("/etc/conf")
+	if diff := cmp.Diff([]string{"a\nb\nc\n", "a\n"}, []string{would.Content, is.Content}); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// Nothing is changed behind a link that is in the path.
+func TestNothingIsChangedBehindALink(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux's files can be changed")
+	}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	must(t, os.Mkdir(filepath.Join(dir, "real"), 0o755))
+	must(t, os.Symlink("real", filepath.Join(dir, "link")))
+	for _, name := range []string{"file", "line", "block", "directory", "link"} {
+		got, _, _ := plan(name, op.Arguments{"path": filepath.Join(dir, "link", "x"), "content": "x", "text": "x", "target": "x"}, view.Real{})
+		if !strings.Contains(got, filepath.Join(dir, "link")+" is a link to real") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "one"), []byte("x"), 0o600))
+	must(t, os.Link(filepath.Join(dir, "one"), filepath.Join(dir, "two")))
+	o := object(view.Real{}, "y")
+	if err := (view.Real{}).Put(filepath.Join(dir, "one"), o); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "2 names") {
+		t.Errorf("a file with two names: %v", err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, ".armonic-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+}
