@@ -98,7 +98,7 @@ func TestAcceptTakesSuggestionsOnly(t *testing.T) {
 			break
 		}
 	}
-	missing, _, _ := s.Result().Blocking()
+	missing, _, _ := s.Result().Counts()
 	if missing != 1 || s.Result().Plan != nil {
 		t.Errorf("%d missing; where the parts are has no suggestion", missing)
 	}

@@ -3,6 +3,7 @@ package modules_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/armonic/armonic/modules"
 )
@@ -23,5 +24,26 @@ func TestLoadingIsBounded(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// A file that takes all of its time leaves the others theirs; many that do are bounded
+// together.
+func TestFilesThatTakeLongAreBounded(t *testing.T) {
+	files := map[string]string{"z.star": `lifecycle("Z", states = [state("Off")])`}
+	for _, n := range []string{"a", "b"} {
+		files[n+".star"] = "x = [sorted(range(100000)) for i in range(100000)]"
+	}
+	config := modules.Config{LoadTime: 50 * time.Millisecond}
+	set, err := config.Load(source(files))
+	if _, ok := set.Find("Z"); !ok || len(modules.Errors(err)) != 2 {
+		t.Errorf("it holds %v, %v", set.Names(), err)
+	}
+	for _, n := range []string{"c", "d"} {
+		files[n+".star"] = files["a.star"]
+	}
+	set, err = config.Load(source(files))
+	if errs := modules.Errors(err); len(set.Names()) > 0 || len(errs) != 5 || !strings.Contains(errs[4].Msg, "all may take together") {
+		t.Errorf("it holds %v, %v", set.Names(), err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Set) Names() []string {
 // simulate, and for checks.
 type Config struct {
 	Machine  actions.Machine // what actions work on; nil: they can run nothing
-	LoadTime time.Duration   // that each file may compute while it is loaded; 0 is interp.LoadTime
+	LoadTime time.Duration   // that each file may compute while it is loaded, all together three times that; 0 is interp.LoadTime
 	ActTime  time.Duration   // that one call may compute, waiting aside; 0 is interp.ActTime
 	Monitor  *interp.Monitor // is told of what computes; nil: nobody is
 	Marker   Marker          // is told of each file before it is loaded; nil: nobody is
@@ -105,6 +105,7 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
+	used     time.Duration // computing, by all files so far
 }
 
 func newLoader(c Config, sources []Source) *loader {
@@ -157,7 +158,14 @@ func (l *loader) load(source int, name string) *file {
 		}
 		defer end()
 	}
-	clock := interp.NewClock(cmp.Or(l.LoadTime, interp.LoadTime)) // of the file alone: one that takes all of it leaves the others theirs
+	most := cmp.Or(l.LoadTime, interp.LoadTime) // of the file alone: one that takes all of it leaves the others theirs
+	left := interp.LoadShares*most - l.used
+	if left <= 0 {
+		l.errorf(label, "mend or remove those that take long, which are named", "time limit: the files before it took all the time that all may take together")
+		return f
+	}
+	clock := interp.NewClock(min(most, left))
+	defer func() { l.used += clock.Used() }()
 	clock.About(label)
 	end := l.Monitor.Begin(clock)
 	defer end()

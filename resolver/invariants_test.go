@@ -83,7 +83,7 @@ func invariants(t *testing.T, w *world, res *resolver.Result) {
 	if got := resolver.Resolve(w.root, w.facts, more); len(got.Unused) != len(res.Unused)+1 || len(got.Nodes) != len(res.Nodes) {
 		t.Fatal("an answer that nothing asks for changed the result")
 	}
-	missing, wrong, checking := res.Blocking()
+	missing, wrong, checking := res.Counts()
 	if res.Plan != nil && missing+wrong+checking > 0 {
 		t.Fatalf("a plan with %d missing, %d wrong, %d checking", missing, wrong, checking)
 	}

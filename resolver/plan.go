@@ -46,11 +46,9 @@ func newPlan(c *checked) *Plan {
 	return p
 }
 
-// complete reports whether nothing is missing, wrong, or still to be learned.
-func (c *checked) complete(questions []Question, problems []Problem) bool {
-	return !slices.ContainsFunc(c.tree.nodes, func(n *node) bool { return n.Pending || !n.ready }) &&
-		!slices.ContainsFunc(questions, func(q Question) bool { return q.Required() || q.Status == Checking }) &&
-		!slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+// learned reports whether nothing is still to be learned of any node.
+func (c *checked) learned() bool {
+	return !slices.ContainsFunc(c.tree.nodes, func(n *node) bool { return n.Pending || !n.ready })
 }
 
 // segment is a part of a node's steps that can run without waiting in between.

@@ -15,19 +15,17 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 	t := newTree(in, root)
 	v := newValues(in, t)
 	c := newChecked(newCalls(v))
-	questions := newQuestions(c)
-	problems := findProblems(c)
 	res := &Result{
 		Root:      t.root.Node,
-		Questions: questions,
+		Questions: newQuestions(c),
 		Needs:     in.needs,
-		Problems:  problems,
+		Problems:  findProblems(c),
 		Unused:    in.unused(),
 	}
 	for _, n := range t.nodes {
 		res.Nodes = append(res.Nodes, n.Node)
 	}
-	if c.complete(questions, problems) {
+	if c.learned() && len(res.Blockers()) == 0 {
 		res.Plan = newPlan(c)
 	}
 	return res

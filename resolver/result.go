@@ -25,8 +25,31 @@ func (r *Result) Open() []Question {
 	return out
 }
 
-// Blocking counts the questions that keep the plan from being made.
-func (r *Result) Blocking() (missing, wrong, checking int) {
+// Blocker is one thing that keeps the plan from being made. One of its fields is set.
+type Blocker struct {
+	Question *Question // has no answer and nothing proposes one, or an agent is asked about it
+	Problem  *Problem  // is wrong
+}
+
+// Blockers lists all that keeps the plan from being made, as far as it is known: agents
+// may have to be asked (Needs) before there is a plan although nothing is in its way.
+func (r *Result) Blockers() []Blocker {
+	var out []Blocker
+	for i := range r.Questions {
+		if s := r.Questions[i].Status; s == Missing || s == Checking {
+			out = append(out, Blocker{Question: &r.Questions[i]})
+		}
+	}
+	for i := range r.Problems {
+		if !r.Problems[i].Warning {
+			out = append(out, Blocker{Problem: &r.Problems[i]})
+		}
+	}
+	return out
+}
+
+// Counts counts the questions that keep the plan from being made.
+func (r *Result) Counts() (missing, wrong, checking int) {
 	for _, n := range r.Nodes {
 		missing, wrong, checking = missing+n.Missing, wrong+n.Wrong, checking+n.Checking
 	}

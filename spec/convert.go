@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/armonic/armonic/value"
 )
 
 func toString(name string, x any) (string, error) {
@@ -24,7 +26,7 @@ func toString(name string, x any) (string, error) {
 		}
 		return "False", nil
 	case float64:
-		return decimal(y), nil
+		return value.Decimal(y), nil
 	case int, int64, uint64:
 		return fmt.Sprint(y), nil
 	}
@@ -157,14 +159,4 @@ func quote(x any) string {
 		s = string([]rune(s)[:39]) + "…"
 	}
 	return s
-}
-
-// decimal writes a number as people write it, 1000000 and not 1e+06, without a
-// fraction where there is none. Only what is huge or tiny has an exponent.
-func decimal(f float64) string {
-	form := byte('f')
-	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
-		form = 'g'
-	}
-	return strconv.FormatFloat(f, form, -1, 64)
 }

@@ -107,7 +107,7 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 
 func (m *Model) showPlan(d *deployment) {
 	res := d.session.Result()
-	missing, wrong, checking := res.Blocking()
+	missing, wrong, checking := res.Counts()
 	switch {
 	case res.Plan != nil:
 		d.planned = true

@@ -2,8 +2,10 @@ package value
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -57,7 +59,7 @@ func (s Style) Text(x any) string {
 		}
 		return strings.Join(names, s.Names)
 	}
-	return fmt.Sprint(x)
+	return input(x)
 }
 
 // Pairs writes a table as "name=value", sorted.
@@ -70,32 +72,53 @@ func (s Style) Pairs(m map[string]any) []string {
 	return out
 }
 
+// Decimal writes a number as people write it, 1000000 and not 1e+06, without a
+// fraction where there is none. Only what is huge or tiny has an exponent.
+func Decimal(f float64) string {
+	form := byte('f')
+	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
+		form = 'g'
+	}
+	return strconv.FormatFloat(f, form, -1, 64)
+}
+
 // Input is the text that a person would type for a value, "" for what is not shown
-// again (secrets) or cannot be typed (what a run returns).
+// again (secrets, also in lists) or cannot be typed (what a run returns).
 func Input(x any) string {
-	list, ok := x.([]any)
-	if !ok {
+	typed := true
+	Walk(x, func(leaf any) {
+		switch leaf.(type) {
+		case nil, Deferred, Secret:
+			typed = false
+		}
+	})
+	list, isList := x.([]any)
+	switch {
+	case !typed:
+		return ""
+	case !isList:
 		return input(x)
 	}
 	parts := make([]string, len(list))
-	asJSON := false
 	for i, y := range list {
-		if parts[i] = input(y); parts[i] == "" && y != "" {
-			return ""
+		if _, nested := y.([]any); nested {
+			return asJSON(list)
 		}
-		asJSON = asJSON || parts[i] == "" || strings.TrimSpace(parts[i]) != parts[i] || strings.ContainsAny(parts[i], ",[]")
+		if parts[i] = input(y); parts[i] == "" || strings.TrimSpace(parts[i]) != parts[i] || strings.ContainsAny(parts[i], ",[]") {
+			return asJSON(list)
+		}
 	}
-	if !asJSON {
-		return strings.Join(parts, ", ")
-	}
-	text, _ := JSON(list) // plain values always have a form
-	return text
+	return strings.Join(parts, ", ")
 }
 
 func input(x any) string {
-	switch x.(type) {
-	case nil, Deferred, Secret:
-		return ""
+	if f, ok := x.(float64); ok {
+		return Decimal(f)
 	}
 	return fmt.Sprint(x)
+}
+
+func asJSON(list []any) string {
+	text, _ := JSON(list) // plain values always have a form
+	return text
 }

@@ -13,7 +13,7 @@ func TestText(t *testing.T) {
 		x    any
 		want string
 	}{
-		{nil, "-"}, {"", `""`}, {"a b", "a b"}, {true, "yes"}, {false, "no"}, {7, "7"}, {1.5, "1.5"},
+		{nil, "-"}, {"", `""`}, {"a b", "a b"}, {true, "yes"}, {false, "no"}, {7, "7"}, {1.5, "1.5"}, {1e6, "1000000"},
 		{value.Secret("hunter2"), "***"}, {value.Deferred{Node: "n", Name: "v"}, "later v"},
 		{[]any{}, "[]"}, {[]any{1, nil, value.Secret("hunter2")}, "[1, -, ***]"},
 		{[]host{"web1", "web2"}, "web1 web2"}, {[]host{}, "none"},
@@ -30,7 +30,7 @@ func TestInput(t *testing.T) {
 		x    any
 		want string
 	}{
-		{nil, ""}, {"a, b", "a, b"}, {true, "true"}, {7, "7"}, {value.Secret("hunter2"), ""}, {value.Deferred{Node: "n"}, ""},
+		{nil, ""}, {"a, b", "a, b"}, {true, "true"}, {7, "7"}, {1e6, "1000000"}, {[]any{[]any{value.Secret("hunter2")}}, ""}, {[]any{[]any{"a"}}, `[["a"]]`}, {value.Secret("hunter2"), ""}, {value.Deferred{Node: "n"}, ""},
 		{[]any{}, ""}, {[]any{"a", "b"}, "a, b"}, {[]any{1, 2}, "1, 2"},
 		{[]any{"a,b", "c"}, `["a,b","c"]`}, {[]any{"[", 1}, `["[",1]`}, {[]any{"", " a"}, `[""," a"]`}, {[]any{"a", value.Secret("hunter2")}, ""},
 	} {

@@ -16,6 +16,7 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -92,7 +93,11 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 		return d.show.Failure(err)
 	}
 	plan := d.session.Result().Plan
-	d.show.Plan(d.session)
+	var previews map[resolver.TaskID]deploy.TaskPreview
+	if !d.yes || d.dryRun {
+		previews = deploy.Preview(ctx, fleet, plan)
+	}
+	d.show.Plan(d.session, previews)
 	switch ok, err := d.askConfirmation(ctx, plan); {
 	case d.dryRun:
 		return nil

@@ -31,9 +31,9 @@ type Base struct {
 	Finder *Finder      // on the chosen hosts
 	hosts  []string     // names and patterns, from -J
 
-	// Parts says that the command lists what each host has by itself: that of hosts which
+	// LateBelow says that the command lists what each host has by itself: that of hosts which
 	// take long is then printed below that of the others, and later.
-	Parts bool
+	LateBelow bool
 }
 
 // Setup completes a command: the flags -J and -o, the argument, and what it does. Use
@@ -75,7 +75,7 @@ func (b *Base) run(ctx context.Context, do func(context.Context) error) error {
 		return err
 	}
 	b.Fleet, b.Finder = fleet, New(chosen, b.Err)
-	b.Finder.postpone = b.Parts && !b.JSON()
+	b.Finder.postpone = b.LateBelow && !b.JSON()
 	err = do(ctx)
 	if len(b.Finder.late) > 0 && (err == nil || spec.KindOf(err) == spec.NotFound) {
 		err = b.doLate(ctx, chosen, do, err)
@@ -86,8 +86,8 @@ func (b *Base) run(ctx context.Context, do func(context.Context) error) error {
 	return b.Finder.Incomplete()
 }
 
-// doLate does the command on the hosts that were late. What it matches need be there, or on
-// one of the others only.
+// doLate does the command on the hosts that were late. It is enough if what is asked for is
+// there or on the others.
 func (b *Base) doLate(ctx context.Context, chosen deploy.Fleet, do func(context.Context) error, others error) error {
 	before := b.Finder
 	b.Finder = New(&subset{chosen, slices.Collect(maps.Keys(before.late))}, b.Err)

@@ -69,6 +69,7 @@ func AskAll[T any](ctx context.Context, f *Finder, ask func(context.Context, spe
 	hostCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	waiting := newWaiting(f, hosts, cancel)
+	defer func() { f.postpone = false }() // who has answered once is waited for: what it said is in the listing
 	answers := make([][]T, len(hosts))
 	errs := deploy.InParallel(len(hosts), func(i int) error {
 		defer waiting.over(hosts[i].Host)

@@ -15,7 +15,7 @@ import (
 )
 
 func newInfo(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Parts: true}
+	l := &find.Base{LateBelow: true}
 	c := &cobra.Command{
 		Use:     "info",
 		Short:   "Show what hosts are: system, address, version, load",

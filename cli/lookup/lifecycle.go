@@ -21,7 +21,7 @@ type lifecycleCommand struct {
 }
 
 func newLifecycle(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &lifecycleCommand{Base: find.Base{Parts: true}}
+	l := &lifecycleCommand{Base: find.Base{LateBelow: true}}
 	c := &cobra.Command{
 		Use:   "lifecycle [PATTERN]",
 		Short: "List lifecycles",

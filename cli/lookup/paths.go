@@ -31,7 +31,7 @@ func (w *pathFlags) flags(c *cobra.Command) {
 	}
 }
 
-// list gives the ways to the state of a resource, nil without --path.
+// list gives the paths to the state of a resource, nil without --path.
 func (w *pathFlags) list(ctx context.Context, b *find.Base, at spec.Path) (*[][]jsonMove, error) {
 	if !w.paths {
 		return nil, nil
@@ -68,7 +68,7 @@ func movesOf(p spec.Paths) [][]jsonMove {
 	return out
 }
 
-// printPaths writes a way a line, numbered as --path-index counts them.
+// printPaths writes a path a line, numbered as --path-index counts them.
 func printPaths(w io.Writer, paths *[][]jsonMove) {
 	if paths == nil {
 		return
@@ -81,7 +81,7 @@ func printPaths(w io.Writer, paths *[][]jsonMove) {
 	}
 }
 
-// showPath writes "enter B, enter C"; of a way that leaves states to reach another
+// showPath writes "enter B, enter C"; of a path that leaves states to reach another
 // branch, "leaves C, B: enter D".
 func showPath(p []jsonMove) string {
 	if len(p) == 0 {

@@ -24,7 +24,7 @@ type provideCommand struct {
 }
 
 func newProvide(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &provideCommand{Base: find.Base{Parts: true}}
+	l := &provideCommand{Base: find.Base{LateBelow: true}}
 	c := &cobra.Command{
 		Use:   "provide [PATTERN]",
 		Short: "List provides that can be called",

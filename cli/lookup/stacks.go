@@ -19,7 +19,7 @@ import (
 )
 
 func newStateCurrent(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Parts: true}
+	l := &find.Base{LateBelow: true}
 	c := &cobra.Command{
 		Use:   "state-current [PATTERN]",
 		Short: "Show the current state and the stack of lifecycles",
@@ -92,7 +92,7 @@ func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 }
 
 func newHistory(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &find.Base{Parts: true}
+	l := &find.Base{LateBelow: true}
 	c := &cobra.Command{
 		Use:   "history [PATTERN]",
 		Short: "List the calls of provides and the changes of state, oldest first",

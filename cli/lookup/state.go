@@ -24,7 +24,7 @@ type stateCommand struct {
 }
 
 func newState(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &stateCommand{Base: find.Base{Parts: true}}
+	l := &stateCommand{Base: find.Base{LateBelow: true}}
 	c := &cobra.Command{
 		Use:   "state [PATTERN]",
 		Short: "List states, the ways to them, and what they ask",

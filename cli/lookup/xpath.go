@@ -16,7 +16,7 @@ import (
 )
 
 func newXPath(g *settings.Global, s output.Streams) *cobra.Command {
-	l := &xpathCommand{Base: find.Base{Parts: true}}
+	l := &xpathCommand{Base: find.Base{LateBelow: true}}
 	c := &cobra.Command{
 		Use:   "xpath PATTERN",
 		Short: "List all resources that a pattern matches",

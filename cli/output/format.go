@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -51,7 +52,8 @@ func (f *Format) Set(name string) error {
 // Printer shows a deployment in one of the output formats.
 type Printer interface {
 	Interactive() bool // may questions be asked in between
-	Plan(s *deploy.Session)
+	// Plan shows the plan, with what hosts say that it would change; nil if they were not asked.
+	Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview)
 	Start(id spec.DeploymentID)
 	Update(u deploy.Update)
 	Result(s *deploy.Snapshot)
@@ -76,7 +78,7 @@ type quietPrinter struct {
 
 func (p *quietPrinter) Interactive() bool { return false }
 
-func (p *quietPrinter) Plan(*deploy.Session) {}
+func (p *quietPrinter) Plan(*deploy.Session, map[resolver.TaskID]deploy.TaskPreview) {}
 
 func (p *quietPrinter) Start(spec.DeploymentID) {}
 

@@ -29,13 +29,31 @@ type jsonTask struct {
 	From      []string          `json:"from"`
 	Steps     []spec.Step       `json:"steps"`
 	After     []resolver.TaskID `json:"after,omitempty"`
+	Changes   []jsonChanges     `json:"changes,omitempty"` // of each step; absent if the host was not asked
 }
 
-func (p *jsonPrinter) Plan(s *deploy.Session) {
+type jsonChanges struct {
+	Changes       []spec.Change `json:"changes"`
+	Unpredictable bool          `json:"unpredictable,omitempty"`
+	Why           string        `json:"why,omitempty"`
+}
+
+func changesOf(p deploy.TaskPreview) []jsonChanges {
+	if p.Err != nil {
+		return []jsonChanges{{[]spec.Change{}, true, p.Err.Error()}}
+	}
+	var out []jsonChanges
+	for _, s := range p.Steps {
+		out = append(out, jsonChanges{append([]spec.Change{}, s.Changes...), s.Unpredictable, s.Why})
+	}
+	return out
+}
+
+func (p *jsonPrinter) Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview) {
 	plan := s.Result().Plan
 	tasks := make([]jsonTask, len(plan.Tasks))
 	for i, t := range plan.Tasks {
-		tasks[i] = jsonTask{t.ID, t.Node, t.Host, t.Lifecycle, t.From, t.Steps, t.After}
+		tasks[i] = jsonTask{t.ID, t.Node, t.Host, t.Lifecycle, t.From, t.Steps, t.After, changesOf(previews[t.ID])}
 	}
 	p.line(struct {
 		Type    string       `json:"type"`

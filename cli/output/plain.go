@@ -36,7 +36,7 @@ func (p *Plain) say(format string, args ...any) { Printf(p.out, format, args...)
 func (p *Plain) Failure(err error) error { return err }
 
 // Plan prints the steps, host by host.
-func (p *Plain) Plan(s *deploy.Session) {
+func (p *Plain) Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview) {
 	plan := s.Result().Plan
 	p.nodes = s.Result().Node
 	p.say("\nPlan for %s: %s on %s\n", s.Pattern(), spec.Count(plan.Steps(), "step", "steps"), spec.Count(len(plan.Hosts), "host", "hosts"))
@@ -47,14 +47,14 @@ func (p *Plain) Plan(s *deploy.Session) {
 		p.say("\n%s\n", h)
 		for i := range plan.Tasks {
 			if t := &plan.Tasks[i]; t.Host == h {
-				p.task(plan, t)
+				p.task(plan, t, previews[t.ID])
 			}
 		}
 	}
 	p.say("\n")
 }
 
-func (p *Plain) task(plan *resolver.Plan, t *resolver.Task) {
+func (p *Plain) task(plan *resolver.Plan, t *resolver.Task, preview deploy.TaskPreview) {
 	wait := ""
 	if hosts := waitsFor(plan, t); len(hosts) > 0 {
 		wait = "   waits for " + strings.Join(hosts, ", ")
@@ -64,8 +64,14 @@ func (p *Plain) task(plan *resolver.Plan, t *resolver.Task) {
 		move += " -> " + to
 	}
 	p.say("  %s  %s%s\n", t.Lifecycle, move, wait)
-	for _, s := range t.Steps {
+	for i, s := range t.Steps {
 		p.say("    %s%s\n", s.Name(), p.inputs(s.Inputs))
+		if i < len(preview.Steps) {
+			Changes(p.out, "      ", preview.Steps[i])
+		}
+	}
+	if preview.Err != nil {
+		p.say("      ? %s\n", preview.Err)
 	}
 }
 

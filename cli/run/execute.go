@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"sync"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 )
 
 // execute hands the work over and shows its events. An interrupt stops it.
@@ -35,7 +33,6 @@ func (r *hostRun) execute(ctx context.Context) error {
 		if err := events.Take(ev); err != nil {
 			return err
 		}
-		ev.Returns = r.hide(ev.Returns)
 		show(run, ev)
 		if ev.Stack != nil {
 			res.Stack = ev.Stack
@@ -78,21 +75,6 @@ func (r *hostRun) stop(ctx context.Context, id spec.RunID, after int, take func(
 		return spec.Errorf(spec.Timeout, "it did not stop within %v", connect.StopTime)
 	}
 	return err
-}
-
-// hide makes secrets of what the provide declares as secret.
-func (r *hostRun) hide(returns any) any {
-	table, ok := returns.(map[string]any)
-	if !ok {
-		return returns
-	}
-	out := maps.Clone(table)
-	for _, v := range r.route.Provide.Returns {
-		if text, is := out[v.Name].(string); is && v.Hidden() {
-			out[v.Name] = value.Secret(text)
-		}
-	}
-	return out
 }
 
 // eventPrinter gives the function that shows events.

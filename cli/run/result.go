@@ -121,31 +121,13 @@ func (r *hostRun) preview(ctx context.Context) error {
 	output.Printf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
 	for _, s := range steps {
 		output.Printf(r.out, "  %s%s\n", s.Step.Name(), output.Inputs(s.Step.Inputs))
-		printChanges(r.out, s)
+		output.Changes(r.out, "    ", s)
 	}
 	output.Printf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
 	if len(r.undone) > 0 {
 		printUndoneCalls(r.out, r.undone)
 	}
 	return nil
-}
-
-func printChanges(w io.Writer, s spec.StepPreview) {
-	for _, c := range s.Changes {
-		output.Printf(w, "    %s\n", c.What)
-		for line := range strings.Lines(c.Diff) {
-			output.Printf(w, "      %s\n", strings.TrimRight(line, "\r\n"))
-		}
-	}
-	switch {
-	case s.Unpredictable && s.Why != "":
-		output.Printf(w, "    ? %s\n", s.Why)
-	case s.Unpredictable:
-		output.Printf(w, "    ? does things that cannot be foreseen\n")
-	}
-	if s.Irreversible {
-		output.Printf(w, "    cannot be undone\n")
-	}
 }
 
 // join makes one error of those of several hosts. Its code is that of the first.

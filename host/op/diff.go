@@ -10,10 +10,10 @@ import (
 )
 
 // Diff is how the content of a file changes, in unified form without its head; "" if it
-// does not, or is no text.
+// does not, is no text, or is not for everybody: then it is not for a log either.
 func (c Change) Diff() string {
 	old, now := content(c.Before), content(c.After)
-	if old == now || c.After.Kind != view.File || !isText(old) || !isText(now) {
+	if old == now || c.After.Kind != view.File || !isText(old) || !isText(now) || !public(c.Before) || !public(c.After) {
 		return ""
 	}
 	diff := udiff.Unified("", "", old, now)
@@ -22,6 +22,9 @@ func (c Change) Diff() string {
 	}
 	return diff
 }
+
+// public reports whether every user of the host may read an object.
+func public(o view.Object) bool { return o.Kind != view.File || o.Mode&0o004 != 0 }
 
 func content(o view.Object) string {
 	if o.Kind != view.File {

@@ -28,7 +28,7 @@ func samples() []sample {
 	return []sample{
 		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "hello\n"}, want: "+ DIR/motd (0644 ME)", diff: "@@ -0,0 +1 @@\n+hello\n"},
 		{op: "file", args: op.Arguments{"path": "DIR/a/b/c", "content": "x", "mode": "0600"},
-			want: "+ DIR/a (directory, 0755 ME)\n+ DIR/a/b (directory, 0755 ME)\n+ DIR/a/b/c (0600 ME)", diff: "@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n"},
+			want: "+ DIR/a (directory, 0755 ME)\n+ DIR/a/b (directory, 0755 ME)\n+ DIR/a/b/c (0600 ME)"},
 		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "hello\n"}, files: map[string]string{"motd": "hello\n"}},
 		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "a\nB\nc\n"}, files: map[string]string{"motd": "a\nb\nc\n"},
 			want: "~ DIR/motd", diff: "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"},

@@ -142,7 +142,6 @@ func Armonic() Rules {
 				{"xmpp/wire/json.go", "what an agent that must know is told is read"},
 				{"xmpp/calls/client.go", "inputs go to the agent that must know"},
 				{"xmpp/calls/follower.go", "what a step returned goes to who may deploy"},
-				{"internal/xmpptest", "a test says what an agent would"},
 			}},
 		},
 		Init:     []string{"tui/noquery"},

@@ -89,6 +89,16 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	if ctx.Err() != nil {
 		return nil, ended(ctx, at)
 	}
+	for state := range c.by.asks { // what they were entered with may stand in a file by now
+		if c.Entered != nil {
+			in, _ := c.Entered(state)
+			for _, sets := range in {
+				for _, set := range sets {
+					c.learn(map[string]any(set))
+				}
+			}
+		}
+	}
 	req, err := c.shape(c.Inputs, requires)
 	if err != nil {
 		return nil, &spec.Error{Kind: spec.Failed, At: at, Msg: c.hide(err.Error())}

@@ -22,7 +22,7 @@ func TestOperationsOfAModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := fmt.Sprintf(`a = ctx.host.file("%[1]s/a/conf", "port 1\n", mode = "0600")
+	body := fmt.Sprintf(`a = ctx.host.file("%[1]s/a/conf", "port 1\n", mode = "0644")
 b = ctx.host.line("%[1]s/a/conf", "port 2", match = "port .*")
 c = ctx.host.file("%[1]s/key", "key " + ctx.req.r.pw)
 return [a, b, c]`, dir)
@@ -52,7 +52,7 @@ return [a, b, c]`, dir)
 	if string(text) != "port 2\n" || string(key) != "key hunter22" {
 		t.Errorf("the files are %q, %q", text, key)
 	}
-	if len(noted) != 4 || !strings.HasPrefix(noted[0], "+ DIR/a (directory, ") || !strings.HasPrefix(noted[1], "+ DIR/a/conf (0600 ") || noted[2] != "~ DIR/a/conf" {
+	if len(noted) != 4 || !strings.HasPrefix(noted[0], "+ DIR/a (directory, ") || !strings.HasPrefix(noted[1], "+ DIR/a/conf (0644 ") || noted[2] != "~ DIR/a/conf" {
 		t.Errorf("noted %q", noted)
 	}
 	if all := strings.Join(said.lines, "\n"); !strings.Contains(all, "+port 2") || strings.Contains(all, "hunter22") || strings.Contains(all, "+key") {

@@ -19,15 +19,19 @@ type Clock struct {
 // NewClock makes one that runs.
 func NewClock(limit time.Duration) *Clock { return &Clock{limit: limit, since: time.Now()} }
 
-// over reports whether the limit has been passed by a while.
-func (c *Clock) over(grace time.Duration) bool {
+// Used is how long it has computed so far.
+func (c *Clock) Used() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	used := c.used
-	if !c.since.IsZero() {
-		used += time.Since(c.since)
+	if c.since.IsZero() {
+		return c.used
 	}
-	return used > c.limit+grace
+	return c.used + time.Since(c.since)
+}
+
+// over reports whether the limit has been passed by a while.
+func (c *Clock) over(grace time.Duration) bool {
+	return c.Used() > c.limit+grace
 }
 
 func (c *Clock) pause() {

@@ -15,7 +15,8 @@ const (
 	MaxFiles    = 2000             // of one set
 	LoadSteps   = 2_000_000        // of the interpreter, per file
 	ActSteps    = 10_000_000       // of the interpreter, per call
-	LoadTime    = 20 * time.Second // of computing, for each file
+	LoadTime    = 20 * time.Second // of computing, for each file; for all of a set, LoadShares times that
+	LoadShares  = 3
 	ActTime     = 30 * time.Second // of computing, per call; waiting for the host does not count
 	MaxDepth    = 64               // nesting of a value that leaves a module
 	MaxElements = 200_000          // of a value that leaves a module, on all levels together

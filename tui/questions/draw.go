@@ -58,7 +58,7 @@ func (m *Model) headline(w int) string {
 		if m.res.Root != nil && m.res.Root.Host != "" {
 			name = nodeName(m.res.Root) + " @" + string(m.res.Root.Host)
 		}
-		missing, wrong, checking := m.res.Blocking()
+		missing, wrong, checking := m.res.Counts()
 		todo := count{missing, wrong, checking}.String()
 		switch {
 		case missing+wrong > 0:
@@ -94,7 +94,7 @@ func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
 	if m.res == nil {
 		return l.Box(box, w, h, nil), at
 	}
-	missing, wrong, checking := m.res.Blocking()
+	missing, wrong, checking := m.res.Counts()
 	box.Right = count{missing, wrong, checking}.String()
 	if n := len(m.res.Questions); len(m.rows) < n {
 		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)

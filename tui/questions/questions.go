@@ -278,7 +278,7 @@ func (m *Model) Hint() string {
 	if m.res == nil {
 		return "Asking the hosts about " + string(m.pattern) + " ..."
 	}
-	missing, wrong, checking := m.res.Blocking()
+	missing, wrong, checking := m.res.Counts()
 	switch {
 	case m.edit != nil && m.edit.Text():
 		return "Type a value: enter keeps it and goes on, esc discards it."

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
@@ -162,7 +163,7 @@ func shown(x any) string {
 		}
 		return "0"
 	case float64:
-		return strconv.FormatFloat(y, 'f', -1, 64)
+		return value.Decimal(y)
 	}
 	return fmt.Sprint(x)
 }
@@ -207,12 +208,12 @@ func (q *Questions) Steps(given Values) ([]spec.Step, []Wrong) {
 			if !ok || blank(raw) && (x.v.Hidden() || !x.needed || x.v.Default == nil) {
 				continue
 			}
-			value, err := x.value(raw)
+			typed, err := x.value(raw)
 			if err != nil {
 				wrong = append(wrong, Wrong{x.name, err.Error()})
 				continue
 			}
-			values[x.v.Name] = value
+			values[x.v.Name] = typed
 		}
 		first := set[0]
 		if !first.needed && !some {

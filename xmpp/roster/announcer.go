@@ -109,7 +109,7 @@ func (a *Announcer) Executes() spec.RunID {
 // nothing.
 func (a *Announcer) Leave(s *session.Session) {
 	if a.Executes() == "" {
-		s.CloseWith(stopped)
+		s.CloseWith(stoppedStatus)
 	}
 }
 

@@ -23,12 +23,19 @@ const (
 // and again until the session or ctx ends: a server may take long to notice that one has
 // vanished without a word, if it ever does.
 func (f *Fleet) CheckLinks(ctx context.Context, s *session.Session) {
-	var asked sync.WaitGroup
-	defer asked.Wait()
+	var checks sync.WaitGroup
+	defer checks.Wait()
+	var asked sync.Map // who has not answered yet
 	for ctx.Err() == nil && !s.HasEnded() {
 		begun := time.Now()
 		for _, full := range f.connected() {
-			asked.Go(func() { f.checkLink(ctx, s, full) })
+			if _, waits := asked.LoadOrStore(full, true); waits {
+				continue
+			}
+			checks.Go(func() {
+				defer asked.Delete(full)
+				f.checkLink(ctx, s, full)
+			})
 			session.Sleep(ctx, checkPause)
 		}
 		session.Sleep(ctx, checkEvery-time.Since(begun))
@@ -75,7 +82,8 @@ func (f *Fleet) checkLink(ctx context.Context, s *session.Session, full session.
 	})
 }
 
-// answersPing reports whether an answer comes, be it an error.
+// answersPing reports whether an answer comes, be it an error: who does not know pings is
+// there, and of who has left, the server says so by presence.
 func answersPing(ctx context.Context, s *session.Session, to session.JID, most time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()

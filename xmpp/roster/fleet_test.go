@@ -111,7 +111,7 @@ func TestFleet(t *testing.T) {
 		// a client that comes later sees the same at once, and that web2, which was at work
 		// when it was seen last, has been stopped since
 		c := xmpp.NewClient(xmpp.ClientConfig{Open: masters[0].Open, Grace: -1,
-			Seen: func(session.JID) (time.Time, spec.RunID) { return time.Time{}, "r1" }})
+			Seen: func(session.JID) (time.Time, spec.RunID) { return time.Now(), "r1" }})
 		defer c.Close()
 		began := time.Now()
 		if err := c.Ready(t.Context()); err != nil {

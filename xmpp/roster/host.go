@@ -29,13 +29,13 @@ func (h *host) offline() {
 
 // answers notes whether it answers, while the server says that it is online.
 func (h *host) answers(there bool) {
-	switch {
-	case there:
-		h.Link, h.Since, h.Why, h.Offline = spec.LinkOn, time.Now(), "", false
-	case h.Busy != "":
-		h.Link, h.Since, h.Why, h.Offline = spec.LinkLost, time.Now(), "it does not answer", true
-	default:
-		h.Link, h.Since, h.Why, h.Offline = spec.LinkOff, time.Now(), "it does not answer", true
+	h.Link, h.Since, h.Why, h.Offline = spec.LinkOn, time.Now(), "", false
+	if there {
+		return
+	}
+	h.Link, h.Why, h.Offline = spec.LinkOff, "it does not answer", true
+	if h.Busy != "" {
+		h.Link = spec.LinkLost
 	}
 }
 

@@ -93,16 +93,20 @@ func (f *Fleet) later(jid session.JID, since time.Time) time.Time {
 	return since
 }
 
-// recall notes that a host was executing a run when it was known last, and has not said since
-// that it was stopped; the lock is held.
+// recall notes that a host was lost: it executed a run when it was known last, is gone since
+// then or soon after, and did not say that it was stopped; the lock is held. If it was there
+// for longer, the run has probably ended, and nobody was there to see it.
 func (f *Fleet) recall(jid session.JID, h *host) {
 	if f.config.Seen == nil || h.met || h.Link != spec.LinkOff {
 		return
 	}
-	if _, run := f.config.Seen(jid); run != "" && !h.stopped {
+	if seen, run := f.config.Seen(jid); run != "" && !h.stopped && h.Since.Sub(seen) < longRun {
 		h.Link, h.Busy = spec.LinkLost, run
 	}
 }
+
+// longRun is longer than runs usually take.
+const longRun = time.Hour
 
 // mostAway is more seconds than any agent has been away.
 const mostAway = 100 * 365 * 24 * 3600
@@ -122,7 +126,7 @@ func (f *Fleet) askLast(ctx context.Context, s *session.Session, jid session.JID
 	f.change(func() {
 		if h := f.hosts[jid]; h != nil && h.Link != spec.LinkOn && h.full == "" {
 			h.Why, h.Offline = "offline", true
-			h.stopped = was.Text == stopped
+			h.stopped = was.Text == stoppedStatus
 			// 0 seconds have two meanings: the account is online, and its presence is on the way;
 			// or the server does not know, as Prosody does not since its last start.
 			h.known, h.expected = seconds > 0, seconds == 0

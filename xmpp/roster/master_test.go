@@ -288,16 +288,23 @@ func TestSinceWhenAnAgentIsOffline(t *testing.T) {
 	}
 }
 
-// A client that is started when the agent has vanished in a run knows that it is lost.
+// A client that is started when the agent has vanished in a run knows that it is lost. It
+// is off if it said that it was stopped, or was there for long after it was seen at work.
 func TestLostBeforeTheClientWas(t *testing.T) {
-	inFleetSeen(t, "<item jid='web1@xmpp.test' subscription='both'/>", 60, time.Time{}, "r1", func(t *testing.T, m *master) {
-		if h := m.Hosts()[0]; h.Link != spec.LinkLost || h.Busy != "r1" {
-			t.Errorf("it is %+v", h)
-		}
-	})
-	inFleetSeen(t, "<item jid='stopped@xmpp.test' subscription='both'/>", 60, time.Time{}, "r1", func(t *testing.T, m *master) {
-		if h := m.Hosts()[0]; h.Link != spec.LinkOff || h.Busy != "" {
-			t.Errorf("it was stopped, and is %+v", h)
-		}
-	})
+	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // now
+	for _, c := range []struct {
+		who  string
+		seen time.Time
+		want string
+	}{
+		{"web1", midnight.Add(-2 * time.Minute), "lost r1"},
+		{"stopped", midnight.Add(-2 * time.Minute), "off "},
+		{"web1", midnight.Add(-2 * time.Hour), "off "},
+	} {
+		inFleetSeen(t, "<item jid='"+c.who+"@xmpp.test' subscription='both'/>", 60, c.seen, "r1", func(t *testing.T, m *master) {
+			if h := m.Hosts()[0]; string(h.Link)+" "+string(h.Busy) != c.want {
+				t.Errorf("%s, seen at work at %s, is %+v, want %s", c.who, c.seen, h, c.want)
+			}
+		})
+	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// stopped is the status with which an agent leaves that was stopped while it executed nothing.
-const stopped = "armonic: stopped"
+// stoppedStatus is the status with which an agent leaves that was stopped while it executed nothing.
+const stoppedStatus = "armonic: stopped"
 
 // announcement is what an agent's presence says.
 type announcement struct {

@@ -1,0 +1,27 @@
+package output
+
+import (
+	"io"
+	"strings"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Changes writes what a step would change, below the step.
+func Changes(w io.Writer, indent string, s spec.StepPreview) {
+	for _, c := range s.Changes {
+		Printf(w, "%s%s\n", indent, c.What)
+		for line := range strings.Lines(c.Diff) {
+			Printf(w, "%s  %s\n", indent, strings.TrimRight(line, "\r\n"))
+		}
+	}
+	switch {
+	case s.Unpredictable && s.Why != "":
+		Printf(w, "%s? %s\n", indent, s.Why)
+	case s.Unpredictable:
+		Printf(w, "%s? does things that cannot be foreseen\n", indent)
+	}
+	if s.Irreversible {
+		Printf(w, "%scannot be undone\n", indent)
+	}
+}
