@@ -105,13 +105,19 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 	return cmd
 }
 
-func (m *Model) showPlan(d *deployment) {
+// showPlan shows the plan, if there is one, and asks the hosts what it would change.
+func (m *Model) showPlan(d *deployment) tea.Cmd {
 	res := d.session.Result()
 	missing, wrong, checking := res.Counts()
 	switch {
 	case res.Plan != nil:
 		d.planned = true
 		d.plan.Show(res)
+		if !d.plan.Wants() {
+			return nil
+		}
+		ctx, f := m.ctx, m.cfg.Fleet
+		return func() tea.Msg { return previewed{d, res.Plan, deploy.Preview(ctx, f, res.Plan)} }
 	case missing+wrong > 0:
 		m.message = "There is no plan yet: " + spec.Count(missing, "answer missing", "answers missing") + ", " + spec.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
@@ -119,6 +125,7 @@ func (m *Model) showPlan(d *deployment) {
 	default:
 		m.message = "There is no plan: " + d.build.Hint()
 	}
+	return nil
 }
 
 // start carries the plan out.

@@ -131,7 +131,7 @@ func (m *Model) command(c command) tea.Cmd {
 	case "plan":
 		m.show(deployView)
 		if d != nil {
-			m.showPlan(d)
+			return m.showPlan(d)
 		}
 	case "refresh":
 		return m.survey()

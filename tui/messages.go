@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -27,6 +28,11 @@ type (
 	learned      struct {
 		dep  *deployment
 		what deploy.Learned
+	}
+	previewed struct {
+		dep      *deployment
+		plan     *resolver.Plan
+		previews map[resolver.TaskID]deploy.TaskPreview
 	}
 	changed  struct{ dep *deployment }
 	ticked   struct{}

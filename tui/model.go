@@ -136,6 +136,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case learned:
 		msg.dep.session.Learn(msg.what)
 		return m.refreshed(msg.dep)
+	case previewed:
+		msg.dep.plan.SetPreviews(msg.plan, msg.previews)
 	case changed:
 		return m.onChange(msg)
 	case ticked:

@@ -79,8 +79,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 		s.Forget()
 		s.Refresh()
 	case questions.ShowPlan:
-		m.showPlan(d)
-		return nil
+		return m.showPlan(d)
 	case questions.Save, plan.Save:
 		m.askSave(d)
 		return nil

@@ -87,7 +87,7 @@ func (m *Model) checks() []string {
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Steps, and what they are given", Focus: m.inDetail, Bare: m.zoom}
+	box := widget.Box{Title: "Steps, their values and changes", Focus: m.inDetail, Bare: m.zoom}
 	iw, ih := box.Inner(w, h)
 	m.detail.Set(len(m.lines), ih)
 	from, to := m.detail.Window()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
@@ -40,6 +41,8 @@ type entry struct {
 type Model struct {
 	look     widget.Look
 	res      *resolver.Result
+	previews map[resolver.TaskID]deploy.TaskPreview // nil: the hosts have not said yet what they would change
+	asked    *resolver.Plan                         // the plan that they are, or were, asked about
 	sources  map[spec.Path]*resolver.Question
 	ordered  bool
 	rows     []entry
@@ -65,12 +68,33 @@ func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Show takes a result that has a plan.
 func (m *Model) Show(res *resolver.Result) {
+	if m.res == nil || res.Plan != m.res.Plan {
+		m.previews, m.asked = nil, nil
+	}
 	m.res = res
 	m.sources = map[spec.Path]*resolver.Question{}
 	for i := range res.Questions {
 		m.sources[res.Questions[i].Path] = &res.Questions[i]
 	}
 	m.layout()
+}
+
+// Wants reports, once for each plan, that the hosts have to be asked what it would change.
+func (m *Model) Wants() bool {
+	if m.res.Plan == m.asked {
+		return false
+	}
+	m.asked = m.res.Plan
+	return true
+}
+
+// SetPreviews takes what hosts say that a plan would change, unless it is another by now.
+func (m *Model) SetPreviews(p *resolver.Plan, previews map[resolver.TaskID]deploy.TaskPreview) {
+	if m.res == nil || m.res.Plan != p {
+		return
+	}
+	m.previews = previews
+	m.detailLines()
 }
 
 func (m *Model) layout() {
@@ -176,10 +200,50 @@ func (m *Model) detailLines() {
 		for n, s := range t.Steps {
 			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name())})
 			m.inputs(t, s)
+			if said := m.previews[t.ID]; n < len(said.Steps) {
+				m.changes(said.Steps[n])
+			}
+		}
+		if err := m.previews[t.ID].Err; err != nil {
+			m.lines = append(m.lines, line{text: "  ? " + widget.Clean(err.Error()), style: warn})
 		}
 	}
 	m.detail.SetLen(len(m.lines))
 }
+
+// changes lists what a step would change on its host.
+func (m *Model) changes(s spec.StepPreview) {
+	for _, c := range s.Changes {
+		m.lines = append(m.lines, line{text: "      " + widget.Clean(c.What), style: signed(c.What)})
+		for text := range strings.Lines(c.Diff) {
+			text = strings.TrimRight(text, "\r\n")
+			m.lines = append(m.lines, line{text: "        " + widget.Clean(text), style: signed(text)})
+		}
+	}
+	switch {
+	case s.Unpredictable && s.Why == "":
+		m.lines = append(m.lines, line{text: "      ? does things that cannot be foreseen", style: warn})
+	case s.Unpredictable:
+		m.lines = append(m.lines, line{text: "      ? " + widget.Clean(s.Why), style: warn})
+	}
+}
+
+// signed is the style of a line that begins with what becomes of it.
+func signed(text string) func(widget.Look) widget.Style {
+	return func(l widget.Look) widget.Style {
+		switch {
+		case strings.HasPrefix(text, "+"):
+			return l.Good
+		case strings.HasPrefix(text, "-"):
+			return l.Bad
+		case strings.HasPrefix(text, "~"):
+			return l.Warn
+		}
+		return l.Dim
+	}
+}
+
+func warn(l widget.Look) widget.Style { return l.Warn }
 
 func (m *Model) waits(t *resolver.Task) string {
 	var out []string
