@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -121,4 +122,26 @@ func input(x any) string {
 func asJSON(list []any) string {
 	text, _ := JSON(list) // plain values always have a form
 	return text
+}
+
+// Row is a value with its name, "" if it has none.
+type Row struct {
+	Name  string
+	Value any
+}
+
+// Rows are the values of a table, sorted by name; another value is one row, nil none.
+func Rows(x any) []Row {
+	if x == nil {
+		return nil
+	}
+	table, ok := x.(map[string]any)
+	if !ok {
+		return []Row{{"", x}}
+	}
+	out := make([]Row, 0, len(table))
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		out = append(out, Row{name, table[name]})
+	}
+	return out
 }

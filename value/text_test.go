@@ -1,6 +1,7 @@
 package value_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/armonic/armonic/value"
@@ -37,5 +38,11 @@ func TestInput(t *testing.T) {
 		if got := value.Input(c.x); got != c.want {
 			t.Errorf("%#v would be typed %q, want %q", c.x, got, c.want)
 		}
+	}
+}
+
+func TestRows(t *testing.T) {
+	if got := fmt.Sprint(value.Rows(nil), value.Rows("x"), value.Rows(map[string]any{"b": 1, "a": nil})); got != "[] [{ x}] [{a <nil>} {b 1}]" {
+		t.Error(got)
 	}
 }

@@ -2,7 +2,6 @@ package output
 
 import (
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // Format is what a command's flag -o says: plain, json, and of some quiet.
@@ -92,9 +92,10 @@ func (p *quietPrinter) Result(s *deploy.Snapshot) {
 			Printf(p.out, "%s %s: %s\n", t.Status, t.Host, t.Err.Error())
 		}
 	}
-	if m, ok := s.Result.(map[string]any); ok {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			Printf(p.out, "%s=%s\n", k, Value(m[k]))
+	for _, r := range value.Rows(s.Result) {
+		if r.Name != "" {
+			Printf(p.out, "%s=", r.Name)
 		}
+		Printf(p.out, "%s\n", Value(r.Value))
 	}
 }

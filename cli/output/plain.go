@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -169,10 +170,8 @@ func (p *Plain) Result(s *deploy.Snapshot) {
 			p.say("  %-*s  %s: %s\n", p.width, h, l, strings.Join(stacks[h][l], " > "))
 		}
 	}
-	if m, ok := s.Result.(map[string]any); ok {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			p.say("  returned %s = %s\n", k, Value(m[k]))
-		}
+	for _, r := range value.Rows(s.Result) {
+		p.say("  returned %s = %s\n", cmp.Or(r.Name, "value"), Value(r.Value))
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -100,14 +98,13 @@ func (o *result) returned(declared []spec.Variable) []form.Field {
 	if o.returns == nil {
 		return nil
 	}
-	table, ok := o.returns.(map[string]any)
-	if !ok {
-		return []form.Field{{Name: "returns", Type: form.Lines, Label: "Returned", Values: []string{wire.Short(readable(o.returns), returnBytes)}}}
-	}
 	var out []form.Field
-	for _, name := range slices.Sorted(maps.Keys(table)) {
+	for _, row := range value.Rows(o.returns) {
+		name, shown := row.Name, readable(row.Value)
+		if name == "" {
+			return []form.Field{{Name: "returns", Type: form.Lines, Label: "Returned", Values: []string{wire.Short(shown, returnBytes)}}}
+		}
 		f := form.Field{Name: "returns/" + name, Type: form.Line, Label: name}
-		shown := readable(table[name])
 		for _, v := range declared {
 			if v.Name != name {
 				continue
