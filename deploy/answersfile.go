@@ -234,6 +234,9 @@ func (s *Session) UnusedReplayed(known bool) []string {
 		if !s.answers[k].Replayed || known && s.Result().Node(k.Node) == nil {
 			continue
 		}
+		if _, stands := s.standingAnswer(k); stands {
+			continue
+		}
 		name := k.Name
 		if name == "" {
 			name = string(k.Kind)

@@ -42,12 +42,13 @@ func (s *Session) addRule(r *rule) {
 	s.result = nil
 }
 
-// UnusedRules lists what was given to Set and SetHosts and fitted no question.
+// UnusedRules lists what was given to Set and SetHosts and fitted no question, nor what is
+// applied already (see Standing).
 func (s *Session) UnusedRules() []string {
 	s.Result()
 	var out []string
 	for _, r := range s.rules {
-		if len(r.done) == 0 {
+		if _, stands := s.standingRule(r); len(r.done) == 0 && !stands {
 			out = append(out, r.text)
 		}
 	}

@@ -128,6 +128,8 @@ func checkPlan(s *deploy.Session) error {
 			all = append(all, name(b.Question)+" is missing")
 		case b.Problem != nil:
 			all = append(all, b.Problem.Msg)
+		case b.Standing != nil:
+			all = append(all, b.Standing.Text+": "+string(b.Standing.State)+" is applied already, with another value")
 		default:
 			all = append(all, "nothing in this deployment is called "+b.Unused)
 		}

@@ -20,6 +20,13 @@ func (d *deployment) checkComplete() error {
 			output.Printf(d.Err, "warning: %s\n", p.Msg)
 		}
 	}
+	said := map[spec.Path]bool{}
+	for _, x := range d.session.Standing() {
+		if !x.Other && !said[x.State] {
+			said[x.State] = true
+			output.Printf(d.Err, "note: %s is applied already, and stays as it is\n", x.State)
+		}
+	}
 	for _, b := range d.session.Blocking() {
 		switch {
 		case b.Question != nil:
@@ -29,6 +36,10 @@ func (d *deployment) checkComplete() error {
 			if b.Problem.Kind == spec.Unavailable {
 				code = output.ExitUnreachable
 			}
+		case b.Standing != nil:
+			x := b.Standing
+			all = append(all, spec.Problem{Path: spec.Path(x.Text), Msg: string(x.State) + " is applied already, with " + output.Value(x.Have),
+				Hint: "what a state was entered with stays until it is left: go to the state below it first, with armonic state-goto"})
 		default:
 			all = append(all, spec.Problem{Path: spec.Path(b.Unused), Msg: "nothing in this deployment is called so", Hint: d.variablesAsked()})
 		}
