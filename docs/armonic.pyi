@@ -203,6 +203,15 @@ class Host:
             name: What the marks say, to tell several blocks of a file apart.
             comment: What begins a comment in the file.
         """
+    def ini(self, path: str, section: str, key: str, value: str | Secret) -> bool:
+        """A key of a section of a file such as my.cnf or php.ini. Only its line is touched: comments, order, includes and all else stay. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where the file is; it is made if it is missing.
+            section: The section, without brackets; "" is what stands before the first one. It is made if it is missing.
+            key: The key. That it stands there several times is an error.
+            value: Its value, as it is to stand in the file.
+        """
     def directory(self, path: str, *, mode: str = "", owner: str = "", group: str = "") -> bool:
         """A directory. Those above it that are missing are made, too. What is in it stays. Gives whether anything was changed: nothing is, if the host is so already.
 

@@ -48,7 +48,7 @@ type Arguments map[string]string
 
 // All are all operations, in the order in which people look for them.
 func All() []Definition {
-	return []Definition{file(), line(), block(), directory(), link(), absent()}
+	return []Definition{file(), line(), block(), ini(), directory(), link(), absent()}
 }
 
 // path is the argument of that name.
