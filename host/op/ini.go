@@ -66,7 +66,7 @@ func (o iniOperation) edit(content string) (string, error) {
 		if text != "" {
 			to = i + 1
 		}
-		if m := key.FindStringSubmatch(strings.TrimRight(l, "\r\n")); m != nil && (m[2] != "" || m[3] == "") {
+		if m := key.FindStringSubmatch(strings.TrimRight(l, "\r\n")); len(m) == 4 && (m[2] != "" || m[3] == "") {
 			if at >= 0 {
 				return "", spec.Errorf(spec.Conflict, "%s has %s several times in [%s]: in the lines %d and %d", o.path, o.key, o.section, at+1, i+1).
 					WithHint("use ctx.host.line or ctx.host.block for what may stand there several times")
@@ -101,7 +101,7 @@ func (o iniOperation) edit(content string) (string, error) {
 func (o iniOperation) between(lines []string) string {
 	for _, l := range lines {
 		name, _, is := strings.Cut(l, "=")
-		if name = strings.TrimLeft(name, " \t"); !is || name == "" || strings.Contains("#;[", name[:1]) {
+		if name = strings.TrimLeft(name, " \t"); !is || name == "" || strings.IndexByte("#;[", name[0]) >= 0 {
 			continue
 		}
 		if strings.TrimRight(name, " \t") == name {
