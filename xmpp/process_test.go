@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -129,6 +131,7 @@ type child struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
 	ended chan error // of size 1
+	peak  int        // KiB of memory that it used until stop, 0 if it had ended before
 }
 
 func (p party) start(t testing.TB, role string) *child {
@@ -157,8 +160,22 @@ func (c *child) kill() {
 	c.ended <- <-c.ended
 }
 
+// peakMemory is the most memory that a process has used, in KiB, 0 if it is not there. What
+// wait tells of it counts the process that started it, too.
+func peakMemory(pid int) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmHWM:" {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	return 0
+}
+
 // stop ends it as it wants.
 func (c *child) stop() error {
+	c.peak = peakMemory(c.cmd.Process.Pid)
 	_ = c.stdin.Close()
 	err := <-c.ended
 	c.ended <- err
