@@ -165,7 +165,7 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	clock := interp.NewClock(min(most, left))
-	defer func() { l.used += clock.Used() }()
+	defer func() { l.used += min(clock.Used(), most) }() // a single step may take longer
 	clock.About(label)
 	end := l.Monitor.Begin(clock)
 	defer end()
