@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -165,7 +166,12 @@ func (l *loader) load(source int, name string) *file {
 		return f
 	}
 	clock := interp.NewClock(min(most, left))
-	defer func() { l.used += min(clock.Used(), most) }() // a single step may take longer
+	defer func() {
+		if clock.Used() > most/2 { // what it took goes before it counts as loaded, and the process has room again
+			debug.FreeOSMemory()
+		}
+		l.used += min(clock.Used(), most) // a single step may take longer
+	}()
 	clock.About(label)
 	end := l.Monitor.Begin(clock)
 	defer end()
