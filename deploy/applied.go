@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,11 +62,11 @@ func (s *Session) standingRule(r *rule) (Standing, bool) {
 func (s *Session) standingHosts(r *rule) (Standing, bool) {
 	for _, n := range s.result.Nodes {
 		for _, a := range s.applied(n.Host, n.Provide.Path.Lifecycle()) {
-			for req, sets := range a.Inputs {
-				if id := string(n.ID) + "/" + a.State + ".enter." + req; !strings.HasSuffix(id, "/"+r.name) && !strings.HasSuffix(id, "."+r.name) {
+			for _, req := range slices.Sorted(maps.Keys(a.Inputs)) {
+				if !r.isAbout(string(n.ID) + "/" + a.State + ".enter." + req) {
 					continue
 				}
-				have := hostsOf(sets)
+				have := hostsOf(a.Inputs[req])
 				want := ParseHosts(r.value)
 				return Standing{State: n.Provide.Path.Cut(2).Join(a.State), Text: r.text, Have: have, Other: !slices.Equal(have, want)}, true
 			}

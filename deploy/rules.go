@@ -112,6 +112,11 @@ func (r *rule) names(res *resolver.Result, q *resolver.Question) bool {
 	case resolver.AskManage, resolver.AskChoose, resolver.AskValue, resolver.AskReturn:
 		return false
 	}
+	return r.isAbout(id)
+}
+
+// isAbout reports whether a rule of hosts names a require, or the node that meets it.
+func (r *rule) isAbout(id string) bool {
 	return id == r.name || strings.HasSuffix(id, "/"+r.name) || strings.HasSuffix(id, "."+r.name)
 }
 

@@ -51,6 +51,14 @@ type StepPreview struct {
 	Irreversible  bool     `json:"irreversible,omitempty"`
 }
 
+// Doubt says why the step may change more than Changes lists, "" if it may not.
+func (s StepPreview) Doubt() string {
+	if s.Unpredictable && s.Why == "" {
+		return "does things that cannot be foreseen"
+	}
+	return s.Why
+}
+
 // Describer answers questions about a host and changes nothing. Errors are *Error
 // of kind NotFound (no such lifecycle, state, provide), Invalid, Unavailable.
 type Describer interface {

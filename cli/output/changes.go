@@ -15,11 +15,8 @@ func Changes(w io.Writer, indent string, s spec.StepPreview) {
 			Printf(w, "%s  %s\n", indent, strings.TrimRight(line, "\r\n"))
 		}
 	}
-	switch {
-	case s.Unpredictable && s.Why != "":
-		Printf(w, "%s? %s\n", indent, s.Why)
-	case s.Unpredictable:
-		Printf(w, "%s? does things that cannot be foreseen\n", indent)
+	if why := s.Doubt(); why != "" {
+		Printf(w, "%s? %s\n", indent, why)
 	}
 	if s.Irreversible {
 		Printf(w, "%scannot be undone\n", indent)

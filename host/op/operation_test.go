@@ -1,7 +1,6 @@
 package op_test
 
 import (
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/armonic/armonic/host/op"
 	"github.com/armonic/armonic/host/view"
-	"github.com/armonic/armonic/spec"
 )
 
 // sample is one use of an operation on a host on which files are, below a directory that
@@ -236,32 +234,5 @@ func TestAnOverlayChangesNothing(t *testing.T) {
 	is, _ := m.Get("/etc/conf")
 	if diff := cmp.Diff([]string{"a\nb\nc\n", "a\n"}, []string{would.Content, is.Content}); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
-	}
-}
-
-// Nothing is changed behind a link that is in the path.
-func TestNothingIsChangedBehindALink(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux's files can be changed")
-	}
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	must(t, err)
-	must(t, os.Mkdir(filepath.Join(dir, "real"), 0o755))
-	must(t, os.Symlink("real", filepath.Join(dir, "link")))
-	for _, name := range []string{"file", "line", "block", "directory", "link"} {
-		got, _, _ := plan(name, op.Arguments{"path": filepath.Join(dir, "link", "x"), "content": "x", "text": "x", "target": "x"}, view.Real{})
-		if !strings.Contains(got, filepath.Join(dir, "link")+" is a link to real") {
-			t.Errorf("%s: %s", name, got)
-		}
-	}
-	must(t, os.WriteFile(filepath.Join(dir, "one"), []byte("x"), 0o600))
-	must(t, os.Link(filepath.Join(dir, "one"), filepath.Join(dir, "two")))
-	o := object(view.Real{}, "y")
-	if err := (view.Real{}).Put(filepath.Join(dir, "one"), o); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "2 names") {
-		t.Errorf("a file with two names: %v", err)
-	}
-	left, err := filepath.Glob(filepath.Join(dir, ".armonic-*"))
-	if err != nil || len(left) > 0 {
-		t.Errorf("left over: %v, %v", left, err)
 	}
 }

@@ -220,11 +220,8 @@ func (m *Model) changes(s spec.StepPreview) {
 			m.lines = append(m.lines, line{text: "        " + widget.Clean(text), style: signed(text)})
 		}
 	}
-	switch {
-	case s.Unpredictable && s.Why == "":
-		m.lines = append(m.lines, line{text: "      ? does things that cannot be foreseen", style: warn})
-	case s.Unpredictable:
-		m.lines = append(m.lines, line{text: "      ? " + widget.Clean(s.Why), style: warn})
+	if why := s.Doubt(); why != "" {
+		m.lines = append(m.lines, line{text: "      ? " + widget.Clean(why), style: warn})
 	}
 }
 
