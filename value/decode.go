@@ -86,6 +86,8 @@ func (d decoder) fillLeaf(v reflect.Value, x any) error {
 		v.Set(reflect.ValueOf(at))
 	case w.Type() == reflect.TypeFor[int]() && v.CanInt() && !v.OverflowInt(w.Int()):
 		v.SetInt(w.Int())
+	case w.Type() == reflect.TypeFor[int]() && v.CanUint() && w.Int() >= 0 && !v.OverflowUint(uint64(w.Int())):
+		v.SetUint(uint64(w.Int()))
 	case w.Type() == reflect.TypeFor[int]() && v.CanFloat():
 		v.SetFloat(float64(w.Int()))
 	case w.CanFloat() && v.CanFloat():

@@ -41,6 +41,10 @@ func Encode(v any, p Policy) ([]byte, error) {
 	return e.b, nil
 }
 
+// Encoded is what Encode wrote: in what is made of values it stands for its value, and is not
+// written again.
+type Encoded []byte
+
 type encoder struct {
 	b      []byte
 	policy Policy
@@ -57,6 +61,9 @@ func (e *encoder) value(v reflect.Value) error {
 		return nil
 	case Secret, Deferred:
 		return e.dynamic(x)
+	case Encoded:
+		e.b = append(e.b, x...)
+		return nil
 	}
 	switch v.Kind() {
 	case reflect.Interface:
@@ -69,6 +76,8 @@ func (e *encoder) value(v reflect.Value) error {
 		e.b = strconv.AppendBool(e.b, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		e.b = strconv.AppendInt(e.b, v.Int(), 10)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		e.b = strconv.AppendUint(e.b, v.Uint(), 10)
 	case reflect.Float64, reflect.Float32:
 		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
 			return e.dynamic(f)
@@ -257,8 +266,21 @@ func JSON(x any) (string, error) {
 
 // inASCII is a text in JSON of which no character means anything to XML.
 func inASCII(s string) string {
+	if needsNothing(s) {
+		return `"` + s + `"`
+	}
 	text, _ := json.Marshal(s) // a text always has a form
 	return onlyASCII(string(text))
+}
+
+// needsNothing reports whether a text stands in JSON as it is.
+func needsNothing(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyASCII escapes all other characters of a JSON text, and the one control character

@@ -53,6 +53,13 @@ func (r *Redactor) learn(secret string) {
 	r.forms = slices.Compact(r.forms)
 }
 
+// Known is how many secrets it has learnt.
+func (r *Redactor) Known() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.known)
+}
+
 func (r *Redactor) snapshot() []string {
 	if r == nil {
 		return nil

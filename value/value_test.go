@@ -150,3 +150,20 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestWhatIsEncodedIsNotEncodedAgain(t *testing.T) {
+	in := map[string]any{"port": 8080, "password": value.Secret("correct horse"), "list": []any{2.5, "é"}}
+	one, err := value.Encode(in, value.HandOver())
+	if err != nil {
+		t.Fatal(err)
+	}
+	type pair struct {
+		All  []value.Encoded `json:"all"`
+		None value.Encoded   `json:"none"`
+	}
+	out, err := value.Encode(pair{All: []value.Encoded{one, one}}, value.Hide()) // it was written for who may know
+	want := `{"all":[` + string(one) + `,` + string(one) + `]}`
+	if err != nil || string(out) != want {
+		t.Errorf("it is %s, error %v", out, err)
+	}
+}
