@@ -1,0 +1,2 @@
+// Package benchreport writes what was measured as tables, in Markdown.
+package benchreport
