@@ -15,6 +15,7 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	info := s.config.Info
 	info.Notes = append(slices.Clone(s.notes), s.config.Commands.StillRunning()...)
 	info.Queue = len(s.queue)
+	info.Simulations = s.simulations()
 	if s.config.Load != nil {
 		info.Load = s.config.Load()
 	}
@@ -40,7 +41,7 @@ func (s *Service) Describe(_ context.Context, p spec.Pattern) ([]spec.Resource, 
 	}
 	out := make([]spec.Resource, len(nodes))
 	for i, n := range nodes {
-		r := spec.Resource{Path: n.Path(), Kind: string(n.Kind()), Attrs: map[string]string{}}
+		r := spec.Resource{Path: n.Path(), Kind: string(n.Kind()), Attrs: map[string]string{}, Simulated: s.simulated(n.Path())}
 		for _, a := range n.Attrs()[1:] { // the first is the kind
 			r.Attrs[a.Name] = a.Value
 		}
@@ -68,8 +69,13 @@ func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, e
 	if err != nil {
 		return nil, err
 	}
+	return among(nodes, s.catalogue().callable()), nil
+}
+
+// callable are the provides of a host that can be called.
+func (c *catalogue) callable() map[spec.Path]spec.Provide {
 	known := map[spec.Path]spec.Provide{}
-	for _, e := range s.catalogue().engines {
+	for _, e := range c.engines {
 		reachable := map[string]bool{}
 		for _, p := range e.Provides() {
 			state := p.Path.State()
@@ -81,13 +87,19 @@ func (s *Service) Provides(_ context.Context, p spec.Pattern) ([]spec.Provide, e
 			}
 		}
 	}
+	return known
+}
+
+// among are those of some nodes that are provides which can be called: enter, leave and
+// cross are provides of no state.
+func among(nodes []*query.Node, callable map[spec.Path]spec.Provide) []spec.Provide {
 	out := []spec.Provide{}
 	for _, n := range nodes {
-		if p, ok := known[n.Path()]; ok { // enter, leave and cross are provides of no state
+		if p, ok := callable[n.Path()]; ok {
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Route says which states to cross to a provide.
@@ -96,7 +108,11 @@ func (s *Service) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, err
 	if err != nil {
 		return spec.Route{}, err
 	}
-	return e.Route(ctx, q)
+	r, err := e.Route(ctx, q)
+	if err == nil && q.Below {
+		r.Foreseen = foresee(ctx, s.catalogue(), q, r)
+	}
+	return r, err
 }
 
 // Paths lists the paths to a state.
@@ -124,6 +140,25 @@ func (s *Service) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview,
 		return nil, err
 	}
 	return e.Preview(ctx, w)
+}
+
+// Drift says how the host differs from what the steps of a lifecycle left, of all with "".
+func (s *Service) Drift(ctx context.Context, lifecycle string) (out spec.Drift, err error) {
+	for _, e := range s.catalogue().engines {
+		if lifecycle != "" && e.Name() != lifecycle {
+			continue
+		}
+		d, err := e.Drift(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Looked += d.Looked
+		out.Findings = append(out.Findings, d.Findings...)
+	}
+	if lifecycle != "" {
+		_, err = s.engine(lifecycle)
+	}
+	return out, err
 }
 
 // Stacks lists every lifecycle with what is applied of it.

@@ -12,6 +12,9 @@ import (
 func (s *Service) emit(r *run, ev spec.Event) {
 	r.emitting.Lock()
 	defer r.emitting.Unlock()
+	if len(r.recorded) > 0 {
+		return // its end is recorded already: this line comes too late
+	}
 	s.mu.Lock()
 	ev = s.number(r, ev)
 	s.mu.Unlock()

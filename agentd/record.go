@@ -1,6 +1,7 @@
 package agentd
 
 import (
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -19,6 +20,12 @@ type RunStore interface {
 	RecordRun(r spec.RunRecord) error
 	// Digest identifies a secret without telling it.
 	Digest(s value.Secret) (string, error)
+}
+
+// jointStore keeps what steps did, and runs, and records both as one change.
+type jointStore interface {
+	lifecycle.RunEnder
+	RunStore
 }
 
 // noRunStore remembers nothing.
@@ -58,10 +65,7 @@ func (s *Service) record(r *run, more *spec.Event) error {
 	if more != nil {
 		events = append(events, *more)
 	}
-	reserved := 0
-	if n := len(events); n > 0 {
-		reserved = events[n-1].Seq + seqBlock + events[n-1].Seq/8 // a run that says much is not recorded all the time
-	}
+	reserved := reserve(events)
 	if err := s.config.RunStore.RecordRun(r.record(events, reserved)); err != nil {
 		return err
 	}
@@ -69,6 +73,15 @@ func (s *Service) record(r *run, more *spec.Event) error {
 	defer s.mu.Unlock()
 	r.reserved = reserved
 	return nil
+}
+
+// reserve is how many numbers are reserved with a record of these events.
+func reserve(events []spec.Event) int {
+	if len(events) == 0 {
+		return 0
+	}
+	last := events[len(events)-1].Seq
+	return last + seqBlock + last/8 // a run that says much is not recorded all the time
 }
 
 func (r *run) record(events []spec.Event, reserved int) spec.RunRecord {
@@ -95,5 +108,9 @@ func content(r spec.Run) value.Secret {
 	for i, s := range r.Steps {
 		steps[i] = []any{s.Action, s.State, s.Provide, s.Inputs}
 	}
-	return value.Canonical([]any{r.ID, r.Deployment, r.Lifecycle, r.From, steps})
+	all := []any{r.ID, r.Deployment, r.Lifecycle, r.From, steps}
+	if r.Changed != "" {
+		all = append(all, r.Changed)
+	}
+	return value.Canonical(all)
 }

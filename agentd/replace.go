@@ -76,7 +76,7 @@ func (s *Service) open(c *catalogue, l *lifecycle.Lifecycle) error {
 		s.addUnusable(c, l, nil, err)
 		return nil
 	}
-	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.config.Store, Me: s.config.Info, Clock: s.config.Clock, Limit: s.config.Limit, Logger: s.config.Logger, Kept: &s.kept})
+	e, err := lifecycle.New(l, lifecycle.Deps{Store: s.config.Store, Me: s.config.Info, Clock: s.config.Clock, Later: s.later, Limit: s.config.Limit, Logger: s.config.Logger, Kept: &s.kept})
 	if err != nil {
 		return err
 	}

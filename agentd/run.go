@@ -13,15 +13,17 @@ import (
 // guards it.
 type run struct {
 	spec.Run
-	restored bool          // of an earlier process: of what was asked only the digest is known
-	digest   string        // of what was asked; "" if not even that is known
-	began    time.Time     // zero as long as it waits
-	events   []spec.Event  // by number; where some are missing, they were dropped
-	size     int           // of the events, in bytes
-	reserved int           // no event that anybody saw has a higher number: that is recorded
-	changed  chan struct{} // closed, and replaced, when an event is added
-	ended    bool
-	cancel   context.CancelFunc // of its context, once it is executed
+	restored  bool          // of an earlier process: of what was asked only the digest is known
+	digest    string        // of what was asked; "" if not even that is known
+	began     time.Time     // zero as long as it waits
+	events    []spec.Event  // by number; where some are missing, they were dropped
+	size      int           // of the events, in bytes
+	reserved  int           // no event that anybody saw has a higher number: that is recorded
+	recorded  []spec.Event  // that are recorded and were not said yet; guarded by emitting
+	reserving int           // what is reserved with them
+	changed   chan struct{} // closed, and replaced, when an event is added
+	ended     bool
+	cancel    context.CancelFunc // of its context, once it is executed
 
 	emitting sync.Mutex // held while an event is recorded and added, before the service's lock
 }

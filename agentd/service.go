@@ -11,6 +11,9 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// logDelay is how long lines wait, so that those of a while are recorded at once.
+const logDelay = 100 * time.Millisecond
+
 // Config is what a service is made of.
 type Config struct {
 	Info       spec.Info      // the host; Busy, Queue and Load are filled by the service
@@ -18,8 +21,10 @@ type Config struct {
 	Lifecycles []*lifecycle.Lifecycle
 	Store      lifecycle.Store
 	RunStore   RunStore         // remembers runs; nil forgets them when the process ends
+	Archive    DeploymentStore  // keeps records of deployments; nil forgets them when the process ends
 	Clock      func() time.Time // nil is time.Now
 	Limit      time.Duration    // how long a step may take; 0 is for ever
+	LogDelay   time.Duration    // how long lines of a step's log may wait to be recorded; 0 is 100 ms
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
 	Commands   Commands         // that steps run; nil says nothing of them
 	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
@@ -45,6 +50,7 @@ type Service struct {
 	mu        sync.Mutex
 	notes     []string
 	now       *catalogue
+	joint     bool // what steps did and what is kept of runs is in one store
 	closed    bool // and shutdown with it
 	runs      map[spec.RunID]*run
 	earlier   map[spec.RunID]string // digests of the runs that ended in earlier processes: runStore has the rest
@@ -54,6 +60,8 @@ type Service struct {
 	queue     []*run       // waiting, oldest first
 	busy      *run
 	retention retention
+
+	archive archive
 }
 
 var _ spec.Agent = (*Service)(nil)
@@ -65,7 +73,11 @@ var _ spec.Agent = (*Service)(nil)
 // interrupted.
 func New(c Config) (*Service, error) {
 	c.RunStore = cmp.Or[RunStore](c.RunStore, noRunStore{})
+	if c.Archive == nil {
+		c.Archive = memoryArchive{}
+	}
 	c.Commands = cmp.Or[Commands](c.Commands, noCommands{})
+	c.LogDelay = cmp.Or(c.LogDelay, logDelay)
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -83,6 +95,9 @@ func New(c Config) (*Service, error) {
 		runs:      map[spec.RunID]*run{},
 		earlier:   map[spec.RunID]string{},
 	}
+	if both, ok := c.Store.(jointStore); ok {
+		s.joint = RunStore(both) == c.RunStore
+	}
 	s.now = &catalogue{host: s.config.Info.Host}
 	for _, l := range c.Lifecycles {
 		err := s.open(s.now, l)
@@ -99,6 +114,7 @@ func New(c Config) (*Service, error) {
 	if err := s.restore(); err != nil {
 		return nil, err
 	}
+	s.openArchive()
 	for _, text := range s.config.Commands.StillRunning() {
 		s.config.Logger.Warn("a command of an earlier agent still runs", "command", text)
 	}
@@ -107,3 +123,7 @@ func New(c Config) (*Service, error) {
 	go s.work(ctx)
 	return s, nil
 }
+
+// Kept is what functions of modules keep as long as the agent lives, such as a simulated
+// host.
+func (s *Service) Kept() *lifecycle.Kept { return &s.kept }

@@ -44,7 +44,7 @@ func (f *Fleet) Hosts() []spec.HostStatus {
 	var out []spec.HostStatus
 	for _, h := range slices.Sorted(maps.Keys(f.Services)) {
 		i := f.Services[h].config.Info
-		out = append(out, spec.HostStatus{Host: h, Link: spec.LinkOn, Since: i.Since, Version: i.Version, OS: i.OS})
+		out = append(out, spec.HostStatus{Host: h, Link: spec.LinkOn, Since: i.Since, Version: i.Version, OS: i.OS, Simulated: true})
 	}
 	return out
 }

@@ -18,7 +18,7 @@ type unusable struct {
 }
 
 func (u unusable) stack(h spec.Host, at time.Time) spec.Stack {
-	out := spec.Stack{Path: spec.MakePath(h, u.def.Name), Doc: u.def.Doc, Applied: u.applied,
+	out := spec.Stack{Path: spec.MakePath(h, u.def.Name), Doc: u.def.Doc, Applied: u.applied, Simulated: u.def.Simulated,
 		Fault: &spec.Fault{At: at, Err: spec.AsError(u.err)}}
 	for _, s := range u.def.States {
 		out.States = append(out.States, s.Name)

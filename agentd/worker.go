@@ -75,7 +75,7 @@ func (s *Service) execute(ctx context.Context, r *run) {
 	r.cancel = nil
 	s.busy = nil
 	s.mu.Unlock()
-	s.emit(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
+	s.end(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
 }
 
 // steps does the steps of a run. Nothing is done unless the stack is the one that
@@ -88,6 +88,9 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 	}
 	ready, err := e.Prepare(ctx, r.Work)
 	if err != nil {
+		return err
+	}
+	if err := s.asShown(ctx, e, r); err != nil {
 		return err
 	}
 	for i, step := range r.Steps {
@@ -104,6 +107,26 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 	return nil
 }
 
+// asShown refuses a run that would do something else by now than its operator was shown.
+func (s *Service) asShown(ctx context.Context, e *lifecycle.Engine, r *run) error {
+	if len(r.Shown) == 0 {
+		return nil
+	}
+	w := r.Work
+	w.Steps = w.Steps[:min(len(r.Shown), len(w.Steps))]
+	now, err := e.Preview(ctx, w)
+	if err != nil {
+		return err
+	}
+	why := spec.CheckShown(r.Shown[:len(w.Steps)], now)
+	if why == "" {
+		return nil
+	}
+	refused := spec.Errorf(spec.Conflict, "nothing was done, since it would do something else than was shown: %s", why)
+	refused.Op = "start the run " + string(r.ID)
+	return refused.WithHint("look at the plan again, or let it go on with --unpinned")
+}
+
 func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, ready lifecycle.Prepared) error {
 	step := r.Steps[i]
 	say := func(ev spec.Event) {
@@ -111,9 +134,13 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 		s.emit(r, ev)
 	}
 	say(spec.Event{Kind: spec.EventStepStarted, Text: step.Name()})
+	if text := e.Pretends(); i == 0 && text != "" {
+		say(spec.Event{Kind: spec.EventLog, Level: spec.LevelWarn, Text: text})
+	}
 	s.pause(ctx)
-	returns, err := e.Execute(ctx, r.ID, ready, lifecycle.Sink{
-		Who: r.By,
+	sink := lifecycle.Sink{
+		Who:  r.By,
+		Last: i == len(r.Steps)-1,
 		Log: func(level spec.Level, text string) {
 			say(spec.Event{Kind: spec.EventLog, Level: level, Text: truncated(text)})
 			s.pause(ctx)
@@ -122,12 +149,18 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 			say(spec.Event{Kind: spec.EventProgress, Done: done, Total: total})
 			s.pause(ctx)
 		},
-	})
-	ev := spec.Event{Kind: spec.EventStepDone, Returns: returns, Stack: e.Applied()}
-	if err != nil {
-		ev.Kind, ev.Err = spec.EventStepFailed, spec.AsError(err)
 	}
-	say(ev)
+	if s.joint {
+		sink.Ended = func(returns any, stack []string) spec.RunRecord { return s.recordEnd(r, i, returns, stack) }
+	}
+	returns, err := e.Execute(ctx, r.ID, ready, sink)
+	if !s.sayRecorded(r, err) {
+		ev := spec.Event{Kind: spec.EventStepDone, Returns: returns, Stack: e.Applied()}
+		if err != nil {
+			ev.Kind, ev.Err = spec.EventStepFailed, spec.AsError(err)
+		}
+		say(ev)
+	}
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // checkArguments makes all commands take the arguments that their lines of use name: none,
-// one "[DIR]" or none, one "PATTERN", or "JID...", which is one or more.
+// one "[DIR]" or none, one "PATTERN", two "FILE FILE", or "JID...", which is one or more.
 func checkArguments(c *cobra.Command) {
 	_, name, _ := strings.Cut(c.Use, " ")
 	c.Args = func(c *cobra.Command, args []string) error { return takes(c, name, args) }
@@ -28,6 +28,7 @@ func checkArguments(c *cobra.Command) {
 func takes(c *cobra.Command, argument string, args []string) error {
 	name := strings.TrimSuffix(strings.Trim(argument, "[]"), "...")
 	several := strings.HasSuffix(argument, "...")
+	two := strings.Contains(argument, " ")
 	needed := argument != "" && !strings.HasPrefix(argument, "[")
 	var err *spec.Error
 	switch {
@@ -35,10 +36,12 @@ func takes(c *cobra.Command, argument string, args []string) error {
 		err = spec.Errorf(spec.Invalid, "%s takes no argument, has %q", c.Name(), args[0])
 	case several && len(args) == 0:
 		err = spec.Errorf(spec.Invalid, "%s takes one %s or more, has none", c.Name(), name)
-	case !several && (len(args) > 1 || needed && len(args) == 0):
+	case two && len(args) != 2:
+		err = spec.Errorf(spec.Invalid, "%s takes two arguments, %s, has %d", c.Name(), argument, len(args))
+	case !two && !several && (len(args) > 1 || needed && len(args) == 0):
 		err = spec.Errorf(spec.Invalid, "%s takes one %s, has %d", c.Name(), name, len(args))
 	case needed && slices.Contains(args, ""):
-		err = spec.Errorf(spec.Invalid, "the %s is empty", name)
+		err = spec.Errorf(spec.Invalid, "the %s is empty", strings.Fields(name)[0])
 	default:
 		return nil
 	}

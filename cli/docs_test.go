@@ -84,6 +84,11 @@ func TestManualShowsWhatIsPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	answers, err := os.ReadFile("../docs/answers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, answers...)
 	examples := regexp.MustCompile("(?s)```sh\n(armonic [^\n]*--demo[^\n]*)\n```\n```(json|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	if len(examples) < 15 {
 		t.Fatalf("there are only %d examples", len(examples))

@@ -52,3 +52,6 @@ func Parse(args []string) error {
 
 // Run is Main in the process of a test.
 func Run(args []string, s Streams) int { return execute(args, s, &settings.Global{}) }
+
+// CollectGarbage is what Main begins with.
+func CollectGarbage() { collectGarbage() }

@@ -54,6 +54,10 @@ func (h hostileAgent) Route(ctx context.Context, q spec.RouteQuery) (spec.Route,
 	return disguise(h.a.Route(ctx, uncovered(q)))
 }
 
+func (h hostileAgent) Drift(ctx context.Context, lifecycle string) (spec.Drift, error) {
+	return disguise(h.a.Drift(ctx, uncovered(lifecycle)))
+}
+
 func (h hostileAgent) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, error) {
 	return disguise(h.a.Paths(ctx, uncovered(q)))
 }
@@ -68,6 +72,18 @@ func (h hostileAgent) Preview(ctx context.Context, w spec.Work) ([]spec.StepPrev
 		out[i].Changes = append(out[i].Changes, spec.Change{What: tame})
 	}
 	return disguise(out, err)
+}
+
+func (h hostileAgent) PutDeployment(ctx context.Context, r spec.DeploymentRecord) error {
+	return disguisedError(h.a.PutDeployment(ctx, r))
+}
+
+func (h hostileAgent) Deployments(ctx context.Context) ([]spec.DeploymentSummary, error) {
+	return disguise(h.a.Deployments(ctx))
+}
+
+func (h hostileAgent) Deployment(ctx context.Context, id spec.DeploymentID) (spec.DeploymentRecord, error) {
+	return disguise(h.a.Deployment(ctx, id))
 }
 
 func (h hostileAgent) Stacks(ctx context.Context) ([]spec.Stack, error) {

@@ -28,10 +28,10 @@ func TestManualOfModules(t *testing.T) {
 		lang, info, body := b[1], strings.TrimSpace(b[2]), b[3]+"\n"
 		name := fmt.Sprintf("block%d", i)
 		switch lang {
-		case "python":
+		case "python", "ini":
 			file, ok := strings.CutPrefix(info, "file=")
 			if !ok {
-				t.Fatalf("a block of Starlark has no file:\n%s", body)
+				t.Fatalf("a block of a file has no name:\n%s", body)
 			}
 			archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(body)})
 			fmt.Fprintf(&script, "mkdir work/%s\ncp %s work/%s\n", filepath.Dir(file), name, file)

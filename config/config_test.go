@@ -55,7 +55,7 @@ func TestLaterSourcesWin(t *testing.T) {
 	}
 	wantFrom := map[string]string{"jid": "flag --jid", "password": own, "password_file": "default", "server": system, "port": system,
 		"starttls": "environment ARMONIC_STARTTLS", "ca_file": "default", "register": "default", "muc_domain": "default",
-		"approve": own, "theme": "default", "glyphs": "default"}
+		"approve": own, "groups": "default", "theme": "default", "glyphs": "default"}
 	if d := cmp.Diff(wantFrom, from); d != "" {
 		t.Errorf("sources (-want +got)\n%s", d)
 	}
@@ -126,6 +126,29 @@ func TestAgentSettings(t *testing.T) {
 	}
 }
 
+func TestGroupsOfHosts(t *testing.T) {
+	want := map[string][]string{"web": {"web1", "web*"}, "007": {"010"}}
+	for _, s := range []config.Sources{
+		{Files: []string{write(t, "cli.yaml", "groups:\n  web: [web1, 'web*']\n  007: 010\n")}},
+		{Env: []string{"ARMONIC_GROUPS=web=web1, web*; 007=010;"}},
+	} {
+		c, _, err := config.LoadClient(s)
+		if d := cmp.Diff(want, c.Groups); d != "" || err != nil {
+			t.Errorf("%v %s", err, d)
+		}
+	}
+}
+
+// What YAML takes for numbers, dates or truth values is a text where a text is wanted.
+func TestTextsStayAsTheyAreWritten(t *testing.T) {
+	for _, text := range []string{"0123", "1e3", "0x10", "1.10", "yes", "2020-01-01"} {
+		c, _, err := config.LoadClient(config.Sources{Files: []string{write(t, "cli.yaml", "password: "+text+"\napprove: ["+text+"]\n")}})
+		if err != nil || c.Password.Reveal() != text || c.Approve[0] != text {
+			t.Errorf("%s: %v %q %v", text, err, c.Password.Reveal(), c.Approve)
+		}
+	}
+}
+
 func TestPathsInAFileAreRelativeToIt(t *testing.T) {
 	t.Setenv("HOME", "/home/ann")
 	file := write(t, "agent.yaml", "password_file: pw\nca_file: ~/ca.pem\nmodule_dirs: [mods, /abs]\n")
@@ -140,7 +163,10 @@ func TestPathsInAFileAreRelativeToIt(t *testing.T) {
 }
 
 func TestWrongSettingsAreNamed(t *testing.T) {
-	for _, tt := range []struct{ file, env, want, hint string }{
+	for _, tt := range []struct {
+		client                bool
+		file, env, want, hint string
+	}{
 		{file: "jidd: a@b", want: `there is no setting "jidd"`, hint: "there are jid,"},
 		{file: "passwordfile: x", want: `there is no setting "passwordfile"`, hint: ""},
 		{file: "muc: x", want: `there is no setting "muc"`, hint: "did you mean muc_domain?"},
@@ -149,11 +175,19 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{file: "starttls: maybe", want: `starttls: "maybe" is not true or false`},
 		{file: "step_limit: soon", want: `step_limit: "soon" is not a duration, such as 30m`},
 		{file: "step_limit: -1s", want: `is not a duration`},
-		{file: "password: 0123", want: "password: it must be a text: put it into quotes"},
+		{file: "password: [0123]", want: "password: it must be a text: put it into quotes"},
+		{file: "a text", want: "line 1: this is a text, and no settings", hint: "KEY: VALUE"},
+		{file: "password: @secret", want: `line 1: a text cannot begin with "@"`, hint: "put it in quotes"},
 		{file: "jid: [a]", want: "jid: it must be a text"},
 		{file: "masters: {a: b}", want: "masters: it must be a list"},
-		{file: "masters: [1]", want: "masters: it must be a text"},
+		{file: "masters: [[a]]", want: "masters: it must be a text"},
 		{file: "- a", want: "cannot read the settings in"},
+		{client: true, file: "groups: [web1]", want: "groups: it must be a table of lists"},
+		{client: true, file: "groups: {web: {a: b}}", want: "groups: web: it must be a list"},
+		{client: true, file: "groups: {web: }", want: "groups: web: it must be a list"},
+		{client: true, file: "groups: {web: []}", want: "groups: the group web has no hosts"},
+		{client: true, file: "groups: {'@web': [web1]}", want: `groups: "@web" cannot be the name of a group`},
+		{client: true, env: "ARMONIC_GROUPS=web1", want: `groups: "web1" is not NAME=HOST,HOST`},
 		{file: "jid: a: b: secret", want: "cannot read the settings in"},
 		{file: "jid: 'a", want: "cannot read the settings in"},
 		{env: "ARMONIC_REGISTER=perhaps", want: `environment: register: "perhaps" is not true or false`},
@@ -163,6 +197,9 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			s.Files = []string{write(t, "agent.yaml", tt.file)}
 		}
 		_, _, err := config.LoadAgent(s)
+		if tt.client {
+			_, _, err = config.LoadClient(s)
+		}
 		if spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error(), tt.want) || !strings.Contains(spec.HintOf(err), tt.hint) {
 			t.Errorf("%s%s: error %v (%s), want %q (%s)", tt.file, tt.env, err, spec.HintOf(err), tt.want, tt.hint)
 		}

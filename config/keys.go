@@ -90,6 +90,8 @@ func (ks keys) convert(name string, v any) (any, error) {
 			return n, nil
 		case reflect.Slice:
 			return list(v)
+		case reflect.Map:
+			return groups(v)
 		}
 		return text(v)
 	}
@@ -141,6 +143,43 @@ func list(v any) ([]string, error) {
 		return out, nil
 	}
 	return nil, fmt.Errorf("it must be a list")
+}
+
+// groups takes lists of texts by name; as one text they are "web=web1,web2; db=db1".
+func groups(v any) (map[string][]string, error) {
+	out := map[string][]string{}
+	switch x := v.(type) {
+	case string:
+		for part := range strings.SplitSeq(x, ";") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			name, members, ok := strings.Cut(part, "=")
+			if !ok {
+				return nil, fmt.Errorf("%q is not NAME=HOST,HOST", part)
+			}
+			out[strings.TrimSpace(name)], _ = list(members)
+		}
+	case map[string]any:
+		for name, members := range x {
+			l, err := list(members)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			out[name] = l
+		}
+	default:
+		return nil, fmt.Errorf("it must be a table of lists, such as {web: [web1, web2]}")
+	}
+	for name, members := range out {
+		if name == "" || strings.ContainsAny(name, "@, \t=") {
+			return nil, fmt.Errorf("%q cannot be the name of a group: it has letters, digits and dashes", name)
+		}
+		if len(members) == 0 {
+			return nil, fmt.Errorf("the group %s has no hosts", name)
+		}
+	}
+	return out, nil
 }
 
 // text takes a text. What YAML takes for a number may have lost its zeros.

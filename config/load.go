@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/yamltext"
 )
 
 // Sources are where settings come from, in rising order: files, environment, flags.
@@ -141,19 +141,31 @@ func file(name string, keys keys) (layer, error) {
 		return l, spec.Errorf(spec.Invalid, "cannot read the settings: %v", err).
 			WithHint("settings are in a file that the user of this program can read")
 	}
-	if err := yaml.Unmarshal(text, &l.values); err != nil {
-		return l, spec.Errorf(spec.Invalid, "cannot read the settings in %s: %s", name, spec.Excerpt(yaml.FormatError(err, false, false))).
-			WithHint("a line is KEY: VALUE")
+	n, err := yamltext.Parse(text)
+	if err != nil {
+		return l, badSettings(name, err)
 	}
-	for _, key := range slices.Sorted(mapKeys(l.values)) {
-		if _, known := keys[key]; !known {
-			return l, keys.unknown(name, key)
+	if n.Kind == yamltext.List || n.Kind == yamltext.Text {
+		return l, badSettings(name, &yamltext.Error{Line: n.Line, Msg: "this is " + string(n.Kind) + ", and no settings", Hint: "a line is KEY: VALUE"})
+	}
+	for _, e := range n.Table {
+		if _, known := keys[e.Key]; !known {
+			return l, keys.unknown(name, e.Key)
 		}
-		if l.values[key] == nil {
-			delete(l.values, key) // "key:" says nothing
+		if v := e.Value.Value(); v != nil { // "key:" says nothing
+			l.values[e.Key] = v
 		}
 	}
 	return l, nil
+}
+
+// badSettings says where a file is no file of settings.
+func badSettings(name string, err error) error {
+	var e *yamltext.Error
+	if !errors.As(err, &e) {
+		return spec.Errorf(spec.Invalid, "cannot read the settings in %s: %v", name, err)
+	}
+	return spec.Errorf(spec.Invalid, "cannot read the settings in %s, line %d: %s", name, e.Line, e.Msg).WithHint("%s", e.Hint)
 }
 
 // variable is the name of a key in the environment.

@@ -16,7 +16,7 @@ type Connection struct {
 	Server       string       `koanf:"server" doc:"host or host:port of the server; if not given, DNS is asked for the SRV records of the domain"`
 	Port         int          `koanf:"port" doc:"of the server"`
 	StartTLS     bool         `koanf:"starttls" doc:"the server speaks TLS only after it was asked to, as on port 5222"`
-	CAFile       string       `koanf:"ca_file" path:"yes" doc:"certificates of authorities besides those of the system, in PEM"`
+	CAFile       string       `koanf:"ca_file" path:"yes" doc:"certificates of the authorities to trust, in PEM, in place of the system's"`
 	Register     bool         `koanf:"register" doc:"make the account if there is none and the server lets us"`
 	MUCDomain    string       `koanf:"muc_domain" doc:"where the rooms are that logs are written to; logs.DOMAIN if not given, none for no rooms"`
 }
@@ -25,9 +25,10 @@ type Connection struct {
 type Client struct {
 	Connection `koanf:",squash"`
 
-	Approve []string `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
-	Theme   string   `koanf:"theme" doc:"colours of the UI"`
-	Glyphs  string   `koanf:"glyphs" doc:"signs of the UI"`
+	Groups  map[string][]string `koanf:"groups" doc:"hosts that belong together, by the name of the group: names, and patterns such as web*; meant by --on @NAME"`
+	Approve []string            `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
+	Theme   string              `koanf:"theme" doc:"colours of the UI"`
+	Glyphs  string              `koanf:"glyphs" doc:"signs of the UI"`
 }
 
 // Agent are the settings of an agent.

@@ -2,12 +2,9 @@ package deploy
 
 import (
 	"errors"
-	"fmt"
-	"regexp"
-	"strconv"
 
-	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
+	"github.com/armonic/armonic/yamltext"
 )
 
 // sealedKey is the key of the mapping that a sealed secret is written as.
@@ -15,74 +12,74 @@ const sealedKey = "sealed"
 
 var errNoKeys = errors.New("there is no key to seal secrets with")
 
-// sealed gives a value as the file holds it: secrets sealed, also those in lists,
-// and texts quoted unless they read the same without.
-func sealed(x any, keys value.Sealer) (any, error) {
-	return value.Map(x, func(leaf any) (any, error) {
-		switch v := leaf.(type) {
-		case value.Secret:
-			if keys == nil {
-				return nil, errNoKeys
-			}
-			text, err := keys.Seal(v)
-			return map[string]any{sealedKey: text}, err
-		case string:
-			return quoted(v), nil
+// saved gives a value as the file holds it: secrets sealed, also those in lists.
+func saved(x any, keys value.Sealer) (*yamltext.Node, error) {
+	switch v := x.(type) {
+	case nil:
+		return &yamltext.Node{Kind: yamltext.Nothing}, nil
+	case string:
+		return yamltext.NewText(v), nil
+	case value.Secret:
+		if keys == nil {
+			return nil, errNoKeys
 		}
-		return leaf, nil
-	})
+		text, err := keys.Seal(v)
+		out := yamltext.NewTable()
+		out.Put(sealedKey, yamltext.NewText(text))
+		return out, err
+	case []any:
+		out := &yamltext.Node{Kind: yamltext.List}
+		for _, y := range v {
+			n, err := saved(y, keys)
+			if err != nil {
+				return nil, err
+			}
+			out.Items = append(out.Items, n)
+		}
+		return out, nil
+	}
+	return yamltext.NewBare(value.Input(x)), nil
 }
 
-// unseal undoes sealed.
-func unseal(x any, keys value.Sealer) (any, error) {
-	switch v := x.(type) {
-	case map[string]any:
-		text, ok := v[sealedKey].(string)
-		if !ok || len(v) != 1 {
-			return x, nil
-		}
-		if keys == nil {
-			return nil, spec.Errorf(spec.Invalid, "it is sealed and there is no key")
-		}
-		return keys.Open(text)
-	case []any:
-		for i := range v { // they are the file's, and nobody else has them
+// written is the value that stands in the file: a string as it is written, whatever other
+// readers of YAML take it for, since the variable says what it is; nil; value.Secret; or
+// []any of these.
+func (f *answersReader) written(n *yamltext.Node, name string) (any, error) {
+	switch n.Kind {
+	case yamltext.Text:
+		return n.Text, nil
+	case yamltext.List:
+		out := make([]any, len(n.Items))
+		for i, x := range n.Items {
 			var err error
-			if v[i], err = unseal(v[i], keys); err != nil {
+			if out[i], err = f.written(x, name); err != nil {
 				return nil, err
 			}
 		}
+		return out, nil
+	case yamltext.Table:
+		return f.unseal(n, name)
+	case yamltext.Nothing:
 	}
-	return x, nil
+	if n.Text != "" && n.Text != "null" {
+		return nil, f.wrong(n.Line, "%s: %s may be a text or no value", name, n.Text).
+			WithHint(`write "%s" in quotes for the text, or null for no value`, n.Text)
+	}
+	return nil, nil
 }
 
-// quoted is a text that is written in double quotes unless it is plainly a text:
-// then YAML cannot take it for anything else, nor lose white space.
-type quoted string
-
-var plainText = regexp.MustCompile(`\A[A-Za-z/][A-Za-z0-9_./-]*\z`)
-
-// notText is what YAML takes for something else than a text.
-var notText = regexp.MustCompile(`(?i)\A(null|true|false|yes|no|on|off|y|n)\z`)
-
-// MarshalYAML writes the text so that reading gives it back to the letter.
-func (q quoted) MarshalYAML() ([]byte, error) {
-	s := string(q)
-	if plainText.MatchString(s) && !notText.MatchString(s) {
-		return []byte(s), nil
+// unseal undoes what saved does with a secret.
+func (f *answersReader) unseal(n *yamltext.Node, name string) (any, error) {
+	text := n.Get(sealedKey)
+	if len(n.Table) != 1 || text == nil || text.Kind != yamltext.Text {
+		return nil, f.wants(n, name, "a value or a list of values", "80, www.example.org or [a, b]")
 	}
-	out := []byte{'"'}
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case strconv.IsPrint(r):
-			out = append(out, string(r)...)
-		case r <= 0xffff:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default:
-			out = fmt.Appendf(out, `\U%08x`, r)
-		}
+	if f.keys == nil {
+		return nil, f.wrong(n.Line, "%s is sealed, and there is no key", name).WithHint("write the secret itself instead, or give it with --set")
 	}
-	return append(out, '"'), nil
+	secret, err := f.keys.Open(text.Text)
+	if err != nil {
+		return nil, f.wrong(n.Line, "%s: %v", name, err).WithHint("write the secret itself instead, or give it with --set")
+	}
+	return secret, nil
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/resolver"
@@ -12,7 +13,7 @@ import (
 )
 
 // Standing is a decision about entering a state that is applied already, so that nothing
-// asks for it.
+// asks for it: with another value the state is entered again, where that can be.
 type Standing struct {
 	State spec.Path // /host/Lifecycle/State
 	Text  string    // the decision, as messages name it
@@ -26,6 +27,10 @@ type Standing struct {
 // needs, that is not compared.
 func (s *Session) Standing() []Standing {
 	s.Result()
+	return s.standing()
+}
+
+func (s *Session) standing() []Standing {
 	var out []Standing
 	for _, r := range s.rules {
 		if x, ok := s.standingRule(r); len(r.done) == 0 && ok {
@@ -43,6 +48,12 @@ func (s *Session) Standing() []Standing {
 // standingRule finds the variables that a rule of values is about; the one that differs, if
 // any does.
 func (s *Session) standingRule(r *rule) (Standing, bool) {
+	switch {
+	case r.kind != "":
+		return Standing{}, false
+	case r.hosts != nil:
+		return s.standingHost(r)
+	}
 	if r.expr == nil {
 		return s.standingHosts(r)
 	}
@@ -61,7 +72,7 @@ func (s *Session) standingRule(r *rule) (Standing, bool) {
 // standingHosts finds the require that a rule of hosts is about.
 func (s *Session) standingHosts(r *rule) (Standing, bool) {
 	for _, n := range s.result.Nodes {
-		for _, a := range s.applied(n.Host, n.Provide.Path.Lifecycle()) {
+		for _, a := range s.Applied(n.Host, n.Provide.Path.Lifecycle()) {
 			for _, req := range slices.Sorted(maps.Keys(a.Inputs)) {
 				if !r.isAbout(string(n.ID) + "/" + a.State + ".enter." + req) {
 					continue
@@ -108,7 +119,7 @@ func (s *Session) standingAnswer(k resolver.Key) (Standing, bool) {
 	if provide != string(spec.Enter) {
 		return Standing{}, false
 	}
-	for _, a := range s.applied(n.Host, n.Provide.Path.Lifecycle()) {
+	for _, a := range s.Applied(n.Host, n.Provide.Path.Lifecycle()) {
 		if a.State != state {
 			continue
 		}
@@ -145,19 +156,65 @@ func same(have, want any) bool {
 	return typed(have) == typed(want)
 }
 
-// applied are the states of a lifecycle that are applied now, as far as that is known.
-func (s *Session) applied(h spec.Host, lifecycle string) []spec.Applied {
-	for _, st := range s.facts.Learned[resolver.Need{Kind: resolver.NeedStacks, Host: h}.Key()].Stacks {
-		if st.Path.Lifecycle() == lifecycle {
-			return st.Applied
-		}
+// Applied are the states of a lifecycle that are applied, bottom first, with what they were
+// entered with: as its host said last, none if it was not asked.
+func (s *Session) Applied(h spec.Host, lifecycle string) []spec.Applied {
+	if st := s.standingOn(h).stacks[lifecycle]; st != nil {
+		return st.Applied
 	}
 	return nil
+}
+
+// Usual is how long a step of a lifecycle usually takes on a host, as far as that is known
+// from its history; else 0.
+func (s *Session) Usual(h spec.Host, lifecycle string, step spec.Step) time.Duration {
+	for _, st := range s.facts.Learned[resolver.Need{Kind: resolver.NeedStacks, Host: h}.Key()].Stacks {
+		if st.Path.Lifecycle() == lifecycle {
+			return st.Usual(step)
+		}
+	}
+	return 0
+}
+
+// standingOn is what stands on a host, as far as it is known.
+type standingOn struct {
+	stacks map[string]*spec.Stack
+	called map[spec.Path]bool // states that something was called for
+}
+
+// standingOn looks a host's stacks through once for each result.
+func (s *Session) standingOn(h spec.Host) *standingOn {
+	if s.looked != s.result || s.result == nil {
+		s.looked, s.hosts, s.tree = s.result, map[spec.Host]*standingOn{}, nil
+	}
+	if s.hosts[h] != nil {
+		return s.hosts[h]
+	}
+	out := &standingOn{map[string]*spec.Stack{}, map[spec.Path]bool{}}
+	stacks := s.stacks(h)
+	for i := range stacks {
+		out.stacks[stacks[i].Path.Lifecycle()] = &stacks[i]
+		for _, c := range stacks[i].Calls {
+			for _, state := range c.For {
+				out.called[state] = true
+			}
+		}
+	}
+	s.hosts[h] = out
+	return out
 }
 
 // appliedTree is a tree of the variables that applied states were entered with, on the
 // hosts of the deployment, and their values.
 func (s *Session) appliedTree() (*query.Node, map[*query.Node]any) {
+	s.standingOn("") // forgets the tree of another result
+	if s.tree == nil {
+		s.tree, s.treeValues = s.plantApplied()
+	}
+	return s.tree, s.treeValues
+}
+
+func (s *Session) plantApplied() (*query.Node, map[*query.Node]any) {
 	root, at := query.NewRoot(), map[*query.Node]any{}
 	seen := map[spec.Path]bool{}
 	for _, n := range s.result.Nodes {
@@ -167,7 +224,7 @@ func (s *Session) appliedTree() (*query.Node, map[*query.Node]any) {
 		}
 		seen[service] = true
 		lifecycle := root.Add(query.Location, string(n.Host)).Add(query.Lifecycle, service.Lifecycle())
-		for _, a := range s.applied(n.Host, service.Lifecycle()) {
+		for _, a := range s.Applied(n.Host, service.Lifecycle()) {
 			enter := lifecycle.Add(query.State, a.State).Add(query.Provide, string(spec.Enter))
 			for req, sets := range a.Inputs {
 				for i, set := range sets {

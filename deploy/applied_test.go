@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/internal/fleettest"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -22,7 +23,7 @@ func TestADeploymentCanBeSaidAgain(t *testing.T) {
 	sites := spec.Require{Name: "sites", Kind: spec.External, Pattern: "//Site//go", Nargs: spec.Nargs{Min: 0, Max: spec.Many}}
 	front := &lifecycle.Lifecycle{Name: "Front", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Requires: []spec.Require{sites},
 		Enter: func(context.Context, *lifecycle.Call) error { return nil }, Provides: []*lifecycle.Provide{{Name: "go"}}}}}
-	f := newFleet(t, []*lifecycle.Lifecycle{site, front}, "a", "b", "c")
+	f := fleettest.New(t, []*lifecycle.Lifecycle{site, front}, "a", "b", "c")
 	plan := func(hosts, port string) *deploy.Session {
 		t.Helper()
 		s := deploy.NewSession(f, "//Front//go")
@@ -46,14 +47,14 @@ func TestADeploymentCanBeSaidAgain(t *testing.T) {
 	if err := s.SaveAnswers(&saved, nil); err != nil {
 		t.Fatal(err)
 	}
-	if e := wait(t, start(t, s, nil)); !e.OK {
+	if e := carryOut(t, s); !e.OK {
 		t.Fatalf("%+v", e)
 	}
 	for name, c := range map[string]struct{ hosts, port, file, want string }{
 		"the same rules":  {"b,c", "", "", ""},
 		"the saved file":  {"", "", saved.String(), ""},
-		"other hosts":     {"b", "", "", "sites: /a/Front/On"},
-		"a file of hosts": {"", "", strings.Replace(saved.String(), "- c", "- a", 1), ".: On.enter.sites: /a/Front/On"},
+		"other hosts":     {"b", "", "", ""},
+		"a file of hosts": {"", "", strings.Replace(saved.String(), "- c", "- a", 1), "question /a/Site/On/enter/conf/port"},
 	} {
 		s := plan(c.hosts, c.port)
 		if c.file != "" {
@@ -79,8 +80,60 @@ func TestADeploymentCanBeSaidAgain(t *testing.T) {
 				got += "unused " + b.Unused
 			}
 		}
-		if unused := s.UnusedReplayed(false); got != c.want || len(unused) > 0 || c.want == "" && len(s.Standing()) == 0 {
+		again := strings.HasPrefix(name, "other") || strings.HasPrefix(name, "a file")
+		if (len(s.Again()) == 1) != again {
+			t.Errorf("%s: entered again are %v", name, s.Again())
+		}
+		if unused := s.UnusedReplayed(false); got != c.want || len(unused) > 0 || !again && len(s.Standing()) == 0 {
 			t.Errorf("%s: blocked by %q, want %q; unused %q; standing %+v", name, got, c.want, unused, s.Standing())
+		}
+	}
+}
+
+// A value for several hosts is for all of them on which a state is applied. Of two rules the
+// later one counts.
+func TestAnotherValueForSeveralHosts(t *testing.T) {
+	port := []spec.Require{{Name: "conf", Vars: []spec.Variable{{Name: "port", Type: spec.Type{Kind: spec.KindPort}}}}}
+	enter := func(context.Context, *lifecycle.Call) error { return nil }
+	site := &lifecycle.Lifecycle{Name: "Site", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Requires: port, Enter: enter, Provides: []*lifecycle.Provide{{Name: "go"}}}}}
+	sites := []spec.Require{{Name: "sites", Kind: spec.External, Pattern: "//Site//go", Nargs: spec.Nargs{Max: spec.Many}}}
+	all := &lifecycle.Lifecycle{Name: "All", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Provides: []*lifecycle.Provide{{Name: "go", Provide: spec.Provide{Requires: sites}}}}}}
+	f := fleettest.New(t, []*lifecycle.Lifecycle{site, all}, "a", "b", "c")
+	plan := func(rules ...string) *deploy.Session {
+		t.Helper()
+		s := deploy.NewSession(f, "//All//go")
+		s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.Text("a"))
+		s.SetHosts("sites", "a,b,c")
+		for _, r := range rules {
+			pattern, value, err := deploy.ParseSet(r)
+			if err == nil {
+				err = s.Set(pattern, value)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		settle(t, s)
+		if b := s.Blocking(); len(b) > 0 {
+			t.Fatalf("%q: %+v", rules, b)
+		}
+		return s
+	}
+	if e := carryOut(t, plan("//Site//conf/port=80")); !e.OK {
+		t.Fatalf("%+v", e)
+	}
+	for want, rules := range map[string][]string{
+		"":                                 {"//Site//conf/port=80"},
+		"/a/Site/On /b/Site/On /c/Site/On": {"//Site//conf/port=81"},
+		"/b/Site/On":                       {"/b/Site//conf/port=81"},
+		"/a/Site/On /c/Site/On":            {"//Site//conf/port=81", "/b/Site//conf/port=80"},
+	} {
+		var got []string
+		for _, state := range plan(rules...).Again() {
+			got = append(got, string(state))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: entered again are %q, want %s", rules, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -49,6 +50,9 @@ func (s *Session) Fetch(ctx context.Context) func() Learned {
 			return out
 		}
 		for i, n := range needs {
+			maps.Copy(out.facts, facts[i].Foreseen(n.Host))
+		}
+		for i, n := range needs { // what was asked counts
 			out.facts[n.Key()] = facts[i]
 		}
 		return out
@@ -57,6 +61,7 @@ func (s *Session) Fetch(ctx context.Context) func() Learned {
 
 // Learn takes what a fetch brought, but for what Forget has forgotten since it began.
 func (s *Session) Learn(l Learned) {
+	fresh := false
 	for _, k := range l.keys {
 		if s.asked[k] != l.fetch {
 			continue
@@ -65,6 +70,15 @@ func (s *Session) Learn(l Learned) {
 		if f, ok := l.facts[k]; ok {
 			s.facts.Learned[k] = f
 			s.result = nil
+		}
+		fresh = true
+	}
+	if !fresh {
+		return
+	}
+	for k, f := range l.facts {
+		if _, known := s.facts.Learned[k]; !known {
+			s.facts.Learned[k] = f
 		}
 	}
 }
@@ -92,6 +106,8 @@ func ask(ctx context.Context, f Fleet, n resolver.Need) resolver.Fact {
 			fact.Stacks, err = a.Stacks(ctx)
 		case resolver.NeedRoute:
 			fact.Route, err = a.Route(ctx, n.Route)
+		case resolver.NeedPaths:
+			fact.Paths, err = a.Paths(ctx, n.Paths)
 		case resolver.NeedCheck:
 			fact.Problems, err = a.Check(ctx, n.Work)
 		default:

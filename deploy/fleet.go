@@ -91,21 +91,28 @@ func ObserverError(hosts []spec.Host) error {
 		WithHint("the agent's setting masters gives your account the role observe; --dry-run shows what would be done")
 }
 
-// answerTime is how long one host may keep those waiting who ask all.
-const answerTime = 15 * time.Second
+// How long one host may keep those waiting who ask all.
+const (
+	answerTime  = 15 * time.Second
+	previewTime = 75 * time.Second // it looks into packages, which it may have to fetch; agents give up after a minute
+)
 
 // AskHost asks the agent of a host something, and does not wait for ever: the error is
 // spec.Timeout after 15 seconds.
 func AskHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context, spec.Agent) error) error {
+	return askHost(ctx, f, h, answerTime, fn)
+}
+
+func askHost(ctx context.Context, f Fleet, h spec.Host, most time.Duration, fn func(context.Context, spec.Agent) error) error {
 	a, err := f.Agent(h)
 	if err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeout(ctx, answerTime)
+	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err = fn(limited, a)
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return spec.Errorf(spec.Timeout, "%s did not answer within %s", h, answerTime).
+		return spec.Errorf(spec.Timeout, "%s did not answer within %s", h, most).
 			WithHint("its agent may be hung, or its link broken")
 	}
 	return err

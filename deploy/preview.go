@@ -42,9 +42,12 @@ func Preview(ctx context.Context, f Fleet, plan *resolver.Plan) map[resolver.Tas
 		s := services[i]
 		w := spec.Work{Lifecycle: s.lifecycle, From: tasks[s][0].From}
 		for _, t := range tasks[s] {
-			w.Steps = append(w.Steps, t.Steps...)
+			for _, step := range t.Steps {
+				step.Requires = nil // the host knows what it asks
+				w.Steps = append(w.Steps, step)
+			}
 		}
-		return AskHost(ctx, f, s.host, func(ctx context.Context, a spec.Agent) (err error) {
+		return askHost(ctx, f, s.host, previewTime, func(ctx context.Context, a spec.Agent) (err error) {
 			answers[i], err = a.Preview(ctx, w)
 			if err == nil && len(answers[i]) != len(w.Steps) {
 				err = spec.Errorf(spec.Protocol, "%s answered for %d of %d steps", s.host, len(answers[i]), len(w.Steps))

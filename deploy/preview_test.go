@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/internal/fleettest"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -24,7 +25,7 @@ func TestPreviewOfAPlan(t *testing.T) {
 	}
 	one := &lifecycle.Lifecycle{Name: "One", Previews: true, States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Enter: change("one")}, {Name: "Up", Enter: change("more")}}}
 	two := &lifecycle.Lifecycle{Name: "Two", Previews: true, States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Enter: change("two")}}}
-	f := newFleet(t, []*lifecycle.Lifecycle{one, two}, "a", "b")
+	f := fleettest.New(t, []*lifecycle.Lifecycle{one, two}, "a", "b")
 	enter := func(state string) []spec.Step { return []spec.Step{{Action: spec.Enter, State: state}} }
 	plan := &resolver.Plan{Tasks: []resolver.Task{
 		{ID: "1", Host: "a", Lifecycle: "One", From: []string{"Off"}, Steps: enter("On")},
@@ -36,14 +37,17 @@ func TestPreviewOfAPlan(t *testing.T) {
 	got := map[resolver.TaskID]string{}
 	for id, p := range deploy.Preview(t.Context(), f, plan) {
 		for _, s := range p.Steps {
-			got[id] += fmt.Sprint(s.Changes, s.Why)
+			for _, c := range s.Changes {
+				got[id] += c.What + "; "
+			}
+			got[id] += s.Why
 		}
 		if p.Err != nil {
 			got[id] = "error"
 		}
 	}
-	want := map[resolver.TaskID]string{"1": "[{one on a }]", "2": "[{two on a }]what One changes on this host before is not seen here",
-		"3": "[{more on a }]", "4": "[{two on b }]", "5": "error"}
+	want := map[resolver.TaskID]string{"1": "one on a; ", "2": "two on a; what One changes on this host before is not seen here",
+		"3": "more on a; ", "4": "two on b; ", "5": "error"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

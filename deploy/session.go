@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
@@ -18,9 +19,16 @@ type Session struct {
 	undo    []resolver.Answers
 	redo    []resolver.Answers
 	rules   []*rule
+	groups  Groups
 	asked   map[resolver.NeedKey]int // being fetched, by which fetch
 	fetches int
 	result  *resolver.Result // nil: to be computed
+
+	// What was looked up for one result.
+	looked     *resolver.Result
+	hosts      map[spec.Host]*standingOn
+	tree       *query.Node // see appliedTree
+	treeValues map[*query.Node]any
 }
 
 // NewSession starts to plan the provide that root matches.
@@ -35,6 +43,33 @@ func NewSession(f Fleet, root spec.Pattern) *Session {
 	s.Refresh()
 	return s
 }
+
+// SetGroups says which groups of hosts there are. It comes before decisions.
+func (s *Session) SetGroups(g Groups) { s.groups = g }
+
+// Groups are the groups of hosts that there are.
+func (s *Session) Groups() Groups { return s.groups }
+
+// DeployOn says on which hosts the provide is deployed: one, or several, each on its own, if
+// names are more than one, or a pattern, or a group. The error is that of Groups.Expand.
+func (s *Session) DeployOn(names []spec.Host) error {
+	one, several := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.RootHosts()
+	if len(names) == 1 && !IsPattern(string(names[0])) {
+		s.Clear(several)
+		s.Answer(one, names[0])
+		return nil
+	}
+	hosts, err := s.groups.Expand(names, s.fleet)
+	if err != nil {
+		return err
+	}
+	s.Clear(one)
+	s.Answer(several, hosts)
+	return nil
+}
+
+// Fleet is where the session's agents are.
+func (s *Session) Fleet() Fleet { return s.fleet }
 
 // Pattern is the root's.
 func (s *Session) Pattern() spec.Pattern { return s.root }
@@ -65,7 +100,7 @@ func (s *Session) Result() *resolver.Result {
 	for s.result == nil {
 		s.result = resolver.Resolve(s.root, s.facts, s.answers)
 		s.keepTyped()
-		if s.applyRules() {
+		if s.applyRules() || s.enterAgain() || s.keepApplied() || s.generate() {
 			s.result = nil
 		}
 	}
@@ -96,6 +131,15 @@ func (s *Session) Answered(k resolver.Key) bool {
 	return ok
 }
 
+// Answers are all decisions so far.
+func (s *Session) Answers() resolver.Answers { return maps.Clone(s.answers) }
+
+// SetAnswers decides what was decided in another session. Undo does not take it back.
+func (s *Session) SetAnswers(a resolver.Answers) {
+	maps.Copy(s.answers, a)
+	s.result = nil
+}
+
 func (s *Session) set(k resolver.Key, a resolver.Answer) {
 	s.answers[k] = a
 	s.result = nil
@@ -112,10 +156,14 @@ func (s *Session) typed(k resolver.Key, x any) resolver.Answer {
 	case resolver.AskHost:
 		x = spec.Host(strings.TrimSpace(string(text)))
 	case resolver.AskHosts:
-		x = ParseHosts(string(text))
+		hosts := ParseHosts(string(text))
+		if known, err := s.groups.Expand(hosts, s.fleet); err == nil {
+			hosts = known
+		}
+		x = hosts
 	case resolver.AskChoose:
 		x = string(text)
-	case resolver.AskManage, resolver.AskCount, resolver.AskValue, resolver.AskReturn:
+	case resolver.AskManage, resolver.AskCount, resolver.AskValue, resolver.AskReturn, resolver.AskPath, resolver.AskCall, resolver.AskRoll:
 		q := s.Result().Question(k)
 		if q == nil {
 			return resolver.Answer{Value: x}

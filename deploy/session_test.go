@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/internal/fleettest"
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
@@ -20,8 +22,8 @@ import (
 var sizeOfA = resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/size"}
 
 func TestAnswersCanBeTakenBack(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
-	s := planned(t, f, "a", "b")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a", "b")
+	s := fleettest.Planned(t, f, "a", "b")
 	value := func() any { return s.Result().Question(sizeOfA).Value }
 	s.Answer(sizeOfA, resolver.Text("8"))
 	if value() != 8 {
@@ -53,8 +55,8 @@ func TestAnswersCanBeTakenBack(t *testing.T) {
 // come in either order.
 func TestTheNewerQuestionWins(t *testing.T) {
 	for _, oldFirst := range []bool{true, false} {
-		f := newFleet(t, newLab().lifecycles(), "main", "a")
-		s := planned(t, f, "a")
+		f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
+		s := fleettest.Planned(t, f, "a")
 		s.Forget()
 		var old []deploy.Learned
 		for s.Dirty() {
@@ -62,7 +64,7 @@ func TestTheNewerQuestionWins(t *testing.T) {
 			s.Learn(l)
 			old = append(old, l)
 		}
-		wait(t, start(t, planned(t, f, "a"), nil))
+		carryOut(t, fleettest.Planned(t, f, "a"))
 		s.Forget()
 		newer := s.Fetch(t.Context())()
 		if !oldFirst {
@@ -79,7 +81,7 @@ func TestTheNewerQuestionWins(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, task := range s.Result().Plan.Tasks {
-			if want := f.stackOf(t, task.Host, task.Lifecycle); !slices.Equal(task.From, want) {
+			if want := f.StackOf(t, task.Host, task.Lifecycle); !slices.Equal(task.From, want) {
 				t.Errorf("old answer first %v: %s is planned from %v, and is at %v", oldFirst, task.ID, task.From, want)
 			}
 		}
@@ -87,7 +89,7 @@ func TestTheNewerQuestionWins(t *testing.T) {
 }
 
 func TestAcceptTakesSuggestionsOnly(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
 	s := deploy.NewSession(f, "//Whole//go")
 	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.Text("main"))
 	for {
@@ -104,8 +106,35 @@ func TestAcceptTakesSuggestionsOnly(t *testing.T) {
 	}
 }
 
+// What was typed for one node is offered to another one, and only taken by who chooses it.
+func TestAcceptLeavesWhatWasTypedForAnotherNode(t *testing.T) {
+	site := &lifecycle.Lifecycle{Name: "Site", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Provides: []*lifecycle.Provide{{Name: "start",
+		Provide: spec.Provide{Requires: []spec.Require{{Name: "vhost", Vars: []spec.Variable{{Name: "name", Type: spec.Type{Kind: spec.KindHostname}}}}}}}}}}}
+	farm := &lifecycle.Lifecycle{Name: "Farm", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Provides: []*lifecycle.Provide{{Name: "go",
+		Provide: spec.Provide{Requires: []spec.Require{{Name: "sites", Kind: spec.External, Nargs: spec.Nargs{Max: spec.Many}, Pattern: "//Site//start"}}}}}}}}
+	s := deploy.NewSession(fleettest.New(t, []*lifecycle.Lifecycle{site, farm}, "a", "b"), "//Farm//go")
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, resolver.Text("a"))
+	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHosts, Name: "On.go.sites"}, resolver.Text("a,b"))
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	name := func(node resolver.NodeID) resolver.Key {
+		return resolver.Key{Node: node, Kind: resolver.AskValue, Name: "Site/On/start/vhost/name"}
+	}
+	s.Answer(name("./On.go.sites[a]"), resolver.Text("www.example.org"))
+	s.Accept()
+	q := s.Result().Question(name("./On.go.sites[b]"))
+	if q.Value != nil || q.Status != resolver.Missing || q.Acceptable() != nil {
+		t.Errorf("%+v", q)
+	}
+	want := []resolver.Suggestion{{Value: "www.example.org", Why: "you typed it for a", Choice: true}}
+	if diff := cmp.Diff(want, q.Suggestions); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRulesApplyToQuestionsThatComeLater(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a", "b")
 	s := deploy.NewSession(f, "//Whole//go")
 	for _, err := range []error{s.Set("//conf/size", "5"), s.Set("/b/Part//size", "6"), s.Set("//nothing", "1")} {
 		if err != nil {
@@ -146,9 +175,9 @@ func TestParseSet(t *testing.T) {
 }
 
 func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a", "b")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a", "b")
 	keys := seal.KeyFile{Path: filepath.Join(t.TempDir(), "sub", "key")}
-	s := planned(t, f, "b", "a")
+	s := fleettest.Planned(t, f, "b", "a")
 	pass := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/pass"}
 	s.Answer(sizeOfA, resolver.Text("9"))
 	s.Answer(pass, resolver.Text("s3cret!"))
@@ -190,11 +219,11 @@ func TestSavedAnswersReplayToTheSamePlan(t *testing.T) {
 // TestEveryTextComesBackFromAFile saves texts that YAML would take for something
 // else, or lose a part of.
 func TestEveryTextComesBackFromAFile(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
 	key := resolver.Key{Node: "./On.go.parts[a]", Kind: resolver.AskValue, Name: "Part/On/go/conf/note"}
 	check := func(t testing.TB, text string) {
 		t.Helper()
-		s := planned(t, f, "a")
+		s := fleettest.Planned(t, f, "a")
 		s.Answer(key, resolver.Text(text))
 		var file bytes.Buffer
 		if err := s.SaveAnswers(&file, nil); err != nil {
@@ -205,8 +234,13 @@ func TestEveryTextComesBackFromAFile(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q does not load again: %v\n%s", text, err, saved)
 		}
-		got, err := s.Result().Question(key).Var.Convert(a.Answers[key].Value)
-		if want := s.Result().Question(key).Value; err != nil || got != want {
+		want := s.Result().Question(key).Value
+		again := deploy.NewSession(f, "//Whole//go")
+		err = again.Replay(a)
+		if err == nil {
+			err = again.Settle(t.Context())
+		}
+		if got := again.Result().Question(key).Value; err != nil || got != want {
 			t.Fatalf("%q came back as %#v %v\n%s", text, got, err, saved)
 		}
 	}
@@ -230,7 +264,7 @@ func FuzzLoadAnswers(f *testing.F) {
 }
 
 func TestCatalogueFind(t *testing.T) {
-	f := newFleet(t, newLab().lifecycles(), "main", "a")
+	f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
 	c := deploy.ReadCatalogue(t.Context(), f)
 	if len(c.Offers) != 2 || len(c.Offers[0].Hosts) != 2 || c.Offers[0].Pattern != "//Part//go" {
 		t.Fatalf("%+v", c.Offers)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/internal/fleettest"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -12,12 +13,12 @@ import (
 
 // recording notes the runs that its agents are given.
 type recording struct {
-	*fleet
+	*fleettest.Fleet
 	runs []spec.Run
 }
 
 func (f *recording) Agent(h spec.Host) (spec.Agent, error) {
-	a, err := f.fleet.Agent(h)
+	a, err := f.Fleet.Agent(h)
 	return recorded{a, f}, err
 }
 
@@ -42,7 +43,7 @@ func TestAValueIsTypedOnce(t *testing.T) {
 	l := &lifecycle.Lifecycle{Name: "L", States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Provides: []*lifecycle.Provide{{
 		Name: "go", Provide: spec.Provide{Requires: []spec.Require{conf}},
 		Do: func(_ context.Context, c *lifecycle.Call) (any, error) { given = c.Inputs["conf"][0]; return nil, nil }}}}}}
-	f := &recording{fleet: newFleet(t, []*lifecycle.Lifecycle{l}, "a")}
+	f := &recording{Fleet: fleettest.New(t, []*lifecycle.Lifecycle{l}, "a")}
 	s := deploy.NewSession(f, "//L//go")
 	key := func(name string) resolver.Key {
 		return resolver.Key{Node: resolver.Root, Kind: resolver.AskValue, Name: "L/On/go/conf/" + name}
@@ -62,7 +63,7 @@ func TestAValueIsTypedOnce(t *testing.T) {
 			t.Errorf("with size %s, the list was typed again", size)
 		}
 	}
-	if e := wait(t, start(t, s, nil)); !e.OK {
+	if e := carryOut(t, s); !e.OK {
 		t.Fatalf("%+v", e)
 	}
 	if len(f.runs) != 1 {

@@ -41,8 +41,13 @@ const pipeSize = 1 << 20
 // start starts a command in a session of its own, and in a scope of systemd if wanted.
 // It is recorded before.
 func (h *Host) start(c spec.Command, scoped bool) (*command, error) {
+	as, env, err := asUser(c.User)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(env, c.Env)
 	p := &command{trace: trace{ID: rand.Text(), Program: c.Argv[0], At: time.Now(), Boot: bootID()}}
-	argv := append([]string{"/bin/sh", "-c", prelude, "sh"}, c.Argv...)
+	argv := slices.Concat([]string{"/bin/sh", "-c", prelude, "sh"}, as, c.Argv)
 	if scoped {
 		p.Scope = "armonic-" + p.ID + ".scope"
 		argv = append(scope(p.Scope, p.Program), argv...)
@@ -51,7 +56,7 @@ func (h *Host) start(c spec.Command, scoped bool) (*command, error) {
 	}
 	defaultSignals()
 	p.cmd = exec.Command(argv[0], argv[1:]...)
-	p.cmd.Dir, p.cmd.Env = directory(c), append(environment(c.Env), commandMark+"="+p.ID)
+	p.cmd.Dir, p.cmd.Env = directory(c), append(environment(env), commandMark+"="+p.ID)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, PidFD: &p.pidfd}
 	if err := p.open(c.Input); err != nil {
 		p.close()

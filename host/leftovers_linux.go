@@ -42,9 +42,9 @@ func (h *Host) leftovers() []trace {
 	return out
 }
 
-// endLeftovers ends what an earlier process left, before something new is run. The error
+// EndLeftovers ends what an earlier process left, before something new is run. The error
 // is Conflict if it cannot be ended, and Canceled if ctx ends before.
-func (h *Host) endLeftovers(ctx context.Context, line func(string)) error {
+func (h *Host) EndLeftovers(ctx context.Context, line func(string)) error {
 	for _, t := range h.leftovers() {
 		find := func() []process { return t.processes(nil) }
 		if left := find(); len(left) > 0 {

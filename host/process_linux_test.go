@@ -305,3 +305,19 @@ func TestDpkgDoesNotAsk(t *testing.T) {
 		t.Errorf("it is %q", got)
 	}
 }
+
+// A command of another user has the groups, the home and the rights of that user.
+func TestACommandOfAnotherUser(t *testing.T) {
+	need.Root(t, "a command runs as another user")
+	c := sh("id -un; id -Gn; echo $HOME $USER; touch /root/x || echo denied; ulimit -c >/dev/null; grep CapEff /proc/self/status")
+	c.User = "nobody"
+	c.Unless = []string{"test", "-w", "/root"}
+	got, err := host.New("").Run(t.Context(), c, nil, func(string) {})
+	if want := "nobody\nnogroup\n/nonexistent nobody\ndenied\nCapEff:\t0000000000000000\n"; err != nil || got.Stdout != want {
+		t.Errorf("it gives %+v, %v", got, err)
+	}
+	c.User = "nob0dy"
+	if _, err := host.New("").Run(t.Context(), c, nil, func(string) {}); spec.KindOf(err) != spec.NotFound || !strings.Contains(err.Error(), "there is no user nob0dy") {
+		t.Errorf("a user that there is not: %v", err)
+	}
+}

@@ -56,17 +56,19 @@ func (h *Host) Run(ctx context.Context, c spec.Command, hide *value.Redactor, li
 	if len(c.Argv) == 0 || c.Argv[0] == "" {
 		return spec.CommandResult{}, spec.Errorf(spec.Invalid, "the command is empty")
 	}
-	if err := h.endLeftovers(ctx, line); err != nil {
-		return spec.CommandResult{}, err
-	}
-	if why, err := h.needless(ctx, c); why != "" || err != nil {
+	why, err := h.Needless(ctx, c, line)
+	if why != "" || err != nil {
 		return spec.CommandResult{Skipped: why}, err
 	}
 	return h.run(ctx, c, hide, line)
 }
 
-// needless says why a command need not be run.
-func (h *Host) needless(ctx context.Context, c spec.Command) (string, error) {
+// Needless says why a command need not be run, as its Creates and Unless have it; "" if it
+// has to be.
+func (h *Host) Needless(ctx context.Context, c spec.Command, line func(text string)) (string, error) {
+	if err := h.EndLeftovers(ctx, line); err != nil {
+		return "", err
+	}
 	if c.Creates != "" {
 		path := c.Creates
 		if !filepath.IsAbs(path) {
@@ -82,7 +84,7 @@ func (h *Host) needless(ctx context.Context, c spec.Command) (string, error) {
 	}
 	if len(c.Unless) > 0 {
 		test := c
-		test.Argv, test.Unless, test.Creates, test.Input = c.Unless, nil, "", ""
+		test.Argv, test.Script, test.Unless, test.Creates, test.Input = c.Unless, "", nil, "", ""
 		res, err := h.run(ctx, test, nil, func(string) {})
 		if err != nil {
 			return "", err
@@ -108,6 +110,13 @@ func (h *Host) run(ctx context.Context, c spec.Command, hide *value.Redactor, li
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooLong)
 	defer cancel()
+	name := c.Argv[0]
+	argv, done, err := scriptOf(c)
+	if err != nil {
+		return spec.CommandResult{}, err
+	}
+	defer done()
+	c.Argv = argv
 	out := &output{line: line}
 	stdout, stderr := newStream(out, hide), newStream(out, hide)
 	code, report, err := h.execute(ctx, c, stdout, stderr, line)
@@ -118,13 +127,13 @@ func (h *Host) run(ctx context.Context, c spec.Command, hide *value.Redactor, li
 	}
 	switch {
 	case err != nil && spec.KindOf(err) == spec.Internal:
-		return res, spec.Errorf(spec.Failed, "cannot run %s: %v", c.Argv[0], err)
+		return res, spec.Errorf(spec.Failed, "cannot run %s: %v", name, err)
 	case err != nil:
 		return res, err
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTooLong):
-		return res, spec.Errorf(spec.Timeout, "%s did not end within %s%s", c.Argv[0], limit, report)
+		return res, spec.Errorf(spec.Timeout, "%s did not end within %s%s", name, limit, report)
 	case ctx.Err() != nil:
-		return res, &spec.Error{Kind: spec.Canceled, Msg: c.Argv[0] + " was stopped" + report, Err: ctx.Err()}
+		return res, &spec.Error{Kind: spec.Canceled, Msg: name + " was stopped" + report, Err: ctx.Err()}
 	}
 	return res, nil // also if a child of it keeps its output open
 }

@@ -35,6 +35,8 @@ func TestRunGivesWhatTheCommandPrinted(t *testing.T) {
 		{"no shell", spec.Command{Argv: []string{"echo", "$HOME", "*", ";", "a  b"}}, spec.CommandResult{Stdout: "$HOME * ; a  b\n", Last: []string{"$HOME * ; a  b"}}},
 		{"input", spec.Command{Argv: []string{"cat"}, Input: "x\n"}, spec.CommandResult{Stdout: "x\n", Last: []string{"x"}}},
 		{"no input", sh("cat; echo end"), spec.CommandResult{Stdout: "end\n", Last: []string{"end"}}},
+		{"a script", spec.Command{Argv: []string{"files/a b.sh", "x  y"}, Script: "#!/bin/sh -e\necho ${0##*/} \"$1\"\nfalse\necho not\n"},
+			spec.CommandResult{Code: 1, Stdout: "a b.sh x  y\n", Last: []string{"a b.sh x  y"}}},
 		{"a signal", sh("kill -9 $$"), spec.CommandResult{Code: 137}},
 		{"environment", spec.Command{Argv: []string{"sh", "-c", "echo $A $LC_ALL $ARMONIC_X"}, Env: map[string]string{"A": "1"}},
 			spec.CommandResult{Stdout: "1 C.UTF-8\n", Last: []string{"1 C.UTF-8"}}},
@@ -128,6 +130,8 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		msg  string
 	}{
 		{spec.Command{}, spec.Invalid, "empty"},
+		{spec.Command{Argv: []string{"files/x"}, Script: "echo x"}, spec.Invalid, "files/x does not say what runs it"},
+		{spec.Command{Argv: []string{"files/x"}, Script: "#!/no/such\n"}, spec.NotFound, "there is no program /no/such"},
 		{spec.Command{Argv: []string{"no-such-program"}}, spec.NotFound, "there is no program no-such-program"},
 		{spec.Command{Argv: []string{"/no/such"}}, spec.NotFound, "there is no program /no/such"},
 		{spec.Command{Argv: []string{"true"}, Dir: "/no/such"}, spec.NotFound, "there is no directory /no/such"},

@@ -16,12 +16,13 @@
 //	index               the lifecycles there are, and the numbers of the runs
 //	lifecycle/NAME      stack, step in progress, fault, numbers of the calls
 //	call/NAME/NUMBER    one call, numbered without gaps
+//	effect/NAME/NUMBER  something that a step changed on the host, and that stands
 //	run/NUMBER          one run with its events, numbered without gaps
 //	forgotten/NUMBER    fingerprints of the runs before those
 //
 // Of each lifecycle the last lifecycle.MaxCalls calls are kept, of runs the last
 // spec.MaxRuns, with their events the last spec.MaxRunsWithEvents, and of those before a
-// fingerprint. Secrets that are needed again are sealed; in the history they are digests, which tell whether two are
+// fingerprint. Secrets that are needed again, also those of calls that states required, are sealed; in the history they are digests, which tell whether two are
 // the same; from texts they are taken out.
 //
 // A file of an older format is brought to the present one when it is opened: see

@@ -15,7 +15,7 @@ const formatPrefix = "armonic journal "
 // To change the format: record a journal of the present one (see recorded_test.go),
 // and append a function here.
 func migrations() []func(*bbolt.Bucket) error {
-	return []func(*bbolt.Bucket) error{fromFormat1, fromFormat2}
+	return []func(*bbolt.Bucket) error{fromFormat1, fromFormat2, fromFormat3}
 }
 
 func currentFormat() int { return len(migrations()) + 1 }

@@ -35,6 +35,11 @@ type Journal struct {
 	key  key
 	db   *bbolt.DB
 
+	images   images
+	imagesMu sync.Mutex
+
+	written writtenRun
+
 	readOnly bool // it is on a file system that is
 
 	mu           sync.Mutex
@@ -55,7 +60,8 @@ var _ lifecycle.Store = (*Journal)(nil)
 // as it was written. On a file system that is read-only it can be read, and what would
 // change it is Denied.
 func Open(path string, o Options) (*Journal, error) {
-	j := &Journal{path: path, key: key{o.Key}, redactors: map[string]*value.Redactor{}, runs: map[spec.RunID]runEntry{}, damagedParts: map[string]error{}}
+	j := &Journal{path: path, key: key{o.Key}, redactors: map[string]*value.Redactor{}, runs: map[spec.RunID]runEntry{}, damagedParts: map[string]error{},
+		images: images{dir: filepath.Join(filepath.Dir(path), imagesDir), refs: map[string]int{}}}
 	if j.key.Path == "" {
 		j.key.Path = filepath.Join(filepath.Dir(path), "key")
 	}
@@ -86,6 +92,9 @@ func Open(path string, o Options) (*Journal, error) {
 	if err != nil {
 		_ = j.Close() // nothing was written
 		return nil, j.failed(opening, err)
+	}
+	if len(j.damagedParts) == 0 && !j.readOnly { // else nobody knows what is of use
+		j.images.clean()
 	}
 	return j, nil
 }

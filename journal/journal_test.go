@@ -99,6 +99,23 @@ func TestWhatIsRecordedIsThereAfterARestart(t *testing.T) {
 // showSecrets compares what secrets hold, and not that they look alike.
 var showSecrets = cmp.Transformer("reveal", func(s value.Secret) string { return "secret " + s.Reveal() })
 
+// The secrets of a call that a state required are needed when that is entered again.
+func TestSecretsOfRequiredCallsAreKept(t *testing.T) {
+	j := open(t, filepath.Join(t.TempDir(), journal.File))
+	step := spec.Step{Action: spec.Call, State: "On", Provide: "p", Inputs: secretive, For: []spec.Path{"/web1/Shop/On"}}
+	must(t, j.Begin("Web", lifecycle.Doing{Step: step, At: noon}),
+		j.End("Web", lifecycle.Outcome{Called: &spec.Called{State: "On", Provide: "p", Inputs: secretive, For: step.For}}))
+	j = reopen(t, j)
+	text, err := os.ReadFile(j.Path())
+	must(t, err)
+	if bytes.Contains(text, []byte("correct horse")) {
+		t.Error("it can be read in the file")
+	}
+	if got := load(t, j, "Web").Calls[0].Inputs["db"][0]["password"]; got != value.Secret("correct horse") {
+		t.Errorf("the password is %v", got)
+	}
+}
+
 func TestNoSecretIsInTheFile(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), journal.File))
 	step := spec.Step{Action: spec.Call, State: "On", Provide: "p", Inputs: secretive}

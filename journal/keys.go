@@ -12,6 +12,7 @@ const (
 
 	prefixLifecycle = "lifecycle/"
 	prefixCall      = "call/"
+	prefixEffect    = "effect/"
 	prefixRun       = "run/"
 	prefixForgotten = "forgotten/"
 )
@@ -36,6 +37,10 @@ func keyLifecycle(name string) string { return prefixLifecycle + url.PathEscape(
 func keyCalls(name string) string { return prefixCall + url.PathEscape(name) + "/" }
 
 func keyCall(name string, n int) string { return fmt.Sprintf("%s%016d", keyCalls(name), n) }
+
+func keyEffects(name string) string { return prefixEffect + url.PathEscape(name) + "/" }
+
+func keyEffect(name string, n int) string { return fmt.Sprintf("%s%016d", keyEffects(name), n) }
 
 // keyForgotten is that of the fingerprints from number n on.
 func keyForgotten(n int) string {

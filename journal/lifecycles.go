@@ -9,11 +9,12 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// record is what is kept of a lifecycle under one key. The calls have keys of their
-// own: there are many, and they do not change.
+// record is what is kept of a lifecycle under one key. The calls and the effects
+// have keys of their own: there are many.
 type record struct {
 	lifecycle.Record
-	CallNumbers span `json:"calls"`
+	CallNumbers   span  `json:"calls"`
+	EffectNumbers []int `json:"effects,omitempty"` // sorted
 }
 
 // loadRecord reads what is kept of a lifecycle, without its calls.
@@ -35,7 +36,7 @@ func (j *Journal) loadRecord(b *bbolt.Bucket, name string) (rec record, known bo
 func (j *Journal) loadCalls(b *bbolt.Bucket, name string, numbers span) (calls []spec.Called, err error) {
 	for n := numbers.First; n < numbers.Next; n++ {
 		var c spec.Called
-		if err := get(b, keyCall(name, n), &c, j.digests()); err != nil {
+		if err := get(b, keyCall(name, n), &c, j.sealed()); err != nil {
 			return nil, j.unreadable(name, err)
 		}
 		calls = append(calls, c)
@@ -67,9 +68,14 @@ func (j *Journal) changeRecord(name, op string, fn func(b *bbolt.Bucket, rec *re
 	})
 }
 
-// addCall keeps a call, and drops the oldest if there are too many.
+// addCall keeps a call, and drops the oldest if there are too many. The secrets of one that
+// a state required are needed again: when that is entered again, it is made with them.
 func (j *Journal) addCall(b *bbolt.Bucket, name string, numbers *span, c spec.Called) error {
-	if err := put(b, keyCall(name, numbers.Next), c, j.digests()); err != nil {
+	secrets := j.digests()
+	if len(c.For) > 0 {
+		secrets = j.sealed()
+	}
+	if err := put(b, keyCall(name, numbers.Next), c, secrets); err != nil {
 		return err
 	}
 	numbers.Next++

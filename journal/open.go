@@ -29,6 +29,7 @@ func (j *Journal) openVerified(wait time.Duration) error {
 		}
 		clear(j.runs)
 		clear(j.damagedParts)
+		clear(j.images.refs)
 		if read, err = j.verify(); err != nil {
 			return err
 		}
@@ -116,12 +117,4 @@ func create(path string) error {
 		return err
 	}
 	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

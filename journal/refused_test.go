@@ -154,7 +154,7 @@ func TestAnotherFormatIsNamed(t *testing.T) {
 		sum := crc32.Checksum([]byte("format\x00"+text), crc32.MakeTable(crc32.Castagnoli))
 		return b.Put([]byte("format"), append(binary.BigEndian.AppendUint32(nil, sum), text...))
 	})
-	refused(t, path, spec.Conflict, journal.ErrFormat, `its format is "armonic journal 99", this version of Armonic knows "armonic journal 3" and older ones`)
+	refused(t, path, spec.Conflict, journal.ErrFormat, `its format is "armonic journal 99", this version of Armonic knows "armonic journal 4" and older ones`)
 
 	path = filepath.Join(t.TempDir(), "other.db")
 	db, err := bbolt.Open(path, 0o600, nil)

@@ -59,24 +59,27 @@ func (j *Journal) Digest(s value.Secret) (string, error) {
 // RecordRun replaces what is kept of a run. Secrets among the values returned are
 // sealed, and hidden in texts.
 func (j *Journal) RecordRun(r spec.RunRecord) error {
-	hide := j.redactor(r.Lifecycle)
-	r.Events = slices.Clone(r.Events)
-	for _, ev := range r.Events {
-		hide.Learn(ev.Returns)
-	}
-	for i, ev := range r.Events {
-		r.Events[i].Text, r.Events[i].Err = hide.Redact(ev.Text), ev.Err.Redacted(hide)
+	return j.recordingRun(r, func(put func(*bbolt.Bucket) error) error {
+		return j.update("record the run "+string(r.Run), put)
+	})
+}
+
+// recordingRun makes a change of which it is a part that a run is put.
+func (j *Journal) recordingRun(r spec.RunRecord, change func(put func(*bbolt.Bucket) error) error) error {
+	text, err := j.runText(r)
+	if err != nil {
+		return j.failed("record the run "+string(r.Run), j.unsealed("the run "+string(r.Run), err))
 	}
 	_, before := j.entry(r.Run)
-	err := j.update("record the run "+string(r.Run), func(b *bbolt.Bucket) error {
+	err = change(func(b *bbolt.Bucket) error {
 		if entry, known := j.entry(r.Run); known {
-			return j.putRun(b, entry.number, r)
+			return j.putRun(b, entry.number, r, text)
 		}
 		idx, err := j.index(b)
 		if err != nil {
 			return err
 		}
-		if err := j.putRun(b, idx.Runs.Next, r); err != nil {
+		if err := j.putRun(b, idx.Runs.Next, r, text); err != nil {
 			return err
 		}
 		idx.Runs.Next++
@@ -85,15 +88,18 @@ func (j *Journal) RecordRun(r spec.RunRecord) error {
 		}
 		return put(b, keyIndex, idx, plain())
 	})
-	if err != nil && !before {
-		j.forgetRun(r.Run)
+	if err != nil {
+		j.forgetWritten()
+		if !before {
+			j.forgetRun(r.Run)
+		}
 	}
 	return err
 }
 
-func (j *Journal) putRun(b *bbolt.Bucket, number int, r spec.RunRecord) error {
-	if err := put(b, keyRun(number), r, j.sealed()); err != nil {
-		return j.unsealed("the run "+string(r.Run), err)
+func (j *Journal) putRun(b *bbolt.Bucket, number int, r spec.RunRecord, text []byte) error {
+	if err := putText(b, keyRun(number), text); err != nil {
+		return err
 	}
 	j.remember(r, number)
 	return nil
@@ -119,8 +125,12 @@ func (j *Journal) dropOldRuns(b *bbolt.Bucket, idx *index) error {
 		if n := len(old.Events); n > 0 {
 			old.Events = old.Events[n-1:] // how it ended
 		}
-		if err := j.putRun(b, number, old); err != nil {
-			return err
+		text, err := j.runText(old)
+		if err == nil {
+			err = j.putRun(b, number, old, text)
+		}
+		if err != nil {
+			return j.unsealed("the run "+string(old.Run), err)
 		}
 	}
 	for ; runs.len() > spec.MaxRuns; runs.First++ {

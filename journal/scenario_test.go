@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/journal"
@@ -48,16 +49,23 @@ func (k *killer) AppendLog(l string, did ...string) error {
 }
 
 func (k *killer) End(l string, o lifecycle.Outcome) error {
-	what := "nothing"
+	return k.wrote(k.Journal.End(l, o), "end %s", outcome(o))
+}
+
+func (k *killer) EndWithRun(l string, o lifecycle.Outcome, r spec.RunRecord) error {
+	return k.wrote(k.Journal.EndWithRun(l, o, r), "end %s", outcome(o))
+}
+
+func outcome(o lifecycle.Outcome) string {
 	switch {
 	case o.Entered != nil:
-		what = "push " + o.Entered.State
+		return "push " + o.Entered.State
 	case o.Left:
-		what = "pop"
+		return "pop"
 	case o.Called != nil:
-		what = "called " + o.Called.Provide
+		return "called " + o.Called.Provide
 	}
-	return k.wrote(k.Journal.End(l, o), "end %s", what)
+	return "nothing"
 }
 
 func (k *killer) RecordRun(s spec.RunRecord) error {
@@ -73,13 +81,13 @@ func site(dir string) *lifecycle.Lifecycle {
 			Name: name,
 			Enter: func(_ context.Context, c *lifecycle.Call) error {
 				c.Log(spec.LevelInfo, "preparing "+name)
-				if err := c.Effect("write " + name); err != nil {
+				if err := c.Note("write " + name); err != nil {
 					return err
 				}
 				return os.WriteFile(mark, nil, 0o600)
 			},
 			Leave: func(_ context.Context, c *lifecycle.Call) error {
-				if err := c.Effect("remove " + name); err != nil {
+				if err := c.Note("remove " + name); err != nil {
 					return err
 				}
 				if err := os.Remove(mark); !errors.Is(err, os.ErrNotExist) {
@@ -89,7 +97,7 @@ func site(dir string) *lifecycle.Lifecycle {
 			},
 			Cross: func(_ context.Context, c *lifecycle.Call) error {
 				c.Log(spec.LevelInfo, fmt.Sprint("reloading ", name, " ", c.Flags["reload"]))
-				return c.Effect("reload " + name)
+				return c.Note("reload " + name)
 			},
 		}
 	}
@@ -99,7 +107,8 @@ func site(dir string) *lifecycle.Lifecycle {
 		{Name: "key", Type: spec.Type{Kind: spec.KindPassword}, Default: "very secret"},
 	}}}
 	configured.Provides = []*lifecycle.Provide{{Name: "add", Provide: spec.Provide{Flags: map[string]any{"reload": true}},
-		Do: func(_ context.Context, c *lifecycle.Call) (any, error) { return nil, c.Effect("add a site") }}}
+		Do:   func(_ context.Context, c *lifecycle.Call) (any, error) { return nil, c.Note("add a site") },
+		Undo: func(_ context.Context, c *lifecycle.Call) error { return c.Note("remove a site") }}}
 	active.Provides = []*lifecycle.Provide{{Name: "start", Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
 		in, _ := c.Entered("Configured")
 		return map[string]any{"port": in["conf"][0]["port"], "key": in["conf"][0]["key"].(value.Secret).Reveal()}, nil
@@ -125,6 +134,7 @@ func scenario() []spec.Run {
 	return []spec.Run{
 		run("up", "Off", enter("Installed"), port(8080), enter("Active")),
 		run("use", "Off Installed Configured Active", call("Configured", "add"), call("Active", "start")),
+		run("unuse", "Off Installed Configured Active", spec.Step{Action: spec.TakeBack, State: "Configured", Provide: "add"}),
 		run("down", "Off Installed Configured Active", leave("Active"), leave("Configured")),
 		run("again", "Off Installed", port(8081), enter("Active"), call("Active", "start")),
 	}
@@ -137,6 +147,7 @@ type report struct {
 	Files []string // the effects on the host
 	Runs  map[spec.RunID]bool
 	Port  any // that Configured was entered with
+	Calls []string
 	Error string
 }
 
@@ -164,7 +175,7 @@ func newAgent(dir string, kill int) (*agent, error) {
 	a.service, err = agentd.New(agentd.Config{
 		Info:       spec.Info{Host: "h", OS: spec.OS{Name: "debian", Release: "12"}},
 		Lifecycles: []*lifecycle.Lifecycle{site(host)},
-		Store:      a.journal, RunStore: a.journal,
+		Store:      a.journal, RunStore: a.journal, LogDelay: time.Hour, // so that what is written does not depend on the time
 	})
 	return a, err
 }
@@ -209,6 +220,9 @@ func (a *agent) report() report {
 	}
 	for _, st := range runs {
 		out.Runs[st.Run] = st.Events[len(st.Events)-1].Err == nil
+	}
+	for _, c := range s.StandingCalls() {
+		out.Calls = append(out.Calls, c.Provide)
 	}
 	for _, st := range s.Applied {
 		if st.State == "Configured" {
@@ -260,7 +274,7 @@ func (a *agent) rest(r spec.Run) spec.Run {
 	out.ID, out.From, out.Steps = r.ID+"-rest", s.Names(), nil
 	for _, step := range r.Steps {
 		done := slices.Contains(s.Names(), step.State) == (step.Action == spec.Enter)
-		if step.Action == spec.Call {
+		if step.Action.OfProvide() {
 			done = slices.ContainsFunc(s.Calls, func(c spec.Called) bool { return c.By == r.ID && c.Provide == step.Provide })
 		}
 		if !done {

@@ -4,6 +4,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/armonic/armonic/lifecycle"
+	"github.com/armonic/armonic/spec"
 )
 
 // Load gives what is known of a lifecycle.
@@ -15,6 +16,9 @@ func (j *Journal) Load(name string) (lifecycle.Record, error) {
 			return err
 		}
 		out = rec.Record
+		if out.Effects, _, err = j.loadEffects(b, name, rec.EffectNumbers); err != nil {
+			return err
+		}
 		out.Calls, err = j.loadCalls(b, name, rec.CallNumbers)
 		return err
 	})
@@ -58,10 +62,24 @@ func (j *Journal) AppendLog(name string, lines ...string) error {
 
 // End records how the step ended.
 func (j *Journal) End(name string, o lifecycle.Outcome) error {
+	return j.end(name, o, func(*bbolt.Bucket) error { return nil })
+}
+
+// EndWithRun records how the step ended, and what is kept of its run.
+func (j *Journal) EndWithRun(name string, o lifecycle.Outcome, r spec.RunRecord) error {
+	j.redactor(name).Learn(o)
+	return j.recordingRun(r, func(put func(*bbolt.Bucket) error) error { return j.end(name, o, put) })
+}
+
+func (j *Journal) end(name string, o lifecycle.Outcome, more func(*bbolt.Bucket) error) error {
 	r := j.redactor(name)
 	r.Learn(o)
-	return j.changeRecord(name, "record how a step ended", func(b *bbolt.Bucket, rec *record) error {
+	return j.changeEffects(name, "record how a step ended", o.Effects, func(b *bbolt.Bucket, rec *record) error {
+		if err := more(b); err != nil {
+			return err
+		}
 		o.Fault = redactFault(r, o.Fault)
+		o.Effects = lifecycle.EffectChange{} // they have keys of their own
 		rec.End(o)
 		if o.Called == nil {
 			return nil

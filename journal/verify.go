@@ -71,8 +71,16 @@ func (j *Journal) verifyLifecycle(b *bbolt.Bucket, name string, known map[string
 	for n := rec.CallNumbers.First; n < rec.CallNumbers.Next; n++ {
 		known[keyCall(name, n)] = true
 	}
+	for _, n := range rec.EffectNumbers {
+		known[keyEffect(name, n)] = true
+	}
 	if err == nil {
 		_, err = j.loadCalls(b, name, rec.CallNumbers)
+	}
+	if err == nil {
+		var used []image
+		_, used, err = j.loadEffects(b, name, rec.EffectNumbers)
+		j.images.count(used, nil)
 	}
 	if isKeyError(err) {
 		return err // nothing is wrong with this file
@@ -91,7 +99,7 @@ func (j *Journal) verifyNothingElse(b *bbolt.Bucket, known map[string]bool) erro
 	return b.ForEach(func(k, v []byte) error {
 		key := string(k)
 		for name := range j.damagedParts {
-			if strings.HasPrefix(key, keyCalls(name)) {
+			if strings.HasPrefix(key, keyCalls(name)) || strings.HasPrefix(key, keyEffects(name)) {
 				return nil
 			}
 		}

@@ -21,13 +21,13 @@ func (g *graph) advance(now status, step spec.Step) (status, *spec.Error) {
 	next.initialPending = false // the first step of all also enters the initial state
 	switch step.Action {
 	case spec.Enter:
-		err = g.enter(now, &next, s)
+		err = g.enter(now, &next, s, step.Again)
 	case spec.Leave:
 		err = g.leave(now, &next, s)
-	case spec.Call:
+	case spec.Call, spec.TakeBack:
 		err = g.call(now, s, step.Provide)
 	default:
-		return now, spec.Errorf(spec.Invalid, "%q is no action: enter, leave or call", step.Action)
+		return now, spec.Errorf(spec.Invalid, "%q is no action: enter, leave, call or undo", step.Action)
 	}
 	if err != nil {
 		return now, g.refuse(step, err)
@@ -35,9 +35,15 @@ func (g *graph) advance(now status, step spec.Step) (status, *spec.Error) {
 	return next, nil
 }
 
-func (g *graph) enter(now status, next *status, s int) *spec.Error {
+func (g *graph) enter(now status, next *status, s int, again bool) *spec.Error {
 	top := now.top()
 	switch {
+	case again && !slices.Contains(now.stack, s):
+		return spec.Errorf(spec.Conflict, "%s is not applied, so it cannot be entered again", g.states[s].Name)
+	case again && s == g.initial:
+		return spec.Errorf(spec.Conflict, "the initial state cannot be entered again")
+	case again:
+		next.partlyLeft = without(next.partlyLeft, s)
 	case now.initialPending && s == g.initial:
 	case s == top && slices.Contains(now.partlyLeft, s):
 		next.partlyLeft = without(next.partlyLeft, s)

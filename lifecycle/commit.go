@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -20,10 +21,10 @@ func (e *Engine) begin(d Doing) error {
 
 // commit records an outcome, first in the store. If the store cannot keep it, it is true
 // all the same: the engine has it, with a fault that says so, and commits it to the
-// store before anything else is done.
-func (e *Engine) commit(o Outcome) error {
+// store before anything else is done. What is kept of the run is recorded with it, or not.
+func (e *Engine) commit(o Outcome, kept *spec.RunRecord) error {
 	var failed *spec.Error
-	if err := e.deps.Store.End(e.def.Name, o); err != nil {
+	if err := e.end(o, kept); err != nil {
 		failed = e.notCommitted(err, err.Error())
 		e.deps.Logger.Error("cannot record a step", "lifecycle", e.def.Name, "error", err)
 	}
@@ -40,6 +41,26 @@ func (e *Engine) commit(o Outcome) error {
 	}
 	e.apply(o)
 	return failed
+}
+
+func (e *Engine) end(o Outcome, kept *spec.RunRecord) error {
+	if kept == nil {
+		return e.deps.Store.End(e.def.Name, o)
+	}
+	both, ok := e.deps.Store.(RunEnder)
+	if !ok {
+		return spec.Errorf(spec.Internal, "the store keeps no runs")
+	}
+	return both.EndWithRun(e.def.Name, o, *kept)
+}
+
+// stackAfter is the stack as it will be after an outcome.
+func (e *Engine) stackAfter(o Outcome) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	after := Record{Applied: slices.Clone(e.rec.Applied)}
+	after.End(Outcome{Entered: o.Entered, Again: o.Again, Left: o.Left})
+	return e.graph.names(e.stackOf(after))
 }
 
 // commitPending commits what the store could not keep before.
@@ -66,9 +87,12 @@ func (e *Engine) notCommitted(err error, msg string) *spec.Error {
 // apply changes the record, and what states were entered with. The lock is held.
 func (e *Engine) apply(o Outcome) {
 	e.rec.End(o)
-	if o.Entered != nil {
-		if s, ok := e.graph.state(o.Entered.State); ok {
-			e.enteredWith[s.Name] = modified(s.Requires, o.Entered.Inputs)
+	for _, entered := range []*spec.Applied{o.Entered, o.Again} {
+		if entered == nil {
+			continue
+		}
+		if s, ok := e.graph.state(entered.State); ok {
+			e.enteredWith[s.Name] = modified(s.Requires, entered.Inputs)
 		}
 	}
 }

@@ -16,6 +16,7 @@ func (e *Engine) Provides() []spec.Provide {
 func (e *Engine) describe(s *State, p *Provide) spec.Provide {
 	out := p.Provide
 	out.Path = e.path(s.Name, p.Name)
+	out.Simulated = e.Simulated()
 	return out
 }
 
@@ -27,7 +28,7 @@ func (e *Engine) Declared(path spec.Path) *spec.Provide {
 		return nil
 	}
 	if path.Provide() == string(spec.Enter) {
-		return &spec.Provide{Path: e.path(s.Name, path.Provide()), Requires: s.Requires}
+		return &spec.Provide{Path: e.path(s.Name, path.Provide()), Requires: s.Requires, Simulated: e.Simulated()}
 	}
 	p, ok := s.provide(path.Provide())
 	if !ok {

@@ -15,7 +15,13 @@ type Lifecycle struct {
 	States      []*State    // in the order declared
 	Transitions [][2]string // in the order declared; nil: each state leads to the next
 	Source      string      // "file:line:column", for messages; may be empty
+	Digest      string      // of the files that it was loaded from; may be empty
 	Previews    bool        // the functions heed Call.Preview: where it is set they change nothing
+	Simulated   bool        // it only pretends: on no host anything is changed by it, or runs afterwards
+
+	// Effects takes back what the functions recorded in Call.Effects, when a state without
+	// a leave function is left; nil takes nothing back.
+	Effects EffectHandler
 }
 
 // InitialState names the state that is applied from the start, "" without states.
@@ -65,6 +71,8 @@ type Provide struct {
 	Source string
 	spec.Provide
 	Do    func(ctx context.Context, c *Call) (any, error) // nil does nothing and returns nil
+	Undo  func(ctx context.Context, c *Call) error        // takes a call back, whose inputs it is given; nil: its effects are taken back
+	Keep  bool                                            // what it did is not taken back, as long as its state is applied
 	Hooks Hooks
 }
 
@@ -86,10 +94,13 @@ type Call struct {
 	Entered func(state string) (spec.Inputs, bool)
 	// Log adds a line to the log of the step.
 	Log func(level spec.Level, text string)
-	// Effect notes what the step does to the host, before it does it: the note is as
-	// durable as the store can make it when Effect returns, and is shown if the step
-	// does not end well. After an error the step must not go on.
-	Effect func(text string) error
+	// Note adds a line to the log of the step that is as durable as the store can make it
+	// when Note returns. After an error the step must not go on.
+	Note func(text string) error
+	// Effects records what the function changes.
+	Effects EffectRecorder
+	// Changed says what to do about what somebody changed since, when it is taken back.
+	Changed spec.Changed
 	// Progress says how far the step is; total 0 means unknown.
 	Progress func(done, total int)
 	// Preview is set while it is only asked what would change: it is told of each change,

@@ -31,6 +31,7 @@ type Deps struct {
 	Store  Store
 	Me     spec.Info        // the host, as modules see it; its OS decides which transitions count
 	Clock  func() time.Time // nil is time.Now
+	Later  func(fn func())  // calls fn after the time that lines of a log may wait to be recorded; nil records them at once
 	Limit  time.Duration    // how long a step may take, 0 for ever
 	Logger *slog.Logger     // for what is wrong and stops nobody; nil discards
 	Kept   *Kept            // of all engines of an agent; nil is one of this engine
@@ -61,14 +62,24 @@ func New(l *Lifecycle, d Deps) (*Engine, error) {
 		}
 		e.enteredWith[s.Name] = e.recorded(s, a.Inputs)
 	}
-	if doing := e.rec.Doing; doing != nil {
-		fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: doing.Did, Earlier: unrepaired(e.rec.Fault, doing.Step),
-			Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(doing.Did)}}
-		if err := e.commit(Outcome{Fault: fault}); err != nil {
-			return nil, err
-		}
+	if err := e.endInterrupted(); err != nil {
+		return nil, err
 	}
 	return e, nil
+}
+
+// endInterrupted makes a fault of a step that was interrupted, once what it changed has been
+// looked at.
+func (e *Engine) endInterrupted() error {
+	doing := e.rec.Doing
+	if doing == nil {
+		return nil
+	}
+	found, lines := e.lookAtBegun()
+	did := last(slices.Concat(doing.Did, lines), MaxLogLines)
+	fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: did, Earlier: unrepaired(e.rec.Fault, doing.Step, true),
+		Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(did)}}
+	return e.commit(Outcome{Fault: fault, Effects: found}, nil)
 }
 
 // Name is the lifecycle's.
@@ -97,6 +108,7 @@ func (e *Engine) Stack() spec.Stack {
 		Applied:     rec.Applied,
 		Calls:       rec.Calls,
 		Fault:       rec.Fault,
+		Simulated:   e.Simulated(),
 	}
 	if initial := e.graph.states[e.graph.initial].Name; len(s.Applied) == 0 || s.Applied[0].State != initial {
 		s.Applied = append([]spec.Applied{{State: initial}}, s.Applied...)
@@ -112,9 +124,11 @@ func (e *Engine) path(names ...string) spec.Path {
 }
 
 // stack is the current one; the lock is held.
-func (e *Engine) stack() []int {
+func (e *Engine) stack() []int { return e.stackOf(e.rec) }
+
+func (e *Engine) stackOf(r Record) []int {
 	out := []int{e.graph.initial}
-	for _, a := range e.rec.Applied {
+	for _, a := range r.Applied {
 		if s := e.graph.index[a.State]; s != e.graph.initial {
 			out = append(out, s)
 		}
@@ -156,5 +170,5 @@ func (e *Engine) recorded(s *State, in spec.Inputs) spec.Inputs {
 // newCall makes what a function is given outside of a step.
 func (e *Engine) newCall() *Call {
 	return &Call{Me: e.deps.Me, Inputs: spec.Inputs{}, Entered: e.entered, Log: func(spec.Level, string) {},
-		Effect: func(string) error { return nil }, Progress: func(int, int) {}, Kept: e.deps.Kept}
+		Note: func(string) error { return nil }, Effects: NoEffects{}, Progress: func(int, int) {}, Kept: e.deps.Kept}
 }

@@ -10,8 +10,14 @@ import (
 // are called from where the step runs, never after it has ended.
 type Sink struct {
 	Who      string // who asked for the step, for the history
+	Last     bool   // it is the last step of its run: what is owed is done with it
 	Log      func(level spec.Level, text string)
 	Progress func(done, total int)
+
+	// Ended gives what is to be kept of the run after a step that did not fail, to be recorded
+	// with what the step did. It is told what the step returned, and the stack that there is
+	// then. It may be set if the store is a RunEnder.
+	Ended func(returns any, stack []string) spec.RunRecord
 }
 
 // Execute does one step, and returns what a provide returned. Nothing is done, and no
@@ -39,12 +45,14 @@ func (e *Engine) Execute(ctx context.Context, run spec.RunID, p Prepared, sink S
 			return nil, err
 		}
 		enter.Inputs = in
-		if _, err := e.execute(ctx, now, Doing{Step: enter, By: run, Who: sink.Who}, sink); err != nil {
+		first := sink
+		first.Ended = nil
+		if _, err := e.execute(ctx, now, Doing{Step: enter, By: run, Who: sink.Who}, p.changed, first); err != nil {
 			return nil, err
 		}
 		now = e.status()
 	}
-	return e.execute(ctx, now, Doing{Step: p.step, By: run, Who: sink.Who}, sink)
+	return e.execute(ctx, now, Doing{Step: p.step, By: run, Who: sink.Who}, p.changed, sink)
 }
 
 // claim takes the engine for a step that is possible now, and says where the lifecycle

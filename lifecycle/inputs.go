@@ -31,7 +31,7 @@ func Invalid(problems []spec.Problem) *spec.Error {
 func (e *Engine) asks(now status, step spec.Step) (requires []spec.Require, hooks Hooks) {
 	s, _ := e.graph.state(step.State)
 	switch {
-	case step.Action == spec.Enter && e.graph.mode(now, step) == ordinary:
+	case step.Action == spec.Enter && (step.Again || e.graph.mode(now, step) == ordinary):
 		return s.Requires, s.Hooks
 	case step.Action == spec.Call:
 		p, _ := s.provide(step.Provide)
@@ -53,7 +53,7 @@ func (e *Engine) read(ctx context.Context, now status, step spec.Step, c *Call, 
 	call.Inputs = known(modified(requires, in))
 	for _, req := range requires {
 		for i, set := range in[req.Name] {
-			for _, v := range setVariables(req) {
+			for _, v := range req.Variables() {
 				x, ok := set[v.Name]
 				fn := hooks.Validate[req.Name+"/"+v.Name]
 				if fn == nil || !ok || x == nil || value.IsDeferred(x) {
@@ -83,7 +83,7 @@ func modified(requires []spec.Require, in spec.Inputs) spec.Inputs {
 	out := in.Clone()
 	for _, req := range requires {
 		for _, set := range out[req.Name] {
-			for _, v := range setVariables(req) {
+			for _, v := range req.Variables() {
 				if x, ok := set[v.Name]; ok && !value.IsDeferred(x) {
 					set[v.Name] = v.Modify(x)
 				}

@@ -10,8 +10,9 @@ import (
 // Prepared is a step that may be executed: its inputs are complete, in their types, and
 // were validated.
 type Prepared struct {
-	step spec.Step
-	mode stepMode
+	step    spec.Step
+	mode    stepMode
+	changed spec.Changed
 }
 
 // Prepare reads and validates work that is about to be done, all of it before any of it
@@ -66,15 +67,22 @@ func (e *Engine) checkWork(ctx context.Context, w spec.Work, deferred bool) chec
 				continue
 			}
 		}
+		if step.Again {
+			step.Inputs = e.withRecorded(step)
+		} else if step.Action == spec.Call {
+			var lost []spec.Problem
+			step.Inputs, lost = e.withSecrets(step)
+			out.problems = append(out.problems, lost...)
+		}
 		in, wrong := e.read(ctx, now, step, c, deferred)
 		out.problems = append(out.problems, wrong...)
 		mode := e.graph.mode(now, step)
-		if step.Action == spec.Enter && mode == ordinary {
+		if step.Action == spec.Enter && (mode == ordinary || mode == enterAgain) {
 			s, _ := e.graph.state(step.State)
 			planned[step.State] = known(modified(s.Requires, in))
 		}
 		step.Inputs, step.Requires = in, nil
-		out.steps = append(out.steps, Prepared{step, mode})
+		out.steps = append(out.steps, Prepared{step, mode, w.Changed})
 		now = next
 	}
 	return out

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/armonic/armonic/spec"
@@ -16,8 +17,9 @@ type Preview struct {
 	Host *Kept
 
 	changes []spec.Change
-	unknown string // why more may change than changes lists
-	stopped bool   // nothing can be said any more
+	effects EffectChange // what would have become of effects
+	unknown string       // why more may change than changes lists
+	stopped bool         // nothing can be said any more
 }
 
 // Change notes a change that would be made.
@@ -63,7 +65,7 @@ func (e *Engine) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, 
 	}
 	ctx, cancel := e.withLimit(ctx)
 	defer cancel()
-	f := &forecast{engine: e, preview: &Preview{Host: &Kept{}}, entered: map[string]spec.Inputs{}}
+	f := &forecast{engine: e, preview: &Preview{Host: &Kept{}}, entered: map[string]spec.Inputs{}, changed: w.Changed}
 	out := make([]spec.StepPreview, 0, len(w.Steps))
 	for _, step := range w.Steps {
 		next, err := e.graph.advance(now, step)
@@ -71,8 +73,13 @@ func (e *Engine) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, 
 			return nil, err
 		}
 		shown := spec.StepPreview{Step: step}
-		if now.initialPending || e.runsModule(now.stack, step) {
+		if now.initialPending || e.runsModule(now.stack, step, f.preview) {
 			f.step(ctx, now, step, &shown)
+		} else if step.Action == spec.Enter {
+			f.note(step)
+		}
+		if len(shown.Changes) > 0 {
+			shown.Module = e.def.Digest
 		}
 		now = next
 		out = append(out, shown)
@@ -85,6 +92,7 @@ type forecast struct {
 	engine  *Engine
 	preview *Preview
 	entered map[string]spec.Inputs // in the steps so far
+	changed spec.Changed
 }
 
 // step calls the functions of a step.
@@ -98,15 +106,21 @@ func (f *forecast) step(ctx context.Context, now status, step spec.Step, shown *
 	case now.initialPending:
 		p.Stop("the first state is entered with it, too")
 	case deferred(step.Inputs):
-		p.Stop("it depends on what another step returns")
+		p.Stop(dependsOnReturn)
 	default:
 		if err := f.call(ctx, now, step); err != nil {
-			p.Stop("it would fail: " + err.Msg)
+			p.Stop(WouldFail + err.Msg)
 		}
 	}
 	shown.Changes, p.changes = p.changes, nil
 	shown.Unpredictable, shown.Why = p.unknown != "", p.unknown
+	shown.Irreversible = slices.ContainsFunc(shown.Changes, func(c spec.Change) bool { return c.Forever != "" })
 }
+
+// WouldFail begins why nothing can be said from a step on that would fail.
+const WouldFail = "it would fail: "
+
+const dependsOnReturn = "it depends on what another step returns"
 
 // Stop notes why nothing can be said from here on.
 func (p *Preview) Stop(why string) {
@@ -137,28 +151,41 @@ func (f *forecast) call(ctx context.Context, now status, step spec.Step) *spec.E
 			return nil
 		}
 		c := e.newCall()
-		c.Preview, c.Inputs, c.Flags, c.Entered = f.preview, in, flags, f.enteredWith
+		c.Preview, c.Inputs, c.Flags, c.Entered, c.Changed = f.preview, in, flags, f.enteredWith, f.changed
+		c.Effects = foreseenEffects{preview: f.preview}
 		return failure(ctx, step.Name(), e.pathOf(step), callModule(ctx, func(ctx context.Context) error { return fn(ctx, c) }))
-	}
-	given := func(requires []spec.Require) spec.Inputs {
-		r := reader{me: e.deps.Me, at: e.pathOf(step)}
-		return modified(requires, r.read(requires, step.Inputs))
 	}
 	switch step.Action {
 	case spec.Enter:
-		f.entered[s.Name] = given(s.Requires)
-		return run(f.entered[s.Name], nil, s.Enter)
+		if step.Again {
+			step.Inputs = e.withRecorded(step)
+			return f.again(ctx, now, s, step, f.given(step, s.Requires), run)
+		}
+		return run(f.enter(step), nil, s.Enter)
 	case spec.Leave:
 		in, _ := f.enteredWith(s.Name)
-		return run(in, nil, s.Leave)
-	case spec.Call:
+		err := run(in, nil, e.leaving(s, f.preview))
+		f.preview.gone(e.effectsOf(s.Name, f.preview))
+		return err
+	case spec.Call, spec.TakeBack:
 	}
 	p, _ := s.provide(step.Provide)
 	var do func(context.Context, *Call) error
-	if p.Do != nil {
+	in := f.given(step, p.Requires)
+	switch {
+	case step.Action == spec.TakeBack:
+		taking := e.takingBack(s, p, step, f.preview)
+		if do = taking.undo; !taking.takes {
+			return run(nil, nil, do)
+		}
+		defer func() {
+			taken, _ := e.takenBy(step, f.preview)
+			f.preview.gone(taken)
+		}()
+	case p.Do != nil:
 		do = func(ctx context.Context, c *Call) error { _, err := p.Do(ctx, c); return err }
 	}
-	err := run(given(p.Requires), nil, do)
+	err := run(in, nil, do)
 	for _, above := range e.graph.upward(now.stack, e.graph.index[s.Name]) {
 		if err == nil {
 			in, _ := f.enteredWith(above.Name)
@@ -166,6 +193,54 @@ func (f *forecast) call(ctx context.Context, now status, step spec.Step) *spec.E
 			if flags == nil {
 				flags = map[string]any{}
 			}
+			err = run(in, flags, above.Cross)
+		}
+	}
+	return err
+}
+
+// given are the inputs of a step as its function sees them.
+func (f *forecast) given(step spec.Step, requires []spec.Require) spec.Inputs {
+	r := reader{me: f.engine.deps.Me, at: f.engine.pathOf(step)}
+	return modified(requires, r.read(requires, step.Inputs))
+}
+
+// note notes what a state would be entered with that does nothing.
+func (f *forecast) note(step spec.Step) {
+	if deferred(step.Inputs) {
+		f.preview.Stop(dependsOnReturn)
+		return
+	}
+	f.enter(step)
+}
+
+// enter notes what a state would be entered with.
+func (f *forecast) enter(step spec.Step) spec.Inputs {
+	s, _ := f.engine.graph.state(step.State)
+	if step.Again {
+		step.Inputs = f.engine.withRecorded(step)
+	}
+	f.entered[s.Name] = f.given(step, s.Requires)
+	return f.entered[s.Name]
+}
+
+// again calls the functions of a step that enters a state again, as enterAgain does.
+func (f *forecast) again(ctx context.Context, now status, s *State, step spec.Step, in spec.Inputs,
+	run func(spec.Inputs, map[string]any, func(context.Context, *Call) error) *spec.Error) *spec.Error {
+	e := f.engine
+	obsolete, failed := e.obsolete(ctx, s, in, f.enteredWith, f.preview)
+	if failed != nil {
+		return failure(ctx, step.Name(), e.pathOf(step), failed)
+	}
+	f.entered[s.Name] = in
+	err := run(in, nil, s.Enter)
+	if err == nil && len(obsolete) > 0 {
+		err = run(in, nil, func(ctx context.Context, c *Call) error { return e.undo(ctx, c, obsolete) })
+	}
+	flags := againFlags(s.Name, changedInputs(e.appliedInputs(s.Name), step.Inputs))
+	for _, above := range e.graph.upward(now.stack, e.graph.index[s.Name])[1:] {
+		if err == nil {
+			in, _ := f.enteredWith(above.Name)
 			err = run(in, flags, above.Cross)
 		}
 	}
@@ -181,17 +256,21 @@ func (f *forecast) enteredWith(state string) (spec.Inputs, bool) {
 }
 
 // runsModule reports whether a step runs any function of the module.
-func (e *Engine) runsModule(stack []int, step spec.Step) bool {
+func (e *Engine) runsModule(stack []int, step spec.Step, p *Preview) bool {
 	s, _ := e.graph.state(step.State)
 	switch step.Action {
 	case spec.Enter:
-		return s.Enter != nil
+		if s.Enter != nil || !step.Again {
+			return s.Enter != nil
+		}
 	case spec.Leave:
-		return s.Leave != nil
-	}
-	p, _ := s.provide(step.Provide)
-	if p.Do != nil {
+		return e.leaving(s, p) != nil
+	case spec.TakeBack:
 		return true
+	case spec.Call:
+		if called, _ := s.provide(step.Provide); called.Do != nil {
+			return true
+		}
 	}
 	for _, above := range e.graph.upward(stack, e.graph.index[step.State]) {
 		if above.Cross != nil {

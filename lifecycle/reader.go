@@ -50,7 +50,7 @@ func (r *reader) read(requires []spec.Require, in spec.Inputs) spec.Inputs {
 
 func (r *reader) readSet(at spec.Path, req spec.Require, set spec.Set) spec.Set {
 	out := spec.Set{}
-	vars := setVariables(req)
+	vars := req.Variables()
 	var names []string
 	for _, v := range vars {
 		names = append(names, v.Name)
@@ -86,6 +86,9 @@ func (r *reader) unset(v spec.Variable) any {
 	if v.Default != nil {
 		return v.Default
 	}
+	if v.Generate > 0 {
+		return v.Random()
+	}
 	switch v.Type.Kind {
 	case spec.KindThisHost:
 		return string(r.me.Host)
@@ -107,16 +110,4 @@ func (r *reader) unknown(at spec.Path, msg string, names []string) {
 		p.Hint = "it has " + strings.Join(names, ", ")
 	}
 	r.problems = append(r.problems, p)
-}
-
-// setVariables are the variables that one set holds. One that is both wished and
-// returned is there once.
-func setVariables(req spec.Require) []spec.Variable {
-	var out []spec.Variable
-	for _, v := range req.Variables() {
-		if !slices.ContainsFunc(out, func(w spec.Variable) bool { return w.Name == v.Name }) {
-			out = append(out, v)
-		}
-	}
-	return out
 }

@@ -17,6 +17,8 @@ type Record struct {
 	Calls   []spec.Called  `json:"-"`                 // oldest first, the last MaxCalls
 	Doing   *Doing         `json:"doing,omitempty"`   // the step that has begun and not ended
 	Fault   *spec.Fault    `json:"fault,omitempty"`   // what failed last and was not repaired, with those before it
+	Effects []spec.Effect  `json:"-"`                 // what stands of what steps changed, by number
+	Owed    []string       `json:"owed,omitempty"`    // keys of what is owed: "reload nginx"
 }
 
 // A store keeps the last ones of what is more than that.
@@ -38,9 +40,11 @@ type Doing struct {
 // it, and the fault that there is now. A call whose crossing failed has both Called and Fault.
 type Outcome struct {
 	Entered *spec.Applied
-	Left    bool // the top state is taken off
+	Again   *spec.Applied // takes the place of the state that is applied
+	Left    bool          // the top state is taken off
 	Called  *spec.Called
 	Fault   *spec.Fault
+	Effects EffectChange
 }
 
 // Begin records that a step begins.
@@ -60,6 +64,12 @@ func (r *Record) End(o Outcome) {
 	if o.Entered != nil {
 		r.Applied = append(r.Applied, *o.Entered)
 	}
+	if o.Again != nil {
+		if i := slices.IndexFunc(r.Applied, func(a spec.Applied) bool { return a.State == o.Again.State }); i >= 0 {
+			r.Applied = slices.Clone(r.Applied)
+			r.Applied[i] = *o.Again
+		}
+	}
 	if o.Left && len(r.Applied) > 0 {
 		r.Applied = r.Applied[:len(r.Applied)-1]
 	}
@@ -68,11 +78,12 @@ func (r *Record) End(o Outcome) {
 	}
 	r.Doing = nil
 	r.Fault = o.Fault
+	r.ChangeEffects(o.Effects)
 }
 
 // Clone copies the record with all it holds.
 func (r Record) Clone() Record {
-	out := Record{Doing: r.Doing, Fault: r.Fault}
+	out := Record{Doing: r.Doing, Fault: r.Fault, Effects: slices.Clone(r.Effects), Owed: slices.Clone(r.Owed)}
 	for _, a := range r.Applied {
 		a.Inputs = a.Inputs.Clone()
 		out.Applied = append(out.Applied, a)

@@ -14,7 +14,7 @@ import (
 //
 // A route from the current stack also repairs what failed in part: a state that was
 // entered in part is left, unless the path enters it first; the top state, left in part,
-// is entered again if the path leads to it.
+// is entered again unless the path leaves it.
 //
 // The error is NotFound for what does not exist or cannot be reached, Invalid for a
 // stack that cannot be.
@@ -33,12 +33,13 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		if path, err = e.pathAt(at.stack, target, q.Index); err != nil {
 			return spec.Route{}, err
 		}
-		if target == at.top() && slices.Contains(at.partlyLeft, target) {
-			path = []spec.Step{{Action: spec.Enter, State: s.Name}}
+		if !slices.Contains(q.Again, e.graph.states[at.top()].Name) {
+			path = append(e.graph.undoLeave(at, path), path...)
 		}
 		path = append(e.graph.undoEnters(at, path), path...)
 	}
-	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}}
+	path = e.graph.withAgain(at, path, q.Again)
+	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}, Simulated: e.Simulated()}
 	for _, step := range path {
 		next, bad := e.graph.advance(at, step)
 		if bad != nil {
@@ -47,6 +48,9 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		requires, hooks := e.asks(at, step)
 		if step.Action == spec.Enter {
 			step.Requires = e.suggested(ctx, e.path(step.State, step.ProvideName()), requires, hooks)
+			if step.Again {
+				step.Requires = secretsOptional(step.Requires)
+			}
 		}
 		at = next
 		r.Steps = append(r.Steps, step)

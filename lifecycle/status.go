@@ -29,7 +29,7 @@ func (e *Engine) status() status {
 	for f := e.rec.Fault; f != nil; f = f.Earlier {
 		s, known := e.graph.index[f.Step.State]
 		switch {
-		case !known || f.Step.Action == spec.Call:
+		case !known || f.Step.Action.OfProvide():
 		case slices.Contains(out.stack, s):
 			out.partlyLeft = append(out.partlyLeft, s)
 		default:
@@ -43,9 +43,10 @@ func (e *Engine) status() status {
 type stepMode int
 
 const (
-	ordinary  stepMode = iota
-	undoEnter          // leave what was entered in part and is not applied
-	undoLeave          // enter what was left in part and is still applied
+	ordinary   stepMode = iota
+	undoEnter           // leave what was entered in part and is not applied
+	undoLeave           // enter what was left in part and is still applied
+	enterAgain          // enter what is applied, with other values
 )
 
 // mode of a step that is possible.
@@ -53,6 +54,8 @@ func (g *graph) mode(now status, step spec.Step) stepMode {
 	s := g.index[step.State]
 	applied := slices.Contains(now.stack, s)
 	switch {
+	case step.Action == spec.Enter && step.Again:
+		return enterAgain
 	case step.Action == spec.Leave && !applied:
 		return undoEnter
 	case step.Action == spec.Enter && applied && !(now.initialPending && s == g.initial):
@@ -74,14 +77,29 @@ func (g *graph) undoEnters(now status, path []spec.Step) []spec.Step {
 	return out
 }
 
-// unrepaired is what remains of earlier faults after a step. The step repairs those of
-// its own state, unless it is a call. Failed calls leave nothing to repair.
-func unrepaired(f *spec.Fault, step spec.Step) *spec.Fault {
+// undoLeave gives the step that enters the top state again, if it was left in part, and a
+// path does not leave it.
+func (g *graph) undoLeave(now status, path []spec.Step) []spec.Step {
+	if !slices.Contains(now.partlyLeft, now.top()) || len(path) > 0 && path[0].Action == spec.Leave {
+		return nil
+	}
+	return []spec.Step{{Action: spec.Enter, State: g.states[now.top()].Name}}
+}
+
+// unrepaired is what remains of earlier faults after a step, which failed or did not. The
+// step repairs those of its own state, unless it is about a provide. What failed of provides
+// leaves nothing to repair; a call is remembered until taking it back has not failed.
+func unrepaired(f *spec.Fault, step spec.Step, failed bool) *spec.Fault {
 	if f == nil {
 		return nil
 	}
-	rest := unrepaired(f.Earlier, step)
-	if f.Step.Action == spec.Call || step.Action != spec.Call && f.Step.State == step.State {
+	rest := unrepaired(f.Earlier, step, failed)
+	if calls, _ := step.TakesOf(f.Calls()); failed && step.Action == spec.TakeBack && len(calls) > 0 {
+		out := *f
+		out.Earlier = rest
+		return &out
+	}
+	if f.Step.Action.OfProvide() || !step.Action.OfProvide() && f.Step.State == step.State {
 		return rest
 	}
 	out := *f
@@ -94,7 +112,7 @@ func (e *Engine) faultInputs(state string) spec.Inputs {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for f := e.rec.Fault; f != nil; f = f.Earlier {
-		if f.Step.State == state && f.Step.Action != spec.Call {
+		if f.Step.State == state && !f.Step.Action.OfProvide() {
 			return f.Step.Inputs.Clone()
 		}
 	}

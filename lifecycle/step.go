@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -15,12 +16,15 @@ type stepExecution struct {
 	before status
 	mode   stepMode
 	doing  Doing
-	call   *Call // what each function of the step is given, but for inputs and flags
+	call   *Call // what each function of the step is given, but for inputs, flags and effects
+	log    *stepLog
+	last   bool // of its run
 }
 
 // execute does a step between its two records.
-func (e *Engine) execute(ctx context.Context, now status, d Doing, sink Sink) (any, error) {
+func (e *Engine) execute(ctx context.Context, now status, d Doing, changed spec.Changed, sink Sink) (any, error) {
 	x := &stepExecution{engine: e, before: now, mode: e.graph.mode(now, d.Step), doing: d, call: e.newCall()}
+	x.call.Changed, x.last = changed, sink.Last
 	if x.mode == undoEnter {
 		x.doing.Step.Inputs = e.faultInputs(d.Step.State)
 	}
@@ -32,21 +36,47 @@ func (e *Engine) execute(ctx context.Context, now status, d Doing, sink Sink) (a
 	defer cancel()
 	var ended atomic.Bool
 	sink.into(x.call, &ended)
-	log := e.newStepLog(x.call, &ended)
+	x.log = e.newStepLog(x.call, &ended)
 	out, returns := x.perform(ctx)
+	x.settle(ctx, &out)
 	ended.Store(true)
-	earlier := unrepaired(e.fault(), d.Step)
+	x.addEffects(&out)
 	failed := out.Fault
+	earlier := unrepaired(e.fault(), d.Step, failed != nil)
 	if failed == nil {
 		out.Fault = earlier
 	} else {
-		failed.Did, failed.Earlier = log.all(), earlier
+		failed.Did, failed.Earlier = x.log.all(), earlier
 	}
-	notCommitted := e.commit(out)
+	var kept *spec.RunRecord
+	if sink.Ended != nil && failed == nil {
+		r := sink.Ended(returns, e.stackAfter(out))
+		kept = &r
+	}
+	notCommitted := e.commit(out, kept)
 	if failed != nil {
 		return returns, failed.Err
 	}
 	return returns, notCommitted
+}
+
+// addEffects completes an outcome with what is not recorded yet. Of a state that is not
+// applied any more nothing is to be taken back.
+func (x *stepExecution) addEffects(out *Outcome) {
+	own := out.Effects
+	out.Effects = x.log.takeEffects()
+	out.Effects.Begun, out.Effects.Gone = append(out.Effects.Begun, own.Begun...), append(out.Effects.Gone, own.Gone...)
+	if x.doing.Step.Action == spec.Enter && out.Fault == nil { // what an interrupted one had begun is done by now, or not
+		found, _ := x.engine.lookAtBegun()
+		out.Effects.Begun = append(out.Effects.Begun, found.Begun...)
+		out.Effects.Done = append(out.Effects.Done, found.Done...)
+		out.Effects.Gone = append(out.Effects.Gone, found.Gone...)
+	}
+	if out.Left || x.mode == undoEnter && out.Fault == nil {
+		for _, f := range x.engine.effectsOf(x.doing.Step.State, nil) {
+			out.Effects.Gone = append(out.Effects.Gone, f.N)
+		}
+	}
 }
 
 // into connects the sink with the call, until the step has ended.
@@ -71,6 +101,11 @@ func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
 	switch {
 	case step.Action == spec.Call:
 		return x.callProvide(ctx, s)
+	case step.Action == spec.TakeBack:
+		return x.takeBack(ctx, s), nil
+	case x.mode == enterAgain:
+		out, _ := x.enterAgain(ctx, s)
+		return out, nil
 	case step.Action == spec.Enter && x.mode == ordinary:
 		c.Inputs = modified(s.Requires, step.Inputs)
 	case x.mode == undoEnter:
@@ -80,8 +115,9 @@ func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
 	}
 	fn := s.Enter
 	if step.Action == spec.Leave {
-		fn = s.Leave
+		fn = e.leaving(s, nil)
 	}
+	c.Effects = x.effects(s.Name, string(step.Action))
 	switch err := x.run(ctx, step.Name(), fn, &c); {
 	case err != nil:
 		return x.failed(err), nil
@@ -94,11 +130,20 @@ func (x *stepExecution) perform(ctx context.Context) (Outcome, any) {
 	return Outcome{Entered: entered, Called: x.called()}, nil
 }
 
+// effects records those of a function of a state.
+func (x *stepExecution) effects(state, provide string) EffectRecorder {
+	out := stepEffects{log: x.log, state: state, provide: provide, by: x.doing.By}
+	if step := x.doing.Step; step.Action.OfProvide() && state == step.State && provide == step.Provide {
+		out.states, out.by = step.For, cmp.Or(step.Run, out.by) // what takes calls back is as if it were of them
+	}
+	return out
+}
+
 // called is the step as the history keeps it.
 func (x *stepExecution) called() *spec.Called {
 	step := x.doing.Step
 	return &spec.Called{Action: step.Action, State: step.State, Provide: step.ProvideName(), At: x.doing.At,
-		Took: x.engine.deps.Clock().Sub(x.doing.At), By: x.doing.By, Who: x.doing.Who, Inputs: step.Inputs}
+		Took: x.engine.deps.Clock().Sub(x.doing.At), By: x.doing.By, Who: x.doing.Who, For: step.For, Of: step.Run, Inputs: step.Inputs}
 }
 
 func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any) {
@@ -106,6 +151,7 @@ func (x *stepExecution) callProvide(ctx context.Context, s *State) (Outcome, any
 	p, _ := s.provide(step.Provide)
 	c := *x.call
 	c.Inputs = modified(p.Requires, step.Inputs)
+	c.Effects = x.effects(s.Name, p.Name)
 	var returns any
 	err := x.run(ctx, step.Name(), func(ctx context.Context, c *Call) (err error) {
 		if p.Do != nil {
@@ -138,17 +184,22 @@ func (x *stepExecution) cross(ctx context.Context, s *State, p *Provide) *spec.E
 		}
 		c := *x.call
 		c.Inputs, _ = e.entered(above.Name)
+		c.Effects = x.effects(above.Name, "cross")
 		c.Flags = value.CloneTable(p.Flags)
 		if c.Flags == nil {
 			c.Flags = map[string]any{}
 		}
 		op := "cross " + above.Name
-		err := failure(ctx, op, e.pathOf(x.doing.Step), x.call.Effect("done: "+done))
+		err := failure(ctx, op, e.pathOf(x.doing.Step), x.call.Note("done: "+done))
 		if err == nil {
 			err = x.run(ctx, op, above.Cross, &c)
 		}
 		if err != nil {
-			err.Msg = fmt.Sprintf("%s.%s succeeded, but %s could not be crossed: %s", s.Name, p.Name, above.Name, err.Msg)
+			did := fmt.Sprintf("%s.%s succeeded", s.Name, p.Name)
+			if x.doing.Step.Action == spec.TakeBack {
+				did = fmt.Sprintf("%s.%s was taken back", s.Name, p.Name)
+			}
+			err.Msg = fmt.Sprintf("%s, but %s could not be crossed: %s", did, above.Name, err.Msg)
 			return err
 		}
 		done = op

@@ -4,42 +4,41 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 	"unicode/utf8"
 
 	"github.com/armonic/armonic/spec"
 )
 
-// Each line of a step's log costs a write that must reach the disk. A step may make
-// so many writes at once, and one more whenever the refill time has passed. Lines that
-// come faster wait for the next write, for an effect, or for the end of the step.
-const (
-	burst      = 16
-	refill     = 100 * time.Millisecond
-	maxLogLine = 400 // in bytes; longer lines are cut
-)
+const maxLogLine = 400 // in bytes; longer lines are cut
 
-// stepLog records what a step says and does while it runs.
+// stepLog records what a step says and does while it runs. Each record costs a write that
+// must reach the disk. So what is only said waits for a while (Deps.Later), for an effect or
+// for the end of the step; after a crash these lines are missing.
 type stepLog struct {
 	engine *Engine
 	ended  *atomic.Bool
 
 	mu      sync.Mutex
-	lines   []string  // the last MaxLogLines
-	waiting []string  // not in the store yet
-	budget  float64   // how many writes may be made now
-	at      time.Time // when the budget was last refilled
+	lines   []string     // the last MaxLogLines
+	waiting []string     // not in the store yet
+	called  bool         // what waits will be written
+	effects EffectChange // not in the store yet
+
+	lastEffect int // the largest number of one, also of those that are gone: none is given twice
 }
 
 // newStepLog makes a call log what it says and does, until the step has ended.
 func (e *Engine) newStepLog(c *Call, ended *atomic.Bool) *stepLog {
-	l := &stepLog{engine: e, ended: ended, budget: burst, at: e.deps.Clock()}
+	l := &stepLog{engine: e, ended: ended}
+	if all := e.standing(nil); len(all) > 0 {
+		l.lastEffect = all[len(all)-1].N
+	}
 	show := c.Log
 	c.Log = func(level spec.Level, text string) {
 		l.line(text)
 		show(level, text)
 	}
-	c.Effect = l.effect
+	c.Note = l.note
 	return l
 }
 
@@ -52,20 +51,33 @@ func (l *stepLog) line(text string) {
 		return
 	}
 	l.add(text)
-	now := l.engine.deps.Clock()
-	l.budget = min(burst, l.budget+float64(now.Sub(l.at))/float64(refill))
-	l.at = now
-	if l.budget < 1 {
-		return
-	}
-	l.budget--
-	if err := l.write(); err != nil {
-		l.engine.deps.Logger.Warn("cannot record a line of the log", "lifecycle", l.engine.def.Name, "error", err)
+	if later := l.engine.deps.Later; later == nil {
+		l.writeLines()
+	} else if !l.called {
+		l.called = true
+		later(l.flush)
 	}
 }
 
-// effect adds what the step is about to do, and must not do before it is recorded.
-func (l *stepLog) effect(text string) error {
+// flush records the lines that wait.
+func (l *stepLog) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.called = false
+	if !l.ended.Load() && len(l.waiting) > 0 {
+		l.writeLines()
+	}
+}
+
+// writeLines records the lines that wait, and says so if it cannot.
+func (l *stepLog) writeLines() {
+	if err := l.write(); err != nil {
+		l.engine.deps.Logger.Warn("cannot record lines of the log", "lifecycle", l.engine.def.Name, "error", err)
+	}
+}
+
+// note adds a line that is recorded when it returns.
+func (l *stepLog) note(text string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended.Load() {

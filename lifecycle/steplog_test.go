@@ -22,7 +22,7 @@ func talker(enter func(c *lifecycle.Call) error) *lifecycle.Lifecycle {
 func TestAFaultSaysWhatWasDone(t *testing.T) {
 	e := newEngine(t, talker(func(c *lifecycle.Call) error {
 		c.Log(spec.LevelInfo, "reading the list of packages")
-		return errors.Join(c.Effect("install nginx"), errBroken)
+		return errors.Join(c.Note("install nginx"), errBroken)
 	}), nil)
 	if _, err := do(e, "enter B"); err == nil {
 		t.Fatal("it did not fail")
@@ -35,7 +35,7 @@ func TestAFaultSaysWhatWasDone(t *testing.T) {
 func TestAnInterruptedStepSaysWhatIsKnownOfIt(t *testing.T) {
 	store := lifecycle.NewMemory()
 	e := newEngine(t, talker(func(c *lifecycle.Call) error {
-		if err := c.Effect("install nginx"); err != nil {
+		if err := c.Note("install nginx"); err != nil {
 			return err
 		}
 		rec, err := store.Load("L") // as the agent would find it if it died here
@@ -77,7 +77,7 @@ func (unable) AppendLog(string, ...string) error { return errors.New("disk full"
 func TestNoEffectThatCannotBeNoted(t *testing.T) {
 	e := newEngine(t, talker(func(c *lifecycle.Call) error {
 		c.Log(spec.LevelInfo, "a line that cannot be kept stops nobody")
-		return c.Effect("install nginx")
+		return c.Note("install nginx")
 	}), unable{lifecycle.NewMemory()})
 	if _, err := do(e, "enter B"); err == nil || !strings.Contains(err.Error(), "cannot enter B: it cannot be recorded: disk full") {
 		t.Errorf("error is %v", err)
@@ -97,18 +97,40 @@ func (c *counting) AppendLog(l string, did ...string) error {
 
 func TestManyLinesAreFewWritesAndOfThemTheLastAreKept(t *testing.T) {
 	store := &counting{Memory: lifecycle.NewMemory()}
-	e := newEngine(t, talker(func(c *lifecycle.Call) error {
+	var later []func()
+	e, err := lifecycle.New(talker(func(c *lifecycle.Call) error {
 		for i := range 1000 {
 			c.Log(spec.LevelInfo, fmt.Sprint("line ", i))
+			if i == 10 || i == 900 { // the time is over
+				later[len(later)-1]()
+			}
+		}
+		if rec, _ := store.Load("L"); len(rec.Doing.Did) != lifecycle.MaxLogLines || rec.Doing.Did[99] != "line 900" {
+			t.Errorf("recorded are %q", rec.Doing.Did)
+		}
+		if err := c.Note("with a note what waits is recorded"); err != nil {
+			return err
+		}
+		if rec, _ := store.Load("L"); rec.Doing.Did[98] != "line 999" {
+			t.Errorf("recorded are %q", rec.Doing.Did)
 		}
 		c.Log(spec.LevelInfo, strings.Repeat("é", 1000))
 		return errBroken
-	}), store)
+	}), lifecycle.Deps{Store: store, Later: func(fn func()) { later = append(later, fn) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		later[len(later)-1]() // the step has ended
+		if store.writes != 3 || len(later) != 3 {
+			t.Errorf("%d writes, %d times it was waited", store.writes, len(later))
+		}
+	}()
 	if _, err := do(e, "enter B"); err == nil {
 		t.Fatal("it did not fail")
 	}
 	did := e.Stack().Fault.Did
-	if store.writes != 16 || len(did) != lifecycle.MaxLogLines || did[98] != "line 999" || did[99] != strings.Repeat("é", 200)+"…" {
-		t.Errorf("%d writes, %d lines, %q", store.writes, len(did), did[97:])
+	if len(did) != lifecycle.MaxLogLines || did[97] != "line 999" || did[99] != strings.Repeat("é", 200)+"…" {
+		t.Errorf("%d lines, %q", len(did), did[97:])
 	}
 }

@@ -68,7 +68,7 @@ func addRequires(p *query.Node, requires []spec.Require) {
 				query.Attr{Name: "xpath", Value: string(r.Pattern)},
 				query.Attr{Name: "label", Value: r.Label},
 				query.Attr{Name: "help", Value: r.Help})
-			for _, v := range setVariables(r) {
+			for _, v := range r.Variables() {
 				addVariable(n, v)
 			}
 		}

@@ -26,7 +26,7 @@ func (c *checker) requires(source, where string, requires []spec.Require, hooks 
 		} else {
 			c.variables(source, at, r.Vars)
 		}
-		for _, v := range setVariables(r) {
+		for _, v := range r.Variables() {
 			known[r.Name+"/"+v.Name] = true
 		}
 	}

@@ -23,6 +23,7 @@ func (l *loader) predeclared() starlark.StringDict {
 		"require_local":    func(d *defining) declarer { return d.newRemote(spec.Local) },
 		"require_external": func(d *defining) declarer { return d.newRemote(spec.External) },
 		"var":              func(d *defining) declarer { return d.newVar },
+		"rolling":          func(d *defining) declarer { return d.newRolling },
 		"list_of":          func(d *defining) declarer { return d.listOf },
 	} {
 		d[name] = starlark.NewBuiltin(name, func(t *starlark.Thread, b *starlark.Builtin, pos starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -11,6 +11,53 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
+// withoutReplaced leaves out the lifecycles that yield to others of the same names.
+func (l *loader) withoutReplaced() []*lifecycleValue {
+	var out []*lifecycleValue
+	own := map[string]bool{}
+	for _, f := range l.order {
+		for _, v := range f.declared {
+			own[v.name] = own[v.name] || !f.yields
+		}
+	}
+	for _, f := range l.order {
+		for _, v := range f.declared {
+			if !f.yields || !own[v.name] {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// checkAll checks all lifecycles, and gives those that the set is made of. One that yields to
+// others is left out if it needs what is not there since another yielded.
+func (l *loader) checkAll() []*lifecycleValue {
+	all := l.checkEach(l.withoutReplaced())
+	for {
+		before := *l.report
+		l.seen = maps.Clone(l.seen)
+		l.checkTogether(all)
+		left := slices.DeleteFunc(slices.Clone(all), func(v *lifecycleValue) bool { return l.leaveOut(v, l.errs[len(before.errs):]) })
+		if len(left) == len(all) {
+			return all
+		}
+		all, *l.report = left, before
+	}
+}
+
+// leaveOut reports whether a lifecycle is to be left out for one of some errors.
+func (l *loader) leaveOut(v *lifecycleValue, errs []*spec.Error) bool {
+	name := FileOf(v.lc.Source)
+	i := slices.IndexFunc(errs, func(e *spec.Error) bool { return FileOf(e.At) == name })
+	if i < 0 || !l.files[name].yields || !slices.ContainsFunc(l.order, func(f *file) bool { return !f.yields }) {
+		return false
+	}
+	l.set.LeftOut = append(l.set.LeftOut, &spec.Error{Kind: spec.NotFound, At: v.position.String(), Msg: v.name + " is left out: " + errs[i].Msg,
+		Hint: "a module of yours has taken the place of one that it needs"})
+	return true
+}
+
 // checkEach checks each lifecycle by itself, and that no two have one name. It
 // gives those that the set is made of.
 func (l *loader) checkEach(all []*lifecycleValue) []*lifecycleValue {

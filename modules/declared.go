@@ -60,6 +60,8 @@ type requireValue struct {
 	r    spec.Require
 	vars []*varValue // all of one set
 	args *args       // where its parts are written
+
+	rolling *rollingValue // nil if all are deployed at once
 }
 
 // provideValue is what provide() returns.
@@ -67,6 +69,8 @@ type provideValue struct {
 	declared
 	p        spec.Provide
 	do       *starlark.Function
+	undo     *starlark.Function
+	keep     bool
 	requires []*requireValue
 	args     *args // where its parts are written
 }

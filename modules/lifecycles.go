@@ -25,8 +25,10 @@ func (d *defining) newLifecycle(pos starlark.Tuple, kwargs []starlark.Tuple, at 
 	a := d.bind(lifecycleSignature(), pos, kwargs, at)
 	name := a.identifier("name")
 	out := &lifecycleValue{declared: declared{"lifecycle", name, at}, args: a, defs: d.fileOf}
-	out.run = actions.New(name, actions.Config{Machine: d.Machine, Time: cmp.Or(d.ActTime, interp.ActTime), Monitor: d.Monitor})
-	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String(), Previews: true}
+	out.run = actions.New(name, actions.Config{Machine: d.Machine, Time: cmp.Or(d.ActTime, interp.ActTime), Monitor: d.Monitor,
+		Beside: d.reader(d.sources[d.source].Label(d.path))})
+	out.lc = &lifecycle.Lifecycle{Name: name, Doc: dedent(a.str("doc")), Initial: a.str("initial"), Source: at.String(),
+		Previews: true, Simulated: a.boolean("simulated", false), Effects: out.run}
 	if out.lc.Doc == "" {
 		out.lc.Doc = dedent(d.doc)
 	}
@@ -95,7 +97,8 @@ func (l *lifecycleValue) build(s *stateValue, applied string) *lifecycle.State {
 func (l *lifecycleValue) buildProvide(p *provideValue) *lifecycle.Provide {
 	asks := specs(p.requires)
 	out := &lifecycle.Provide{Name: p.name, Source: p.position.String(), Provide: p.p,
-		Do: l.run.Provide(p.do, p.p, asks), Hooks: l.run.Hooks(hooks(p.requires), asks)}
+		Do: l.run.Provide(p.do, p.p, asks), Hooks: l.run.Hooks(hooks(p.requires), asks),
+		Undo: l.run.Action(p.undo, asks, false), Keep: p.keep}
 	out.Requires = asks
 	return out
 }

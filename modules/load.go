@@ -19,6 +19,7 @@ import (
 type Set struct {
 	Lifecycles []*lifecycle.Lifecycle // in the order of sources, files and declarations
 	Warnings   []*spec.Error          // what is odd but can be used
+	LeftOut    []*spec.Error          // lifecycles that come with Armonic and need others that were replaced
 	texts      map[string]string      // of the files, for Explain
 }
 
@@ -77,12 +78,7 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 			l.load(i, name)
 		}
 	}
-	var all []*lifecycleValue
-	for _, f := range l.order {
-		all = append(all, f.declared...)
-	}
-	all = l.checkEach(all)
-	l.checkTogether(all)
+	all := l.checkAll()
 	err := l.err()
 	l.set.Warnings = l.warns
 	wrong := map[string]bool{}
@@ -91,6 +87,7 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 	}
 	for _, v := range all {
 		if !wrong[FileOf(v.lc.Source)] {
+			v.lc.Digest = l.set.digest(FileOf(v.lc.Source), l.beside)
 			l.set.Lifecycles = append(l.set.Lifecycles, v.lc)
 		}
 	}
@@ -106,11 +103,14 @@ type loader struct {
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set
-	used     time.Duration // computing, by all files so far
+	used     time.Duration                // computing, by all files so far
+	beside   map[string]map[string]string // what lies beside files, by their labels
+	folders  map[string]map[string]string // the same, by the labels of folders
 }
 
 func newLoader(c Config, sources []Source) *loader {
-	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}}}
+	l := &loader{Config: c, report: &report{}, sources: sources, files: map[string]*file{}, set: &Set{texts: map[string]string{}},
+		beside: map[string]map[string]string{}, folders: map[string]map[string]string{}}
 	l.builtins = l.predeclared()
 	return l
 }
@@ -118,6 +118,7 @@ func newLoader(c Config, sources []Source) *loader {
 // file is one that was loaded, or could not be.
 type file struct {
 	*parsed
+	yields   bool // its lifecycles do, see Source
 	globals  starlark.StringDict
 	declared []*lifecycleValue
 	failed   bool
@@ -143,7 +144,7 @@ func (l *loader) load(source int, name string) *file {
 	if f, ok := l.files[label]; ok {
 		return f
 	}
-	f := &file{failed: true}
+	f := &file{failed: true, yields: l.sources[source].yields}
 	l.files[label] = f
 	src, err := l.sources[source].Read(name)
 	if err != nil {
@@ -178,6 +179,10 @@ func (l *loader) load(source int, name string) *file {
 	if f.parsed = parse(l.report, label, src, l.builtins); f.parsed == nil {
 		return f
 	}
+	before := len(l.errs)
+	if beside := l.readBeside(source, name); !library(name) { // a library may name what lies beside who uses it
+		l.checkNamed(f.named, beside)
+	}
 	l.loading = append(l.loading, label)
 	defer func() { l.loading = l.loading[:len(l.loading)-1] }()
 
@@ -188,7 +193,6 @@ func (l *loader) load(source int, name string) *file {
 	t.Print = func(t *starlark.Thread, msg string) {
 		l.warnf(t.CallFrame(1).Pos.String(), "print inside a function writes to the log of its step", "print at the top level goes nowhere: %s", interp.Short(msg))
 	}
-	before := len(l.errs)
 	f.globals, err = f.prog.Init(t, l.builtins)
 	d.freeze()
 	if err != nil && (!errors.Is(err, errFailed) || len(l.errs) == 0) {

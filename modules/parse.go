@@ -24,6 +24,7 @@ type parsed struct {
 	calls map[place]*syntax.CallExpr // by the bracket, where the interpreter says a call is
 	defs  map[place]syntax.Node      // functions by where the interpreter says they are
 	doc   string                     // the text the file begins with
+	named []named                    // files beside it that it names
 }
 
 type place struct{ line, col int32 }
@@ -51,6 +52,9 @@ func parse(r *report, label, src string, predeclared starlark.StringDict) *parse
 		switch n := n.(type) {
 		case *syntax.CallExpr:
 			p.calls[placeOf(n.Lparen)] = n
+			if file, ok := namedFile(n); ok {
+				p.named = append(p.named, file)
+			}
 		case *syntax.DefStmt:
 			p.defs[placeOf(n.Def)] = n
 		case *syntax.LambdaExpr:

@@ -18,7 +18,7 @@ func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at po
 	case "enter", "leave", "cross":
 		a.errorf(a.place("name"), "write "+name+" = _"+name+" in the state", "%q is not a provide but an action of the state", name)
 	}
-	out := &provideValue{declared: declared{"provide", name, at}, args: a, do: a.fn("fn", "ctx"), requires: a.requires()}
+	out := &provideValue{declared: declared{"provide", name, at}, args: a, do: a.fn("fn", "ctx"), undo: a.fn("undo", "ctx"), keep: a.boolean("keep", false), requires: a.requires()}
 	out.p = spec.Provide{Label: a.str("label"), Help: a.str("help"), Tags: a.strs("tags"), Each: a.boolean("each", false)}
 	if out.p.Help == "" && out.do != nil {
 		out.p.Help = dedent(out.do.Doc())
@@ -28,6 +28,9 @@ func (d *defining) newProvide(pos starlark.Tuple, kwargs []starlark.Tuple, at po
 	}
 	if len(out.p.Returns) > 0 && out.do == nil && !a.broken {
 		a.errorf(a.place("returns"), "give a function: provide("+strconv.Quote(name)+", _"+name+", returns = […])", "provide %q has returns but no function that returns them", name)
+	}
+	if out.undo != nil && out.keep {
+		a.errorf(a.place("undo"), "leave one of them out", "provide %q has undo, and keep, with which nothing is taken back", name)
 	}
 	out.p.Flags = a.flags()
 	return out

@@ -42,11 +42,13 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 	}
 	w := newModuleTree(l.report, all, broken)
 	met := map[*requireValue][]*owner{}
+	var remote []*requireValue
 	for _, v := range all {
 		for _, o := range v.owners() {
 			for _, r := range o.requires {
 				if r.r.Remote() && r.r.Pattern != "" {
 					met[r] = w.target(r)
+					remote = append(remote, r)
 				}
 				for _, x := range r.vars {
 					w.checkFrom(x)
@@ -54,7 +56,74 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 			}
 		}
 	}
+	for _, r := range remote {
+		w.checkArguments(r, met[r], met)
+		w.checkRolling(r, met[r])
+	}
 	findCycles(l.report, all, met)
+}
+
+// checkArguments warns of arguments that no variable takes its value from: of the provides
+// that meet a require, or of what these require, and so on.
+func (w *moduleTree) checkArguments(r *requireValue, by []*owner, met map[*requireValue][]*owner) {
+	for _, v := range r.r.Args {
+		_, bound := r.r.Bind[v.Name]
+		t := takers{met: met, name: v.Name, seen: map[*owner]bool{}, names: map[string]bool{}}
+		_, set := r.r.Set[v.Name]
+		if len(by) == 0 || bound || set || t.any(by) {
+			continue
+		}
+		hint := interp.DidYouMean(v.Name, slices.Sorted(maps.Keys(t.names)))
+		if t.names[v.Name] {
+			hint = "what a state is entered with sees no arguments: set it with bind"
+		}
+		w.warnf(r.positionOf(v.Name), hint, "%s asks for nothing named %q, so the argument has no effect", by[0], v.Name)
+	}
+}
+
+// takers looks for variables that see an argument.
+type takers struct {
+	met   map[*requireValue][]*owner
+	name  string
+	seen  map[*owner]bool
+	names map[string]bool // that could have been meant, what states are entered with included
+}
+
+// any reports whether a call of one of some provides reaches a variable of that name, or
+// something that is not known. What is asked to enter a state sees no arguments, but what
+// that requires does.
+func (t *takers) any(by []*owner) bool {
+	for _, o := range by {
+		if t.seen[o] {
+			continue
+		}
+		t.seen[o] = true
+		for _, other := range o.of.owners() {
+			called := other.String() == o.String()
+			if other.provide != "enter" && !called {
+				continue
+			}
+			for _, q := range other.requires {
+				if t.takes(q) && called || q.r.Remote() && (len(t.met[q]) == 0 || t.any(t.met[q])) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (t *takers) takes(q *requireValue) bool {
+	vars := q.r.Vars
+	if q.r.Remote() {
+		vars = q.r.Args
+	}
+	takes := false
+	for _, v := range vars {
+		t.names[v.Name] = true
+		takes = takes || v.Name == t.name && v.FromXPath == ""
+	}
+	return takes
 }
 
 // target gives the provides that can meet a require, and reports if there are none
@@ -145,14 +214,18 @@ func (w *moduleTree) checkAgreement(r *requireValue, by []*owner) {
 			w.errorf(r.positionOf(v.Name), interp.DidYouMean(v.Name, slices.Sorted(maps.Keys(returned))), "%s declares no return %q", who, v.Name)
 		}
 	}
-	for _, v := range r.r.Args {
-		if !taken[v.Name] {
-			w.warnf(r.positionOf(v.Name), interp.DidYouMean(v.Name, slices.Sorted(maps.Keys(taken))), "%s asks for nothing named %q, so the argument has no effect", who, v.Name)
-		}
-	}
 	for _, theirs := range slices.Sorted(maps.Keys(r.r.Bind)) {
 		if !taken[theirs] {
 			w.errorf(r.args.place("bind"), interp.DidYouMean(theirs, slices.Sorted(maps.Keys(taken))), "%s asks for nothing named %q that could be bound", who, theirs)
+		}
+	}
+	for _, theirs := range slices.Sorted(maps.Keys(r.r.Set)) {
+		_, twice := r.r.Bind[theirs]
+		switch {
+		case !taken[theirs]:
+			w.errorf(r.args.place("set"), interp.DidYouMean(theirs, slices.Sorted(maps.Keys(taken))), "%s asks for nothing named %q that could be set", who, theirs)
+		case twice:
+			w.errorf(r.args.place("set"), "leave one of them out", "%q is set, and bound as well", theirs)
 		}
 	}
 }

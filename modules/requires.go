@@ -49,7 +49,8 @@ func (d *defining) newRemote(kind spec.RequireKind) declarer {
 		if seen[spec.HostVariable] && kind == spec.External {
 			a.errorf(out.positionOf(spec.HostVariable), "give it another name", "a variable of require_external cannot be named 'host': that is the host where it is met")
 		}
-		out.r.Bind = a.binding()
+		out.rolling, out.r.Rolling = a.rolling(out.r.Nargs)
+		out.r.Bind, out.r.Set = a.binding(), a.setting()
 		return out
 	}
 }
@@ -89,6 +90,31 @@ func (r *requireValue) add(a *args, seen map[string]bool, to *[]spec.Variable, v
 	seen[v.name] = true
 	*to = append(*to, v.v)
 	r.vars = append(r.vars, v)
+}
+
+// setting reads the values that variables of the provide are set to.
+func (a *args) setting() map[string]any {
+	v, ok := a.get("set")
+	if !ok {
+		return nil
+	}
+	hint := "write set = {\"their_var\": value}"
+	d, ok := v.(*starlark.Dict)
+	if !ok {
+		a.wrong("set", "a dict", hint, v)
+		return nil
+	}
+	out := map[string]any{}
+	for _, item := range d.Items() {
+		theirs, ok := starlark.AsString(item[0])
+		x, err := interp.ToGo(item[1])
+		if !ok || err != nil || x == nil {
+			a.errorf(a.place("set"), hint, "set of %s cannot be %s: %s", a.sig.Name, interp.Short(item[0].String()), interp.Short(item[1].String()))
+			continue
+		}
+		out[theirs] = x
+	}
+	return out
 }
 
 func (a *args) binding() map[string]string {

@@ -126,6 +126,30 @@ func TestSourcesFormOneSet(t *testing.T) {
 	}
 }
 
+// Somebody's own lifecycle takes the place of one that comes with Armonic, and what needs
+// what only that offers is left out.
+func TestOwnLifecyclesReplaceThoseThatCome(t *testing.T) {
+	own := modules.Source{Name: "own", FS: source(map[string]string{
+		"web.star": `lifecycle("WebServer", states = [state("Off")])`,
+	}).FS}
+	set, err := modules.Config{}.Load(modules.ShippedSource(), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, ok := set.Find("WebServer"); !ok || !strings.HasPrefix(l.Source, "own/") || len(set.Lifecycles) != 1 {
+		t.Errorf("the lifecycles are %v", set.Names())
+	}
+	var left []string
+	for _, e := range set.LeftOut {
+		left = append(left, e.Msg)
+	}
+	want := []string{"WebSite is left out: //WebServer/Configured/create_document_root matches no provide of any module",
+		"Proxy is left out: //WebSite//start matches no provide of any module"}
+	if diff := cmp.Diff(want, left); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+}
+
 func TestAnErrorInALibraryNamesWhoCalledIt(t *testing.T) {
 	for body, want := range map[string]string{
 		`return state(name, enter = 1)`: "called at set/m.star:2:30",

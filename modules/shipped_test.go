@@ -71,14 +71,14 @@ Configured
       var port port = 80
   create_document_root [internal] "Fake document root"
     require document_root 1
-      var path str = /var/www/
+      var path path = /var/www/
 Active
   start [demo] "Fake webserver activation"
       return url url = <nil>`,
 		"WebSite": `NotInstalled
 Templated
     require document_root 1 local //WebServer/Configured/create_document_root
-      arg path str = /var/www/website/
+      arg path path = /var/www/website/
 Active
   start [demo] "Fake website creation"
     require webserver 1 local //WebServer//start

@@ -8,7 +8,7 @@ import (
 // Signatures lists the builtins that declare.
 func Signatures() []*interp.Signature {
 	return []*interp.Signature{lifecycleSignature(), stateSignature(), metaStateSignature(), provideSignature(), requireSignature(),
-		remoteSignature(spec.Local), remoteSignature(spec.External), varSignature(), listOfSignature()}
+		remoteSignature(spec.Local), remoteSignature(spec.External), rollingSignature(), varSignature(), listOfSignature()}
 }
 
 func lifecycleSignature() *interp.Signature {
@@ -21,6 +21,7 @@ func lifecycleSignature() *interp.Signature {
 			interp.Param("transitions", "list[tuple[str, str]]", "", "Pairs (\"From\", \"To\"), in the order in which they are tried."),
 			interp.Param("initial", "str", "", "The state that is applied from the start; the first, if it is not given."),
 			interp.Param("doc", "str", "", "What the service is; the docstring of the file, if it is not given."),
+			interp.Param("simulated", "bool", "False", "It only pretends, for demonstrations: it changes nothing on any host, and wherever it is shown it is said so."),
 		},
 		Renamed: map[string]string{"initial_state": "initial = \"NotInstalled\"", "state": "states = […]", "help": "doc", "label": "doc"},
 	}
@@ -66,6 +67,8 @@ func provideSignature() *interp.Signature {
 			interp.Param("flags", "dict[str, Any]", "{}", "Handed to cross of its state and of all above."),
 			labelParam(), interp.Param("help", "str", "", "What a person should know; the docstring of fn, if it is not given."),
 			interp.Param("tags", "list[str]", "[]", "Words to find it by."),
+			interp.Param("undo", "Callable[[ctx], None]", "", "Called to take a call back, with the values of that call, but for secrets, which are None. Without it what ctx.host changed is taken back."),
+			interp.Param("keep", "bool", "False", "What a call did stays when it is taken back, as data should: as long as the state is applied."),
 			interp.Param("each", "bool", "False", "Call it once for each who requires it, even with equal values."),
 		},
 		Renamed: map[string]string{"require": "requires = […]", "function": "fn", "call": "fn", "return": "returns = […]",
@@ -103,6 +106,8 @@ func remoteSignature(kind spec.RequireKind) *interp.Signature {
 			interp.Param("returns", "list[var]", "[]", "What is used of the values that it gives."),
 			interp.Param("nargs", "str | int", "\"1\"", "How often it may be given: \"1\", a number, \"?\" for at most once, \"*\" for any number."),
 			interp.Param("bind", "dict[str, str]", "{}", "Sets variables that the provide asks for: {\"their_var\": \"our_require.our_var\"}."),
+			interp.Param("set", "dict[str, Any]", "{}", "Sets variables that the provide asks for to values: {\"name\": \"shop\"}. Nobody is asked for them."),
+			interp.Param("rolling", "rolling", "", "How it is deployed where it is given several times: rolling(serial = 1)."),
 			labelParam(), helpParam(),
 		},
 		Renamed: map[string]string{"xpath": "pattern", "provide_args": "args = [var(…)]", "provide_ret": "returns = [var(…)]",
@@ -130,6 +135,7 @@ func varSignature() *interp.Signature {
 			labelParam(), helpParam(),
 			interp.Param("expert", "bool", "False", "Shown only to who asks for it."),
 			interp.Param("secret", "bool", "False", "Never shown, logged or saved in clear; the module gets a secret."),
+			interp.Param("generate", "int", "", "A secret that nobody gives is made at random, of so many letters and digits, and nobody is asked for it."),
 		},
 		Renamed: map[string]string{"optional": "required = False", "mandatory": "required = True", "choices": "one_of = […]",
 			"regex": "pattern = \"…\"", "min_val": "min", "max_val": "max", "doc": "help"},

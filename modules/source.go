@@ -1,7 +1,9 @@
 package modules
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -22,24 +24,31 @@ type Source struct {
 	FS   fs.FS
 	Only string // if set, the one file of FS that is a module; the others can still be loaded by it
 
-	later bool              // whether FS may be missing
-	texts map[string]string // if not nil, those of the files, instead of FS
+	later  bool              // whether FS may be missing
+	yields bool              // its lifecycles yield to those of other sources that have the same names
+	texts  map[string]string // if not nil, those of the files, instead of FS
 }
 
-//go:embed shipped/*.star
+//go:embed shipped services
 var embedded embed.FS
 
-// Shipped holds the modules that come with Armonic.
-func Shipped() fs.FS {
-	sub, err := fs.Sub(embedded, "shipped")
+// Defaults are the modules that come with Armonic. A lifecycle of another source takes the
+// place of one of theirs that has the same name.
+func Defaults() []Source { return []Source{ShippedSource(), ServicesSource()} }
+
+// ShippedSource has the examples that pretend, for demonstrations.
+func ShippedSource() Source { return embeddedSource("shipped") }
+
+// ServicesSource has the services that people deploy: web servers, databases and the like.
+func ServicesSource() Source { return embeddedSource("services") }
+
+func embeddedSource(folder string) Source {
+	sub, err := fs.Sub(embedded, folder)
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return sub
+	return Source{Name: folder, FS: sub, yields: true}
 }
-
-// ShippedSource is Shipped as a source.
-func ShippedSource() Source { return Source{Name: "shipped", FS: Shipped()} }
 
 // Open makes a source of a folder of modules, or of a single file.
 func Open(name string) (Source, error) {
@@ -96,8 +105,12 @@ func (s Source) Files() ([]string, error) {
 
 // walk lists the files of FS that are wanted, in order. What is hidden is not looked at.
 func (s Source) walk(wanted func(file string) bool) ([]string, error) {
+	return s.walkBelow(".", wanted)
+}
+
+func (s Source) walkBelow(root string, wanted func(file string) bool) ([]string, error) {
 	var out []string
-	err := fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(s.FS, root, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case s.later && p == "." && errors.Is(err, fs.ErrNotExist):
 			return fs.SkipAll
@@ -105,7 +118,7 @@ func (s Source) walk(wanted func(file string) bool) ([]string, error) {
 			return err
 		case d.IsDir() && p != "." && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
-		case !d.IsDir() && wanted(p):
+		case !d.IsDir() && wanted(p) && (d.Type().IsRegular() || !isBeside(p)):
 			out = append(out, p)
 		}
 		return nil
@@ -128,7 +141,11 @@ func readFile(in fs.FS, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := io.ReadAll(io.LimitReader(f, interp.MaxFile+1))
+	most := int64(interp.MaxFile)
+	if isBeside(name) {
+		most = maxBeside
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	return string(text), errors.Join(err, f.Close())
 }
 
@@ -154,13 +171,29 @@ func (s Source) has(name string) bool {
 }
 
 // isModule reports whether a path is that of a Starlark file that is loaded; tests of
-// modules are not, nor is anything hidden.
+// modules are not, nor is anything hidden or below files/.
 func isModule(p string) bool {
-	return strings.HasSuffix(p, ".star") && !strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(p, ".") && !strings.Contains(p, "/.")
+	return strings.HasSuffix(p, ".star") && !strings.HasSuffix(p, "_test.star") && !hidden(p) && !isBeside(p)
 }
 
 // With gives the source with the texts of files, by their names, instead of those of FS.
 func (s Source) With(texts map[string]string) Source {
 	s.texts = texts
 	return s
+}
+
+// digest stands for the text of a module, and those of all libraries, any of which it may
+// have loaded, with what lies beside them.
+func (s *Set) digest(label string, beside map[string]map[string]string) string {
+	h := sha256.New()
+	note := func(name, text string) { _, _ = io.WriteString(h, name+"\x00"+text+"\x00") } // it never fails
+	for _, l := range slices.Sorted(maps.Keys(s.texts)) {
+		if l == label || strings.Contains("/"+l, "/lib/") {
+			note(l, s.texts[l])
+			for _, name := range slices.Sorted(maps.Keys(beside[l])) {
+				note(name, beside[l][name])
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }

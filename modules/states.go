@@ -55,11 +55,13 @@ func (d *defining) stateOf(a *args) *stateValue {
 	return out
 }
 
-// dedent takes the indentation off the lines of a docstring.
+// dedent takes the indentation off the lines of a docstring, and what it says to editors.
 func dedent(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimSpace(l)
+	var lines []string
+	for l := range strings.SplitSeq(strings.TrimSpace(s), "\n") {
+		if l = strings.TrimSpace(l); !strings.HasPrefix(l, ":type ") {
+			lines = append(lines, l)
+		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

@@ -52,6 +52,6 @@ func (s Source) tests() ([]string, error) {
 		return nil, nil
 	}
 	return s.walk(func(p string) bool {
-		return strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(path.Base(p), ".")
+		return strings.HasSuffix(p, "_test.star") && !strings.HasPrefix(path.Base(p), ".") && !isBeside(p)
 	})
 }

@@ -25,7 +25,7 @@ func typeNames() []string {
 }
 
 func plainTypes() []string {
-	return []string{"port", "host", "hostname", "url", "password", "this_host", "hosts", "first_instance"}
+	return []string{"port", "host", "hostname", "url", "path", "password", "this_host", "hosts", "first_instance"}
 }
 
 // typeOf reads a type: str and its like are Starlark's own functions.
@@ -52,7 +52,7 @@ func typeOf(v starlark.Value) (t spec.Type, hint string, ok bool) {
 	case *starlark.List:
 		return t, "write list_of(str)", false
 	}
-	return t, "possible: str, int, float, bool, list_of(type), port, host, hostname, url, password, this_host, hosts, first_instance", false
+	return t, "possible: str, int, float, bool, list_of(type), port, host, hostname, url, path, password, this_host, hosts, first_instance", false
 }
 
 func listOfSignature() *interp.Signature {

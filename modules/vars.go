@@ -35,6 +35,9 @@ func (d *defining) newVar(pos starlark.Tuple, kwargs []starlark.Tuple, at positi
 		}
 	}
 	out.v.Default = a.plain("default")
+	if n := a.number("generate"); n != nil {
+		out.v.Generate = int(*n)
+	}
 	a.list("one_of", "values", func(x starlark.Value) bool {
 		y, err := interp.ToGo(x)
 		out.v.OneOf = append(out.v.OneOf, y)
@@ -69,7 +72,7 @@ func (d *defining) checkVar(a *args, v spec.Variable) {
 		return
 	}
 	msg, where := err.Error(), ""
-	for _, part := range []string{"default", "pattern", "modifier", "min"} {
+	for _, part := range []string{"default", "pattern", "modifier", "min", "generate"} {
 		if strings.HasPrefix(msg, part+" of ") {
 			where = part
 		}

@@ -9,11 +9,21 @@ import (
 // elsewhere: the root is "."; a child is its parent's id, a slash, and
 // State.provide.require, with [host] behind an external require that may be given
 // several times, and [n] behind a local one. A host that is given twice there
-// counts: [web1], [web1#2].
+// counts: [web1], [web1#2]. An id of more than a thousand characters stands in those of its
+// children as "~" and its digest.
 type NodeID string
 
 // Root is the id of the root.
 const Root NodeID = "."
+
+const mostOfID = 1000
+
+func (id NodeID) child(name string) NodeID {
+	if len(id) > mostOfID {
+		id = NodeID("~" + value.Digest(string(id))[:16])
+	}
+	return id + "/" + NodeID(name)
+}
 
 // Kind is what a question is about.
 type Kind string
@@ -27,13 +37,16 @@ const (
 	AskCount  Kind = "count"  // int: how often a local or simple require is given
 	AskValue  Kind = "value"  // any: a variable
 	AskReturn Kind = "return" // any: a return value of a node that is not managed
+	AskPath   Kind = "path"   // int: which of several ways to the state of the provide; -1 is the last
+	AskCall   Kind = "call"   // bool, of the root: is it called, or are only the states entered
+	AskRoll   Kind = "roll"   // string: how a require that is given several times is rolled out, see spec.Rolling
 )
 
 // Key identifies a question, and its answer.
 type Key struct {
 	Node NodeID
 	Kind Kind
-	// Name is, for hosts and count, "State.provide.require"; for a value the path
+	// Name is, for hosts, count and roll, "State.provide.require"; for a value the path
 	// of the variable without its host, "Lifecycle/State/provide/require[1]/variable";
 	// for a return the name of the variable; else "".
 	Name string
@@ -44,6 +57,7 @@ type Answer struct {
 	Value    any  // of the type that the key's kind says, or Text
 	Typed    bool // the value has been typed for its variable, and is taken as it is
 	Replayed bool // read from a file rather than given now
+	Random   bool // made at random
 }
 
 // Text is what a person typed, where it is not (or not yet) a value of the type that
@@ -74,7 +88,10 @@ func (a Answer) shown() any {
 
 // source says whether an answer was given now or read from a file.
 func (a Answer) source() Source {
-	if a.Replayed {
+	switch {
+	case a.Random:
+		return Generated
+	case a.Replayed:
 		return Replayed
 	}
 	return You

@@ -8,8 +8,12 @@ import "github.com/armonic/armonic/spec"
 type builder struct {
 	*input
 	*tree
-	options map[spec.Pattern][]Option // hosts, by what they are to offer
-	callers map[service][]*node       // the nodes that are called there so far
+	options  map[spec.Pattern][]Option            // hosts, by what they are to offer
+	callers  map[service][]*node                  // the nodes that are called there so far
+	now      map[spec.Host]map[string]*spec.Stack // as hosts are, by lifecycle
+	managing []Suggestion                         // of all nodes
+	active   map[spec.Path]*node                  // the nodes of which what they require is being built
+	chosen   map[Key]Suggestion                   // what was decided for one instance of a require, by the key without instances
 }
 
 // newTree places and routes what root matches, and all that this requires.
@@ -23,12 +27,19 @@ func newTree(in *input, root spec.Pattern) *tree {
 			stacks:  map[service][]string{},
 			entered: map[service]map[string]*node{},
 		},
-		options: map[spec.Pattern][]Option{},
-		callers: map[service][]*node{},
+		options:  map[spec.Pattern][]Option{},
+		callers:  map[service][]*node{},
+		now:      map[spec.Host]map[string]*spec.Stack{},
+		active:   map[spec.Path]*node{},
+		chosen:   map[Key]Suggestion{},
+		managing: []Suggestion{{Value: true, Why: "default"}},
 	}
 	b.root = b.newNode(Root, nil, Via{}, root)
-	b.build(b.root)
+	if !b.multiplied(b.root) {
+		b.build(b.root)
+	}
 	b.linkScopes()
+	b.keepSecrets()
 	return b.tree
 }
 

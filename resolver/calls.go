@@ -1,7 +1,7 @@
 package resolver
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -28,12 +28,16 @@ type returned struct {
 func newCalls(vs *values) *calls {
 	c := &calls{vs, map[returned]sourced{}}
 	first := map[string]*node{}
+	times := map[spec.Path]int{}
+	for _, n := range vs.tree.ordered {
+		times[n.Provide.Path]++
+	}
 	for _, n := range vs.tree.ordered {
 		c.fillSteps(n)
-		if n.Provide.Each || !c.valuesKnown(n) {
+		if n.Provide.Each || n.Checks != nil || len(n.Steps) == 0 || times[n.Provide.Path] == 1 || !c.valuesKnown(n) {
 			continue
 		}
-		k := callKey(n)
+		k := c.callKey(n)
 		switch f := first[k]; {
 		case f == nil:
 			first[k] = n
@@ -43,6 +47,7 @@ func newCalls(vs *values) *calls {
 	}
 	for _, n := range vs.tree.nodes {
 		n.Returned = c.facts.Returns[called(n.Node).ID]
+		requiredBy(n.Node)
 	}
 	return c
 }
@@ -56,8 +61,13 @@ func called(n *Node) *Node {
 }
 
 // callKey is equal for nodes that one call could serve.
-func callKey(n *node) string {
+func (c *calls) callKey(n *node) string {
 	parts := []string{string(n.Provide.Path), value.Digest(n.Steps[len(n.Steps)-1].Inputs)}
+	for _, v := range n.vars { // what is taken for what calls may leave out
+		if x := c.values.of(v); x.absent != nil && v.requirement.provide == n.Provide.Name() {
+			parts = append(parts, v.rel, value.Digest(x.absent))
+		}
+	}
 	if n.enteredBy != nil { // a state that was left and entered again is another one
 		parts = append(parts, string(n.enteredBy.ID))
 	}
@@ -73,7 +83,7 @@ func callKey(n *node) string {
 // valuesKnown reports whether no value of the node is missing or refused.
 func (c *calls) valuesKnown(n *node) bool {
 	for _, v := range n.vars {
-		if x := c.of(v); x.problem != "" || x.x == nil && !v.Optional && v.role != roleHost {
+		if x := c.of(v); x.problem != "" || (x.x == nil && !v.Optional || x.lacking(v)) && v.role != roleHost {
 			return false
 		}
 	}
@@ -108,24 +118,23 @@ func (c *calls) of(v *variable) sourced {
 
 // typedReturn gives what a call returned under a name, in the type of the variable.
 func typedReturn(v *variable, out sourced, by spec.Path, name string, returns any) sourced {
-	m, _ := returns.(map[string]any)
-	x := m[name]
-	if x == nil && v.Default != nil {
-		x, out.source, out.why = v.Default, Default, "default, since the call did not return it"
+	x, isDefault, err := takeReturn(v.Variable, name, returns, out.absent)
+	switch {
+	case isDefault && out.absent == nil:
+		out.source, out.why = Default, "default, since the call did not return it"
+	case !isDefault && out.absent != nil:
+		out.source, out.why = Returned, "returned by "+string(by)
 	}
-	y, err := v.Convert(x)
-	if err != nil {
-		out.x, out.problem = nil, fmt.Sprintf("%s did not return a good %s: %v", by, name, err)
-		return out
+	if out.x = x; err != nil {
+		out.x, out.problem = nil, badReturn(by, name, err)
 	}
-	out.x = y
 	return out
 }
 
 // fillSteps makes the steps of a node, with inputs.
 func (c *calls) fillSteps(n *node) {
 	for _, s := range n.Route.Steps {
-		step := spec.Step{Action: s.Action, State: s.State, Provide: s.Provide}
+		step := spec.Step{Action: s.Action, State: s.State, Provide: s.Provide, Again: s.Again}
 		if s.Action != spec.Leave {
 			step.Inputs = spec.Inputs{}
 			if req := n.requirement(s); req != nil {
@@ -133,6 +142,21 @@ func (c *calls) fillSteps(n *node) {
 			}
 		}
 		n.Steps = append(n.Steps, step)
+	}
+}
+
+// requiredBy notes with the call of a node, or of the one that it is called as, which state
+// of its parent requires it.
+func requiredBy(n *Node) {
+	p := n.Parent
+	if p == nil || p.Host == "" || n.Checks != nil {
+		return
+	}
+	state, steps := p.Provide.Path.Cut(2).Join(n.Via.State), called(n).Steps
+	for i := range steps {
+		if steps[i].Action == spec.Call && !slices.Contains(steps[i].For, state) {
+			steps[i].For = append(steps[i].For, state)
+		}
 	}
 }
 
@@ -144,13 +168,25 @@ func (c *calls) fillInputs(n *node, req *requirement, in spec.Inputs) {
 		if v.requirement != req {
 			continue
 		}
-		sets := in[v.require.Name]
-		for len(sets) <= v.set {
-			sets = append(sets, spec.Set{})
+		x := c.of(v)
+		if x.problem != "" {
+			x = sourced{}
 		}
-		in[v.require.Name] = sets
-		if x := c.of(v); x.x != nil && x.problem == "" {
-			sets[v.set][v.Name] = x.x
+		put(in, v, x.x)
+		if x.x == nil && (x.source == You || x.source == Replayed) && (v.Default != nil || v.Generate > 0) {
+			in[v.require.Name][v.set][v.Name] = nil // it was declined: the default is not meant
 		}
+	}
+}
+
+// put adds the set of a variable to inputs, and its value there unless that is nil.
+func put(in spec.Inputs, v *variable, x any) {
+	sets := in[v.require.Name]
+	for len(sets) <= v.set {
+		sets = append(sets, spec.Set{})
+	}
+	in[v.require.Name] = sets
+	if x != nil {
+		sets[v.set][v.Name] = x
 	}
 }

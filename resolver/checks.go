@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -18,8 +19,8 @@ type checked struct {
 func newChecked(c *calls) *checked {
 	out := &checked{calls: c, faults: map[*node][]Problem{}}
 	for _, n := range c.tree.ordered {
-		if n.CalledAs == nil && c.valuesKnown(n) && !n.misplaced() {
-			out.faults[n] = c.check(n)
+		if n.CalledAs == nil && c.valuesKnown(n) && !n.misplaced() && len(n.Steps) > 0 && !n.incomplete() {
+			out.faults[n] = out.check(n)
 		}
 	}
 	return out
@@ -28,9 +29,15 @@ func newChecked(c *calls) *checked {
 // misplaced reports whether the question that placed the node is wrong.
 func (n *node) misplaced() bool { return n.placed != nil && n.placed.Status == Wrong }
 
-func (in *input) check(n *node) []Problem {
+// incomplete reports whether it is not known how often, or where, what the node requires is
+// provided: its agent would miss all of that.
+func (n *node) incomplete() bool {
+	return slices.ContainsFunc(n.items, func(it item) bool { return it.q != nil && it.q.Required() })
+}
+
+func (c *checked) check(n *node) []Problem {
 	w := spec.Work{Lifecycle: n.Provide.Path.Lifecycle(), From: n.from, Steps: n.Steps}
-	f, ok := in.fact(Need{Kind: NeedCheck, Host: n.Host, Work: w, digest: workDigest(w)})
+	f, ok := c.fact(Need{Kind: NeedCheck, Host: n.Host, Work: w, digest: workDigest(w)})
 	switch {
 	case !ok:
 		n.Pending = true
@@ -42,7 +49,7 @@ func (in *input) check(n *node) []Problem {
 	var out []Problem
 	for _, p := range f.Problems {
 		x := Problem{Node: n.ID, Path: p.Path, Msg: p.Msg, Hint: p.Hint}
-		if v := n.seen(p.Path.Relative()); v != nil {
+		if v := c.seen(n, p.Path.Relative()); v != nil {
 			x.Key = v.key()
 		}
 		out = append(out, x)
@@ -51,9 +58,9 @@ func (in *input) check(n *node) []Problem {
 }
 
 // seen finds a variable that the operator sees, nil if there is none.
-func (n *node) seen(rel string) *variable {
+func (c *checked) seen(n *node, rel string) *variable {
 	for _, v := range n.vars {
-		if v.rel == rel && v.visible() {
+		if v.rel == rel && c.visible(v) {
 			return v
 		}
 	}

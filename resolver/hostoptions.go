@@ -83,6 +83,26 @@ func (b *builder) hostOptions(p spec.Pattern) []Option {
 	return out
 }
 
+// nowhere says why no host offers what a pattern means, host by host; "" if one may.
+func nowhere(p spec.Pattern, opts []Option) string {
+	const most = 8
+	var why []string
+	for i, o := range opts {
+		switch {
+		case !o.Disabled:
+			return ""
+		case i < most:
+			why = append(why, fmt.Sprintf("%v: %s", o.Value, o.Note))
+		case i == most:
+			why = append(why, fmt.Sprintf("and %d more", len(opts)-most))
+		}
+	}
+	if len(why) == 0 {
+		why = append(why, "no host is known")
+	}
+	return fmt.Sprintf("no host offers %s (%s)", p, strings.Join(why, "; "))
+}
+
 // onlyOption is the value of the one option that can be chosen, nil if there are
 // more or none.
 func onlyOption(opts []Option) any {

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -21,7 +22,7 @@ func hostVariable() spec.Variable {
 func (b *builder) managed(n *node) bool {
 	k := Key{Node: n.ID, Kind: AskManage}
 	q := &Question{Key: k, Status: OK, Source: Default, Value: true, Var: manageVariable(),
-		Suggestions: []Suggestion{{Value: true, Why: "default"}}, Optional: true}
+		Suggestions: b.managing, Optional: true}
 	n.items = append(n.items, item{q: q})
 	a, ok := b.answer(k)
 	if !ok {
@@ -92,8 +93,13 @@ func (b *builder) askHost(n *node, reach bool) bool {
 	q.Options = b.hostOptions(n.Pattern)
 	a, ok := b.answer(k)
 	if !ok {
+		if reach {
+			q.Problem = nowhere(n.Pattern, q.Options)
+		}
 		if only := onlyOption(q.Options); only != nil && reach {
 			q.Suggestions = []Suggestion{{Value: only, Why: "the only host that offers it"}}
+		} else if reach {
+			b.asElsewhere(q)
 		}
 		return false
 	}
@@ -105,20 +111,67 @@ func (b *builder) askHost(n *node, reach bool) bool {
 		return false
 	}
 	q.Value, n.Host, q.Host = h, h, h
+	b.decided(n, q)
 	return true
+}
+
+// decided notes what was decided of a node, for the others of its kind.
+func (b *builder) decided(n *node, q *Question) {
+	k, one := kindOfNode(q.Key)
+	if _, known := b.chosen[k]; one && !known {
+		who := n
+		if q.Key.Kind == AskHost {
+			who = n.parent
+		}
+		b.chosen[k] = Suggestion{Value: q.Value, Why: "chosen for " + string(who.Host)}
+	}
+}
+
+// asElsewhere suggests what was decided for another instance of the same require.
+func (b *builder) asElsewhere(q *Question) {
+	k, one := kindOfNode(q.Key)
+	s, known := b.chosen[k]
+	if one && known && slices.ContainsFunc(q.Options, func(o Option) bool { return o.Value == s.Value && !o.Disabled }) {
+		q.Suggestions = append(q.Suggestions, s)
+	}
+}
+
+// kindOfNode is the key without which instance of a require it is about; false if there is
+// only one.
+func kindOfNode(k Key) (Key, bool) {
+	id := string(k.Node)
+	if !strings.Contains(id, "[") {
+		return k, false
+	}
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(id, "[")
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		_, id, _ = strings.Cut(rest, "]")
+	}
+	k.Node = NodeID(out.String())
+	return k, true
 }
 
 // specialise chooses the provide among those that match.
 func (b *builder) specialise(n *node) bool {
 	f, ok := b.learn(n, Need{Kind: NeedProvides, Host: n.Host, Pattern: n.Pattern})
 	if !ok {
+		b.fact(Need{Kind: NeedStacks, Host: n.Host}) // is needed next
 		return false
 	}
 	k := Key{Node: n.ID, Kind: AskChoose}
 	a, answered := b.answers[k]
 	switch {
 	case len(f.Provides) == 0:
-		b.refuse(n, fmt.Sprintf("%s offers nothing that matches %s", n.Host, n.Pattern), "choose another host")
+		hint := "choose another host"
+		if n.Checks != nil {
+			hint = "check with another provide, or with none"
+		}
+		b.refuse(n, fmt.Sprintf("%s offers nothing that matches %s", n.Host, n.Pattern), hint)
 		return false
 	case len(f.Provides) == 1 && !answered:
 		n.Provide = f.Provides[0]
@@ -135,6 +188,7 @@ func (b *builder) choose(n *node, k Key, a Answer, answered bool, matches []spec
 	}
 	n.items = append(n.items, item{q: q})
 	if !answered {
+		b.asElsewhere(q)
 		return false
 	}
 	b.used[k] = true
@@ -142,6 +196,7 @@ func (b *builder) choose(n *node, k Key, a Answer, answered bool, matches []spec
 	for _, p := range matches {
 		if p.Path.Relative() == a.Value {
 			q.Status, n.Provide = OK, p
+			b.decided(n, q)
 			return true
 		}
 	}

@@ -22,7 +22,8 @@ func newPlan(c *checked) *Plan {
 		from, first := n.from, 0
 		for i, seg := range t.segments(n) {
 			task := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
-				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps}
+				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps,
+				Simulated: n.Provide.Simulated}
 			if prev, ok := last[svc]; ok {
 				task.After = append(task.After, prev)
 			}
@@ -30,6 +31,10 @@ func newPlan(c *checked) *Plan {
 				if before := end[id]; before != "" && !slices.Contains(task.After, before) {
 					task.After = append(task.After, before)
 				}
+			}
+			task.Absent = c.absent(n, seg.steps)
+			if n.Checks != nil {
+				task.Checks = n.Checks.ID
 			}
 			p.Tasks = append(p.Tasks, task)
 			last[svc], end[n.ID] = task.ID, task.ID
@@ -43,7 +48,37 @@ func newPlan(c *checked) *Plan {
 		}
 		p.After[n.Host][svc.lifecycle] = t.stacks[svc]
 	}
+	for _, r := range t.rolled {
+		if x := r.batches(); len(x.Of) > 1 || r.how.Check != "" {
+			p.Batches = append(p.Batches, x)
+		}
+	}
 	return p
+}
+
+// absent gives, by step, what is to be taken for values that calls do not return.
+func (c *checked) absent(n *node, steps []spec.Step) []spec.Inputs {
+	var out []spec.Inputs
+	for i, s := range steps {
+		req := n.requirement(s)
+		if !awaits(s.Inputs) {
+			continue
+		}
+		for _, v := range n.vars {
+			x := c.values.of(v).absent
+			if x == nil || v.requirement != req {
+				continue
+			}
+			if out == nil {
+				out = make([]spec.Inputs, len(steps))
+			}
+			if out[i] == nil {
+				out[i] = spec.Inputs{}
+			}
+			put(out[i], v, x)
+		}
+	}
+	return out
 }
 
 // learned reports whether nothing is still to be learned of any node.
@@ -72,6 +107,9 @@ func (t *tree) segments(n *node) []segment {
 		for _, id := range fresh {
 			met[id] = true
 		}
+		if awaits(s.Inputs) {
+			s.Requires = n.requirement(s).requires
+		}
 		seg := &out[len(out)-1]
 		seg.steps = append(seg.steps, s)
 	}
@@ -89,6 +127,9 @@ func (t *tree) needsOf(n *node, s spec.Step, placed map[*node]bool, final bool) 
 		if !m.Unmanaged && id != n.ID && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
+	}
+	if n.Checks != nil {
+		add(n.Checks.ID)
 	}
 	for _, req := range n.requirements {
 		here := req == n.requirement(s)

@@ -39,7 +39,7 @@ func (p *problems) add(x Problem) { p.found = append(p.found, x) }
 func (p *problems) refusals(n *node) {
 	for _, it := range n.items {
 		v := it.v
-		if v == nil || !v.visible() {
+		if v == nil || !p.visible(v) {
 			continue
 		}
 		x := p.of(v)
@@ -65,7 +65,7 @@ func (p *problems) order(n *node, done map[NodeID]bool) {
 // differences warns where the requirer of n sets a variable of a state that
 // another node enters, or that is applied already: the first value holds.
 func (p *problems) differences(n *node) {
-	if n.parent == nil {
+	if n.parent == nil || len(n.Via.Require.Bind)+len(n.Via.Require.Set) == 0 {
 		return
 	}
 	svc := n.service()
@@ -74,14 +74,21 @@ func (p *problems) differences(n *node) {
 		if m == n {
 			continue
 		}
+		asks := func(name string) bool {
+			return slices.ContainsFunc(n.vars, func(v *variable) bool { return v.Name == name && v.role == roleSimple })
+		}
 		for name := range sorted(n.Via.Require.Bind) {
-			asks := func(v *variable) bool { return v.Name == name && v.role == roleSimple }
 			w := n.parentVariable(n.Via.Require.Bind[name])
-			if w == nil || slices.ContainsFunc(n.vars, asks) {
+			if w == nil || asks(name) {
 				continue
 			}
 			if wish := p.of(w); wish.usable() {
 				p.difference(n, m, svc, state, name, wish.x)
+			}
+		}
+		for name := range sorted(n.Via.Require.Set) {
+			if !asks(name) {
+				p.difference(n, m, svc, state, name, n.Via.Require.Set[name])
 			}
 		}
 	}

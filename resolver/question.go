@@ -22,6 +22,7 @@ const (
 	NoSource  Source = ""
 	You       Source = "you"      // answered
 	Replayed  Source = "file"     // answered in a file
+	Generated Source = "random"   // made at random, as the variable wants it
 	Returned  Source = "returned" // by a node's call
 	FromHost  Source = "host"     // derived from where the nodes are
 	Bound     Source = "bound"    // set by the requirer
@@ -52,7 +53,7 @@ type Question struct {
 
 // Settled reports whether the operator (or a file) decided it, or nobody can.
 func (q *Question) Settled() bool {
-	return q.Fixed || q.Status == AtRun || q.Source == You || q.Source == Replayed
+	return q.Fixed || q.Status == AtRun || q.Source == You || q.Source == Replayed || q.Source == Generated
 }
 
 // Required reports whether a good answer is missing.
@@ -60,7 +61,7 @@ func (q *Question) Required() bool { return q.Status == Missing || q.Status == W
 
 // free reports whether neither a person, a file nor a module decided it.
 func (q *Question) free() bool {
-	return !q.Settled() && q.Key.Kind != AskManage && q.Source != Bound && q.Source != FromXPath
+	return !q.Settled() && q.Key.Kind != AskManage && q.Key.Kind != AskPath && q.Key.Kind != AskCall && q.Key.Kind != AskRoll && q.Source != Bound && q.Source != FromXPath
 }
 
 // Undecided reports whether the value in force is one that nobody chose, of which
@@ -68,15 +69,23 @@ func (q *Question) free() bool {
 func (q *Question) Undecided() bool { return q.free() && !q.Required() && !q.Var.Expert }
 
 // Acceptable is what somebody takes who agrees with what is proposed: the value in
-// force, else the best suggestion; nil if nothing is proposed or it is decided.
+// force, else what is proposed; nil if that is nothing, or it is decided.
 func (q *Question) Acceptable() any {
 	switch {
 	case !q.free() || q.Status == Wrong:
 		return nil
-	case q.Value == nil && len(q.Suggestions) > 0:
-		return q.Suggestions[0].Value
+	case q.Value == nil:
+		return q.Proposed()
 	}
 	return q.Value
+}
+
+// Proposed is the best suggestion, unless somebody must choose it; then it is nil.
+func (q *Question) Proposed() any {
+	if len(q.Suggestions) == 0 || q.Suggestions[0].Choice {
+		return nil
+	}
+	return q.Suggestions[0].Value
 }
 
 // Open reports whether somebody should answer: a good answer is missing, or the
@@ -95,6 +104,9 @@ func (q *Question) refuse(msg, hint string) {
 type Suggestion struct {
 	Value any
 	Why   string
+	// Choice says that it is only offered: it was given for another node, or is one of the
+	// values that are possible. Nobody takes it who does not choose it.
+	Choice bool
 }
 
 // Option is one choice of a question.

@@ -12,7 +12,11 @@ type asked struct {
 // often and where what it requires is, all that is asked below, then its own values.
 // The open ones are counted at each node.
 func newQuestions(c *checked) []Question {
-	a := &asked{checked: c}
+	most := 0
+	for _, n := range c.tree.nodes {
+		most += len(n.items)
+	}
+	a := &asked{checked: c, questions: make([]Question, 0, most)}
 	a.collect(c.tree.root)
 	for i := range a.questions {
 		n := c.tree.byID[a.questions[i].Key.Node]
@@ -36,14 +40,37 @@ func (a *asked) collect(n *node) {
 			a.collect(it.child)
 		case it.q != nil:
 			a.questions = append(a.questions, *it.q)
-		case it.v.visible():
+		case a.visible(it.v):
 			a.questions = append(a.questions, a.question(it.v))
 		}
 	}
 }
 
-// visible reports whether the operator sees the variable.
-func (v *variable) visible() bool { return v.role != roleHost && !v.shadowed() }
+// visible reports whether the operator sees the variable: not where another one is asked, or
+// will be, once the child is known.
+func (vs *values) visible(v *variable) bool {
+	switch {
+	case v.role == roleHost:
+		return false
+	case v.role != roleArg || v.child.Unmanaged:
+		return true
+	case !v.child.ready:
+		return false
+	case !v.followsInner():
+		return true
+	}
+	below := vs.of(v.inner)
+	if !below.usable() {
+		return vs.uncertain(v, below)
+	}
+	_, err := v.Convert(below.x)
+	return err != nil
+}
+
+// visible is that of values, and reports what is refused once calls have returned.
+func (c *calls) visible(v *variable) bool {
+	return c.values.visible(v) || v.role != roleHost && c.of(v).problem != ""
+}
 
 // question shows a variable.
 func (a *asked) question(v *variable) Question {
@@ -54,9 +81,16 @@ func (a *asked) question(v *variable) Question {
 		Optional: v.Optional, Status: OK, Fixed: v.fixed(x),
 	}
 	problem := v.refusal(x)
+	if v.mayLack() && value.IsDeferred(x.x) {
+		q.Value = x.absent
+	}
 	switch {
 	case problem != "":
 		q.Status, q.Problem = Wrong, problem
+	case x.lacking(v):
+		q.Status, q.Source = Missing, NoSource
+	case v.mayLack() && x.absent != nil:
+		q.Status = OK
 	case value.IsDeferred(x.x):
 		q.Status = AtRun
 	case x.x == nil && !v.Optional:
@@ -76,7 +110,13 @@ func (a *asked) question(v *variable) Question {
 }
 
 // fixed reports whether the operator cannot change the value.
-func (v *variable) fixed(x sourced) bool { return x.source == FromHost || v.byRun() }
+func (v *variable) fixed(x sourced) bool { return x.source == FromHost || v.byRun() && !v.mayLack() }
+
+// lacking reports whether nobody has said what is taken if the call does not return the
+// value.
+func (x sourced) lacking(v *variable) bool {
+	return v.mayLack() && x.absent == nil && value.IsDeferred(x.x)
+}
 
 // refusal says why a value cannot be taken, "" if it can.
 func (v *variable) refusal(x sourced) string {

@@ -14,34 +14,50 @@ const maxInstances = 1000
 
 // name names a require of a node: "State.provide.require".
 func (req *requirement) name(r *spec.Require) string {
+	if req.state == "" { // of the root of several hosts, as RootHosts has it
+		return ""
+	}
 	return req.state + "." + req.provide + "." + r.Name
 }
 
 // remote creates the children that meet a remote require, and the variables of
 // each instance.
 func (b *builder) remote(n *node, req *requirement, r *spec.Require) {
-	base := string(n.ID) + "/" + req.name(r)
+	base := string(n.ID.child(req.name(r)))
 	times, fixed := r.Nargs.Fixed()
 	switch {
 	case fixed && times == 1:
 		b.instance(n, req, r, NodeID(base), "", 0, 1)
 	case r.Kind == spec.External:
 		hosts, q := b.askHosts(n, req, r)
-		seen := map[spec.Host]int{}
-		for i, h := range hosts {
-			seen[h]++
-			id := string(h)
-			if seen[h] > 1 {
-				id = fmt.Sprintf("%s#%d", h, seen[h])
-			}
-			b.instance(n, req, r, NodeID(base+"["+id+"]"), h, i, len(hosts)).placed = q
+		roll := b.roll(n, req, r)
+		for i, id := range spread(hosts) {
+			c := b.instance(n, req, r, NodeID(base+"["+id+"]"), hosts[i], i, len(hosts))
+			c.placed = q
+			roll.met(c)
 		}
+		roll.end()
 	default:
 		count := b.askCount(n, req, r)
+		roll := b.roll(n, req, r)
 		for i := range count {
-			b.instance(n, req, r, NodeID(fmt.Sprintf("%s[%d]", base, i)), "", i, count)
+			roll.met(b.instance(n, req, r, NodeID(fmt.Sprintf("%s[%d]", base, i)), "", i, count))
 		}
+		roll.end()
 	}
+}
+
+// spread gives each of some hosts a name of its own: one that is there twice counts.
+func spread(hosts []spec.Host) []string {
+	out := make([]string, len(hosts))
+	seen := map[spec.Host]int{}
+	for i, h := range hosts {
+		if out[i] = string(h); seen[h] > 0 {
+			out[i] = fmt.Sprintf("%s#%d", h, seen[h]+1)
+		}
+		seen[h]++
+	}
+	return out
 }
 
 // instance creates one child of a remote require, and builds it.
@@ -90,7 +106,8 @@ func (b *builder) newVariable(n *node, req *requirement, r *spec.Require, set in
 	if b.byRel[x.rel] == nil {
 		b.byRel[x.rel] = x
 	}
-	if _, ok := b.answers[Key{Node: n.ID, Kind: AskValue, Name: x.rel}]; ok {
+	if a, ok := b.answers[Key{Node: n.ID, Kind: AskValue, Name: x.rel}]; ok {
+		x.answer = &a
 		b.given[x.rel] = append(b.given[x.rel], x)
 	}
 	return x
@@ -102,6 +119,9 @@ func (b *builder) requireQuestion(n *node, req *requirement, r *spec.Require, ki
 	q := &Question{Key: Key{Node: n.ID, Kind: kind, Name: req.name(r)}, Host: n.Host, Min: nargs.Min, Max: nargs.Max,
 		Path: n.Provide.Path.Cut(2).Join(req.state, req.provide, r.Name),
 		Var:  spec.Variable{Name: r.Name, Label: r.Label, Help: r.Help, Type: spec.Type{Kind: t}}}
+	if n.Several {
+		q.Path = spec.Path(n.Pattern)
+	}
 	n.items = append(n.items, item{q: q})
 	return q
 }
@@ -148,7 +168,10 @@ func (b *builder) askHosts(n *node, req *requirement, r *spec.Require) ([]spec.H
 // unmanagedAt reports whether the first instance on a host is declared as not
 // managed: then nobody needs to be reachable there.
 func (b *builder) unmanagedAt(n *node, name string, h spec.Host) bool {
-	id := NodeID(string(n.ID) + "/" + name + "[" + string(h) + "]")
+	id := n.ID.child(name + "[" + string(h) + "]")
+	if n.Several {
+		id = NodeID(string(n.ID) + "[" + string(h) + "]")
+	}
 	a, ok := b.answers[Key{Node: id, Kind: AskManage}]
 	if !ok {
 		return false

@@ -22,8 +22,13 @@ func Resolve(root spec.Pattern, facts Facts, answers Answers) *Result {
 		Problems:  findProblems(c),
 		Unused:    in.unused(),
 	}
+	res.nodes, res.questions = make(map[NodeID]*Node, len(t.nodes)), make(map[Key]int, len(res.Questions))
+	for i := range res.Questions {
+		res.questions[res.Questions[i].Key] = i
+	}
 	for _, n := range t.nodes {
 		res.Nodes = append(res.Nodes, n.Node)
+		res.nodes[n.ID] = n.Node
 	}
 	if c.learned() && len(res.Blockers()) == 0 {
 		res.Plan = newPlan(c)
@@ -39,12 +44,13 @@ type input struct {
 	hosts   []spec.Host // all that are known, sorted
 	used    map[Key]bool
 	needed  map[NeedKey]bool
+	planned map[spec.Host]map[string][]string // stacks that the deployment has moved so far, by lifecycle
 	needs   []Need
 }
 
 func newInput(facts Facts, answers Answers) *input {
 	return &input{facts: facts, answers: answers, hosts: slices.Sorted(maps.Keys(facts.Hosts)),
-		used: map[Key]bool{}, needed: map[NeedKey]bool{}}
+		used: map[Key]bool{}, needed: map[NeedKey]bool{}, planned: map[spec.Host]map[string][]string{}}
 }
 
 // answer looks an answer up and marks it as used.
@@ -62,6 +68,9 @@ func (in *input) fact(n Need) (Fact, bool) {
 	f, ok := in.facts.Learned[k]
 	if !ok && !in.needed[k] {
 		in.needed[k] = true
+		if n.Kind == NeedRoute {
+			n.Route.Below, n.Route.Stacks = true, maps.Clone(in.planned[n.Host])
+		}
 		in.needs = append(in.needs, n)
 	}
 	return f, ok
@@ -75,10 +84,11 @@ func (in *input) unused() []Key {
 			out = append(out, k)
 		}
 	}
-	slices.SortFunc(out, compareKeys)
+	slices.SortFunc(out, CompareKeys)
 	return out
 }
 
-func compareKeys(a, b Key) int {
+// CompareKeys orders keys by node, kind and name.
+func CompareKeys(a, b Key) int {
 	return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }

@@ -67,6 +67,9 @@ func render(r *resolver.Result) string {
 		if n.Provide.Path != "" {
 			fmt.Fprintf(&b, " %s", n.Provide.Path.Relative())
 		}
+		if n.Checks != nil {
+			fmt.Fprintf(&b, " checks %s", n.Checks.ID)
+		}
 		if n.Unmanaged {
 			b.WriteString(" unmanaged")
 		}
@@ -115,6 +118,9 @@ func render(r *resolver.Result) string {
 		for _, s := range task.Steps {
 			fmt.Fprintf(&b, "  %s%s\n", s.Name(), inputs(s.Inputs))
 		}
+	}
+	for _, x := range r.Plan.Batches {
+		fmt.Fprintf(&b, "batches of %s: %v, %s\n", x.Require, x.Of, x.How)
 	}
 	return b.String()
 }

@@ -1,6 +1,10 @@
 package resolver
 
-import "github.com/armonic/armonic/spec"
+import (
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
 
 // Result is all that follows from facts and answers. It shares no memory that a
 // later Resolve changes.
@@ -12,6 +16,9 @@ type Result struct {
 	Problems  []Problem
 	Unused    []Key // answers that nothing asked for, sorted
 	Plan      *Plan // nil while anything is missing, wrong or being checked
+
+	nodes     map[NodeID]*Node
+	questions map[Key]int // indexes of Questions
 }
 
 // Open lists the questions that somebody should answer, in the order of asking.
@@ -58,20 +65,20 @@ func (r *Result) Counts() (missing, wrong, checking int) {
 
 // Node finds a node by id, nil if there is none.
 func (r *Result) Node(id NodeID) *Node {
-	for _, n := range r.Nodes {
-		if n.ID == id {
-			return n
-		}
+	if r.nodes != nil {
+		return r.nodes[id]
 	}
-	return nil
+	i := slices.IndexFunc(r.Nodes, func(n *Node) bool { return n.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return r.Nodes[i]
 }
 
 // Question finds a question by key, nil if it is not asked.
 func (r *Result) Question(k Key) *Question {
-	for i := range r.Questions {
-		if r.Questions[i].Key == k {
-			return &r.Questions[i]
-		}
+	if i, ok := r.questions[k]; ok {
+		return &r.Questions[i]
 	}
 	return nil
 }
@@ -85,10 +92,13 @@ type Node struct {
 
 	Pattern   spec.Pattern
 	Unmanaged bool         // taken as given: nothing is called, the operator says what it would return
+	Several   bool         // the root of a deployment on several hosts: nothing itself, its children are what was asked for
+	Uncalled  bool         // only its state is gone to: the operator wants no call
 	Host      spec.Host    // "" while not chosen
 	Provide   spec.Provide // zero while not specialised
 	Route     spec.Route   // steps with what they ask; zero while unknown
 	Steps     []spec.Step  // what will be done, with inputs; value.Deferred where not known yet
+	Checks    *Node        // it is no require's: it sees whether what that node did is well, before the next batch begins
 	CalledAs  *Node        // another node that this one is equal to: that is called, for both
 	Returned  any          // from Facts.Returns, nil before
 
@@ -104,7 +114,12 @@ type Via struct {
 }
 
 // Name is "State.provide.require".
-func (v Via) Name() string { return v.State + "." + v.Provide + "." + v.Require.Name }
+func (v Via) Name() string {
+	if v.State == "" { // of the root of several hosts
+		return v.Require.Name
+	}
+	return v.State + "." + v.Provide + "." + v.Require.Name
+}
 
 // Problem is something wrong, and whose answer could mend it.
 type Problem struct {
@@ -123,6 +138,8 @@ type Plan struct {
 	Tasks []Task
 	Hosts []spec.Host                       // that are touched, in order of first use
 	After map[spec.Host]map[string][]string // planned stacks of the lifecycles touched, bottom first
+
+	Batches []Batches // of requires that are not met all at once
 }
 
 // TaskID names a task within a plan: the node's id, "#", a number from 0.
@@ -134,10 +151,13 @@ type Task struct {
 	Node      NodeID
 	Host      spec.Host
 	Lifecycle string
-	From      []string    // planned stack at its start, bottom first
-	First     int         // index of its first step among the node's steps
-	Steps     []spec.Step // with inputs
-	After     []TaskID    // tasks that must be done before
+	From      []string      // planned stack at its start, bottom first
+	First     int           // index of its first step among the node's steps
+	Steps     []spec.Step   // with inputs, and with what is asked where calls return some of them
+	Absent    []spec.Inputs // by step: what is taken for values that calls do not return; nil if nothing is
+	After     []TaskID      // tasks that must be done before
+	Simulated bool          // it only pretends: its lifecycle or its host is a simulation
+	Checks    NodeID        // the node that it is the check of; "" if it is none
 }
 
 // Steps counts the steps of all tasks.

@@ -3,16 +3,19 @@ package resolver
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
 
-// maxDepth bounds the tree, against requirements that chain over ever more hosts.
-const maxDepth = 64
+// mostDetours bounds how often what a node requires may move its own lifecycle.
+const mostDetours = 64
 
 // route finds the way to the node's provide, what its steps require, and the stack
 // that they leave.
 func (b *builder) route(n *node) bool {
+	b.active[n.Provide.Path] = n
+	defer delete(b.active, n.Provide.Path)
 	before, ok := b.stack(n)
 	if !ok || !b.requireAlongRoute(n, before) {
 		return false
@@ -32,24 +35,34 @@ func (b *builder) stack(n *node) ([]string, bool) {
 	if !ok {
 		return nil, false
 	}
-	for i := range f.Stacks {
-		if f.Stacks[i].Path.Lifecycle() == svc.lifecycle {
-			s := f.Stacks[i].Names()
-			b.stacks[svc] = s
-			return s, true
+	if b.now[svc.host] == nil {
+		b.now[svc.host] = map[string]*spec.Stack{}
+		for i := range f.Stacks {
+			b.now[svc.host][f.Stacks[i].Path.Lifecycle()] = &f.Stacks[i]
 		}
 	}
-	b.refuse(n, "there is no "+svc.lifecycle+" on "+string(svc.host), "")
-	return nil, false
+	s := b.now[svc.host][svc.lifecycle]
+	if s == nil {
+		b.refuse(n, "there is no "+svc.lifecycle+" on "+string(svc.host), "")
+		return nil, false
+	}
+	b.stacks[svc] = s.Names()
+	return b.stacks[svc], true
 }
 
 // requireAlongRoute finds the way to the provide and builds the children that its
 // steps require. A child may move this very lifecycle, so that the way is another one
 // then: it is asked again until it holds.
 func (b *builder) requireAlongRoute(n *node, from []string) bool {
-	svc := n.service()
-	for range maxDepth {
-		f, ok := b.learn(n, Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: n.Provide.Path, From: from}})
+	svc, target := n.service(), b.target(n)
+	index, way := b.way(n, from)
+	for range mostDetours {
+		need := Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: target, From: from, Again: b.again(svc, from), Index: index}}
+		if f, ok := b.fact(need); ok && f.Err != nil && f.Err.Kind == spec.NotFound && index != 0 {
+			b.wrongAs(way, f.Err.Kind, f.Err.Msg, f.Err.Hint)
+			return false
+		}
+		f, ok := b.learn(n, need)
 		if !ok {
 			return false
 		}
@@ -65,13 +78,24 @@ func (b *builder) requireAlongRoute(n *node, from []string) bool {
 	return false
 }
 
+// again names the states of a stack that are to be entered again, and that no earlier node
+// enters.
+func (b *builder) again(svc service, stack []string) (out []string) {
+	for _, state := range b.facts.Again[spec.MakePath(svc.host, svc.lifecycle)] {
+		if slices.Contains(stack, state) && b.entered[svc][state] == nil {
+			out = append(out, state)
+		}
+	}
+	return out
+}
+
 // children builds what meets the remote requires of the route's steps.
 func (b *builder) children(n *node) {
 	for _, s := range n.Route.Steps {
 		if s.Action == spec.Leave || n.requirement(s) != nil {
 			continue
 		}
-		r := &requirement{state: s.State, provide: s.ProvideName(), requires: s.Requires}
+		r := &requirement{state: s.State, provide: s.ProvideName(), again: s.Again, requires: s.Requires}
 		n.requirements = append(n.requirements, r)
 		for i := range r.requires {
 			if r.requires[i].Remote() {
@@ -119,6 +143,10 @@ func (b *builder) follow(n *node) {
 	}
 	n.enteredBy = b.entered[svc][n.Provide.Path.State()]
 	b.stacks[svc] = n.Route.After
+	if b.planned[svc.host] == nil {
+		b.planned[svc.host] = map[string][]string{}
+	}
+	b.planned[svc.host][svc.lifecycle] = n.Route.After
 }
 
 // leaves complains of a step that leaves a state in which this very deployment calls
@@ -134,21 +162,19 @@ func (b *builder) leaves(n *node, svc service, state string) {
 	}
 }
 
-// loops reports whether an ancestor is the same provide on the same host.
+// loops reports whether an ancestor is the same provide on the same host, and shows the
+// circle.
 func (b *builder) loops(n *node) bool {
-	chain := n.Provide.Path.Relative()
-	depth := 0
-	for p := n.Parent; p != nil; p = p.Parent {
-		depth++
-		chain = p.Provide.Path.Relative() + " > " + chain
-		if p.Provide.Path == n.Provide.Path {
-			b.refuse(n, "the requirements form a loop: "+chain, "one of these modules must not require the next")
-			return true
-		}
+	first := b.active[n.Provide.Path]
+	if first == nil {
+		return false
 	}
-	if depth > maxDepth {
-		b.refuse(n, "the requirements are nested too deeply", "look for modules that require each other")
-		return true
+	names := []string{n.Provide.Path.Relative()}
+	for p := n.parent; p != first; p = p.parent {
+		names = append(names, p.Provide.Path.Relative())
 	}
-	return false
+	names = append(names, first.Provide.Path.Relative())
+	slices.Reverse(names)
+	b.refuse(n, "the requirements form a loop: "+strings.Join(names, " > "), "one of these modules must not require the next")
+	return true
 }

@@ -20,6 +20,7 @@ type tree struct {
 	stacks   map[service][]string         // as planned, bottom first
 	entered  map[service]map[string]*node // which node enters a state
 	problems []Problem
+	rolled   []rolled
 }
 
 // service is one lifecycle on one host.
@@ -52,6 +53,7 @@ type item struct {
 // requirement is what entering one state, or calling one provide, requires.
 type requirement struct {
 	state, provide string
+	again          bool // the state is entered again
 	requires       []spec.Require
 	children       []*node // that meet its remote requires
 }
@@ -75,11 +77,13 @@ type variable struct {
 	require     *spec.Require
 	set         int
 	role        role
-	rel         string // "Lifecycle/State/provide/require[set]/variable"
-	child       *node  // of remote requires: the node that meets this set
+	rel         string  // "Lifecycle/State/provide/require[set]/variable"
+	child       *node   // of remote requires: the node that meets this set
+	answer      *Answer // to it, if it is not that of a child which is not managed
 
-	outer *variable // same-named variable nearest in scope, nil if none
-	inner *variable // the first variable whose outer this is, nil if none
+	outer     *variable // same-named variable nearest in scope, nil if none
+	outermost *variable // the farthest one in scope with a default, nil if none
+	inner     *variable // the last variable whose outer this is, nil if none
 }
 
 func (v *variable) path() spec.Path { return spec.Path("/" + string(v.node.Host) + "/" + v.rel) }
@@ -99,10 +103,10 @@ func (v *variable) ofEnter() bool { return v.requirement.provide == string(spec.
 // byRun says that the value is what the call of the child returns.
 func (v *variable) byRun() bool { return v.role == roleReturn && !v.child.Unmanaged }
 
-// shadowed reports whether the variable is not asked, because one below it is
-// asked in its place (or will be, once the child is known).
-func (v *variable) shadowed() bool {
-	return v.role == roleArg && !v.child.Unmanaged && (v.inner != nil || !v.child.ready)
+// followsInner reports whether an argument has the value of the one below it. One between
+// two others is asked itself, and a list is no text.
+func (v *variable) followsInner() bool {
+	return (v.role == roleArg || v.mayLack()) && v.inner != nil && v.outer == nil && v.Type.Lists() == v.inner.Type.Lists()
 }
 
 // owner says whose variable it is: "WebSite on web1".

@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -14,6 +15,7 @@ type values struct {
 	tree  *tree
 	known []sourced // by variable.index
 	state []progress
+	above []above
 }
 
 // progress says how far the value of a variable is.
@@ -32,13 +34,14 @@ type sourced struct {
 	why     string
 	problem string // why it is refused, or the return is missing
 	hint    string
+	absent  any // of a deferred value: what is taken if the call does not return it
 }
 
 // usable reports whether there is a value, known now, that was not refused.
 func (x sourced) usable() bool { return x.x != nil && !value.IsDeferred(x.x) && x.problem == "" }
 
 func newValues(in *input, t *tree) *values {
-	return &values{input: in, tree: t, known: make([]sourced, len(t.vars)), state: make([]progress, len(t.vars))}
+	return &values{input: in, tree: t, known: make([]sourced, len(t.vars)), state: make([]progress, len(t.vars)), above: make([]above, len(t.vars))}
 }
 
 // of is the value in force: what is given outright, else the best suggestion.
@@ -64,13 +67,12 @@ func (vs *values) of(v *variable) sourced {
 // have.
 func (vs *values) given(v *variable) (sourced, bool) {
 	if v.byRun() {
-		return sourced{x: value.Deferred{Node: string(v.child.ID), Name: v.Name}, source: Returned,
-			why: "returned by " + string(v.child.Provide.Path)}, true
+		return vs.returned(v), true
 	}
 	if x, ok := derived(v); ok {
 		return x, true
 	}
-	if a, ok := vs.answer(v.key()); ok {
+	if a, ok := vs.answerOf(v); ok {
 		return answered(v, a), true
 	}
 	if v.FromXPath != "" {
@@ -81,16 +83,79 @@ func (vs *values) given(v *variable) (sourced, bool) {
 	if w := v.bound(); w != nil && w != v {
 		return vs.copied(v, w, Bound, "set by "+w.owner())
 	}
+	if x, ok := v.setTo(); ok {
+		out := sourced{x: x, source: Bound, why: "set by " + v.node.parent.Provide.Path.Lifecycle()}
+		if got, err := v.Convert(x); err != nil {
+			out.problem, out.hint = err.Error(), "it is "+out.why
+		} else {
+			out.x = got
+		}
+		return out, true
+	}
 	return sourced{}, false
 }
 
-// givenTo is a good value that is given to w. A variable that is underway has none.
-func (vs *values) givenTo(w *variable) (any, bool) {
-	if vs.state[w.index] == underway {
-		return nil, false
+// returned is what a call returns. What it may leave out is asked before anything runs.
+func (vs *values) returned(v *variable) sourced {
+	out := sourced{x: value.Deferred{Node: string(v.child.ID), Name: v.Name}, source: Returned,
+		why: "returned by " + string(v.child.Provide.Path)}
+	if !v.mayLack() {
+		return out
 	}
-	x, ok := vs.given(w)
-	return x.x, ok && x.x != nil && x.problem == ""
+	out.why = string(v.child.Provide.Path) + " may not return it"
+	a, ok := vs.answerOf(v)
+	if !ok {
+		for s := range vs.suggestions(v) {
+			if !value.IsDeferred(s.Value) {
+				out.source, out.absent, out.why = s.source, s.Value, s.Why+", unless "+string(v.child.Provide.Path)+" returns it"
+				break
+			}
+		}
+		return out
+	}
+	given := answered(v, a)
+	if given.problem != "" {
+		return given
+	}
+	out.source, out.absent = given.source, given.x
+	return out
+}
+
+// mayLack reports whether a value that is needed is one that the call need not return.
+func (v *variable) mayLack() bool {
+	return v.byRun() && v.child.ready && v.needed() && !v.child.returns(v.Name)
+}
+
+// needed reports whether the variable cannot do without a value.
+func (v *variable) needed() bool { return !v.Optional && v.Default == nil }
+
+// returns reports whether the call of a node always returns a value.
+func (n *node) returns(name string) bool {
+	i := slices.IndexFunc(n.Provide.Returns, func(r spec.Variable) bool { return r.Name == name })
+	return i >= 0 && !n.Provide.Returns[i].Optional
+}
+
+// uncertain reports whether v cannot take a value, since the call that is to return it may
+// not do so, and v cannot do without.
+func (vs *values) uncertain(v *variable, x sourced) bool {
+	d, deferred := x.x.(value.Deferred)
+	if !deferred || x.absent != nil || !v.needed() {
+		return false
+	}
+	n := vs.tree.byID[NodeID(d.Node)]
+	return n.ready && !n.returns(d.Name)
+}
+
+// answerOf looks up the answer to a variable.
+func (vs *values) answerOf(v *variable) (Answer, bool) {
+	if v.role == roleReturn && v.child.Unmanaged {
+		return vs.answer(v.key())
+	}
+	if v.answer == nil {
+		return Answer{}, false
+	}
+	vs.used[v.key()] = true
+	return *v.answer, true
 }
 
 // answered is what the operator gave.
@@ -109,9 +174,9 @@ func answered(v *variable, a Answer) sourced {
 // copied is the value of another variable, if that has one.
 func (vs *values) copied(v, from *variable, src Source, why string) (sourced, bool) {
 	got := vs.of(from)
-	out := sourced{x: got.x, source: src, why: why, problem: got.problem}
+	out := sourced{x: got.x, source: src, why: why, problem: got.problem, absent: got.absent}
 	if !got.usable() {
-		return out, got.x != nil
+		return out, got.x != nil && !vs.uncertain(v, out)
 	}
 	x, err := v.Convert(got.x)
 	if err != nil {
@@ -140,6 +205,9 @@ func derived(v *variable) (sourced, bool) {
 		return out, true
 	case v.Type.Kind == spec.KindHosts && v.role == roleArg:
 		out.why, out.x = "all hosts of "+v.require.Name, v.requirement.hostsOf(v.require.Name)
+		return out, true
+	case v.Type.Kind == spec.KindHosts && v.node.parent != nil && v.node.Via.Require.Kind == spec.Local:
+		out.why, out.x = "the host itself", []any{string(v.node.Host)}
 		return out, true
 	case v.Type.Kind == spec.KindHosts && v.node.parent != nil && v.node.Via.Require.Kind == spec.External:
 		out.why, out.x = "all hosts of "+v.node.Via.Require.Name, v.node.siblingHosts()

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/goccy/go-yaml"
 	"github.com/rogpeppe/go-internal/txtar"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
@@ -34,15 +34,25 @@ type world struct {
 	trees   map[spec.Host]*query.Node
 }
 
-func newWorld(t testing.TB, ar *txtar.Archive) *world {
-	t.Helper()
-	w := &world{
+// failer is what worlds need of a test, be it one of rapid.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func emptyWorld() *world {
+	return &world{
 		answers: resolver.Answers{},
 		engines: map[spec.Host]map[string]*lifecycle.Engine{},
 		trees:   map[spec.Host]*query.Node{},
 		facts: resolver.Facts{Hosts: map[spec.Host]resolver.HostFact{}, Learned: map[resolver.NeedKey]resolver.Fact{},
 			Returns: map[resolver.NodeID]any{}},
 	}
+}
+
+func newWorld(t testing.TB, ar *txtar.Archive) *world {
+	t.Helper()
+	w := emptyWorld()
 	files := fstest.MapFS{}
 	var sources []modules.Source
 	var lines []string
@@ -88,7 +98,7 @@ func (w *world) line(t testing.TB, set *modules.Set, f []string) {
 		w.root = spec.Pattern(f[1])
 	case "hosts":
 		for _, h := range f[1:] {
-			w.addHost(t, set, spec.Host(h))
+			w.addHost(t, set.Lifecycles, spec.Host(h))
 		}
 	case "offline":
 		w.facts.Hosts[spec.Host(f[1])] = resolver.HostFact{Why: strings.Join(f[2:], " ")}
@@ -110,12 +120,12 @@ func (w *world) line(t testing.TB, set *modules.Set, f []string) {
 	}
 }
 
-func (w *world) addHost(t testing.TB, set *modules.Set, h spec.Host) {
+func (w *world) addHost(t failer, lifecycles []*lifecycle.Lifecycle, h spec.Host) {
 	t.Helper()
 	w.facts.Hosts[h] = resolver.HostFact{Online: true}
 	w.engines[h] = map[string]*lifecycle.Engine{}
 	store := lifecycle.NewMemory()
-	for _, l := range set.Lifecycles {
+	for _, l := range lifecycles {
 		e, err := lifecycle.New(l, lifecycle.Deps{Store: store, Me: spec.Info{Host: h, Address: string(h) + ".example", OS: spec.OS{Name: "debian", Release: "13"}}})
 		if err != nil {
 			t.Fatal(err)
@@ -123,7 +133,7 @@ func (w *world) addHost(t testing.TB, set *modules.Set, h spec.Host) {
 		w.engines[h][l.Name] = e
 	}
 	w.trees[h] = query.NewRoot()
-	lifecycle.Tree(w.trees[h], h, set.Lifecycles...)
+	lifecycle.Tree(w.trees[h], h, lifecycles...)
 }
 
 func (w *world) answer(t testing.TB, line string) {
@@ -172,7 +182,7 @@ func nonEmpty(data []byte) []string {
 }
 
 // resolve answers needs from the engines until there are none.
-func (w *world) resolve(t testing.TB) *resolver.Result {
+func (w *world) resolve(t failer) *resolver.Result {
 	t.Helper()
 	for range 200 {
 		res := resolver.Resolve(w.root, w.facts, w.answers)
@@ -214,6 +224,9 @@ func (w *world) ask(n resolver.Need) resolver.Fact {
 	case resolver.NeedRoute:
 		r, err := engines[n.Route.Provide.Lifecycle()].Route(context.Background(), n.Route)
 		f.Route, f.Err = r, spec.AsError(err)
+	case resolver.NeedPaths:
+		p, err := engines[n.Paths.State.Lifecycle()].Paths(context.Background(), n.Paths)
+		f.Paths, f.Err = p, spec.AsError(err)
 	case resolver.NeedCheck:
 		f.Problems = engines[n.Work.Lifecycle].Check(context.Background(), n.Work)
 	}

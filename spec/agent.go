@@ -28,17 +28,22 @@ type Info struct {
 	Version   string    `json:"version"` // of Armonic
 	Load      float64   `json:"load"`    // one-minute load average, 0 if unknown
 	Busy      RunID     `json:"busy,omitempty"`
-	Queue     int       `json:"queue,omitempty"` // runs waiting
-	Simulated bool      `json:"simulated,omitempty"`
-	Since     time.Time `json:"since,omitzero"`     // when the agent started
-	Notes     []string  `json:"notes,omitempty"`    // what an operator should know: a module that does not load
-	Observer  bool      `json:"observer,omitempty"` // who asks may look, but start nothing
+	Queue     int       `json:"queue,omitempty"`     // runs waiting
+	Simulated bool      `json:"simulated,omitempty"` // there is no such host: what is done is pretended
+	Since     time.Time `json:"since,omitzero"`      // when the agent started
+	Notes     []string  `json:"notes,omitempty"`     // what an operator should know: a module that does not load
+	Observer  bool      `json:"observer,omitempty"`  // who asks may look, but start nothing
+
+	Simulations []string `json:"simulations,omitempty"` // the lifecycles that only pretend, on a host that does not
 }
 
 // Change is one effect a step would have on the host.
 type Change struct {
 	What string `json:"what"`           // "package nginx", "/etc/nginx/nginx.conf"
 	Diff string `json:"diff,omitempty"` // unified, where there is one
+	Key  string `json:"key,omitempty"`  // of what is changed, see KindOfKey
+
+	Forever string `json:"irreversible,omitempty"` // why it cannot be taken back, "" if it can
 }
 
 // StepPreview is what one step would do. Unpredictable says that the step may do
@@ -49,6 +54,7 @@ type StepPreview struct {
 	Unpredictable bool     `json:"unpredictable,omitempty"`
 	Why           string   `json:"why,omitempty"` // it is unpredictable
 	Irreversible  bool     `json:"irreversible,omitempty"`
+	Module        string   `json:"module,omitempty"` // a digest of the files that the lifecycle was loaded from
 }
 
 // Doubt says why the step may change more than Changes lists, "" if it may not.
@@ -78,6 +84,9 @@ type Describer interface {
 	Check(ctx context.Context, w Work) ([]Problem, error)
 	// Preview says what the work would change. Deferred values are accepted.
 	Preview(ctx context.Context, w Work) ([]StepPreview, error)
+	// Drift looks at what steps of a lifecycle changed, of all with "", and says what is not
+	// as they left it. What commands changed cannot be looked at.
+	Drift(ctx context.Context, lifecycle string) (Drift, error)
 	// Stacks lists every lifecycle of the host with what is applied of it.
 	Stacks(ctx context.Context) ([]Stack, error)
 }
@@ -101,4 +110,5 @@ type Runner interface {
 type Agent interface {
 	Describer
 	Runner
+	Archive
 }

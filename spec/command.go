@@ -5,7 +5,9 @@ import "time"
 // Command is a program to run on a host, without a shell.
 type Command struct {
 	Argv    []string          // the program and its arguments
+	Script  string            // its text, if the program is a script that is not on the host
 	Dir     string            // where it runs, "" is /
+	User    string            // the user that it runs as, "" is that of the agent
 	Env     map[string]string // besides a small environment that is always the same
 	Input   string            // its standard input
 	Timeout time.Duration     // 0 is the host's default

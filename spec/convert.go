@@ -5,9 +5,12 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/armonic/armonic/value"
@@ -109,13 +112,18 @@ func number(x any) (float64, bool) {
 
 const label = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
 
+//nolint:gochecknoglobals // they do not change, and are compiled when they are used first
 var (
-	hostnameRE = regexp.MustCompile(`\A` + label + `(?:\.` + label + `)*\z`)
-	digitsRE   = regexp.MustCompile(`\A[0-9.]+\z`)
+	hostnameRE = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A` + label + `(?:\.` + label + `)*\z`)
+	})
+	digitsRE = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A[0-9.]+\z`)
+	})
 )
 
 func checkHostname(name, s string) error {
-	if len(s) > 253 || !hostnameRE.MatchString(s) || digitsRE.MatchString(s) {
+	if len(s) > 253 || !hostnameRE().MatchString(s) || digitsRE().MatchString(s) {
 		return fmt.Errorf("%s must be a host name such as www.example.org, is %s", name, quote(s))
 	}
 	return nil
@@ -136,6 +144,29 @@ func checkURL(name, s string) error {
 	local := err == nil && u.Scheme == "file" && u.Path != ""
 	if err != nil || u.Scheme == "" || u.Host == "" && !local {
 		return fmt.Errorf("%s must be a URL such as http://host:80/, is %s", name, quote(s))
+	}
+	return nil
+}
+
+// maxPath is how many bytes a path may have, as Linux has it.
+const maxPath = 4095
+
+// checkPath takes what names a file in one way only: no "..", no "//".
+func checkPath(name, s string) error {
+	switch {
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return fmt.Errorf("%s must be a path of one line, without control characters, is %s", name, quote(s))
+	case !strings.HasPrefix(s, "/"):
+		return fmt.Errorf("%s must be a path that begins with /, is %s", name, quote(s))
+	case len(s) > maxPath:
+		return fmt.Errorf("%s must be a path of at most %d bytes, has %d", name, maxPath, len(s))
+	}
+	clean := path.Clean(s)
+	if strings.HasSuffix(s, "/") && clean != "/" {
+		clean += "/"
+	}
+	if clean != s {
+		return fmt.Errorf("%s must be a path without //, . and .., such as %s, is %s", name, quote(clean), quote(s))
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type HostStatus struct {
 	Version string `json:"version,omitempty"` // of Armonic
 	Busy    RunID  `json:"busy,omitempty"`    // the run it executes, or executed when it was lost
 
+	Simulated bool `json:"simulated,omitempty"` // there is no such host: it is in the memory of this process
+
 	Unapproved bool `json:"unapproved,omitempty"` // it joined by itself, and no person has approved it: it gets no work
 	Like       Host `json:"like,omitempty"`       // another host of the fleet that it can be taken for, "" if there is none
 	Twice      bool `json:"twice,omitempty"`      // another program took its connection lately: its account is in use twice

@@ -3,13 +3,13 @@ package spec
 import (
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/armonic/armonic/value"
+	"github.com/armonic/armonic/yamltext"
 )
 
 // ParseInput reads what a person typed, in the type of the variable: a list may be
-// given as "a, b" or as YAML, "[a, [b, c]]"; everything else as Convert reads a text.
+// given as "a, b" or as YAML, "[a, [b, c]]", whose elements are texts as they stand there;
+// everything else as Convert reads a text.
 // What is refused is given back as it was read, hidden if the variable is, beside the
 // error.
 func (v Variable) ParseInput(text string) (any, error) {
@@ -30,9 +30,8 @@ func (v Variable) read(text string) any {
 		return text
 	}
 	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		var xs []any
-		if err := yaml.Unmarshal([]byte(text), &xs); err == nil {
-			return xs
+		if n, err := yamltext.Parse([]byte(text)); err == nil && n.Kind == yamltext.List {
+			return n.Value()
 		}
 		return text
 	}

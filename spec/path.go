@@ -28,10 +28,12 @@ func (p Path) Parts() []string {
 }
 
 func (p Path) part(i int) string {
-	if parts := p.Parts(); i < len(parts) {
-		return parts[i]
+	s := strings.TrimPrefix(string(p), "/")
+	for ; i > 0; i-- {
+		_, s, _ = strings.Cut(s, "/")
 	}
-	return ""
+	name, _, _ := strings.Cut(s, "/")
+	return name
 }
 
 // Host is the first element, "" for the empty path.
@@ -59,19 +61,28 @@ func (p Path) Join(names ...string) Path {
 
 // Relative is the path without its host: "Lifecycle/State/…".
 func (p Path) Relative() string {
-	if parts := p.Parts(); len(parts) > 1 {
-		return strings.Join(parts[1:], "/")
-	}
-	return ""
+	_, below, _ := strings.Cut(strings.TrimPrefix(string(p), "/"), "/")
+	return below
 }
 
 // Cut keeps the first n elements.
 func (p Path) Cut(n int) Path {
-	parts := p.Parts()
-	if n >= len(parts) {
+	s := strings.TrimPrefix(string(p), "/")
+	if s == "" {
 		return p
 	}
-	return Path("/" + strings.Join(parts[:n], "/"))
+	end := 0
+	for range n {
+		at := strings.IndexByte(s[end:], '/')
+		if at < 0 {
+			return p
+		}
+		end += at + 1
+	}
+	if len(s) < len(p) {
+		return p[:max(end, 1)] // the slash at the front counts as well
+	}
+	return Path("/" + s[:max(end-1, 0)])
 }
 
 // Indexed writes a name with its index; index 0 is the bare name.
@@ -105,6 +116,8 @@ type Resource struct {
 	Path  Path              `json:"path"` // names this one resource, and no other
 	Kind  string            `json:"resource"`
 	Attrs map[string]string `json:"attributes,omitempty"` // as patterns see them: label, tags, type, …
+
+	Simulated bool `json:"simulated,omitempty"` // its lifecycle or its host only pretends
 
 	// Provide is, of a provide ("enter" included), what it asks and returns as its
 	// module declares it: a module's suggestions are in routes only.

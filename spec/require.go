@@ -97,6 +97,8 @@ type Require struct {
 	Args    []Variable        `json:"args,omitempty"`    // what this side wishes for same-named variables there
 	Returns []Variable        `json:"returns,omitempty"` // what is used of the result
 	Bind    map[string]string `json:"bind,omitempty"`    // their variable -> our "require.variable", set rather than wished
+	Set     map[string]any    `json:"set,omitempty"`     // their variable -> the value that it is set to
+	Rolling *Rolling          `json:"rolling,omitempty"` // how it is rolled out where it is given several times; nil is all at once
 }
 
 // Remote reports whether another provide meets the require.
@@ -107,7 +109,8 @@ func (r Require) Remote() bool { return r.Kind != Simple }
 const HostVariable = "host"
 
 // Variables are all variables of one set: those of a simple require, or the
-// arguments and then the returns of a remote one, an external one's host first.
+// arguments and then the returns of a remote one, an external one's host first. One that
+// is both wished and returned is there once, as it is wished.
 func (r Require) Variables() []Variable {
 	if !r.Remote() {
 		return r.Vars
@@ -116,7 +119,13 @@ func (r Require) Variables() []Variable {
 	if r.Kind == External {
 		out = append(out, Variable{Name: HostVariable, Type: Type{Kind: KindHost}, Label: "Host", Expert: true})
 	}
-	return append(append(out, r.Args...), r.Returns...)
+	out = append(out, r.Args...)
+	for _, v := range r.Returns {
+		if !slices.ContainsFunc(out, func(w Variable) bool { return w.Name == v.Name }) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // Variable finds a variable of one set by name.
@@ -139,6 +148,8 @@ type Provide struct {
 	Requires []Require      `json:"requires,omitempty"`
 	Returns  []Variable     `json:"returns,omitempty"`
 	Each     bool           `json:"each,omitempty"` // called once per requirer, even with equal values
+
+	Simulated bool `json:"simulated,omitempty"` // its lifecycle or its host only pretends: a call changes nothing
 }
 
 // Name is the provide's own name.

@@ -4,7 +4,14 @@ package spec
 type RouteQuery struct {
 	Provide Path     `json:"provide"`         // of one provide, or of a state: then the route ends there
 	From    []string `json:"from"`            // stack, bottom first; nil is the stack of now
+	Again   []string `json:"again,omitempty"` // applied states to be entered again first, unless they are left
 	Index   int      `json:"index,omitempty"` // which of several paths: 0 is the first, -1 the last; up to MostPaths from either end
+
+	// Below asks for the answers, too, to what will be asked next: about the provides that the
+	// steps require on the same host, and so on. Stacks are those of other lifecycles there, where
+	// they will not be what they are now.
+	Below  bool                `json:"below,omitempty"`
+	Stacks map[string][]string `json:"stacks,omitempty"`
 }
 
 // Route is the way to a provide: the states to enter or leave in order, then the
@@ -15,6 +22,21 @@ type Route struct {
 	After     []string `json:"after"` // the stack it ends on
 	Steps     []Step   `json:"steps"` // with Requires
 	Provide   Provide  `json:"provide,omitzero"`
+	Simulated bool     `json:"simulated,omitempty"` // the lifecycle or the host only pretends
+
+	Foreseen []Foreseen `json:"foreseen,omitempty"` // if RouteQuery.Below asks for it; not more than MostForeseen
+}
+
+// MostForeseen is how many answers an agent adds to a route. What it leaves out is asked.
+const MostForeseen = 1000
+
+// Foreseen is a question that follows from a route, with its answer: the provides that match a
+// pattern, or the way to one.
+type Foreseen struct {
+	Pattern  Pattern     `json:"pattern,omitempty"`
+	Provides []Provide   `json:"provides,omitempty"` // that match the pattern
+	Query    *RouteQuery `json:"query,omitempty"`
+	Route    *Route      `json:"route,omitempty"` // that Query asks for
 }
 
 // MostPaths is how many paths an agent lists at once, and up to which it numbers them.

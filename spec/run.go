@@ -30,7 +30,13 @@ const (
 	Enter Action = "enter" // push a state
 	Leave Action = "leave" // take the top state off
 	Call  Action = "call"  // call a provide, then cross the states from its own upward
+
+	// TakeBack takes back what calls of a provide did, then crosses the states likewise.
+	TakeBack Action = "undo"
 )
+
+// OfProvide reports whether the action is about a provide, rather than about its state.
+func (a Action) OfProvide() bool { return a == Call || a == TakeBack }
 
 // Set holds the values of one set of a require, by variable name.
 type Set map[string]any
@@ -58,15 +64,21 @@ func (in Inputs) Clone() Inputs {
 type Step struct {
 	Action   Action    `json:"action"`
 	State    string    `json:"state"`
-	Provide  string    `json:"provide,omitempty"` // for Call
+	Provide  string    `json:"provide,omitempty"` // for Call and TakeBack
+	For      []Path    `json:"for,omitempty"`     // for Call: the states that require it, /host/Lifecycle/State; for TakeBack see Takes
+	Run      RunID     `json:"run,omitempty"`     // for TakeBack: only what was called in this run
+	Again    bool      `json:"again,omitempty"`   // for Enter: the state is applied, and is entered with other values
 	Requires []Require `json:"requires,omitempty"`
 	Inputs   Inputs    `json:"inputs,omitempty"`
 }
 
 // Name is how a step is spoken of: "enter Configured", "call Active.start".
 func (s Step) Name() string {
-	if s.Action == Call {
-		return "call " + s.State + "." + s.Provide
+	if s.Action.OfProvide() {
+		return string(s.Action) + " " + s.State + "." + s.Provide
+	}
+	if s.Again {
+		return string(s.Action) + " " + s.State + " again"
 	}
 	return string(s.Action) + " " + s.State
 }
@@ -74,10 +86,32 @@ func (s Step) Name() string {
 // ProvideName is the provide that asks for the step's inputs, as paths name it:
 // "enter" for a state that is entered.
 func (s Step) ProvideName() string {
-	if s.Action == Call {
+	if s.Action.OfProvide() {
 		return s.Provide
 	}
 	return string(s.Action)
+}
+
+// Takes says what a step of TakeBack leaves of a call, of whose provide it is, that was made
+// in a run for some states. With Run it is about the calls of that run, whoever required
+// them, else about those that nobody did. With For it is about those for these states, and
+// takes back what no other state required as well: left are the others.
+func (s Step) Takes(by RunID, states []Path) (left []Path, takes bool) {
+	switch {
+	case s.Run != "" && s.Run != by:
+		return states, false
+	case len(s.For) == 0:
+		if s.Run == "" && len(states) > 0 {
+			return states, false
+		}
+		return nil, true
+	}
+	for _, state := range states {
+		if !slices.Contains(s.For, state) {
+			left = append(left, state)
+		}
+	}
+	return left, len(left) < len(states)
 }
 
 // Clone copies the step and its inputs. What it requires is shared: nobody changes
@@ -92,13 +126,15 @@ type Work struct {
 	Lifecycle string   `json:"lifecycle"`
 	From      []string `json:"from"` // the stack the steps start on, bottom first
 	Steps     []Step   `json:"steps"`
+	Changed   Changed  `json:"changed,omitempty"` // what to do about what was changed since, and is to be taken back
 }
 
 // Run is work that an agent executes once, in order, on one lifecycle.
 type Run struct {
 	ID         RunID        `json:"id"`
 	Deployment DeploymentID `json:"deployment,omitempty"`
-	By         string       `json:"by,omitempty"` // who asked
+	By         string       `json:"by,omitempty"`    // who asked
+	Shown      [][]string   `json:"shown,omitempty"` // of the first steps, see Shown; nil if nothing was shown
 	Work
 }
 

@@ -13,8 +13,8 @@ type Applied struct {
 	Inputs Inputs    `json:"inputs,omitempty"` // what it was entered with
 }
 
-// Called is one step that was done, kept as history: a provide that was called, or a
-// state that was entered or left, whose provide is "enter" or "leave".
+// Called is one step that was done, kept as history: a provide that was called, or whose
+// calls were taken back, or a state that was entered or left, whose provide is "enter" or "leave".
 type Called struct {
 	Action  Action        `json:"action,omitempty"` // "" is a call, as older agents keep it
 	State   string        `json:"state"`
@@ -23,12 +23,15 @@ type Called struct {
 	Took    time.Duration `json:"took"`
 	By      RunID         `json:"by,omitempty"`
 	Who     string        `json:"who,omitempty"` // who asked for the run
+	For     []Path        `json:"for,omitempty"` // the states that required the call; of TakeBack those of Step.For
+	Of      RunID         `json:"of,omitempty"`  // of TakeBack: Step.Run
 	Inputs  Inputs        `json:"inputs,omitempty"`
 	Returns any           `json:"returns,omitempty"`
 	Err     *Error        `json:"error,omitempty"` // it succeeded, but could not be crossed
 }
 
-// Changed reports whether the step changed the state, rather than calling a provide.
+// Changed reports whether the step changed the state, rather than calling a provide or
+// taking that back.
 func (c Called) Changed() bool { return c.Action == Enter || c.Action == Leave }
 
 // Fault is a step that began and did not end well; the stack says what is
@@ -41,8 +44,16 @@ type Fault struct {
 	Err  *Error    `json:"error"`
 
 	// Earlier is a failure before this one, if it left a state entered or left in
-	// part and nobody has made that good.
+	// part and nobody has made that good; or that of a call, if taking it back failed.
 	Earlier *Fault `json:"earlier,omitempty"`
+}
+
+// Calls is the call that failed, of which some may be done; none if another step did.
+func (f *Fault) Calls() []Called {
+	if f.Step.Action != Call {
+		return nil
+	}
+	return []Called{{State: f.Step.State, Provide: f.Step.Provide, By: f.By, For: f.Step.For, Inputs: f.Step.Inputs}}
 }
 
 // Clone copies the fault with all it holds, and those before it.
@@ -68,6 +79,8 @@ type Stack struct {
 	Doing       *Step       `json:"doing,omitempty"` // the step that runs now
 	DoingBy     RunID       `json:"doing_by,omitempty"`
 	Fault       *Fault      `json:"fault,omitempty"` // what failed last and was not made good
+
+	Simulated bool `json:"simulated,omitempty"` // the lifecycle or the host only pretends: nothing is there
 }
 
 // Names lists the applied states, bottom first.
@@ -87,15 +100,57 @@ func (s Stack) Top() string {
 	return s.Applied[len(s.Applied)-1].State
 }
 
-// CallsUndoneBy is the calls of provides of the states that steps leave, since those were
-// entered: whoever made them may rely on them.
-func (s Stack) CallsUndoneBy(steps []Step) []Called {
+// StandingCalls are the calls of provides, oldest first, that are not past: their states
+// were not left since, and they were not taken back.
+func (s Stack) StandingCalls() []Called {
 	var out []Called
 	for _, c := range s.Calls {
-		switch {
-		case c.Action == Leave: // what was called before is past
+		switch c.Action {
+		case Leave:
 			out = slices.DeleteFunc(out, func(x Called) bool { return x.State == c.State })
-		case !c.Changed() && slices.ContainsFunc(steps, func(x Step) bool { return x.Action == Leave && x.State == c.State }):
+		case TakeBack:
+			step := Step{Action: TakeBack, State: c.State, Provide: c.Provide, For: c.For, Run: c.Of}
+			_, out = step.TakesOf(out)
+		case Enter:
+		default: // Call, or none, as older agents keep it
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// TakesOf divides calls into those that a step of TakeBack takes back, and those that
+// stand after it.
+func (s Step) TakesOf(calls []Called) (taken, stand []Called) {
+	for _, c := range calls {
+		left, takes := c.For, false
+		if c.State == s.State && c.Provide == s.Provide {
+			left, takes = s.Takes(c.By, c.For)
+		}
+		if takes && len(left) == 0 {
+			taken = append(taken, c)
+			continue
+		}
+		c.For = left
+		stand = append(stand, c)
+	}
+	return taken, stand
+}
+
+// CallsUndoneBy is the calls of provides that steps make void, since they leave their
+// states or take them back: whoever made them may rely on them.
+func (s Stack) CallsUndoneBy(steps []Step) []Called {
+	var out []Called
+	calls := s.StandingCalls()
+	for _, step := range steps {
+		if step.Action == TakeBack {
+			var taken []Called
+			taken, calls = step.TakesOf(calls)
+			out = append(out, taken...)
+		}
+	}
+	for _, c := range calls {
+		if slices.ContainsFunc(steps, func(x Step) bool { return x.Action == Leave && x.State == c.State }) {
 			out = append(out, c)
 		}
 	}

@@ -1,26 +1,40 @@
 package spec
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 )
 
 // maxText is the size of the largest file that people write for us.
-const maxText = 1 << 20
+const maxText = 8 << 20
 
 // ReadText reads a file that a person wrote, such as settings. The error is the system's,
-// or Invalid for what is too large, as a device without an end.
+// or Invalid for what is no such file: too large, as a device without an end; a directory; a
+// pipe that nobody writes to, which is not waited for.
 func ReadText(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, Errorf(Invalid, "%s: it is a directory", name)
+	}
 	text, err := ReadTextFrom(f)
-	if KindOf(err) == Invalid {
-		err = Errorf(Invalid, "%s: %v", name, err)
+	switch {
+	case KindOf(err) == Invalid:
+		return nil, Errorf(Invalid, "%s: %v", name, err)
+	case err == nil && len(text) == 0 && info.Mode()&fs.ModeNamedPipe != 0:
+		return nil, Errorf(Invalid, "%s: it is a pipe, and nobody writes to it", name)
 	}
 	return text, err
 }
@@ -29,9 +43,19 @@ func ReadText(name string) ([]byte, error) {
 func ReadTextFrom(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxText+1))
 	if err == nil && len(text) > maxText {
-		return nil, Errorf(Invalid, "it is larger than 1 MiB")
+		return nil, Errorf(Invalid, "it is larger than 8 MiB")
 	}
 	return text, err
+}
+
+// SystemError is what the system said of a file, without what was done and the name of the
+// file, which messages have already: "no such file or directory".
+func SystemError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // Excerpt cuts the lines of a text that are too long to be shown.

@@ -26,8 +26,9 @@ type Variable struct {
 	Validates    bool     `json:"validates,omitempty"`  // the module has a function that validates values
 	Label        string   `json:"label,omitempty"`
 	Help         string   `json:"help,omitempty"`
-	Expert       bool     `json:"expert,omitempty"` // shown only on demand
-	Secret       bool     `json:"secret,omitempty"` // never shown, logged or saved in clear
+	Expert       bool     `json:"expert,omitempty"`   // shown only on demand
+	Secret       bool     `json:"secret,omitempty"`   // never shown, logged or saved in clear
+	Generate     int      `json:"generate,omitempty"` // a secret that nobody gave is made at random, of so many letters and digits
 }
 
 // Hidden reports whether values must not be shown.
@@ -97,6 +98,16 @@ func (v Variable) CheckDefinition() error {
 	}
 	if v.Secret && !v.Type.text() {
 		return fmt.Errorf("%s cannot be secret: only texts and lists of texts can", v.Name)
+	}
+	if v.Generate != 0 {
+		switch {
+		case !v.Hidden() || v.Type.Kind == KindList:
+			return fmt.Errorf("generate of %s: only a secret can be made at random", v.Name)
+		case v.Generate < MinPassword || v.Generate > MaxGenerated:
+			return fmt.Errorf("generate of %s is a length of %d to %d, is %d", v.Name, MinPassword, MaxGenerated, v.Generate)
+		case v.Default != nil:
+			return fmt.Errorf("generate of %s: it has a default already", v.Name)
+		}
 	}
 	if v.Min != nil && v.Max != nil && *v.Min > *v.Max {
 		return fmt.Errorf("min of %s is greater than its max", v.Name)

@@ -15,7 +15,8 @@ const (
 	KindFloat    TypeKind = "float"
 	KindBool     TypeKind = "bool"
 	KindList     TypeKind = "list"
-	KindPort     TypeKind = "port"     // a number from 1 to 65535
+	KindPort     TypeKind = "port"     // a number from 1 to 65535: one that can be listened on
+	KindPath     TypeKind = "path"     // of a file or directory: absolute and clean, but for a slash at its end
 	KindHost     TypeKind = "host"     // a host name or an IP address
 	KindHostname TypeKind = "hostname" // an RFC 1123 name
 	KindURL      TypeKind = "url"
@@ -48,6 +49,9 @@ func (t Type) String() string {
 func (t Type) Filled() bool {
 	return t.Kind == KindThisHost || t.Kind == KindHosts || t.Kind == KindFirstInstance
 }
+
+// Lists reports whether values are lists.
+func (t Type) Lists() bool { return t.Kind == KindList || t.Kind == KindHosts }
 
 func (t Type) convert(name string, x any) (any, error) {
 	switch t.Kind {
@@ -86,6 +90,8 @@ func (t Type) convert(name string, x any) (any, error) {
 		err = checkHostname(name, s)
 	case KindURL:
 		err = checkURL(name, s)
+	case KindPath:
+		err = checkPath(name, s)
 	case KindStr, KindPassword:
 	default:
 		err = fmt.Errorf("%s has the unknown type %q", name, t.Kind)
@@ -99,7 +105,7 @@ func (t Type) convert(name string, x any) (any, error) {
 // named reports whether values are names: no number is one, and no truth value.
 func (t Type) named() bool {
 	switch t.Kind {
-	case KindHost, KindThisHost, KindHostname, KindURL:
+	case KindHost, KindThisHost, KindHostname, KindURL, KindPath:
 		return true
 	}
 	return false
@@ -125,7 +131,7 @@ func (t Type) text() bool {
 		return false
 	case KindList:
 		return t.Elem == nil || t.Elem.Type.text()
-	case KindStr, KindHost, KindHostname, KindURL, KindPassword, KindThisHost, KindHosts:
+	case KindStr, KindHost, KindHostname, KindURL, KindPath, KindPassword, KindThisHost, KindHosts:
 	}
 	return true
 }

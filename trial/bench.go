@@ -11,6 +11,7 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules/testbench"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -58,7 +59,7 @@ func (b *bench) Deploy(ctx context.Context, d testbench.Deployment) (testbench.R
 	}
 	before := len(b.fleet.lines("", 0))
 	var out testbench.Result
-	e, err := deploy.NewExecution(s, deploy.Options{By: "test", Sink: func(u deploy.Update) {
+	e, err := rollout.New(s, rollout.Options{By: "test", Sink: func(u rollout.Update) {
 		switch u.Event.Kind {
 		case spec.EventLog:
 			b.fleet.addLine(u.Host, u.Event.Text)
@@ -101,7 +102,14 @@ func (b *bench) plan(ctx context.Context, d testbench.Deployment) (*deploy.Sessi
 	}
 	s.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, on)
 	for _, require := range slices.Sorted(maps.Keys(d.Hosts)) {
-		s.SetHosts(require, d.Hosts[require])
+		if err := s.SetHosts(require, d.Hosts[require]); err != nil {
+			return nil, err
+		}
+	}
+	for _, node := range slices.Sorted(maps.Keys(d.Choose)) {
+		if err := s.Decide(resolver.AskChoose, node, d.Choose[node]); err != nil {
+			return nil, err
+		}
 	}
 	for _, pattern := range slices.Sorted(maps.Keys(d.Set)) {
 		if err := s.Set(spec.Pattern(pattern), d.Set[pattern]); err != nil {

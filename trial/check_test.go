@@ -88,6 +88,74 @@ lifecycle("L", states = [state("Off"), state("On", enter = _f, os = ["arch"])])`
 def _f(ctx):
     ctx.host.run(["rm", "-rf", "/"])
 lifecycle("L", states = [state("Off"), state("On", enter = _f)])`, "", ""},
+		{"operations", `
+def _f(ctx):
+    r = ctx.req.r
+    if ctx.host.file("/etc/l/l.conf", "port %d in %s with %s\n" % (r.port, r.dir, r.pw), mode = "0600"):
+        ctx.host.restart("l")
+    ctx.host.packages(["ell", "ell-common"])
+    ctx.host.directory(r.dir)
+    ctx.host.service("l", running = True)
+def _site(ctx):
+    ctx.host.line("/etc/l/sites", ctx.req.s.name)
+    ctx.host.reload("l")
+lifecycle("L", states = [state("Off"),
+    state("On", enter = _f, requires = [require("r", var("port", port, default = 80), var("dir", str, default = "/srv/l"), var("pw", password))],
+        provides = [provide("site", _site, requires = [require("s", var("name", str))])]),
+    state("Up", enter = lambda ctx: ctx.host.link("/etc/l/up", "l.conf"))])`, "", ""},
+		{"changed each time", `
+def _f(ctx):
+    ctx.host.file("/etc/motd", "hello\n")
+    ctx.host.line("/etc/motd", "there")
+lifecycle("L", states = [state("Off"), state("On", enter = _f)])`,
+			"own/a.star:5:40: L.On: the second time, enter On changes /etc/motd again: ~ /etc/motd", ""},
+		{"called twice", `
+def _f(ctx):
+    ctx.host.file("/etc/motd", "hello\n")
+    ctx.host.absent("/etc/motd")
+lifecycle("L", states = [state("Off"), state("On", provides = [provide("p", _f)])])`,
+			"the second time, call On.p changes /etc/motd again: + /etc/motd (0644 root:root)", ""},
+		{"not undone by leave", `
+def _f(ctx):
+    ctx.host.file("/etc/l/l.conf", "hello\n")
+def _g(ctx):
+    ctx.host.absent("/etc/l/l.conf")
+lifecycle("L", states = [state("Off"), state("On", enter = _f, leave = _g), state("Up")])`,
+			"own/a.star:6:40: L.On: undone, /etc/l is not as it was before enter On: it is directory, 0755 root:root, and was nothing", ""},
+		{"a service is left running", `
+def _f(ctx):
+    ctx.host.service("l", running = True, enabled = True)
+lifecycle("L", states = [state("Off"), state("On", enter = _f, leave = lambda ctx: None)])`,
+			"undone, service l is not as it was before enter On: it is enabled, running, and was disabled, stopped", ""},
+		{"undone by leave", `
+def _f(ctx):
+    ctx.host.file("/etc/l.conf", ctx.req.r.v)
+def _g(ctx):
+    ctx.host.absent("/etc/l.conf")
+lifecycle("L", states = [state("Off"), state("On", enter = _f, leave = _g, requires = [require("r", var("v", str, default = "1"))])])`, "", ""},
+		{"another value moves a file", `
+def _f(ctx):
+    ctx.host.file("/etc/l-" + ctx.req.r.name, "x")
+    ctx.host.user(ctx.req.r.name, system = True)
+lifecycle("L", states = [state("Off"), state("On", enter = _f, requires = [require("r", var("name", str, default = "a"))])])`, "", ""},
+		{"another value cannot be entered again", `
+def _f(ctx):
+    ctx.host.link("/etc/l", ctx.req.r.v)
+def _cross(ctx, flags):
+    if flags.get("changed"):
+        fail("not " + flags["changed"][0])
+lifecycle("L", states = [state("Off"), state("On", enter = _f, requires = [require("r", var("v", str))]), state("Up", cross = _cross)])`,
+			"On was entered again, but Up could not be crossed: not r/v", ""},
+		{"what stands above does not follow", `
+def _f(ctx):
+    ctx.host.file("/etc/up", ctx.entered("On").r.v)
+lifecycle("L", states = [state("Off"), state("On", requires = [require("r", var("v", str))]), state("Up", enter = _f)])`,
+			"", "L.Up: with On entered again with other values, /etc/up is not as if it had been entered with them at first"},
+		{"what stands above follows", `
+def _f(ctx):
+    ctx.host.file("/etc/up", ctx.entered("On").r.v)
+lifecycle("L", states = [state("Off"), state("On", requires = [require("r", var("v", str))]), state("Up", enter = _f, cross = lambda ctx, flags: _f(ctx))])`,
+			"", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := trial.Check(t.Context(), load(t, c.src), nil, []string{"L"})
@@ -123,6 +191,32 @@ func TestCheckOfTheShippedModules(t *testing.T) {
 	}
 	if _, err := trial.Check(t.Context(), set, nil, []string{"None"}); spec.KindOf(err) != spec.NotFound {
 		t.Errorf("a lifecycle that does not exist: %v", err)
+	}
+}
+
+// The services that come with armonic pass what people's modules have to, and their own tests.
+func TestTheServices(t *testing.T) {
+	set, err := modules.Config{}.Load(modules.ServicesSource())
+	if err != nil || len(set.Warnings) > 0 {
+		t.Fatalf("%v\n%v", err, set.Warnings)
+	}
+	r, err := trial.Check(t.Context(), set, nil, set.Names())
+	wrong := slices.DeleteFunc(slices.Concat(r.Errors, r.Warnings), func(e *spec.Error) bool {
+		// What a command prints, and what has no example: a test of the module tries it.
+		return strings.Contains(e.Msg, "is not known on a simulated host") || strings.Contains(e.Msg, "no example value is known")
+	})
+	if err != nil || len(wrong) > 0 {
+		t.Errorf("%v\n%s", err, said(wrong))
+	}
+	open := func() (testbench.Bench, error) { return trial.NewBench(set.Lifecycles) }
+	done, _, err := testbench.Run(t.Context(), modules.Config{}, "", open, modules.ServicesSource())
+	if err != nil || len(done) < len(set.Lifecycles)/2 {
+		t.Errorf("%d tests: %v", len(done), err)
+	}
+	for _, o := range done {
+		if o.Err != nil {
+			t.Errorf("%s %s: %v", o.File, o.Name, o.Err)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package trial
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -35,6 +37,64 @@ func (e *examples) inputs(requires []spec.Require) (spec.Inputs, error) {
 		out[r.Name] = sets
 	}
 	return out, nil
+}
+
+// others copies inputs with another value wherever one is known, and reports whether any is.
+func (e *examples) others(requires []spec.Require, first spec.Inputs) (out spec.Inputs, differ bool) {
+	out = first.Clone()
+	for _, r := range requires {
+		for _, set := range out[r.Name] {
+			for _, v := range r.Variables() {
+				if x, ok := e.other(v, set[v.Name]); ok {
+					set[v.Name], differ = x, true
+				}
+			}
+		}
+	}
+	return out, differ
+}
+
+// other is a value that a variable takes, and that is not the first; false if none is known.
+func (e *examples) other(v spec.Variable, first any) (any, bool) {
+	was, err := v.Convert(first)
+	if first == nil || err != nil {
+		return nil, false
+	}
+	for _, x := range append(slices.Clone(v.OneOf), append(alike(first), e.guesses(v)...)...) {
+		if is, err := v.Convert(x); err != nil || value.Equal(was, is) {
+			continue
+		}
+		if text, ok := x.(string); ok && v.Hidden() {
+			e.given++
+			e.secrets.Learn(value.Secret(text))
+		}
+		return x, true
+	}
+	return nil, false
+}
+
+// alike are values that look like one: another digit, another ending.
+func alike(x any) []any {
+	switch x := x.(type) {
+	case bool:
+		return []any{!x}
+	case int:
+		return []any{x + 1, x - 1}
+	case int64:
+		return []any{x + 1, x - 1}
+	case float64:
+		return []any{x + 1, x - 1}
+	case string:
+		if at := strings.LastIndexAny(x, "0123456789"); at >= 0 {
+			digit := x[at] + 1
+			if x[at] > '0' {
+				digit = x[at] - 1
+			}
+			return []any{x[:at] + string(digit) + x[at+1:]}
+		}
+		return []any{strings.TrimRight(x, "/") + "2"}
+	}
+	return nil
 }
 
 // value is the default of a variable, or the first of some guesses that it takes.
@@ -83,6 +143,8 @@ func (e *examples) guesses(v spec.Variable) []any {
 		return append(out, []any{"host1"})
 	case spec.KindURL:
 		return append(out, "http://host1.example.org/", "https://host1.example.org/")
+	case spec.KindPath:
+		return append(out, "/srv/example", "/srv/example/data")
 	case spec.KindList:
 		elem := spec.Variable{Type: spec.Type{Kind: spec.KindStr}}
 		if v.Type.Elem != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 	"github.com/armonic/armonic/value"
@@ -18,6 +19,8 @@ type Config struct {
 	Keys    map[widget.Action]string // other keys for actions, separated by blanks
 	By      string                   // who asks, for the agents' history
 	Seal    value.Sealer             // for secrets in saved answers; nil leaves them out
+	Logs    *rollout.Store           // keeps deployments; nil keeps none, as for the demo
+	Groups  deploy.Groups            // of hosts, by their names
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
 	In, Out *os.File
@@ -33,9 +36,9 @@ type Config struct {
 
 // Outcome is what is left when the UI was closed.
 type Outcome struct {
-	Text    string              // a summary, for the terminal's ordinary screen
-	Running []*deploy.Execution // what the operator left running; whoever called decides how to follow it
-	Failed  bool                // a deployment ended with a failure
+	Text    string             // a summary, for the terminal's ordinary screen
+	Running []*rollout.Rollout // what the operator left running; whoever called decides how to follow it
+	Failed  bool               // a deployment ended with a failure
 }
 
 func (c Config) withDefaults() Config {

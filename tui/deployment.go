@@ -9,6 +9,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
@@ -23,12 +24,12 @@ type deployment struct {
 	plan    *plan.Model
 	planned bool // the plan is shown rather than the answers
 
-	exec     *deploy.Execution // nil before it runs
+	exec     *rollout.Rollout // nil before it runs
 	run      *run.Model
 	version  int
 	watching bool // somebody waits for a change
 	logs     int  // serial number of the last line taken
-	status   map[resolver.TaskID]deploy.TaskStatus
+	status   map[resolver.TaskID]rollout.TaskStatus
 }
 
 func (d *deployment) restyle(l widget.Look) {
@@ -73,9 +74,23 @@ func (m *Model) selected() *deployment {
 
 // begin plans a deployment. One that was begun and not yet answered makes room.
 func (m *Model) begin(p spec.Pattern, h spec.Host) tea.Cmd {
+	if h == "" {
+		return m.beginOn(p, nil)
+	}
+	return m.beginOn(p, []spec.Host{h})
+}
+
+// beginOn plans a deployment on each of some hosts, patterns or groups; with none the host
+// is asked for.
+func (m *Model) beginOn(p spec.Pattern, on []spec.Host) tea.Cmd {
 	d := &deployment{session: deploy.NewSession(m.cfg.Fleet, p), build: questions.New(m.look, p), plan: plan.New(m.look)}
-	if h != "" {
-		d.session.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, h)
+	d.session.SetGroups(m.cfg.Groups)
+	if len(on) > 0 {
+		err := d.session.DeployOn(on)
+		m.fail("deploy", err)
+		if err != nil {
+			return nil
+		}
 	}
 	if last := m.selected(); last != nil && last.exec == nil && !last.draft() {
 		m.deps[m.cur] = d
@@ -117,7 +132,10 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 			return nil
 		}
 		ctx, f := m.ctx, m.cfg.Fleet
-		return func() tea.Msg { return previewed{d, res.Plan, deploy.Preview(ctx, f, res.Plan)} }
+		logs := m.cfg.Logs
+		return func() tea.Msg {
+			return previewed{d, res.Plan, deploy.Preview(ctx, f, res.Plan), rollout.Busy(ctx, f, logs, res.Plan.Hosts)}
+		}
 	case missing+wrong > 0:
 		m.message = "There is no plan yet: " + spec.Count(missing, "answer missing", "answers missing") + ", " + spec.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
@@ -130,7 +148,7 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 
 // start carries the plan out.
 func (m *Model) start(d *deployment) tea.Cmd {
-	exec, err := deploy.NewExecution(d.session, deploy.Options{By: m.cfg.By, Now: m.cfg.Now})
+	exec, err := rollout.New(d.session, rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Shown: d.plan.Previews(), Logs: m.cfg.Logs})
 	m.fail("run", err)
 	if err != nil {
 		return nil
@@ -141,14 +159,7 @@ func (m *Model) start(d *deployment) tea.Cmd {
 		m.deps = slices.Insert(m.deps, slices.Index(m.deps, d), &old)
 		m.cur = slices.Index(m.deps, d)
 	}
-	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]deploy.TaskStatus{}
-	d.run = run.New(m.look, d.name(), d.session.Result(), exec.Snapshot())
-	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
-		d.run.Room = f.Room(exec.ID())
-	}
-	m.setLinks(d)
-	m.show(runsView)
-	return batch(m.takeProgress(d), m.watch(d), m.tick())
+	return m.follow(d, exec)
 }
 
 // onChange takes what an execution has done since the last look.
@@ -179,13 +190,14 @@ func (m *Model) takeProgress(d *deployment) tea.Cmd {
 	snap := d.exec.Snapshot()
 	d.version = snap.Version
 	d.run.Feed(snap, lines, m.now)
+	d.plan.Begun = d.unfinished()
 	var cmds []tea.Cmd
 	read := map[spec.Host]bool{}
 	for k := range snap.Tasks {
-		t := &snap.Tasks[k]
+		t := snap.Tasks[k]
 		if was := d.status[t.ID]; was != t.Status {
 			d.status[t.ID] = t.Status
-			if was == deploy.Running && !snap.Over && !read[t.Host] {
+			if was == rollout.Running && !snap.Over && !read[t.Host] {
 				read[t.Host] = true
 				cmds = append(cmds, m.surveyHost(t.Host))
 			}

@@ -81,7 +81,7 @@ func (m *Model) tooSmall() []string {
 }
 
 func (m *Model) viewName() string {
-	return [...]string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"}[m.view]
+	return [...]string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs", "Drift"}[m.view]
 }
 
 func (m *Model) empty() string {
@@ -97,6 +97,9 @@ func (m *Model) title() string {
 	left := " " + l.Title.Paint("ARMONIC") + " " + widget.Clean(m.cfg.Fleet.Name()) + "  "
 	for i, name := range []string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"} {
 		text := fmt.Sprintf("%d %s", i+1, name)
+		if !m.tabsWork() { // digits are text now
+			text = name
+		}
 		if view(i) == m.view {
 			text = l.Cursor.Paint(" " + text + " ")
 		} else {

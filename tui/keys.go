@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -92,6 +93,8 @@ func (m *Model) current() screen {
 		}
 	case logsView:
 		return m.logs
+	case driftView:
+		return m.drift
 	}
 	return nil
 }
@@ -99,6 +102,17 @@ func (m *Model) current() screen {
 func (m *Model) typing() bool {
 	t, ok := m.current().(typist)
 	return ok && t.Typing()
+}
+
+// tabs are the actions of the header.
+//
+//nolint:gochecknoglobals // they do not change
+var tabs = []widget.Action{toFleet, toCatalogue, toDeploy, toRuns, toLogs}
+
+// tabsWork reports whether the keys of the header do what it says: they are text where
+// letters are typed, but in the catalogue only once something has been.
+func (m *Model) tabsWork() bool {
+	return !m.typing() || m.view == catalogueView && m.catalogue.Untouched()
 }
 
 // bindings are the keys that work now: the screen's and those of all screens.
@@ -114,7 +128,7 @@ func (m *Model) bindings() []widget.Binding {
 
 // keysUnique reports a key that would mean two things.
 func (m *Model) keysUnique() error {
-	for _, v := range []view{fleetView, catalogueView, logsView} {
+	for _, v := range []view{fleetView, catalogueView, logsView, driftView} {
 		m.view = v
 		if err := widget.CheckUnique(m.bindings()); err != nil {
 			return fmt.Errorf("%w; name other keys for one of them", err)
@@ -156,6 +170,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 			if !m.links.conn.Up {
 				return m.do(connect)
 			}
+		}
+		if a, ok := widget.Find(widget.Remap(m.global(), m.cfg.Keys), name); ok && m.tabsWork() && !k.Paste && (a == help || slices.Contains(tabs, a)) {
+			return m.do(a)
 		}
 		return m.request(m.current().(typist).Type(k))
 	}

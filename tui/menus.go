@@ -5,7 +5,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/menu"
 	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
@@ -44,10 +46,11 @@ func (m *Model) openHelp() {
 		{l.Missing, "needs an answer"}, {l.Wrong, "refused, by its type or by a host"}, {l.Checking, "a host is being asked; LOST: the outcome is unknown"},
 		{l.Glyphs.Default, "the value is a default"}, {l.Like, "the value is like another of the same name"}, {l.AtRun, "known only at run time"},
 		{l.OK, "ok, done"}, {l.Same, "no change, or done elsewhere"}, {l.Wait, "waits"}, {l.Glyphs.Run, "runs"}, {l.Fail, "failed"}, {l.Held, "held: what it needs failed"},
+		{strings.TrimSpace(widget.Simulated), "simulated: " + format.Pretends},
 	} {
 		rows = append(rows, menu.Row{Left: s[0], Text: s[1]})
 	}
-	rows = append(rows, menu.Row{Head: true, Text: "Only R (run, retry) and X (cancel) touch a server, and both ask first."})
+	rows = append(rows, menu.Row{Head: true, Text: "Only R (run, retry, repair) and X (cancel) touch a server, and both ask first."})
 	m.menu = menu.New(l, "Help: type to search", "?", func(text string) []menu.Row { return menu.Matching(rows, text) }, nil)
 }
 
@@ -70,13 +73,15 @@ func (m *Model) commands(text string) []menu.Row {
 		}
 	}
 	rows := []menu.Row{
-		{Left: "deploy PATTERN", Text: "plan a deployment: deploy //Proxy//start", Fill: "deploy "},
+		{Left: "deploy PATTERN", Text: "plan a deployment: deploy //Nginx//start on web1,web2", Fill: "deploy "},
 		{Left: "goto HOST", Text: "show a host and what is applied there", Fill: "goto "},
 		{Left: "fleet", Text: "the hosts", Do: toFleet},
 		{Left: "catalogue", Text: "what can be deployed", Do: toCatalogue},
 		{Left: "plan", Text: "what the deployment being planned will do", Do: command{name: "plan"}},
 		{Left: "runs", Text: "what runs or has run", Do: toRuns},
 		{Left: "logs", Text: "all log lines", Do: toLogs},
+		{Left: "drift HOST", Text: "what is not as it was left, on a host or on all; R repairs it", Fill: "drift "},
+		{Left: "resume NAME", Text: "go on here with a deployment that was left, or that somebody else began", Fill: "resume "},
 		{Left: "refresh", Text: "read all hosts again", Do: command{name: "refresh"}},
 		{Left: "write FILE", Text: "write the answers of the deployment being planned", Fill: "write "},
 		{Left: "theme NAME", Text: strings.Join(widget.Themes(), ", "), Fill: "theme "},
@@ -100,6 +105,15 @@ func (m *Model) arguments(name, arg string) []menu.Row {
 		for _, v := range m.hosts {
 			rows = append(rows, menu.Row{Left: string(v.Host), Text: v.Info.OS.String(), Do: command{"goto", string(v.Host)}})
 		}
+	case "drift":
+		rows = append(rows, menu.Row{Left: "all hosts", Do: command{name: "drift"}})
+		for _, v := range m.hosts {
+			rows = append(rows, menu.Row{Left: string(v.Host), Text: format.Services(&v), Do: command{"drift", string(v.Host)}})
+		}
+	case "resume":
+		for _, x := range m.known {
+			rows = append(rows, menu.Row{Left: x.Name, Text: string(x.ID) + "  " + x.State, Do: command{"resume", string(x.ID)}})
+		}
 	case "theme":
 		for _, t := range widget.Themes() {
 			rows = append(rows, menu.Row{Left: t, Do: command{"theme", t}})
@@ -110,6 +124,9 @@ func (m *Model) arguments(name, arg string) []menu.Row {
 		}
 	default:
 		return nil
+	}
+	if name == "deploy" && strings.Contains(arg, " on ") {
+		return []menu.Row{{Left: arg, Text: "on hosts, patterns such as web*, groups such as @NAME", Do: command{name, arg}}}
 	}
 	return menu.Matching(rows, arg)
 }
@@ -135,6 +152,10 @@ func (m *Model) command(c command) tea.Cmd {
 		}
 	case "refresh":
 		return m.survey()
+	case "drift":
+		return m.commandDrift(c.arg)
+	case "resume":
+		return m.resume(c.arg)
 	case "write":
 		switch {
 		case d == nil:
@@ -162,12 +183,13 @@ func (m *Model) commandDeploy(arg string) tea.Cmd {
 		m.openCatalogue("")
 		return nil
 	}
-	p, note, err := m.cat.Find(spec.Pattern(arg))
+	pattern, on, _ := strings.Cut(arg, " on ")
+	p, note, err := m.cat.Find(spec.Pattern(strings.TrimSpace(pattern)))
 	m.fail("deploy", err)
 	if err != nil {
 		return nil
 	}
-	cmd := m.begin(p, "")
+	cmd := m.beginOn(p, deploy.ParseHosts(on))
 	m.message = note
 	return cmd
 }

@@ -33,6 +33,7 @@ type (
 		dep      *deployment
 		plan     *resolver.Plan
 		previews map[resolver.TaskID]deploy.TaskPreview
+		busy     []string // hosts that do something else now
 	}
 	changed  struct{ dep *deployment }
 	ticked   struct{}

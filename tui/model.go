@@ -2,13 +2,16 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/menu"
@@ -25,6 +28,7 @@ const (
 	deployView
 	runsView
 	logsView
+	driftView // has no key of its own: it is opened from hosts
 )
 
 // Model is the whole UI as the library drives it. It routes.
@@ -47,8 +51,10 @@ type Model struct {
 	fleet     *fleet.Model
 	catalogue *catalogue.Model
 	logs      *logs.Model
+	drift     *drift.Model
 	deps      []*deployment
-	cur       int // of deps
+	known     []rollout.Known // deployments that are kept, or that agents know
+	cur       int             // of deps
 
 	hosts    []deploy.HostView
 	cat      deploy.Catalogue
@@ -83,7 +89,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m := &Model{cfg: c, run: ctx, look: look, now: c.Now()}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.links.conn.Up = true // until it was looked at
-	m.fleet, m.catalogue, m.logs = fleet.New(look), catalogue.New(look), logs.New(look)
+	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
 		return nil, err
@@ -138,12 +144,17 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.refreshed(msg.dep)
 	case previewed:
 		msg.dep.plan.SetPreviews(msg.plan, msg.previews)
+		if len(msg.busy) > 0 {
+			m.message = strings.Join(msg.busy, "; ") + ". What is planned there waits for it."
+		}
 	case changed:
 		return m.onChange(msg)
 	case ticked:
 		return m.onTick()
 	case finished:
 		return m.onFinished(msg)
+	default:
+		return m.handleDecision(msg)
 	}
 	return nil
 }
@@ -170,6 +181,7 @@ func (m *Model) restyle(l widget.Look) {
 	m.fleet.Restyle(l)
 	m.catalogue.Restyle(l)
 	m.logs.Restyle(l)
+	m.drift.Restyle(l)
 	for _, d := range m.deps {
 		d.restyle(l)
 	}

@@ -1,12 +1,13 @@
 package tui
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -17,6 +18,7 @@ type popup struct {
 	text    []string
 	field   *widget.Field // something to type, with done for enter
 	done    func(text string) tea.Cmd
+	enter   string // what enter does then; "" is "writes it"
 	choices []choice
 	at      int // the choice that enter takes
 }
@@ -92,7 +94,7 @@ func (p *popup) draw(l widget.Look, w, h int) ([]string, widget.Point) {
 	if p.field != nil {
 		s, x := p.field.Draw(l, iw-6)
 		at = widget.Point{X: 5 + x, Y: 1 + len(body)}
-		body = append(body, "  > "+s, "", "  enter writes it, esc goes back")
+		body = append(body, "  > "+s, "", "  enter "+cmp.Or(p.enter, "writes it")+", esc goes back")
 	}
 	for i, c := range p.choices {
 		first, _, _ := strings.Cut(c.keys, " ")
@@ -132,7 +134,7 @@ func (p *popup) foot() string {
 func running(d *deployment) []string {
 	var hosts []string
 	for _, t := range d.run.Snapshot().Tasks {
-		if t.Status == deploy.Running {
+		if t.Status == rollout.Running {
 			hosts = append(hosts, string(t.Host))
 		}
 	}

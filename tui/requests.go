@@ -6,10 +6,13 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -39,18 +42,26 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 			return nil
 		}
 		return m.begin(x.Pattern, x.Host)
+	case fleet.Drift:
+		return m.lookForDrift(x.Of)
+	case drift.Look:
+		return m.lookForDrift(x.At)
+	case drift.Repair:
+		return m.planRepairs(x)
 	case catalogue.Deploy:
 		return m.begin(x.Pattern, x.Host)
+	case catalogue.DeployOn:
+		m.askHosts(x.Pattern)
 	case catalogue.ShowHost:
 		m.show(fleetView)
 		m.fleet.Open(x.Host)
 	case catalogue.ShowRun:
 		m.cur = x.Index
 		m.show(runsView)
-	case run.Cancel:
-		m.confirmCancel(m.watched())
-	case run.Retry:
-		m.confirmRetry(m.watched(), x.Task)
+	case catalogue.Resume:
+		m.confirmResume(x.ID)
+	case run.Cancel, run.Retry, run.Skip, run.MarkDone, run.Edit, run.Rollback:
+		return m.decide(m.watched(), x)
 	default:
 		return m.requestDeployment(x)
 	}
@@ -100,6 +111,14 @@ func either(ok bool, yes, no string) string {
 	return no
 }
 
+// askHosts asks on which hosts a provide is to be deployed, on all of them alike.
+func (m *Model) askHosts(p spec.Pattern) {
+	m.popup = &popup{title: "Deploy on which hosts?", text: []string{string(p), "Names, patterns and groups: web1,web2 or web* or @NAME."},
+		field: &widget.Field{}, enter: "plans it", done: func(text string) tea.Cmd {
+			return m.beginOn(p, deploy.ParseHosts(text))
+		}}
+}
+
 // openCatalogue shows what can be deployed, on one host if it is named.
 func (m *Model) openCatalogue(on spec.Host) {
 	m.show(catalogueView)
@@ -117,18 +136,25 @@ func (m *Model) refreshView() {
 		if d := m.watched(); d != nil {
 			m.logs.Show(d.run.Name(), d.run.Buffer())
 		}
-	case fleetView, deployView, runsView:
+	case fleetView, deployView, runsView, driftView:
 	}
 }
 
 func (m *Model) runs() []catalogue.Run {
 	var runs []catalogue.Run
+	here := map[spec.DeploymentID]bool{}
 	for i := len(m.deps) - 1; i >= 0; i-- {
 		d := m.deps[i]
 		if d.exec == nil {
 			continue
 		}
+		here[d.exec.ID()] = true
 		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: string(d.run.State()), When: d.run.Snapshot().Started.Local().Format("15:04:05"), Index: i})
+	}
+	for _, x := range m.known {
+		if !here[x.ID] {
+			runs = append(runs, catalogue.Run{Name: x.Name + ": " + x.Root.Lifecycle() + "." + x.Root.Provide() + " @" + string(x.Root.Host()), Status: x.State + " (" + x.By + ")", When: format.Clock(m.now, x.Made), ID: string(x.ID)})
+		}
 	}
 	return runs
 }
@@ -151,18 +177,19 @@ func (m *Model) confirmRun(d *deployment) {
 		m.message = either(d.active(), "It runs already: 4 shows it.", "There is no plan to run.")
 		return
 	}
-	hosts := make([]string, len(p.Hosts))
-	for i, h := range p.Hosts {
-		hosts[i] = string(h)
+	title, run := "Run "+d.name()+"?", m.start
+	if d.unfinished() {
+		p = d.exec.Rest(d.session)
+		title, run = "Go on with "+d.run.Name()+"?", m.goOn
 	}
 	m.popup = &popup{
-		title: "Run " + d.name() + "?",
+		title: title,
 		text: []string{
-			spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(hosts), "host", "hosts") + ":",
-			strings.Join(hosts, " "),
+			spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + ":",
+			hostsOf(p.Hosts),
 		},
 		choices: []choice{
-			{"y", "run it", func() tea.Cmd { return m.start(d) }},
+			{"y", "run it", func() tea.Cmd { return run(d) }},
 			{"n esc", "go back", nil},
 		},
 		at: 1,
@@ -170,14 +197,9 @@ func (m *Model) confirmRun(d *deployment) {
 }
 
 func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
-	if d == nil {
-		return
-	}
 	what := string(id)
-	for _, t := range d.run.Snapshot().Tasks {
-		if t.ID == id {
-			what = t.Lifecycle + " on " + string(t.Host)
-		}
+	if t := d.run.Snapshot().Task(id); t != nil {
+		what = t.Lifecycle + " on " + string(t.Host)
 	}
 	m.popup = &popup{
 		title: "Retry?",
@@ -191,9 +213,6 @@ func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
 }
 
 func (m *Model) confirmCancel(d *deployment) {
-	if d == nil {
-		return
-	}
 	m.popup = &popup{
 		title: "Cancel " + d.run.Name() + "?",
 		text:  append([]string{"What runs is stopped, nothing more starts. What is done stays done."}, running(d)...),

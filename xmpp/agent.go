@@ -7,7 +7,6 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/muc"
-	"github.com/armonic/armonic/xmpp/roster"
 )
 
 // recovering is an agent of which a panic in Follow ends no more than that call.
@@ -28,11 +27,10 @@ func (a recovering) Follow(ctx context.Context, run spec.RunID, after int, fn fu
 }
 
 // served is the agent that callers get: what is started is told in the room of its
-// deployment, and shows in the presence.
+// deployment.
 type served struct {
 	spec.Agent
-	rooms    *muc.Rooms
-	presence *roster.Announcer
+	rooms *muc.Runs
 }
 
 // Start hands a run over.
@@ -42,6 +40,5 @@ func (a served) Start(ctx context.Context, run spec.Run) error {
 	if err == nil && wanted {
 		a.rooms.Tell(run)
 	}
-	a.presence.Look()
 	return err
 }

@@ -49,7 +49,7 @@ type Client struct {
 	*roster.Fleet
 
 	name      string
-	rooms     session.JID
+	speaker   *muc.Speaker
 	calls     *calls.Client
 	refused   *access.Refusals
 	connector *session.Connector
@@ -73,28 +73,49 @@ func NewClient(c ClientConfig) *Client {
 	vouched := func(s *session.Session, who session.JID) bool {
 		return !s.OpenRegistration() || c.Vouched != nil && c.Vouched(who)
 	}
-	m := &Client{name: c.Name, rooms: c.Rooms, connector: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, roster.Config{Approve: c.Approve, Vouched: vouched, Seen: c.Seen, Logger: c.Logger})}
-	m.calls = calls.NewClient(k, m.Fleet, c.Grace, ctx.Done(), c.Logger)
+	m := &Client{name: c.Name, speaker: muc.NewSpeaker(c.Rooms, c.Logger), connector: k, stop: cancel, refused: access.NewRefusals(c.Logger), Fleet: roster.NewFleet(k, roster.Config{Approve: c.Approve, Vouched: vouched, Seen: c.Seen, Logger: c.Logger})}
+	m.calls = calls.NewClient(k, m.Fleet, m.speaker, c.Grace, ctx.Done(), c.Logger)
 	k.Start(session.Hooks{
 		Up: func(s *session.Session) {
 			m.Up()
+			m.speaker.SetSession(s)
 			m.work.Go(func() {
 				m.Load(ctx, s)
 				m.CheckLinks(ctx, s)
 			})
 		},
 		Stanza: m.stanza,
-		Down:   func(*session.Session, error) { m.Down() },
+		Down: func(*session.Session, error) {
+			m.speaker.SetSession(nil)
+			m.Down()
+		},
 	})
 	return m
 }
 
 // Close leaves the server and returns when everything has ended. Calls that are made
-// end with spec.Unavailable, and so do those that come later.
+// end with spec.Unavailable, and so do those that come later. What is still to be said in
+// rooms is said first, if that does not take long; else the agents do it.
 func (m *Client) Close() {
+	if s := m.connector.Status().Session; s != nil && m.finishSpeaking() {
+		s.CloseWith(muc.AllSaid)
+	}
 	m.stop()
 	m.connector.Close()
+	m.speaker.Close()
 	m.work.Wait()
+}
+
+// finishSpeaking reports whether all was said in time.
+func (m *Client) finishSpeaking() bool {
+	const most, look = 2 * time.Second, time.Millisecond
+	for until := time.Now().Add(most); !m.speaker.Silent(); {
+		if time.Now().After(until) {
+			return false
+		}
+		time.Sleep(look)
+	}
+	return true
 }
 
 // Name is what the fleet is called.
@@ -117,10 +138,7 @@ func (m *Client) AgentOf(jid session.JID) spec.Agent { return m.calls.Agent(jid)
 // Room is where what happens in a deployment can be read with any XMPP client, "" if
 // nowhere.
 func (m *Client) Room(d spec.DeploymentID) string {
-	if m.rooms == "" {
-		return ""
-	}
-	return string(muc.Address(d, m.rooms))
+	return string(m.speaker.Address(d))
 }
 
 // Connector keeps the connection to the server, which can be watched there.
@@ -141,6 +159,9 @@ func (m *Client) RetryNow() { m.connector.Retry() }
 
 // stanza takes what arrives; it must not wait.
 func (m *Client) stanza(s *session.Session, e *session.Element) {
+	if m.speaker.Stanza(e) {
+		return
+	}
 	switch e.Local {
 	case "presence":
 		m.Presence(s, e)

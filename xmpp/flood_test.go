@@ -103,7 +103,7 @@ func TestFloods(t *testing.T) {
 				waits := served(t, c.AgentOf(agent.JID), over)
 				took := <-over
 				t.Logf("%d calls reached the agent in %s; the master made %d calls, which took %s at most", floods*calls, took, len(waits), slices.Max(waits))
-				if slices.Max(waits) > took+10*time.Second { // the server deals with what came before
+				if slices.Max(waits) > 3*took+10*time.Second { // the server deals with what came before, and answers that
 					t.Error("the master had to wait")
 				}
 				if now := r.Connector().Status().Session; now != first {

@@ -29,7 +29,7 @@ func TestGeneralClient(t *testing.T) {
 		agent, master, viewer, eve := xmpptest.Account(server, "web1"), xmpptest.Account(server, "master"), xmpptest.Account(server, "viewer"), xmpptest.Account(server, "eve")
 		agent.Resource = roster.Resource
 		service := xmpptest.Talker(t, "web1")
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms, RoomPatience: 10 * time.Millisecond,
 			Masters: access.Masters{master.JID: access.Deploy, viewer.JID: access.Observe}})
 		t.Cleanup(r.Close)
 		if _, err := r.Connector().Wait(t.Context(), false); err != nil {

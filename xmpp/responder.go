@@ -26,10 +26,12 @@ type ResponderConfig struct {
 	Logger  *slog.Logger   // nil discards
 
 	// Rooms is the conference service in whose rooms the agent says what happens in
-	// deployments, usually logs. and the domain of the account; "" has no rooms.
-	// RoomLinger is how long it stays in one after the last run, 0 is a minute.
-	Rooms      session.JID
-	RoomLinger time.Duration
+	// deployments, usually logs. and the domain of the account; "" has no rooms. A client
+	// that follows a run speaks there instead. RoomPatience is how long the agent waits for
+	// one, 0 is 5 s; RoomLinger how long it stays in a room after the last run, 0 is a minute.
+	Rooms        session.JID
+	RoomPatience time.Duration
+	RoomLinger   time.Duration
 }
 
 // Responder is the end of an agent.
@@ -40,7 +42,7 @@ type Responder struct {
 	refused   *access.Refusals
 	calls     *calls.Server
 	presence  *roster.Announcer
-	rooms     *muc.Rooms
+	rooms     *muc.Runs
 	commands  *commands.Server
 	disco     *disco.Server
 	connector *session.Connector
@@ -62,9 +64,9 @@ func NewResponder(c ResponderConfig) *Responder {
 	agent := recovering{c.Agent, r.log}
 	r.agent, r.refused = agent, access.NewRefusals(r.log)
 	r.presence = roster.NewAnnouncer(agent, r.masters, r.refused, r.log)
-	r.rooms = muc.New(c.Rooms, agent, c.RoomLinger, r.log)
-	forCallers := served{agent, r.rooms, r.presence}
-	r.calls = calls.NewServer(forCallers, r.refused, r.log)
+	r.rooms = muc.New(c.Rooms, agent, c.RoomPatience, c.RoomLinger, r.log)
+	forCallers := served{agent, r.rooms}
+	r.calls = calls.NewServer(forCallers, r.rooms, r.refused, r.log)
 	r.commands = commands.NewServer(forCallers, r.refused)
 	r.disco = &disco.Server{Agent: agent, Commands: r.commands, Features: []string{session.Ping, wire.Namespace}}
 	if c.Rooms != "" {
@@ -128,7 +130,10 @@ func (r *Responder) stanza(ctx context.Context, s *session.Session, e *session.E
 	case e.Local == "presence":
 		if r.presence.Presence(s, e) {
 			r.calls.Left(e.From())
+			r.rooms.Left(e)
 		}
+	case e.Local == "message" && r.masters[e.From().Bare()] == access.Deploy:
+		r.calls.Message(e)
 	case e.Local == "iq" && (e.Type() == "get" || e.Type() == "set"):
 		r.iq(ctx, s, e)
 	}
@@ -171,6 +176,7 @@ func (r *Responder) iq(ctx context.Context, s *session.Session, e *session.Eleme
 // have vanished at work.
 func (r *Responder) Drain(ctx context.Context) {
 	const look = time.Millisecond
+	r.rooms.Hurry()
 	for ctx.Err() == nil && (r.calls.Working() || len(r.general) > 0 || r.rooms.Speaking()) {
 		session.Sleep(ctx, look)
 	}

@@ -109,7 +109,7 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		}
 		agents := map[string]spec.Agent{}
 		for _, name := range []string{"boss", "eyes"} {
-			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client"))})
+			c := xmpp.NewClient(xmpp.ClientConfig{Rooms: "logs.test", Open: server.Open(session.JID(name + "@test/client"))})
 			t.Cleanup(c.Close)
 			agents[name] = c.AgentOf(xmpptest.AgentJID)
 		}
@@ -162,6 +162,40 @@ func TestOnlyWhoMayDeployIsToldWhatStepsReturn(t *testing.T) {
 		}
 		if len(rooms) != 1 {
 			t.Errorf("there are %d rooms", len(rooms))
+		}
+	})
+}
+
+// Records of deployments are listed for all masters, and their logs are for those who may
+// deploy. Who put one is said by the agent.
+func TestOnlyWhoMayDeployReadsLogsOfDeployments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := xmpptest.NewRouter()
+		service := xmpptest.Serve(t)
+		defer service.Close()
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(xmpptest.AgentJID),
+			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
+		defer r.Close()
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		record := spec.DeploymentRecord{DeploymentSummary: spec.DeploymentSummary{ID: "d1", Revision: 1, PutBy: "root@test"}, Log: agenttest.Password}
+		for _, name := range []string{"boss", "eyes"} {
+			func() {
+				c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client"))})
+				defer c.Close()
+				a := c.AgentOf(xmpptest.AgentJID)
+				put := a.PutDeployment(t.Context(), record)
+				got, err := a.Deployment(t.Context(), "d1")
+				if may := name == "boss"; may && (put != nil || err != nil || got.Log != record.Log) ||
+					!may && (spec.KindOf(put) != spec.Denied || spec.KindOf(err) != spec.Denied || got.Log != "") {
+					t.Errorf("%s puts (%v) and reads %+v, error %v", name, put, got, err)
+				}
+				all, err := a.Deployments(t.Context())
+				if err != nil || len(all) != 1 || all[0].PutBy != "boss@test" {
+					t.Errorf("%s lists %+v, error %v", name, all, err)
+				}
+			}()
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (d *command) loadModules(c modules.Config) (*reload.Reloader, reload.Result
 	var sources []modules.Source
 	var empty []*spec.Error
 	if d.set.DefaultModules {
-		sources = append(sources, modules.ShippedSource())
+		sources = append(sources, modules.Defaults()...)
 	}
 	usual := config.DefaultAgent().ModuleDirs
 	for _, dir := range d.set.ModuleDirs {
@@ -74,7 +74,7 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, end func(), err 
 			return nil, nil, err
 		}
 		undo = append(undo, func() { _ = j.Close() }) // all it was given is on the disk already
-		c.Store, c.RunStore = j, j
+		c.Store, c.RunStore, c.Archive = j, j, j
 		if load.Marker, err = quarantine.Open(d.set.StateDir); err != nil {
 			return nil, nil, err
 		}
@@ -94,6 +94,9 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, end func(), err 
 	}
 	for _, w := range first.Set.Warnings {
 		log.Warn("a module may be wrong", "module", first.Set.Explain(w))
+	}
+	for _, e := range first.Set.LeftOut {
+		log.Info("a module that comes with armonic is left out", "module", first.Set.Explain(e))
 	}
 	c.Lifecycles = first.Set.Lifecycles
 	if s, err = agentd.New(c); err != nil {

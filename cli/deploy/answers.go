@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -20,12 +21,7 @@ import (
 // applyFlags applies what flags and the answers file say.
 func (d *deployment) applyFlags(ctx context.Context) error {
 	if d.answers != "" {
-		f, err := os.Open(d.answers)
-		if err != nil {
-			return output.Exit(output.ExitAnswers, fmt.Errorf("cannot read the answers: %w", err))
-		}
-		defer func() { _ = f.Close() }() // only read
-		answers, err := deploy.LoadAnswers(f, d.answers, d.Keys())
+		answers, err := d.readAnswers()
 		if err == nil {
 			err = d.session.Replay(answers)
 		}
@@ -33,15 +29,31 @@ func (d *deployment) applyFlags(ctx context.Context) error {
 			return output.Exit(output.ExitAnswers, err)
 		}
 	}
-	if d.on != "" {
-		d.session.Answer(resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}, spec.Host(d.on))
+	if len(d.on) > 0 {
+		if err := d.session.DeployOn(d.onHosts()); err != nil {
+			return err
+		}
+	}
+	if err := d.decideNodes(); err != nil {
+		return err
 	}
 	for _, h := range d.hosts {
 		require, hosts, ok := strings.Cut(h, "=")
 		if !ok || require == "" {
 			return spec.Errorf(spec.Invalid, "--hosts %q is not REQUIRE=H1,H2", h).WithHint("for example --hosts websites=web1,web2")
 		}
-		d.session.SetHosts(require, hosts)
+		if err := d.session.SetHosts(require, hosts); err != nil {
+			return err
+		}
+	}
+	for _, text := range d.rolling {
+		require, how, ok := strings.Cut(text, "=")
+		if !ok || require == "" {
+			return spec.Errorf(spec.Invalid, "--rolling %q is not REQUIRE=HOW", text).WithHint("for example --rolling websites=25%%,canary=1,max-fail=1,pause=30s,check=status")
+		}
+		if err := d.session.SetRolling(require, how); err != nil {
+			return err
+		}
 	}
 	for _, text := range d.set {
 		pattern, value, err := deploy.ParseSet(text)
@@ -56,6 +68,69 @@ func (d *deployment) applyFlags(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// decideNodes takes what flags say of nodes, rather than of values.
+func (d *deployment) decideNodes() error {
+	if d.manage {
+		d.session.DecideAll(resolver.AskManage, "yes")
+	}
+	for _, node := range d.given {
+		if err := d.session.Decide(resolver.AskManage, node, "no"); err != nil {
+			return err
+		}
+	}
+	for _, text := range d.choose {
+		node, provide, err := deploy.ParseSet(text)
+		if err != nil {
+			return spec.Errorf(spec.Invalid, "--choose %q is not NODE=Lifecycle/State/provide", text).WithHint("for example --choose database=MySQL/Active/start")
+		}
+		if err := d.session.Decide(resolver.AskChoose, string(node), provide); err != nil {
+			return err
+		}
+	}
+	for _, text := range d.ways {
+		node, index, err := deploy.ParseSet(text)
+		if err != nil {
+			node, index = spec.Pattern(resolver.Root), text
+		}
+		if _, err := strconv.Atoi(index); err != nil {
+			return spec.Errorf(spec.Invalid, "--path-index %q is neither NODE=N nor N", text).WithHint("armonic state --path lists the ways, from 0; -1 is the last")
+		}
+		if err := d.session.Decide(resolver.AskPath, string(node), index); err != nil {
+			return err
+		}
+	}
+	if d.noCall {
+		return d.session.Decide(resolver.AskCall, string(resolver.Root), "no")
+	}
+	return nil
+}
+
+// onHosts are the names that --on has.
+func (d *deployment) onHosts() []spec.Host {
+	return deploy.ParseHosts(strings.Join(d.on, ","))
+}
+
+// readAnswers reads the file of --answers, or standard input.
+func (d *deployment) readAnswers() (*deploy.AnswersFile, error) {
+	if d.answers != "-" {
+		text, err := spec.ReadText(d.answers)
+		switch {
+		case spec.KindOf(err) == spec.Invalid:
+			return nil, spec.Errorf(spec.Invalid, "cannot read the answers: %v", err)
+		case err != nil:
+			return nil, spec.Errorf(spec.Invalid, "cannot read the answers: %s: %v", d.answers, spec.SystemError(err))
+		}
+		return deploy.ReadAnswers(text, d.answers, d.Keys())
+	}
+	for _, text := range d.set {
+		if _, value, err := deploy.ParseSet(text); err == nil && value == "-" {
+			return nil, spec.Errorf(spec.Invalid, "--answers - and --set %s both read standard input", text).
+				WithHint("give one of them as a file: --answers FILE, or PATTERN=@FILE")
+		}
+	}
+	return deploy.LoadAnswers(d.In, "standard input", d.Keys())
 }
 
 // checkSaveFile says early what would keep the answers from being saved in the end.

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -34,65 +37,118 @@ func (d *deployment) askConfirmation(ctx context.Context, plan *resolver.Plan) (
 	return yes, err
 }
 
-// execute carries the plan out. An interrupt stops it after the steps that run.
-func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet) error {
-	e, err := deploy.NewExecution(d.session, deploy.Options{By: settings.Operator(), Sink: func(u deploy.Update) { d.show.Update(u) }})
+// execute carries the plan out.
+func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet, shown map[resolver.TaskID]deploy.TaskPreview) error {
+	opt, err := d.options()
 	if err != nil {
 		return err
 	}
-	defer e.Close()
-	d.show.Start(e.ID())
-	if f, ok := fleet.(deploy.Roomed); ok && f.Room(e.ID()) != "" {
-		output.Printf(d.Err, "the log can be read in the room %s\n", f.Room(e.ID()))
+	opt.Shown = shown
+	r, err := rollout.New(d.session, opt)
+	if err != nil {
+		return err
+	}
+	c := carrier{Streams: d.Streams, show: d.show, prompt: d.prompt, wait: d.wait, yes: d.yes, resumable: opt.Logs != nil}
+	return c.carryOut(ctx, fleet, r)
+}
+
+// options are those of the rollout that flags say.
+func (d *deployment) options() (rollout.Options, error) {
+	opt := rollout.Options{By: settings.Operator(), Name: d.name, Logs: d.Deployments(), Patience: d.whenOnline, Sink: func(u rollout.Update) { d.show.Update(u) }}
+	changed, err := output.ParseChanged(d.changed)
+	opt.Changed = changed
+	return opt, err
+}
+
+// carrier carries deployments out, in front of an operator.
+type carrier struct {
+	output.Streams
+	show   output.Printer
+	prompt *output.Prompter
+	wait   time.Duration // for hosts that are offline; 0 is for ever
+	yes    bool          // ask nothing
+
+	resumable bool // its log is kept
+}
+
+// carryOut carries a deployment out to its end. An interrupt stops it after the steps that
+// run.
+func (c *carrier) carryOut(ctx context.Context, fleet deploy.Fleet, r *rollout.Rollout) error {
+	defer r.Close()
+	c.show.Start(r.ID())
+	if f, ok := fleet.(deploy.Roomed); ok && f.Room(r.ID()) != "" {
+		output.Printf(c.Err, "the log can be read in the room %s\n", f.Room(r.ID()))
 	}
 	waiting, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	stop := reportOffline(e, fleet, d.Err, d.wait, giveUp)
+	stop := reportOffline(r, fleet, c.Err, c.wait, giveUp)
 	defer stop()
-	e.Start(context.WithoutCancel(ctx))
+	r.Start(context.WithoutCancel(ctx))
 	for {
-		if err := e.Wait(waiting); err != nil {
-			err := d.interrupt(ctx, e)
+		if err := r.Wait(waiting); err != nil {
+			if ctx.Err() == nil && spec.KindOf(err) == spec.Canceled && context.Cause(waiting) == nil {
+				return output.Exit(output.ExitFailed, err) // somebody else goes on with it
+			}
+			err := c.interrupt(ctx, r)
 			if ctx.Err() == nil { // nobody interrupts it
 				err = output.Exit(output.ExitUnreachable, context.Cause(waiting))
 			}
 			return err
 		}
-		s := e.Snapshot()
-		again, err := d.askRetry(ctx, s)
+		s := r.Snapshot()
+		again, err := c.askRetry(ctx, s)
 		if err != nil {
-			return d.interrupt(ctx, e)
+			return c.interrupt(ctx, r)
 		}
 		if !again {
-			d.show.Result(s)
+			c.show.Result(s)
+			c.hint(s)
 			return output.DeploymentExit(s)
 		}
-		for _, t := range s.Tasks {
-			if t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
-				if err := e.Retry(ctx, t.ID); err != nil {
-					output.PrintError(d.Err, err)
-				}
-			}
-		}
+		c.retry(ctx, r, nil)
 	}
 }
 
-func (d *deployment) interrupt(ctx context.Context, e *deploy.Execution) error {
+// retry does again what failed, or only some tasks of it.
+func (c *carrier) retry(ctx context.Context, r *rollout.Rollout, only []resolver.TaskID) (retried int) {
+	for _, t := range r.Snapshot().Retriable() {
+		if len(only) > 0 && !slices.Contains(only, t.ID) {
+			continue
+		}
+		if err := r.Retry(ctx, t.ID); err != nil {
+			output.PrintError(c.Err, err)
+		} else {
+			retried++
+		}
+	}
+	return retried
+}
+
+// hint says what can be done about a deployment that did not come to its end.
+func (c *carrier) hint(s *rollout.Snapshot) {
+	if !s.OK && !s.RolledBack && c.show.Interactive() && c.resumable {
+		output.Printf(c.Out, "  armonic deploy --resume %s goes on, with --set for other values;\n  armonic deployments skip, mark-done or rollback %[1]s decide otherwise\n", s.Name)
+	}
+}
+
+func (c *carrier) interrupt(ctx context.Context, r *rollout.Rollout) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), connect.StopTime)
 	defer cancel()
-	e.Stop(grace)
-	_ = e.Wait(grace) // whatever has not ended by now is shown as running
-	d.show.Result(e.Snapshot())
+	r.Stop(grace)
+	_ = r.Wait(grace) // whatever has not ended by now is shown as running
+	s := r.Snapshot()
+	c.show.Result(s)
+	c.hint(s)
 	return output.Exit(output.ExitInterrupted, nil)
 }
 
 // askRetry asks whether to retry what failed, where somebody can be asked. The error
 // is the context's.
-func (d *deployment) askRetry(ctx context.Context, s *deploy.Snapshot) (bool, error) {
-	if s.OK || d.yes || !d.show.Interactive() {
+func (c *carrier) askRetry(ctx context.Context, s *rollout.Snapshot) (bool, error) {
+	if s.OK || c.yes || !c.show.Interactive() {
 		return false, nil
 	}
-	yes, err := d.prompt.Confirm(ctx, fmt.Sprintf("%d failed. Retry?", s.Failed), false)
+	yes, err := c.prompt.Confirm(ctx, fmt.Sprintf("%d failed. Retry?", s.Failed), false)
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}

@@ -45,11 +45,11 @@ func (d *deployment) checkComplete() error {
 		}
 	}
 	root := resolver.Key{Node: resolver.Root, Kind: resolver.AskHost}
-	if d.on != "" && slices.Contains(res.Unused, root) {
-		all = append(all, spec.Problem{Path: "--on " + spec.Path(d.on), Msg: "the pattern says where already: " + string(d.session.Pattern())})
+	if len(d.on) > 0 && (slices.Contains(res.Unused, root) || slices.Contains(res.Unused, resolver.RootHosts())) {
+		all = append(all, spec.Problem{Path: "--on " + spec.Path(strings.Join(d.on, ",")), Msg: "the pattern says where already: " + string(d.session.Pattern())})
 	}
-	flags := len(d.hosts)+len(d.set) > 0 || d.on != "" // which may have replaced nodes of the file
-	for _, text := range d.session.UnusedReplayed(flags) {
+	flags := len(d.hosts)+len(d.set)+len(d.on) > 0 // which may have replaced nodes of the file
+	for _, text := range d.session.UnusedReplayed(flags || len(all) > 0) {
 		all = append(all, spec.Problem{Path: spec.Path(text), Msg: "is in " + d.answers + ", but nothing asks for it"})
 	}
 	if len(all) > 0 {
@@ -98,10 +98,13 @@ func (d *deployment) variablesAsked() string {
 func lacks(q *resolver.Question) string {
 	switch q.Key.Kind {
 	case resolver.AskHost:
+		if q.Problem != "" {
+			return "has no host: " + q.Problem
+		}
 		return "has no host"
 	case resolver.AskChoose:
 		return "may mean several provides"
-	case resolver.AskValue, resolver.AskReturn, resolver.AskHosts, resolver.AskCount, resolver.AskManage:
+	case resolver.AskValue, resolver.AskReturn, resolver.AskHosts, resolver.AskCount, resolver.AskManage, resolver.AskPath, resolver.AskCall, resolver.AskRoll:
 	}
 	return "is missing"
 }
@@ -115,7 +118,7 @@ func howToAnswer(q *resolver.Question) string {
 		}
 		return "--hosts " + lastName(string(q.Key.Node)) + "=HOST"
 	case resolver.AskHosts:
-		return "--hosts " + q.Var.Name + "=H1,H2, or --hosts " + q.Var.Name + "= for none"
+		return hostsHint(q)
 	case resolver.AskValue, resolver.AskReturn:
 		return "--set " + string(q.Path) + "=VALUE"
 	case resolver.AskChoose:
@@ -126,10 +129,30 @@ func howToAnswer(q *resolver.Question) string {
 		if q.Key.Node == resolver.Root {
 			return "use one of the full paths instead: //" + strings.Join(names, ", //")
 		}
-		return fmt.Sprintf("in an answers file: nodes: {%q: {choose: %s}}; there is %s", q.Key.Node, names[0], strings.Join(names, ", "))
-	case resolver.AskManage, resolver.AskCount:
+		return fmt.Sprintf("--choose %s=%s; there is %s", q.Key.Node, names[0], strings.Join(names, ", "))
+	case resolver.AskPath:
+		return "--path-index " + string(q.Key.Node) + "=N"
+	case resolver.AskManage, resolver.AskCount, resolver.AskCall, resolver.AskRoll:
 	}
 	return "give it in an answers file"
+}
+
+// hostsHint shows as many hosts as a require takes.
+func hostsHint(q *resolver.Question) string {
+	names := []string{"H1", "H2", "H3"}
+	if q.Max < len(names) {
+		names = names[:max(q.Max, 1)]
+	} else if q.Min < len(names) {
+		names = names[:2]
+	}
+	hint := "--hosts " + q.Var.Name + "=" + strings.Join(names, ",")
+	if q.Min > len(names) {
+		hint += ",… with " + spec.Count(q.Min, "host", "hosts")
+	}
+	if q.Min == 0 {
+		hint += ", or --hosts " + q.Var.Name + "= for none"
+	}
+	return hint
 }
 
 func lastName(id string) string {

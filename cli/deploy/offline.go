@@ -9,6 +9,7 @@ import (
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -18,7 +19,7 @@ const lookEvery = 500 * time.Millisecond
 // reportOffline writes a line when the agent of a running task is away, and when it is
 // back, until stop is called. If one is away for longer than most, giveUp is called; zero
 // is for ever. It looks every now and then, since nothing tells when a call waits.
-func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
+func reportOffline(e *rollout.Rollout, f deploy.Fleet, w io.Writer, most time.Duration, giveUp func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
@@ -56,7 +57,7 @@ func reportOffline(e *deploy.Execution, f deploy.Fleet, w io.Writer, most time.D
 }
 
 // offlineHosts are the hosts that running tasks wait for, and why.
-func offlineHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
+func offlineHosts(e *rollout.Rollout, f deploy.Fleet) map[spec.Host]string {
 	out := map[spec.Host]string{}
 	links := map[spec.Host]spec.HostStatus{}
 	for _, h := range f.Hosts() {
@@ -65,7 +66,7 @@ func offlineHosts(e *deploy.Execution, f deploy.Fleet) map[spec.Host]string {
 	for _, t := range e.Snapshot().Tasks {
 		h := links[t.Host]
 		switch {
-		case t.Status != deploy.Running:
+		case t.Status != rollout.Running:
 		case h.Link != spec.LinkOn:
 			out[t.Host] = "it is offline"
 			if !h.Since.IsZero() {

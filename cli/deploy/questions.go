@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
@@ -37,7 +38,9 @@ func (d *deployment) answerQuestions(ctx context.Context) error {
 }
 
 // canAsk reports whether there is somebody to ask.
-func (d *deployment) canAsk() bool { return d.show.Interactive() && !(d.autofill && d.yes) }
+func (d *deployment) canAsk() bool {
+	return d.show.Interactive() && !d.questions && !(d.autofill && d.yes)
+}
 
 // ask puts one question and takes the answer, or the suggestion if there is none.
 func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
@@ -48,16 +51,20 @@ func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
 	switch {
 	case text == "?":
 		d.explain(q)
-	case text == "-" && q.Key.Kind == resolver.AskHosts:
+	case text == "-" && q.Key.Kind == resolver.AskHosts && q.Min == 0:
 		d.session.Answer(q.Key, []spec.Host{})
 	case text == "-" && q.Optional:
 		d.session.Answer(q.Key, nil)
+	case q.Key.Node == resolver.Root && q.Key.Kind == resolver.AskHost && text != "":
+		if err := d.session.DeployOn(deploy.ParseHosts(text)); err != nil {
+			d.prompt.Say("  ! %v\n", err)
+		}
 	case text != "":
 		d.session.Answer(q.Key, resolver.Text(text))
 	case q.Value != nil && q.Status != resolver.Wrong:
 		d.session.Answer(q.Key, q.Value)
-	case len(q.Suggestions) > 0:
-		d.session.Answer(q.Key, q.Suggestions[0].Value)
+	case q.Proposed() != nil:
+		d.session.Answer(q.Key, q.Proposed())
 	case q.Optional:
 		d.session.Answer(q.Key, nil)
 	default:
@@ -89,7 +96,7 @@ func (d *deployment) question(ctx context.Context, q resolver.Question) (string,
 func label(q resolver.Question) string {
 	switch {
 	case q.Key.Kind == resolver.AskHosts:
-		return fmt.Sprintf("%s: hosts, separated by commas, - for none%s", q.Var.Name, options(q))
+		return fmt.Sprintf("%s: %s%s", q.Var.Name, howMany(q), options(q))
 	case q.Key.Kind == resolver.AskHost, q.Key.Kind == resolver.AskChoose:
 		return q.Var.Label + options(q)
 	case q.Key.Kind == resolver.AskCount && q.Max == 1:
@@ -100,6 +107,19 @@ func label(q resolver.Question) string {
 		return fmt.Sprintf("%s (%s)", q.Var.Label, q.Var.Name)
 	}
 	return q.Var.Name
+}
+
+// howMany says how many hosts a require takes.
+func howMany(q resolver.Question) string {
+	switch {
+	case q.Min == 0 && q.Max == 1:
+		return "a host, - for none"
+	case q.Min == 0:
+		return "hosts, separated by commas, - for none"
+	case q.Min == q.Max:
+		return spec.Count(q.Min, "host", "hosts, separated by commas")
+	}
+	return fmt.Sprintf("at least %s", spec.Count(q.Min, "host", "hosts, separated by commas"))
 }
 
 func options(q resolver.Question) string {
@@ -120,8 +140,8 @@ func defaultText(q resolver.Question) string {
 	switch {
 	case q.Value != nil && q.Status != resolver.Wrong:
 		return fmt.Sprintf(" [%s]", output.Value(q.Value))
-	case len(q.Suggestions) > 0:
-		return fmt.Sprintf(" [%s]", output.Value(q.Suggestions[0].Value))
+	case q.Proposed() != nil:
+		return fmt.Sprintf(" [%s]", output.Value(q.Proposed()))
 	case q.Optional:
 		return " [none]"
 	}

@@ -41,7 +41,7 @@ type Base struct {
 // LIFECYCLE" one. It names resources of a kind, which completion offers.
 func (b *Base) Setup(c *cobra.Command, g *settings.Global, s output.Streams, kind query.Kind, do func(context.Context, spec.Pattern) error) *cobra.Command {
 	b.Global, b.Streams = g, s
-	c.Flags().StringSliceVarP(&b.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*' (repeatable); all hosts if not given")
+	c.Flags().StringSliceVarP(&b.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*', or a group, @NAME (repeatable); all hosts if not given")
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
 	b.Format.Register(c)
 	_, argument, _ := strings.Cut(c.Use, " ")
@@ -70,7 +70,13 @@ func (b *Base) run(ctx context.Context, do func(context.Context) error) error {
 		return err
 	}
 	defer closeFleet()
-	chosen, err := chooseHosts(fleet, b.hosts)
+	var groups deploy.Groups
+	if slices.ContainsFunc(b.hosts, func(name string) bool { return strings.HasPrefix(name, "@") }) {
+		if groups, err = b.Groups(); err != nil {
+			return err
+		}
+	}
+	chosen, err := chooseHosts(fleet, b.hosts, groups)
 	if err != nil {
 		return err
 	}

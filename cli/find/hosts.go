@@ -2,9 +2,7 @@ package find
 
 import (
 	"context"
-	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,40 +18,23 @@ type subset struct {
 }
 
 // chooseHosts keeps the named hosts of a fleet, all if none is named. A name may be a
-// pattern, as those of files.
-func chooseHosts(f deploy.Fleet, names []string) (deploy.Fleet, error) {
+// pattern, as those of files, or @ and the name of a group.
+func chooseHosts(f deploy.Fleet, names []string, g deploy.Groups) (deploy.Fleet, error) {
 	if len(names) == 0 {
 		return f, nil
 	}
 	var hosts []spec.Host
 	for _, name := range names {
-		if !isGlob(name) {
+		if !deploy.IsPattern(name) {
 			if _, err := f.Agent(spec.Host(name)); err != nil {
 				return nil, err
 			}
-			hosts = append(hosts, spec.Host(name))
-			continue
 		}
-		found := 0
-		for _, h := range f.Hosts() {
-			fits, err := path.Match(name, string(h.Host))
-			if err != nil {
-				return nil, spec.Errorf(spec.Invalid, "%q is not a pattern of hosts", name).WithHint("* stands for any text, ? for any letter")
-			}
-			if fits {
-				hosts = append(hosts, h.Host)
-				found++
-			}
-		}
-		if found == 0 {
-			return nil, spec.Errorf(spec.NotFound, "no host is like %q", name).WithHint("armonic list shows the hosts")
-		}
+		hosts = append(hosts, spec.Host(name))
 	}
-	return &subset{f, hosts}, nil
+	hosts, err := g.Expand(hosts, f)
+	return &subset{f, hosts}, err
 }
-
-// isGlob reports whether a name of a host is a pattern.
-func isGlob(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // Hosts lists the hosts that were named.
 func (s *subset) Hosts() []spec.HostStatus {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -37,7 +38,7 @@ func (b *Base) Targets(ctx context.Context, p spec.Pattern, kind query.Kind) ([]
 	if err != nil {
 		return nil, err
 	}
-	several := len(b.hosts) > 1 || len(b.hosts) == 1 && isGlob(b.hosts[0])
+	several := len(b.hosts) > 1 || len(b.hosts) == 1 && deploy.IsPattern(b.hosts[0])
 	if len(paths) > 1 && !(several && sameOnAll(paths)) {
 		return nil, ambiguous(p, kind, paths)
 	}

@@ -21,7 +21,7 @@ const ownModules = "/etc/armonic/modules"
 func Load(g *settings.Global, machine *host.Host) (*reload.Reloader, *modules.Set, error) {
 	var sources []modules.Source
 	if !g.NoDefaultModules {
-		sources = append(sources, modules.ShippedSource())
+		sources = append(sources, modules.Defaults()...)
 	}
 	if g.Local {
 		sources = append(sources, modules.OpenLater(ownModules))

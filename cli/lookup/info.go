@@ -39,7 +39,7 @@ func info(ctx context.Context, l *find.Base) error {
 	for n, i := range all {
 		system, doing := orUnknown(i.OS.String()), "nothing"
 		if i.Simulated {
-			system += ", simulated"
+			system += ", " + output.Simulated
 		}
 		if i.Busy != "" {
 			doing = fmt.Sprintf("%s, %d more wait", i.Busy, i.Queue)
@@ -50,6 +50,9 @@ func info(ctx context.Context, l *find.Base) error {
 		return err
 	}
 	for _, i := range all {
+		for _, name := range i.Simulations {
+			output.Printf(l.Out, "%s: %s %s\n", i.Host, name, output.Pretends)
+		}
 		for _, note := range i.Notes {
 			for line := range strings.Lines(note) {
 				output.Printf(l.Out, "%s: %s\n", i.Host, strings.TrimSuffix(line, "\n"))

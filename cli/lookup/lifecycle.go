@@ -36,6 +36,7 @@ PATTERN all.`,
 type jsonLifecycle struct {
 	Path spec.Path `json:"path"`
 	*longLifecycle
+	Simulated bool `json:"simulated,omitempty"`
 }
 
 type longLifecycle struct {
@@ -63,7 +64,7 @@ func (l *lifecycleCommand) list(ctx context.Context, p spec.Pattern) error {
 	}
 	out := make([]jsonLifecycle, len(found))
 	for i, r := range found {
-		out[i].Path = r.Path
+		out[i].Path, out[i].Simulated = r.Path, r.Simulated
 		if s, ok := stacks[r.Path]; ok {
 			out[i].longLifecycle = &longLifecycle{s.Doc, r.Attrs["initial"], s.Top(), s.States, pairs(s.Transitions)}
 		}
@@ -72,6 +73,9 @@ func (l *lifecycleCommand) list(ctx context.Context, p spec.Pattern) error {
 		output.Printf(w, "%s\n", x.Path)
 		if x.longLifecycle != nil {
 			output.Detail(w, "about", x.Doc)
+			if x.Simulated {
+				output.Detail(w, output.Simulated, output.Pretends)
+			}
 			output.Detail(w, "state", x.State)
 			output.Detail(w, "states", strings.Join(x.States, ", "))
 		}

@@ -37,7 +37,11 @@ func list(l *find.Base) error {
 	}
 	rows := make([][]string, len(all))
 	for i, h := range all {
-		rows[i] = []string{string(h.Host), string(h.Link), output.Since(h.Since), orUnknown(h.OS.String()), orUnknown(h.Version), doing(h)}
+		system := orUnknown(h.OS.String())
+		if h.Simulated {
+			system += ", " + output.Simulated
+		}
+		rows[i] = []string{string(h.Host), string(h.Link), output.Since(h.Since), system, orUnknown(h.Version), doing(h)}
 	}
 	if err := output.Table(l.Out, []string{"HOST", "LINK", "SINCE", "SYSTEM", "VERSION", "DOING"}, rows); err != nil {
 		return err

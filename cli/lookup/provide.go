@@ -44,7 +44,8 @@ others too, and the enter of every state.`,
 type jsonProvide struct {
 	Path spec.Path `json:"path"`
 	*longProvide
-	Paths *[][]jsonMove `json:"paths,omitempty"` // with --path
+	Simulated bool          `json:"simulated,omitempty"`
+	Paths     *[][]jsonMove `json:"paths,omitempty"` // with --path
 }
 
 type longProvide struct {
@@ -68,7 +69,7 @@ func (l *provideCommand) list(ctx context.Context, p spec.Pattern) error {
 	}
 	out := make([]jsonProvide, len(found))
 	for i, r := range found {
-		out[i].Path = r.Path
+		out[i].Path, out[i].Simulated = r.Path, r.Simulated
 		if l.long && r.Provide != nil {
 			d := r.Provide
 			out[i].longProvide = &longProvide{d.Label, d.Help, append([]string{}, d.Tags...), d.Flags,
@@ -114,6 +115,9 @@ func (l *provideCommand) print(w io.Writer, x jsonProvide) {
 	output.Printf(w, "%s\n", x.Path)
 	if x.longProvide != nil {
 		output.Detail(w, "about", strings.TrimSpace(described(x.Label, x.Help)))
+		if x.Simulated {
+			output.Detail(w, output.Simulated, output.Pretends)
+		}
 		output.Detail(w, "tags", strings.Join(x.Tags, ", "))
 		for _, name := range slices.Sorted(maps.Keys(x.Flags)) {
 			output.Detail(w, "flag", name+"="+output.Value(x.Flags[name]))

@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/cli/output"
@@ -16,6 +17,7 @@ type jsonRequire struct {
 	Pattern   spec.Pattern   `json:"pattern,omitempty"` // of local and external ones: which provide meets it
 	Label     string         `json:"label,omitempty"`
 	Help      string         `json:"help,omitempty"`
+	Rolling   string         `json:"rolling,omitempty"` // how it is rolled out where it is given several times
 	Variables []jsonVariable `json:"variables"`
 }
 
@@ -45,8 +47,11 @@ func requiresOf(at spec.Path, requires []spec.Require) []jsonRequire {
 		}
 		out[i] = jsonRequire{Path: at.Join(r.Name), Kind: kind, Nargs: r.Nargs.String(), Pattern: r.Pattern,
 			Label: r.Label, Help: r.Help, Variables: variables(at.Join(r.Name), r.Variables())}
+		if r.Rolling != nil {
+			out[i].Rolling = r.Rolling.String()
+		}
 		for j, v := range r.Variables() {
-			if r.Remote() && (v.Name == spec.HostVariable || j < len(r.Variables())-len(r.Returns)) {
+			if r.Remote() && !slices.ContainsFunc(r.Returns, func(w spec.Variable) bool { return w.Name == v.Name }) {
 				out[i].Variables[j].Required = false // a wish
 			}
 		}
@@ -73,6 +78,9 @@ func printRequires(w io.Writer, requires []jsonRequire) {
 		text := r.Kind
 		if r.Nargs != "1" {
 			text += ", " + r.Nargs + " times"
+		}
+		if r.Rolling != "" {
+			text += ", rolled out " + r.Rolling
 		}
 		if r.Pattern != "" {
 			text += ", met by " + string(r.Pattern)

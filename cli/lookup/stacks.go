@@ -38,6 +38,8 @@ type jsonCurrent struct {
 	Stack []string   `json:"stack"`
 	Doing string     `json:"doing,omitempty"`
 	Fault *jsonFault `json:"fault,omitempty"`
+
+	Simulated bool `json:"simulated,omitempty"`
 }
 
 type jsonFault struct {
@@ -71,7 +73,7 @@ func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 	out := make([]jsonCurrent, len(stacks))
 	width := 0
 	for i, s := range stacks {
-		out[i] = jsonCurrent{Path: s.Path, State: s.Top(), Stack: s.Names()}
+		out[i] = jsonCurrent{Path: s.Path, State: s.Top(), Stack: s.Names(), Simulated: s.Simulated}
 		if s.Doing != nil {
 			out[i].Doing = s.Doing.Name()
 		}
@@ -79,7 +81,11 @@ func stateCurrent(ctx context.Context, l *find.Base, p spec.Pattern) error {
 		width = max(width, len(s.Path))
 	}
 	return find.List(l, out, func(w io.Writer, x jsonCurrent) {
-		output.Printf(w, "%-*s  %s\n", width, x.Path, strings.Join(x.Stack, " > "))
+		mark := ""
+		if x.Simulated {
+			mark = "  (" + output.Simulated + ")"
+		}
+		output.Printf(w, "%-*s  %s%s\n", width, x.Path, strings.Join(x.Stack, " > "), mark)
 		output.Detail(w, "doing", x.Doing)
 		for f := x.Fault; f != nil; f = f.Earlier {
 			output.Detail(w, "failed", f.Error.Error())
@@ -142,7 +148,11 @@ func history(ctx context.Context, l *find.Base, p spec.Pattern) error {
 	}
 	slices.SortStableFunc(out, func(a, b jsonCall) int { return a.At.Compare(b.At) })
 	return find.List(l, out, func(w io.Writer, x jsonCall) {
-		line := fmt.Sprintf("%s  %s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), x.Path, x.Seconds, output.Inputs(x.Inputs), output.Returns(x.Returns))
+		what := ""
+		if x.Action == spec.TakeBack {
+			what = "undo "
+		}
+		line := fmt.Sprintf("%s  %s%s  %.1fs%s%s", x.At.Local().Format("2006-01-02 15:04:05"), what, x.Path, x.Seconds, output.Inputs(x.Inputs), output.Returns(x.Returns))
 		if by := strings.TrimSpace(x.Who + " " + string(x.Run)); by != "" {
 			line += "  (" + by + ")"
 		}

@@ -44,8 +44,9 @@ Ways and what they ask are from the stack of now.`,
 type jsonState struct {
 	Path spec.Path `json:"path"`
 	*longState
-	Paths    *[][]jsonMove  `json:"paths,omitempty"`    // with --path
-	Requires *[]jsonRequire `json:"requires,omitempty"` // with --requires
+	Simulated bool           `json:"simulated,omitempty"`
+	Paths     *[][]jsonMove  `json:"paths,omitempty"`    // with --path
+	Requires  *[]jsonRequire `json:"requires,omitempty"` // with --requires
 }
 
 type longState struct {
@@ -62,7 +63,7 @@ func (l *stateCommand) list(ctx context.Context, p spec.Pattern) error {
 	}
 	out := make([]jsonState, len(found))
 	for i, r := range found {
-		out[i].Path = r.Path
+		out[i].Path, out[i].Simulated = r.Path, r.Simulated
 		if out[i].Paths, err = l.pathFlags.list(ctx, &l.Base, r.Path); err != nil {
 			return err
 		}
@@ -128,6 +129,9 @@ func (l *stateCommand) print(w io.Writer, s jsonState) {
 	output.Printf(w, "%s\n", s.Path)
 	if s.longState != nil {
 		output.Detail(w, "about", s.Doc)
+		if s.Simulated {
+			output.Detail(w, output.Simulated, output.Pretends)
+		}
 		output.Detail(w, "systems", s.OS)
 		output.Detail(w, "provides", strings.Join(s.Provides, ", "))
 		if s.Applied {

@@ -21,11 +21,12 @@ func newCheck(g *settings.Global, s output.Streams) *cobra.Command {
 		Short: "Check modules, without a test and without a host",
 		Long: `Check the modules in DIR (by default here), a folder or one file: that they load, that
 what they require exists, that their states can be reached. Then each lifecycle is tried on
-simulated hosts of all systems it names, with invented values: every state is entered, every
-provide called twice, all is left and entered again. It fails if a preview does not show what
-is done, if what is there is done again, if undoing does not give back the first state, if the
-second time differs from the first, or if a secret is said in clear. It runs in a process
-of its own, which may use 1 GiB of memory, and names the file that needs more.`,
+simulated hosts of all systems it names, with invented values: every state is entered, and
+entered again with the same and with other values, every provide called twice, all is left and
+entered once more. It fails if a preview does not show what is done, if what is there is done
+again, if undoing does not give back the first state and the host as it was, if the second
+time differs from the first, or if a secret is said in clear. It runs in a process of its own,
+which may use 1 GiB of memory, and names the file that needs more.`,
 		Example: "  armonic module check\n  armonic module check /etc/armonic/modules -o json",
 	}
 	var form output.Format

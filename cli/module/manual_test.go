@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,12 +18,51 @@ import (
 	"github.com/armonic/armonic/internal/need"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/actions"
 	"github.com/armonic/armonic/spec"
 )
 
 var update = flag.Bool("update", false, "write the manual and the stubs")
 
-const manual, stubs = "../../docs/modules.md", "../../docs/armonic.pyi"
+const manual, stubs, pages = "../../docs/modules.md", "../../docs/armonic.pyi", "../../docs/services"
+
+// Each service that comes with armonic has a page, which is what armonic module doc prints,
+// and a row in the list of them. -update writes both.
+func TestServicesHavePages(t *testing.T) {
+	set, err := modules.Config{}.Load(modules.ServicesSource())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	list := "# Services\n\nThese lifecycles come with Armonic. Each runs on Debian 12 and 13, and on Ubuntu where its page says so; what it was\n" +
+		"tried on is in [the story](../story.md). `armonic module new NAME --from nginx` begins a module of your own with the text of one;\n" +
+		"a lifecycle of yours that has the name of one of these takes its place.\n\n| service | |\n|---|---|\n"
+	for _, l := range set.Lifecycles {
+		file := strings.ToLower(l.Name) + ".md"
+		want[file] = module.Page(l)
+		list += fmt.Sprintf("| [%s](%s) | %s |\n", l.Name, file, l.Doc)
+	}
+	want["README.md"] = list
+	if *update {
+		for name, text := range want {
+			if err := os.WriteFile(filepath.Join(pages, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got := map[string]string{}
+	files, _ := filepath.Glob(pages + "/*.md")
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[filepath.Base(f)] = string(b)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/services is out of date (-should be +is), run with -update:\n%s", diff)
+	}
+}
 
 // The parts of the manual between markers, and the stubs for editors, are what the
 // loader's own declarations say. -update writes them.
@@ -159,7 +199,8 @@ lifecycle("Row", states = [state("Off", requires = [require("conf", var("port", 
 	c := &lifecycle.Call{Me: spec.Info{Host: "web1", OS: spec.OS{Name: "debian", Release: "12"}}, Inputs: spec.Inputs{"conf": {{"port": 80}}},
 		Entered: func(string) (spec.Inputs, bool) { return spec.Inputs{"conf": {{"port": 80}}}, true }}
 	if strings.Contains(text, "/etc/x") || strings.Contains(text, "sleep") {
-		c.Me.Simulated = true
+		c.Me.Simulated, c.Kept = true, &lifecycle.Kept{}
+		actions.RehearsalOf(c.Kept).Fake([]string{"cat", "/etc/x"}, spec.CommandResult{Stdout: "x"})
 	}
 	return l.States[0].Enter(t.Context(), c)
 }

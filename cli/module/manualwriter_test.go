@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/modules/actions"
 	"github.com/armonic/armonic/modules/interp"
@@ -63,6 +64,13 @@ func describe(b *strings.Builder, s *interp.Signature) {
 	for _, p := range params {
 		fmt.Fprintf(b, "| `%s` | `%s` | %s |\n", p.Name, strings.ReplaceAll(p.Type, "|", `\|`), p.Doc)
 	}
+}
+
+// Page is the reference of a lifecycle, as armonic module doc prints it.
+func Page(l *lifecycle.Lifecycle) string {
+	var b strings.Builder
+	describeLifecycle(l).markdown(&b)
+	return b.String()
 }
 
 // Limits is the table of what a module may use, in Markdown.

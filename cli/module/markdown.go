@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -16,7 +17,7 @@ func (d lifecycleDoc) markdown(w io.Writer) {
 	if d.Doc != "" {
 		p("%s\n\n", d.Doc)
 	}
-	p("Declared at %s.\n\n```text\n", d.Source)
+	p("Declared in `%s`.\n\n```text\n", modules.FileOf(d.Source))
 	d.machine.Text(w)
 	p("```\n")
 	for _, s := range d.States {

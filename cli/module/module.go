@@ -24,7 +24,7 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 configuration. docs/modules.md begins at the beginning. Nothing here touches a host.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newNew(s), newCheck(g, s), newTest(g, s), newDoc(g, s), newFmt(s), newStubs(s))
+	c.AddCommand(newNew(s), newCheck(g, s), newTest(g, s), newDoc(g, s), newFmt(s), newStubs(g, s))
 	return c
 }
 
@@ -68,7 +68,7 @@ func openFolder(g *settings.Global, args []string, c modules.Config) (*folder, e
 		return nil, err
 	}
 	if !g.NoDefaultModules {
-		b.sources = append(b.sources, modules.ShippedSource())
+		b.sources = append(b.sources, modules.Defaults()...)
 	}
 	for _, name := range g.ModuleDirs {
 		if sameDir(name, dir) {

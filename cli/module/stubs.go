@@ -9,21 +9,35 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/modules/actions"
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/modules/testbench"
 )
 
-func newStubs(s output.Streams) *cobra.Command {
+func newStubs(g *settings.Global, s output.Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "stubs",
-		Short: "Print what editors need to know of modules",
+		Use:   "stubs [DIR]",
+		Short: "Print or write what editors need to know of modules",
 		Long: `Print a stub file, armonic.pyi, from which editors that know Python complete and describe
-what modules can use.`,
-		Example: "  armonic module stubs > armonic.pyi",
-		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(s.Out, stubs())
+what modules can use. With DIR, the folder of some modules, write it there, with one more for
+each lifecycle: NAME.pyi has the types of ctx, in which ctx.req is what is declared. A function
+names its own in its docstring, as in ":type ctx: Wiki.Configured".`,
+		Example: "  armonic module stubs > armonic.pyi\n  armonic module stubs .",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				_, err := io.WriteString(s.Out, stubs())
+				return err
+			}
+			b, err := openFolder(g, args, modules.Config{})
+			if err != nil {
+				return err
+			}
+			files, err := b.stubsOf(args[0])
+			for _, f := range files {
+				output.Printf(s.Out, "%s\n", f)
+			}
 			return err
 		},
 	}
@@ -35,7 +49,7 @@ func stubs() string {
 	var b strings.Builder
 	b.WriteString("# What Armonic adds to Starlark. Written by \"armonic module stubs\"; do not edit.\n\n" +
 		"from typing import Any, Callable\n\n" +
-		"class Lifecycle: ...\nclass State: ...\nclass Provide: ...\nclass Require: ...\nclass Var: ...\n\n")
+		"class Lifecycle: ...\nclass State: ...\nclass Provide: ...\nclass Require: ...\nclass Rolling: ...\nclass Var: ...\n\n")
 	for _, s := range modules.Signatures() {
 		stub(&b, s, s.Name, "")
 	}
@@ -47,6 +61,9 @@ func stubs() string {
 	classes := []struct{ name, of, fields string }{
 		{"Secret", "secret", ""}, {"Flags", "flags", ""},
 		{"Result", "", "    code: int\n    stdout: str\n    stderr: str\n    skipped: bool\n"},
+		{"Interface", "", "    name: str\n    addresses: list[str]\n    mac: str\n"}, {"Disk", "", "    name: str\n    size: int\n"},
+		{"Facts", "", "    cpus: int\n    memory: int\n    interfaces: list[Interface]\n    disks: list[Disk]\n" +
+			"    fqdn: str\n    virtualization: str\n    kernel: str\n    architecture: str\n"},
 		{"Os", "", "    name: str\n    release: str\n"},
 		{"Me", "", "    name: str\n    address: str\n    os: Os\n"},
 		{"Host", "ctx.host", ""},
@@ -68,7 +85,7 @@ func stubs() string {
 	return b.String()
 }
 
-var ours = regexp.MustCompile(`\b(lifecycle|state|provide|require|var|ctx|flags|secret|result|deployed|type)\b`)
+var ours = regexp.MustCompile(`\b(lifecycle|state|provide|require|rolling|var|ctx|flags|secret|result|facts|deployed|type)\b`)
 
 // stubType gives the name of a type as the stubs have it.
 func stubType(t string) string {
@@ -130,10 +147,11 @@ func typeDocs() []typeDoc {
 		{"float", "a number"},
 		{"bool", "True or False; people may write yes and no"},
 		{"list_of(T)", "a list of values of another type"},
-		{"port", "a whole number from 1 to 65535"},
+		{"port", "a whole number from 1 to 65535, on which something can listen"},
 		{"host", "a host name or an IP address"},
 		{"hostname", "a name as in www.example.org"},
 		{"url", "as in http://host:80/"},
+		{"path", "of a file or directory, as in /srv/www: it begins with / and has no //, . or .. in it"},
 		{"password", "a secret of at least 6 characters"},
 		{"this_host", "the host it is asked for; Armonic gives it"},
 		{"hosts", "the hosts of all instances of a require that is met several times; Armonic gives it"},

@@ -7,17 +7,17 @@ import (
 	"io"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
 // DeploymentExit is the exit code of an execution that is over.
-func DeploymentExit(s *deploy.Snapshot) error {
+func DeploymentExit(s *rollout.Snapshot) error {
 	if s.OK {
 		return nil
 	}
 	for _, t := range s.Tasks {
-		if t.Status == deploy.LostTask {
+		if t.Status == rollout.LostTask {
 			return Exit(ExitUnreachable, nil)
 		}
 	}
@@ -133,3 +133,12 @@ func WrongAnswers(code int, problems []spec.Problem) error {
 
 // WithProblems adds the list of its reasons to an error.
 func WithProblems(err error, problems []spec.Problem) error { return &problemsError{err, problems} }
+
+// InFile says with which file a list of problems is about its answers.
+func InFile(name string, err error) error {
+	var list *problemsError
+	if !errors.As(err, &list) {
+		return err
+	}
+	return Exit(ExitCode(err), WithProblems(fmt.Errorf("%s: %w", name, list.err), list.problems))
+}

@@ -4,13 +4,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/value"
 )
 
 // Format is what a command's flag -o says: plain, json, and of some quiet.
@@ -49,14 +50,42 @@ func (f *Format) Set(name string) error {
 	return nil
 }
 
+// Planned is a plan to be shown.
+type Planned struct {
+	Title    string // of what; "" is "Plan for" the pattern
+	Pattern  spec.Pattern
+	Plan     *resolver.Plan
+	Node     func(resolver.NodeID) *resolver.Node   // nil if the tree is not known
+	Previews map[resolver.TaskID]deploy.TaskPreview // what hosts say that it would change; nil if they were not asked
+
+	// Usual says how long a step of a task usually takes, 0 if that is not known; nil if it is
+	// of none. Takes is how long all of it does, 0 likewise.
+	Usual func(t *resolver.Task, step int) time.Duration
+	Takes time.Duration
+}
+
+func (p Planned) title() string {
+	if p.Title != "" {
+		return p.Title
+	}
+	return "Plan for " + string(p.Pattern)
+}
+
+// usual is how long a step usually takes, 0 if that is not known or no time to speak of.
+func (p Planned) usual(t *resolver.Task, step int) time.Duration {
+	if p.Usual == nil {
+		return 0
+	}
+	return p.Usual(t, step).Round(time.Second)
+}
+
 // Printer shows a deployment in one of the output formats.
 type Printer interface {
 	Interactive() bool // may questions be asked in between
-	// Plan shows the plan, with what hosts say that it would change; nil if they were not asked.
-	Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview)
+	Plan(p Planned)
 	Start(id spec.DeploymentID)
-	Update(u deploy.Update)
-	Result(s *deploy.Snapshot)
+	Update(u rollout.Update)
+	Result(s *rollout.Snapshot)
 	Failure(err error) error // says that there will be no deployment; returns err
 }
 
@@ -78,21 +107,21 @@ type quietPrinter struct {
 
 func (p *quietPrinter) Interactive() bool { return false }
 
-func (p *quietPrinter) Plan(*deploy.Session, map[resolver.TaskID]deploy.TaskPreview) {}
+func (p *quietPrinter) Plan(Planned) {}
 
 func (p *quietPrinter) Start(spec.DeploymentID) {}
 
-func (p *quietPrinter) Update(deploy.Update) {}
+func (p *quietPrinter) Update(rollout.Update) {}
 
 func (p *quietPrinter) Failure(err error) error { return err }
 
-func (p *quietPrinter) Result(s *deploy.Snapshot) {
+func (p *quietPrinter) Result(s *rollout.Snapshot) {
 	for _, t := range s.Tasks {
 		if t.Err != nil {
 			Printf(p.out, "%s %s: %s\n", t.Status, t.Host, t.Err.Error())
 		}
 	}
-	for _, r := range value.Rows(s.Result) {
+	for _, r := range resultRows(s.Result) {
 		if r.Name != "" {
 			Printf(p.out, "%s=", r.Name)
 		}

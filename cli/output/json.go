@@ -6,6 +6,7 @@ import (
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -29,7 +30,24 @@ type jsonTask struct {
 	From      []string          `json:"from"`
 	Steps     []spec.Step       `json:"steps"`
 	After     []resolver.TaskID `json:"after,omitempty"`
+	Checks    resolver.NodeID   `json:"checks,omitempty"` // it sees whether what that node did is well
+	Simulated bool              `json:"simulated,omitempty"`
+	Usual     []float64         `json:"usual,omitempty"`   // seconds that each step usually takes, 0 if that is not known; absent if it is of none
 	Changes   []jsonChanges     `json:"changes,omitempty"` // of each step; absent if the host was not asked
+}
+
+// seconds are how long the steps of a task usually take, nil if that is known of none.
+func (p Planned) seconds(t *resolver.Task) []float64 {
+	var out []float64
+	for i := range t.Steps {
+		if p.Usual != nil && p.Usual(t, i) > 0 && out == nil {
+			out = make([]float64, len(t.Steps))
+		}
+		if out != nil {
+			out[i] = p.Usual(t, i).Seconds()
+		}
+	}
+	return out
 }
 
 type jsonChanges struct {
@@ -49,23 +67,26 @@ func changesOf(p deploy.TaskPreview) []jsonChanges {
 	return out
 }
 
-func (p *jsonPrinter) Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview) {
-	plan := s.Result().Plan
+func (p *jsonPrinter) Plan(x Planned) {
+	plan := x.Plan
 	tasks := make([]jsonTask, len(plan.Tasks))
 	for i, t := range plan.Tasks {
-		tasks[i] = jsonTask{t.ID, t.Node, t.Host, t.Lifecycle, t.From, t.Steps, t.After, changesOf(previews[t.ID])}
+		tasks[i] = jsonTask{t.ID, t.Node, t.Host, t.Lifecycle, t.From, t.Steps, t.After, t.Checks, t.Simulated, x.seconds(&plan.Tasks[i]), changesOf(x.Previews[t.ID])}
 	}
 	p.line(struct {
 		Type    string       `json:"type"`
 		Provide spec.Pattern `json:"provide"`
 		Hosts   []spec.Host  `json:"hosts"`
 		Tasks   []jsonTask   `json:"tasks"`
-	}{"plan", s.Pattern(), plan.Hosts, tasks})
+
+		Batches   []resolver.Batches `json:"batches,omitempty"`
+		Simulated bool               `json:"simulated,omitempty"` // of tasks, at least
+	}{"plan", x.Pattern, plan.Hosts, tasks, plan.Batches, plan.Simulation() != ""})
 }
 
 func (p *jsonPrinter) Start(id spec.DeploymentID) { p.id = id }
 
-func (p *jsonPrinter) Update(u deploy.Update) {
+func (p *jsonPrinter) Update(u rollout.Update) {
 	ev := u.Event
 	p.line(struct {
 		Type       string            `json:"type"`
@@ -79,20 +100,20 @@ func (p *jsonPrinter) Update(u deploy.Update) {
 }
 
 type jsonFailure struct {
-	Task   resolver.TaskID   `json:"task"`
-	Host   spec.Host         `json:"host"`
-	Status deploy.TaskStatus `json:"status"`
-	Error  *spec.Error       `json:"error,omitempty"`
+	Task   resolver.TaskID    `json:"task"`
+	Host   spec.Host          `json:"host"`
+	Status rollout.TaskStatus `json:"status"`
+	Error  *spec.Error        `json:"error,omitempty"`
 }
 
-func (p *jsonPrinter) Result(s *deploy.Snapshot) {
+func (p *jsonPrinter) Result(s *rollout.Snapshot) {
 	returned := s.Result
 	if returned == nil {
 		returned = map[string]any{}
 	}
 	var failures []jsonFailure
 	for _, t := range s.Tasks {
-		if t.Status != deploy.Done {
+		if t.Status != rollout.Done {
 			failures = append(failures, jsonFailure{t.ID, t.Host, t.Status, t.Err})
 		}
 	}
@@ -105,7 +126,8 @@ func (p *jsonPrinter) Result(s *deploy.Snapshot) {
 		Nodes      map[resolver.NodeID]any        `json:"nodes"`
 		Failures   []jsonFailure                  `json:"failures,omitempty"`
 		Seconds    float64                        `json:"seconds"`
-	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, max(0, s.Ended.Sub(s.Started).Seconds())})
+		Simulated  bool                           `json:"simulated,omitempty"` // or a part of it
+	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, max(0, s.Ended.Sub(s.Started).Seconds()), s.Simulation() != ""})
 }
 
 func (p *jsonPrinter) Failure(err error) error { return PrintFailure(p.out, err) }

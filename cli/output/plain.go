@@ -6,11 +6,13 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -37,10 +39,14 @@ func (p *Plain) say(format string, args ...any) { Printf(p.out, format, args...)
 func (p *Plain) Failure(err error) error { return err }
 
 // Plan prints the steps, host by host.
-func (p *Plain) Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.TaskPreview) {
-	plan := s.Result().Plan
-	p.nodes = s.Result().Node
-	p.say("\nPlan for %s: %s on %s\n", s.Pattern(), spec.Count(plan.Steps(), "step", "steps"), spec.Count(len(plan.Hosts), "host", "hosts"))
+func (p *Plain) Plan(x Planned) {
+	plan, previews := x.Plan, x.Previews
+	p.nodes = x.Node
+	usually := ""
+	if d := x.Takes.Round(time.Second); d > 0 {
+		usually = ", usually " + d.String()
+	}
+	p.say("\n%s: %s on %s%s%s\n", x.title(), spec.Count(plan.Steps(), "step", "steps"), spec.Count(len(plan.Hosts), "host", "hosts"), comma(plan.Simulation()), usually)
 	for _, h := range plan.Hosts {
 		p.width = max(p.width, len(h))
 	}
@@ -48,14 +54,28 @@ func (p *Plain) Plan(s *deploy.Session, previews map[resolver.TaskID]deploy.Task
 		p.say("\n%s\n", h)
 		for i := range plan.Tasks {
 			if t := &plan.Tasks[i]; t.Host == h {
-				p.task(plan, t, previews[t.ID])
+				p.task(x, t, previews[t.ID])
 			}
 		}
+	}
+	if len(plan.Batches) > 0 {
+		p.say("\n")
+	}
+	for _, b := range plan.Batches {
+		p.say("%s\n", batches(b))
+	}
+	if exact, all, unforeseen := deploy.Known(slices.Collect(maps.Values(previews))); all > 0 {
+		p.say("\n%d of %s known exactly", exact, spec.Count(all, "change", "changes"))
+		if unforeseen > 0 {
+			p.say("; %s may change more", spec.Count(unforeseen, "step", "steps"))
+		}
+		p.say("\n")
 	}
 	p.say("\n")
 }
 
-func (p *Plain) task(plan *resolver.Plan, t *resolver.Task, preview deploy.TaskPreview) {
+func (p *Plain) task(x Planned, t *resolver.Task, preview deploy.TaskPreview) {
+	plan := x.Plan
 	wait := ""
 	if hosts := waitsFor(plan, t); len(hosts) > 0 {
 		wait = "   waits for " + strings.Join(hosts, ", ")
@@ -64,9 +84,19 @@ func (p *Plain) task(plan *resolver.Plan, t *resolver.Task, preview deploy.TaskP
 	if to := Top(spec.StackAfter(t.From, t.Steps)); to != move {
 		move += " -> " + to
 	}
+	if t.Simulated && plan.Simulation() != Simulated {
+		wait += "   only pretends"
+	}
+	if t.Checks != "" {
+		wait += "   a check, before the next batch"
+	}
 	p.say("  %s  %s%s\n", t.Lifecycle, move, wait)
 	for i, s := range t.Steps {
-		p.say("    %s%s\n", s.Name(), p.inputs(s.Inputs))
+		usually := ""
+		if d := x.usual(t, i); d > 0 {
+			usually = "   usually " + d.String()
+		}
+		p.say("    %s%s%s\n", s.Name(), p.inputs(s.Inputs), usually)
 		if i < len(preview.Steps) {
 			Changes(p.out, "      ", preview.Steps[i])
 		}
@@ -74,6 +104,16 @@ func (p *Plain) task(plan *resolver.Plan, t *resolver.Task, preview deploy.TaskP
 	if preview.Err != nil {
 		p.say("      ? %s\n", preview.Err)
 	}
+}
+
+// batches says in which portions a require is rolled out.
+func batches(b resolver.Batches) string {
+	sizes := make([]string, len(b.Of))
+	for i, nodes := range b.Of {
+		sizes[i] = strconv.Itoa(len(nodes))
+	}
+	return fmt.Sprintf("%s in %s of %s (%s)", b.Require[strings.LastIndexAny(b.Require, "./")+1:],
+		spec.Count(len(b.Of), "batch", "batches"), strings.Join(sizes, ", "), b.How)
 }
 
 // waitsFor names the other hosts that a task depends on.
@@ -114,9 +154,9 @@ func (p *Plain) Start(id spec.DeploymentID) {
 }
 
 // Update prints an event, in a line or none.
-func (p *Plain) Update(u deploy.Update) {
+func (p *Plain) Update(u rollout.Update) {
 	line := func(format string, args ...any) {
-		p.say("%s %-*s  %s\n", u.Event.At.Format("15:04:05"), p.width, u.Host, fmt.Sprintf(format, args...))
+		p.say("%s %-*s  %s\n", u.Event.At.Local().Format("15:04:05"), p.width, u.Host, fmt.Sprintf(format, args...))
 	}
 	switch u.Event.Kind {
 	case spec.EventStepStarted:
@@ -140,24 +180,35 @@ func (p *Plain) Update(u deploy.Update) {
 }
 
 // Result prints how the deployment ended.
-func (p *Plain) Result(s *deploy.Snapshot) {
-	state := "done"
+func (p *Plain) Result(s *rollout.Snapshot) {
+	state, steps, done := "done", s.Steps, s.StepsDone
 	if !s.OK {
 		state = "NOT DONE"
+	}
+	if s.RolledBack {
+		state, done, steps = strings.Replace(state, "done", "rolled back", 1), 0, 0
+		state = strings.Replace(state, "NOT DONE", "NOT ROLLED BACK", 1)
+		for _, t := range s.Tasks {
+			if t.Undoes != "" {
+				steps, done = steps+len(t.Steps), done+t.StepsDone()
+			}
+		}
 	}
 	took := ""
 	if !s.Ended.IsZero() {
 		took = fmt.Sprintf(" in %.1fs", s.Ended.Sub(s.Started).Seconds())
 	}
-	p.say("\nDeployment %s %s: %s%s\n", s.ID, state, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"), took)
+	p.say("\nDeployment %s %s: %s%s%s\n", s.ID, state, spec.CountOf(done, steps, "step", "steps"), took, comma(s.Simulation()))
 	for i := range s.Tasks {
-		t := &s.Tasks[i]
+		t := s.Tasks[i]
 		switch t.Status {
-		case deploy.Done:
+		case rollout.Done, rollout.Dropped:
 			continue
-		case deploy.Held:
+		case rollout.SkippedTask:
+			p.say("  %-7s %s %s: %s\n", t.Status, t.Host, t.Lifecycle, t.Reason)
+		case rollout.Held:
 			p.say("  %-7s %s %s, needs %s\n", t.Status, t.Host, t.Lifecycle, s.HeldBy(t))
-		case deploy.Waiting, deploy.Running, deploy.FailedTask, deploy.Stopped, deploy.LostTask:
+		case rollout.Waiting, rollout.Running, rollout.FailedTask, rollout.Stopped, rollout.LostTask:
 			p.say("  %-7s %s %s\n", t.Status, t.Host, t.Lifecycle)
 			if t.Err != nil {
 				p.say("          %s\n", t.Err.Error())
@@ -170,13 +221,13 @@ func (p *Plain) Result(s *deploy.Snapshot) {
 			p.say("  %-*s  %s: %s\n", p.width, h, l, strings.Join(stacks[h][l], " > "))
 		}
 	}
-	for _, r := range value.Rows(s.Result) {
+	for _, r := range resultRows(s.Result) {
 		p.say("  returned %s = %s\n", cmp.Or(r.Name, "value"), Value(r.Value))
 	}
 }
 
 // stacksOf are the stacks of all lifecycles that the deployment touched.
-func stacksOf(s *deploy.Snapshot) map[string]map[string][]string {
+func stacksOf(s *rollout.Snapshot) map[string]map[string][]string {
 	out := map[string]map[string][]string{}
 	for _, t := range s.Tasks {
 		h := string(t.Host)

@@ -62,3 +62,19 @@ func Value(x any) string { return style().Text(x) }
 func style() value.Style {
 	return value.Style{None: "none", Secret: value.Hidden, Names: ", ", AtRunTime: func(d value.Deferred) string { return "(" + d.String() + ")" }}
 }
+
+// resultRows are what was returned by name; "web1.url" of a deployment on several hosts.
+func resultRows(x any) []value.Row {
+	var out []value.Row
+	for _, r := range value.Rows(x) {
+		m, several := r.Value.(map[string]any)
+		if !several {
+			out = append(out, r)
+			continue
+		}
+		for _, in := range value.Rows(m) {
+			out = append(out, value.Row{Name: r.Name + "." + in.Name, Value: in.Value})
+		}
+	}
+	return out
+}

@@ -22,6 +22,12 @@ type command struct {
 	dryRun    bool
 	yes       bool // do not ask
 	check     bool // only check the values
+	changed   string
+	again     bool // enter a state that is applied
+	breakUse  bool // leave states that others rely on
+
+	takesBack    bool // it is provide-undo
+	keepProvides bool // what was called for states that are left stays
 }
 
 func (c *command) flags(cmd *cobra.Command) {
@@ -29,6 +35,9 @@ func (c *command) flags(cmd *cobra.Command) {
 	f.StringArrayVarP(&c.values, "require", "R", nil, "give a value: `REQUIRE/VARIABLE=VALUE` (repeatable; longer: STATE/PROVIDE/…; the second set of a require is REQUIRE[1]; "+output.GivenUsage+")")
 	f.IntVar(&c.pathIndex, "path-index", 0, "take way `N`, counted from 0 as --path of state and provide lists them")
 	f.BoolVar(&c.dryRun, "dry-run", false, "show what would be done and end")
+	output.ChangedFlag(cmd, &c.changed)
+	f.BoolVar(&c.breakUse, "break", false, "leave states that applied states of other lifecycles required")
+	f.BoolVar(&c.keepProvides, "keep-provides", false, "do not take back what was called of other lifecycles for the states that are left")
 	f.BoolVar(&c.yes, "yes", false, "leave states of which provides were called without asking")
 }
 
@@ -54,17 +63,26 @@ func (c *command) do(ctx context.Context, targets []spec.Path) error {
 		return c.printProblems(all)
 	case len(all) > 0:
 		return output.WrongAnswers(output.ExitAnswers, all)
-	case c.dryRun:
+	}
+	return c.carryOut(ctx, targets, runs)
+}
+
+// carryOut shows what was prepared, or does it, all at once.
+func (c *command) carryOut(ctx context.Context, targets []spec.Path, runs []*hostRun) error {
+	if c.dryRun {
 		for _, r := range runs {
 			if err := r.preview(ctx); err != nil {
+				return err
+			}
+			if err := r.previewAlso(ctx); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	hosts := make([]spec.Host, len(targets))
-	for i, at := range targets {
-		hosts[i] = at.Host()
+	var hosts []spec.Host
+	for _, r := range runs {
+		hosts = append(hosts, r.hosts()...)
 	}
 	if err := deploy.ObserverError(deploy.Observed(ctx, c.Fleet, hosts)); err != nil {
 		return err
@@ -88,6 +106,7 @@ what has a default need not be given.`,
   armonic state-goto //WebServer/NotInstalled --local`,
 	}
 	c.flags(cmd)
+	cmd.Flags().BoolVar(&c.again, "again", false, "if the state is applied, enter it again: with the values of -R, and else as it was entered")
 	return c.Setup(cmd, g, s, query.State, c.gotoState)
 }
 

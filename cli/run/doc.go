@@ -1,6 +1,7 @@
 // Package run has the commands that hand one run to an agent, or one to each of several:
-// state-goto and provide-call.
+// state-goto, provide-call and provide-undo.
 //
-// It never works out what other hosts have to do: that is a deployment. It executes on
-// many hosts at once and waits for them all.
+// What other hosts have to do before it never works out: that is a deployment. What was
+// called on them for states that are left is taken back. It executes on many hosts at once
+// and waits for them all.
 package run

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,18 +12,18 @@ import (
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
 // execute hands the work over and shows its events. An interrupt stops it.
 func (r *hostRun) execute(ctx context.Context) error {
-	res := result{Type: "result", OK: true, Host: r.target.Host(), Lifecycle: r.work.Lifecycle, Stack: r.work.From}
+	res := result{Type: cmp.Or(r.besides, "result"), OK: true, Host: r.target.Host(), Lifecycle: r.work.Lifecycle, Stack: r.work.From, Simulated: r.route.Simulated}
 	if len(r.work.Steps) == 0 {
 		return r.printResult(res)
 	}
 	begun := time.Now()
-	run := spec.Run{ID: spec.RunID(deploy.NewID(begun)), By: settings.Operator(), Work: r.work}
+	run := spec.Run{ID: spec.RunID(rollout.NewID(begun)), By: settings.Operator(), Work: r.work}
 	res.Run, res.OK = run.ID, false
 	if err := r.agent.Start(ctx, run); err != nil {
 		return err
@@ -60,7 +61,10 @@ func (r *hostRun) execute(ctx context.Context) error {
 		return output.Exit(output.ExitUnreachable, fmt.Errorf("the run %s on %s cannot be followed, and may go on there: %w", run.ID, r.target.Host(), err))
 	}
 	res.Seconds = time.Since(begun).Seconds()
-	return r.printResult(res)
+	if res.OK {
+		err = r.executeAlso(ctx)
+	}
+	return cmp.Or(r.printResult(res), err)
 }
 
 // stop ends a run whose operator interrupts it, and follows it to its end.
@@ -94,7 +98,7 @@ func (r *hostRun) eventPrinter() func(spec.Run, spec.Event) {
 	}
 	plain := output.NewPlain(r.out, host)
 	return func(run spec.Run, ev spec.Event) {
-		plain.Update(deploy.Update{Host: host, Lifecycle: run.Lifecycle, Step: stepOf(run, ev), Event: ev})
+		plain.Update(rollout.Update{Host: host, Lifecycle: run.Lifecycle, Step: stepOf(run, ev), Event: ev})
 	}
 }
 
@@ -114,7 +118,11 @@ type hostRun struct {
 	agent  spec.Agent
 	route  spec.Route
 	work   spec.Work
+	again  []string     // applied states to be entered again
 	undone []undoneCall // what the work would make void
+	also   []*hostRun   // what is taken back afterwards
+
+	besides string // the type of its result, if it is one of those
 }
 
 // runs makes a run for each target. Their lines do not mix.
@@ -123,6 +131,9 @@ func (c *command) runs(targets []spec.Path) []*hostRun {
 	var mu sync.Mutex
 	for i, at := range targets {
 		out[i] = &hostRun{command: c, target: at, out: &lineWriter{out: c.Out, mu: &mu}}
+		if c.again {
+			out[i].again = []string{at.State()}
+		}
 	}
 	return out
 }
@@ -133,15 +144,22 @@ func (r *hostRun) prepare(ctx context.Context, values []assignment) ([]spec.Prob
 	if r.agent, err = r.Finder.Agent(r.target.Host()); err != nil {
 		return nil, err
 	}
-	if r.route, err = r.agent.Route(ctx, spec.RouteQuery{Provide: r.target, Index: r.pathIndex}); err != nil {
+	if r.route, err = r.agent.Route(ctx, spec.RouteQuery{Provide: r.target, Index: r.pathIndex, Again: r.again}); err != nil {
 		return nil, err
 	}
 	steps, problems, err := fill(r.target.Cut(2), r.route.Steps, values)
 	if err != nil {
 		return nil, err
 	}
-	r.work = spec.Work{Lifecycle: r.route.Lifecycle, From: r.route.From, Steps: steps}
+	changed, err := output.ParseChanged(r.changed)
+	if err != nil {
+		return nil, err
+	}
+	r.work = spec.Work{Lifecycle: r.route.Lifecycle, From: r.route.From, Steps: steps, Changed: changed}
 	if err := r.findUndoneCalls(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.findRequired(ctx); err != nil {
 		return nil, err
 	}
 	wrong, err := r.agent.Check(ctx, r.work)

@@ -27,7 +27,7 @@ type askedVariable struct {
 func fill(lifecycle spec.Path, steps []spec.Step, values []assignment) ([]spec.Step, []spec.Problem, error) {
 	out := make([]spec.Step, len(steps))
 	for i, s := range steps {
-		out[i] = spec.Step{Action: s.Action, State: s.State, Provide: s.Provide}
+		out[i] = spec.Step{Action: s.Action, State: s.State, Provide: s.Provide, Again: s.Again}
 	}
 	if len(values) == 0 {
 		return out, nil, nil

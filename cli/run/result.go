@@ -28,6 +28,7 @@ type result struct {
 	Returns   any         `json:"returns"` // of a provide that was called, else null
 	Error     *spec.Error `json:"error,omitempty"`
 	Seconds   float64     `json:"seconds"`
+	Simulated bool        `json:"simulated,omitempty"` // the lifecycle or the host only pretends
 }
 
 // printResult shows how a run ended and gives the exit code.
@@ -39,14 +40,16 @@ func (r *hostRun) printResult(res result) error {
 		}
 		return exitCode(res)
 	}
-	at := spec.MakePath(res.Host, res.Lifecycle)
+	at, mark := spec.MakePath(res.Host, res.Lifecycle), simulated(res.Simulated)
 	switch {
+	case res.Run == "" && r.takesBack:
+		output.Printf(r.out, "%s: there is nothing to take back%s\n", r.target, mark)
 	case res.Run == "":
-		output.Printf(r.out, "%s is at %s already\n", at, res.State)
+		output.Printf(r.out, "%s is at %s already%s\n", at, res.State, mark)
 	case res.OK:
-		output.Printf(r.out, "%s is at %s\n", at, strings.Join(res.Stack, " > "))
+		output.Printf(r.out, "%s is at %s%s\n", at, strings.Join(res.Stack, " > "), mark)
 	default:
-		output.Printf(r.out, "NOT DONE, %s is at %s\n", at, strings.Join(res.Stack, " > "))
+		output.Printf(r.out, "NOT DONE, %s is at %s%s\n", at, strings.Join(res.Stack, " > "), mark)
 	}
 	if m, ok := res.Returns.(map[string]any); ok && res.OK {
 		for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -54,6 +57,14 @@ func (r *hostRun) printResult(res result) error {
 		}
 	}
 	return exitCode(res)
+}
+
+// simulated is what is said after what a lifecycle does that only pretends.
+func simulated(is bool) string {
+	if is {
+		return " (" + output.Simulated + ")"
+	}
+	return ""
 }
 
 // exitCode is the exit code of a run that has ended.
@@ -104,6 +115,9 @@ func (r *hostRun) preview(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for i := range steps {
+		steps[i].Module = "" // for those who pin a run to it
+	}
 	if r.JSON() {
 		if steps == nil {
 			steps = []spec.StepPreview{}
@@ -116,16 +130,17 @@ func (r *hostRun) preview(ctx context.Context) error {
 			Steps     []spec.StepPreview `json:"steps"`
 			After     []string           `json:"after"`
 			Lost      []undoneCall       `json:"lost_calls,omitempty"`
-		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After, r.undone})
+			Simulated bool               `json:"simulated,omitempty"`
+		}{"plan", r.target.Host(), r.work.Lifecycle, r.work.From, steps, r.route.After, r.undone, r.route.Simulated})
 	}
-	output.Printf(r.out, "%s is at %s\n", r.target.Cut(2), strings.Join(r.work.From, " > "))
+	output.Printf(r.out, "%s is at %s%s\n", r.target.Cut(2), strings.Join(r.work.From, " > "), simulated(r.route.Simulated))
 	for _, s := range steps {
 		output.Printf(r.out, "  %s%s\n", s.Step.Name(), output.Inputs(s.Step.Inputs))
 		output.Changes(r.out, "    ", s)
 	}
 	output.Printf(r.out, "then it is at %s\n", strings.Join(r.route.After, " > "))
 	if len(r.undone) > 0 {
-		printUndoneCalls(r.out, r.undone)
+		r.printUndoneCalls(r.out, r.undone)
 	}
 	return nil
 }

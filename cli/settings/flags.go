@@ -56,7 +56,7 @@ func (g *Global) registerConnection(f *pflag.FlagSet) {
 	f.StringP("server", "H", "", "`HOST[:PORT]` of the server (default: what DNS says of the domain); --host is the same")
 	f.StringP("port", "P", "", "`PORT` of the server")
 	f.Bool("starttls", false, "the server speaks TLS only after it was asked to")
-	f.String("ca-file", "", "trust the authorities in `FILE`, too")
+	f.String("ca-file", "", "trust the authorities in `FILE`, and none of the system's")
 	f.Bool("register", false, "make the account if there is none (agents: unless --register=false)")
 	f.String("muc-domain", "", "`DOMAIN` of the rooms for logs (default logs.DOMAIN; none for no rooms)")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -105,4 +105,10 @@ func (g *Global) Client() (config.Client, []config.Entry, error) {
 // Agent are the settings of an agent.
 func (g *Global) Agent() (config.Agent, []config.Entry, error) {
 	return config.LoadAgent(g.sources(systemAgent))
+}
+
+// Groups are the groups of hosts that the settings have.
+func (g *Global) Groups() (deploy.Groups, error) {
+	c, _, err := g.Client()
+	return c.Groups, err
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
 	"github.com/armonic/armonic/tui/widget"
@@ -33,7 +33,10 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			if err != nil {
 				return err
 			}
-			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys()}
+			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys(), Logs: g.Deployments()}
+			if conf.Groups, err = g.Groups(); err != nil {
+				return err
+			}
 			if conf.Glyphs == "" && output.ASCIIOnly(os.Getenv) {
 				conf.Glyphs = "ascii"
 			}
@@ -65,7 +68,11 @@ func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.
 	if err != nil {
 		return err
 	}
-	if err := linger(ctx, s, out.Running); err != nil {
+	left := out.Running
+	if conf.Logs != nil {
+		left = detach(g, s, left)
+	}
+	if err := linger(ctx, s, left); err != nil {
 		return err
 	}
 	if out.Failed {
@@ -75,7 +82,7 @@ func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.
 }
 
 // linger follows what was left running to its end: agents in this process end with it.
-func linger(ctx context.Context, s output.Streams, running []*deploy.Execution) error {
+func linger(ctx context.Context, s output.Streams, running []*rollout.Rollout) error {
 	defer func() {
 		for _, e := range running {
 			e.Close()

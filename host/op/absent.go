@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"path"
 
 	"github.com/armonic/armonic/host/view"
@@ -23,7 +24,7 @@ func absent() Definition {
 }
 
 // Plan says what would change.
-func (o absentOperation) Plan(v view.View) ([]Change, error) {
+func (o absentOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
 	now, err := v.Get(o.path)
 	if err != nil || now.Kind == view.Nothing {
 		return nil, err
@@ -41,5 +42,5 @@ func (o absentOperation) Plan(v view.View) ([]Change, error) {
 				WithHint("remove what is in it first, each by its path")
 		}
 	}
-	return []Change{{o.path, now, view.Object{}}}, nil
+	return []Change{{Key: o.path, Before: now}}, nil
 }

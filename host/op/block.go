@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -43,9 +44,11 @@ func block() Definition {
 }
 
 // Plan says what would change.
-func (o blockOperation) Plan(v view.View) ([]Change, error) {
-	return planFile(v, o.path, access{}, o.edit)
+func (o blockOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
+	return planPart(v, o.path, o.edit)
 }
+
+func (o blockOperation) file() string { return o.path }
 
 func (o blockOperation) edit(content string) (string, error) {
 	lines := splitLines(content)

@@ -1,6 +1,10 @@
 package op
 
-import "github.com/armonic/armonic/host/view"
+import (
+	"context"
+
+	"github.com/armonic/armonic/host/view"
+)
 
 // directoryOperation wants a directory.
 type directoryOperation struct {
@@ -26,7 +30,7 @@ func directory() Definition {
 }
 
 // Plan says what would change.
-func (o directoryOperation) Plan(v view.View) ([]Change, error) {
+func (o directoryOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
 	now, err := v.Get(o.path)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,11 @@
 package op
 
-import "github.com/armonic/armonic/host/view"
+import (
+	"context"
+
+	"github.com/armonic/armonic/host/view"
+	"github.com/armonic/armonic/spec"
+)
 
 // fileOperation wants a file to have a content.
 type fileOperation struct {
@@ -29,7 +34,7 @@ func file() Definition {
 }
 
 // Plan says what would change.
-func (o fileOperation) Plan(v view.View) ([]Change, error) {
+func (o fileOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
 	return planFile(v, o.path, o.access, func(string) (string, error) { return o.content, nil })
 }
 
@@ -46,6 +51,9 @@ func planFile(v view.View, p string, a access, edit func(content string) (string
 	content, err := edit(now.Content)
 	if err != nil {
 		return nil, err
+	}
+	if len(content) > view.MaxContent {
+		return nil, spec.Errorf(spec.Invalid, "%s would have more than %d MiB", p, view.MaxContent>>20).WithHint("fetch it with ctx.host.run, and undo = [\"rm\", …]")
 	}
 	return put(v, p, now, a.of(v, now, view.Object{Kind: view.File, Content: content}, 0o644))
 }

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,9 +44,11 @@ func ini() Definition {
 }
 
 // Plan says what would change.
-func (o iniOperation) Plan(v view.View) ([]Change, error) {
-	return planFile(v, o.path, access{}, o.edit)
+func (o iniOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
+	return planPart(v, o.path, o.edit)
 }
+
+func (o iniOperation) file() string { return o.path }
 
 func (o iniOperation) edit(content string) (string, error) {
 	lines := splitLines(endLine(content))

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,9 +45,11 @@ func line() Definition {
 }
 
 // Plan says what would change.
-func (o lineOperation) Plan(v view.View) ([]Change, error) {
-	return planFile(v, o.path, access{}, o.edit)
+func (o lineOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
+	return planPart(v, o.path, o.edit)
 }
+
+func (o lineOperation) file() string { return o.path }
 
 func (o lineOperation) edit(content string) (string, error) {
 	lines := splitLines(content)

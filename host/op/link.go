@@ -1,6 +1,7 @@
 package op
 
 import (
+	"context"
 	"strings"
 
 	"github.com/armonic/armonic/host/view"
@@ -29,7 +30,7 @@ func link() Definition {
 }
 
 // Plan says what would change.
-func (o linkOperation) Plan(v view.View) ([]Change, error) {
+func (o linkOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
 	now, err := v.Get(o.path)
 	if err != nil {
 		return nil, err

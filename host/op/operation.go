@@ -1,10 +1,11 @@
 package op
 
 import (
-	"fmt"
+	"context"
 	"io/fs"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/armonic/armonic/host/view"
 	"github.com/armonic/armonic/spec"
@@ -14,17 +15,44 @@ import (
 type Operation interface {
 	// Plan says what would have to change, in order; nothing if the host is as wanted.
 	// It changes nothing. The error says why it cannot be.
-	Plan(v view.View) ([]Change, error)
+	Plan(ctx context.Context, v view.View) ([]Change, error)
 }
 
-// Change is what is at a path before and after.
+// Watched is an operation on one thing that may well be as it is wanted by itself, as a
+// service is that its package starts, and is to be so from then on.
+type Watched interface {
+	Operation
+	Key() string // of a view
+}
+
+// Change is what is at a key of a view before and after.
 type Change struct {
-	Path          string
+	Key           string
 	Before, After view.Object
+	Forever       string   // why it cannot be taken back, "" if it can
+	Part          bool     // it is about a part of a file, whose rest is somebody else's
+	Validate      []string // the program that has to accept it before it is made, see Check; nil for none
 }
 
-// Apply makes a change.
-func (c Change) Apply(v view.View) error { return v.Put(c.Path, c.After) }
+// Together splits off the first changes that are one act: packages that follow one another,
+// or one of anything else.
+func Together(changes []Change) (some, rest []Change) {
+	n := 0
+	for n < len(changes) && spec.KindOfKey(changes[n].Key) == view.Package {
+		n++
+	}
+	n = max(n, min(1, len(changes)))
+	return changes[:n], changes[n:]
+}
+
+// Apply makes changes, and gives what came to be besides, see view.View.
+func Apply(ctx context.Context, v view.View, changes ...Change) (besides []view.Named, err error) {
+	objects := make([]view.Named, len(changes))
+	for i, c := range changes {
+		objects[i] = view.Named{Key: c.Key, Object: c.After}
+	}
+	return v.Put(ctx, objects...)
+}
 
 // Definition is what modules and people know of an operation.
 type Definition struct {
@@ -35,20 +63,53 @@ type Definition struct {
 	New      func(a Arguments) (Operation, error)
 }
 
-// Param is a parameter, which is a text.
+// Param is a parameter.
 type Param struct {
 	Name    string
+	Type    ParamType // "" is Text
 	Default string
 	Secret  bool // a secret may be in it
 	Doc     string
 }
 
-// Arguments are the texts that are given for parameters, by name.
+// ParamType is what a parameter is given as.
+type ParamType string
+
+// The types of parameters.
+const (
+	Text  ParamType = "str"
+	Flag  ParamType = "bool"
+	Texts ParamType = "list[str]"
+)
+
+// Arguments are what is given for parameters, by name: texts, "True" or "False" for a flag,
+// the elements of a list in lines.
 type Arguments map[string]string
+
+// flag is the argument of that name; given is false if there is none.
+func (a Arguments) flag(name string) (set, given bool) { return a[name] == True, a[name] != "" }
+
+// list is the argument of that name.
+func (a Arguments) list(name string) []string {
+	if a[name] == "" {
+		return nil
+	}
+	return strings.Split(a[name], "\n")
+}
+
+// True and False are the arguments for flags.
+const (
+	True  = "True"
+	False = "False"
+)
 
 // All are all operations, in the order in which people look for them.
 func All() []Definition {
-	return []Definition{file(), line(), block(), ini(), directory(), link(), absent()}
+	return []Definition{
+		configures(file()), configures(line()), configures(block()), configures(ini()), directory(), configures(link()), configures(absent()),
+		packages(), repository(), service(), reload(), restart(), unit(), user(), group(),
+		database(), databaseUser(), authorizedKey(), sysctl(), mount(), timer(), firewall(), archive(),
+	}
 }
 
 // path is the argument of that name.
@@ -120,16 +181,15 @@ func (a access) of(v view.View, now, o view.Object, usual fs.FileMode) view.Obje
 
 // put plans that an object is at a path, with the directories above it that are missing.
 func put(v view.View, p string, now, o view.Object) ([]Change, error) {
-	if now == o {
-		return nil, nil
-	}
 	out, err := parents(v, p)
-	if err != nil {
+	if err != nil || now == o {
 		return nil, err
 	}
-	return append(out, Change{p, now, o}), nil
+	return append(out, Change{Key: p, Before: now, After: o}), nil
 }
 
+// parents plans that the directories above a path are there. It looks at all of them: those
+// that others made are needed from now on.
 func parents(v view.View, p string) ([]Change, error) {
 	dir := path.Dir(p)
 	if dir == "/" {
@@ -140,7 +200,7 @@ func parents(v view.View, p string) ([]Change, error) {
 	case err != nil:
 		return nil, err
 	case now.Kind == view.Directory:
-		return nil, nil
+		return parents(v, dir)
 	case now.Kind != view.Nothing:
 		return nil, spec.Errorf(spec.Conflict, "%s is no directory but a %s", dir, now.Kind)
 	}
@@ -156,41 +216,4 @@ func wrongKind(p string, now view.Object, want view.Kind) error {
 		return spec.Errorf(spec.Conflict, "%s is a device, a socket or the like", p)
 	}
 	return spec.Errorf(spec.Conflict, "%s is a %s, not a %s", p, now.Kind, want).WithHint("remove it with ctx.host.absent first, if that is meant")
-}
-
-// Describe says what a change does, on one line: "+ /etc/motd (0644 root:root)".
-func (c Change) Describe() string {
-	switch {
-	case c.After.Kind == view.Nothing:
-		return fmt.Sprintf("- %s (%s)", c.Path, c.Before.Kind)
-	case c.Before.Kind == view.Nothing:
-		return fmt.Sprintf("+ %s (%s)", c.Path, about(c.After))
-	case c.Before.Kind != c.After.Kind || modeAndOwner(c.Before) != modeAndOwner(c.After) || c.Before.Target != c.After.Target:
-		return fmt.Sprintf("~ %s (%s, was %s)", c.Path, about(c.After), about(c.Before))
-	}
-	return "~ " + c.Path
-}
-
-func about(o view.Object) string {
-	switch o.Kind {
-	case view.Link:
-		return "link to " + o.Target
-	case view.Directory:
-		return "directory, " + modeAndOwner(o)
-	case view.File, view.Nothing, view.Other:
-	}
-	return modeAndOwner(o)
-}
-
-func modeAndOwner(o view.Object) string {
-	if o.Kind == view.Link {
-		return ""
-	}
-	bits := uint32(o.Mode.Perm())
-	for bit, mode := range map[uint32]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
-		if o.Mode&mode != 0 {
-			bits |= bit
-		}
-	}
-	return fmt.Sprintf("%04o %s:%s", bits, o.Owner, o.Group)
 }

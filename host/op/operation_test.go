@@ -1,8 +1,11 @@
 package op_test
 
 import (
+	"context"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +13,7 @@ import (
 
 	"github.com/armonic/armonic/host/op"
 	"github.com/armonic/armonic/host/view"
+	"github.com/armonic/armonic/spec"
 )
 
 // sample is one use of an operation on a host on which files are, below a directory that
@@ -20,10 +24,12 @@ type sample struct {
 	files map[string]string
 	want  string // the changes, one a line; or the error
 	diff  string
+
+	objects map[string]string // what is known of services, users and groups; then only simulated hosts are tried
 }
 
 func samples() []sample {
-	return []sample{
+	return append(append(systemSamples(), slices.Concat(databaseSamples(), sysctlSamples(), authorizedKeySamples(), startedSamples(), archiveSamples())...), []sample{
 		{op: "file", args: op.Arguments{"path": "DIR/motd", "content": "hello\n"}, want: "+ DIR/motd (0644 ME)", diff: "@@ -0,0 +1 @@\n+hello\n"},
 		{op: "file", args: op.Arguments{"path": "DIR/a/b/c", "content": "x", "mode": "0600"},
 			want: "+ DIR/a (directory, 0755 ME)\n+ DIR/a/b (directory, 0755 ME)\n+ DIR/a/b/c (0600 ME)"},
@@ -68,7 +74,31 @@ func samples() []sample {
 		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "-> gone"}, want: "- DIR/x (link)"},
 		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "/"}, want: "- DIR/x (directory)"},
 		{op: "absent", args: op.Arguments{"path": "DIR/x"}, files: map[string]string{"x": "/", "x/y": "z"}, want: "the directory DIR/x is not empty: it has DIR/x/y"},
-	}
+		{op: "packages", args: op.Arguments{"names": "nginx\nchrony=4.3-2"}, want: "+ package chrony (4.3-2, manual)\n+ package nginx (1.0-1, manual)"},
+		{op: "packages", args: op.Arguments{"names": "nginx", "start": "False"}, want: "+ package nginx (1.0-1, manual, not started)"},
+		{op: "packages", args: op.Arguments{"names": "nginx"}, files: map[string]string{"package nginx": "0.9, manual"}},
+		{op: "packages", args: op.Arguments{"names": "nginx"}, files: map[string]string{"package nginx": "0.9, automatic"},
+			want: "~ package nginx (0.9, manual, was 0.9, automatic)"},
+		{op: "packages", args: op.Arguments{"names": "nginx"}, files: map[string]string{"package nginx": "configuration only"},
+			want: "~ package nginx (1.0-1, manual, was configuration only)"},
+		{op: "packages", args: op.Arguments{"names": "nginx"}, files: map[string]string{"package nginx": "half-installed: unpacked"},
+			want: "~ package nginx (1.0-1, manual, was half-installed: unpacked); it cannot be taken back: it was half installed"},
+		{op: "packages", args: op.Arguments{"names": "nginx", "present": "False"}, files: map[string]string{"package nginx": "0.9, manual"},
+			want: "~ package nginx (configuration only, was 0.9, manual)"},
+		{op: "packages", args: op.Arguments{"names": "nginx", "present": "False"}, files: map[string]string{"package nginx": "configuration only"}},
+		{op: "packages", args: op.Arguments{"names": "nginx", "present": "False", "purge": "True"}, files: map[string]string{"package nginx": "0.9, manual"},
+			want: "- package nginx (was 0.9, manual); it cannot be taken back: its configuration is gone then"},
+		{op: "packages", args: op.Arguments{"names": "nginx", "present": "False", "purge": "True"}},
+		{op: "repository", args: op.Arguments{"name": "shop", "uris": "https://example.org/debian", "suites": "bookworm", "components": "main", "key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\nx"},
+			want: "+ /etc/apt (directory, 0755 root:root)\n+ /etc/apt/keyrings (directory, 0755 root:root)\n+ /etc/apt/keyrings/shop.asc (0644 root:root)\n" +
+				"+ /etc/apt/sources.list.d (directory, 0755 root:root)\n+ /etc/apt/sources.list.d/shop.sources (0644 root:root)\n+ apt shop (list of packages, for 197ca296)",
+			diff: "@@ -0,0 +1,2 @@\n+-----BEGIN PGP PUBLIC KEY BLOCK-----\n+x\n@@ -0,0 +1,5 @@\n+Types: deb\n+URIs: https://example.org/debian\n+Suites: bookworm\n" +
+				"+Components: main\n+Signed-By: /etc/apt/keyrings/shop.asc\n"},
+		{op: "repository", args: op.Arguments{"name": "shop", "uris": "https://example.org/debian/", "suites": "bookworm", "components": "main"},
+			files: map[string]string{"/etc/apt": "/", "/etc/apt/sources.list": "deb [signed-by=/k.asc] https://example.org/debian bookworm main\n"},
+			want:  "/etc/apt/sources.list has the source https://example.org/debian/ already, with the key /k.asc"},
+		{op: "repository", args: op.Arguments{"name": "shop", "present": "False"}},
+	}...)
 }
 
 // hosts are the views that each sample is tried on, each with the directory.
@@ -97,15 +127,21 @@ func TestOperations(t *testing.T) {
 	for _, s := range samples() {
 		tried[s.op] = true
 		for name, host := range hosts(t) {
+			if name == "real" && (s.objects != nil || simulatedOnly(s.op)) {
+				continue
+			}
 			v, dir := host()
 			owner, group := v.Self()
+			for key, content := range s.objects {
+				put(t, v, key, view.Object{Kind: spec.KindOfKey(key), Content: content})
+			}
 			at := func(text string) string {
 				return strings.NewReplacer("DIR", dir, "ME", owner+":"+group).Replace(text)
 			}
 			for _, f := range []bool{true, false} { // directories first
-				for p, text := range s.files {
-					if (text == "/") == f {
-						must(t, v.Put(filepath.Join(dir, p), object(v, text)))
+				for _, p := range slices.Sorted(maps.Keys(s.files)) {
+					if text := s.files[p]; (text == "/") == f {
+						putSample(t, v, dir, p, text)
 					}
 				}
 			}
@@ -119,10 +155,10 @@ func TestOperations(t *testing.T) {
 			}
 			over := view.NewOverlay(v)
 			for i, c := range changes {
-				must(t, c.Apply(over))
-				must(t, c.Apply(v))
-				foreseen, _ := over.Get(c.Path)
-				if is, err := v.Get(c.Path); err != nil || is != foreseen || i == len(changes)-1 && is != c.After {
+				apply(t, over, c)
+				apply(t, v, c)
+				foreseen, _ := over.Get(c.Key)
+				if is, err := v.Get(c.Key); err != nil || is != foreseen || i == len(changes)-1 && is != view.Shown(c.After) {
 					t.Errorf("%s: %s %v: is %+v, foreseen %+v, wanted %+v, error %v", name, s.op, args, is, foreseen, c.After, err)
 				}
 			}
@@ -133,8 +169,8 @@ func TestOperations(t *testing.T) {
 				t.Errorf("%s: %s %v: the second time it changes\n%s", name, s.op, args, again)
 			}
 			for i := len(changes) - 1; i >= 0; i-- {
-				must(t, v.Put(changes[i].Path, changes[i].Before))
-				if is, err := v.Get(changes[i].Path); err != nil || is != changes[i].Before {
+				put(t, v, changes[i].Key, changes[i].Before)
+				if is, err := v.Get(changes[i].Key); err != nil || is != view.Shown(changes[i].Before) {
 					t.Errorf("%s: %s %v: put back it is %+v, was %+v, error %v", name, s.op, args, is, changes[i].Before, err)
 				}
 			}
@@ -147,11 +183,39 @@ func TestOperations(t *testing.T) {
 	}
 }
 
+// simulatedOnly reports whether an operation is not for the machine that tests run on.
+func simulatedOnly(name string) bool { return name == "packages" || name == "repository" }
+
+// putSample puts a file below a directory, or a package.
+func putSample(t *testing.T, v view.View, dir, key, text string) {
+	t.Helper()
+	if spec.KindOfKey(key) == view.Package {
+		put(t, v, key, view.Object{Kind: view.Package, Content: text})
+		return
+	}
+	if !strings.HasPrefix(key, "/") {
+		key = filepath.Join(dir, key)
+	}
+	put(t, v, key, object(v, text))
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func put(t *testing.T, v view.View, key string, o view.Object) {
+	t.Helper()
+	_, err := v.Put(t.Context(), view.Named{Key: key, Object: o})
+	must(t, err)
+}
+
+func apply(t *testing.T, v view.View, c op.Change) {
+	t.Helper()
+	_, err := op.Apply(t.Context(), v, c)
+	must(t, err)
 }
 
 func object(v view.View, text string) view.Object {
@@ -180,7 +244,7 @@ func plan(name string, args op.Arguments, v view.View) (text, diff string, chang
 		}
 		o, err := d.New(full)
 		if err == nil {
-			changes, err = o.Plan(v)
+			changes, err = o.Plan(context.Background(), v)
 		}
 		if err != nil {
 			return err.Error(), "", nil
@@ -211,6 +275,16 @@ func TestArgumentsAreChecked(t *testing.T) {
 		{"block", "comment must be", op.Arguments{"path": "/x", "text": "a", "comment": ""}},
 		{"ini", "is no section", op.Arguments{"path": "/x", "section": "[a]", "key": "k"}},
 		{"ini", "is no key", op.Arguments{"path": "/x", "section": "a", "key": "#k"}},
+		{"packages", "no package is named", op.Arguments{}},
+		{"packages", `"Nginx" is no name of a package`, op.Arguments{"names": "Nginx"}},
+		{"packages", "is no version of nginx", op.Arguments{"names": "nginx=1.*"}},
+		{"packages", "version is for one package", op.Arguments{"names": "a1\nb1", "version": "1"}},
+		{"packages", "purge is for packages that are not", op.Arguments{"names": "nginx", "purge": "True"}},
+		{"packages", `data is "all"`, op.Arguments{"names": "nginx", "data": "all"}},
+		{"repository", "is no name of a repository", op.Arguments{"name": "a/b"}},
+		{"repository", "has no uris", op.Arguments{"name": "a"}},
+		{"repository", "has no components", op.Arguments{"name": "a", "uris": "https://x.org", "suites": "bookworm"}},
+		{"repository", "no public key", op.Arguments{"name": "a", "uris": "https://x.org", "suites": "./", "key": "0x12"}},
 		{"link", "is no target", op.Arguments{"path": "/x", "target": ""}},
 	} {
 		if got, _, _ := plan(c.op, c.args, view.NewMemory()); !strings.Contains(got, c.want) {
@@ -222,12 +296,12 @@ func TestArgumentsAreChecked(t *testing.T) {
 // Two edits of one file in one overlay see each other, and the host is as it was.
 func TestAnOverlayChangesNothing(t *testing.T) {
 	m := view.NewMemory()
-	must(t, m.Put("/etc/conf", object(m, "a\n")))
+	put(t, m, "/etc/conf", object(m, "a\n"))
 	v := view.NewOverlay(m)
 	for _, text := range []string{"b", "c"} {
 		_, _, changes := plan("line", op.Arguments{"path": "/etc/conf", "text": text}, v)
 		for _, c := range changes {
-			must(t, c.Apply(v))
+			apply(t, v, c)
 		}
 	}
 	would, _ := v.Get("/etc/conf")

@@ -26,7 +26,7 @@ func TestNothingIsChangedBehindALink(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "one"), []byte("x"), 0o600))
 	must(t, os.Link(filepath.Join(dir, "one"), filepath.Join(dir, "two")))
 	o := object(view.Real{}, "y")
-	if err := (view.Real{}).Put(filepath.Join(dir, "one"), o); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "2 names") {
+	if _, err := (view.Real{}).Put(t.Context(), view.Named{Key: filepath.Join(dir, "one"), Object: o}); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "2 names") {
 		t.Errorf("a file with two names: %v", err)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, ".armonic-*"))

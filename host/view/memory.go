@@ -1,10 +1,13 @@
 package view
 
 import (
+	"context"
+	"maps"
 	"path"
 	"slices"
-	"strings"
 	"sync"
+
+	"github.com/armonic/armonic/spec"
 )
 
 // Memory is a simulated host: the directories that every Linux has, and what was put
@@ -21,10 +24,34 @@ func NewMemory() *Memory {
 		"/tmp", "/usr", "/usr/local", "/usr/local/bin", "/usr/share", "/var", "/var/lib", "/var/log", "/var/www"} {
 		m.objects[dir] = Object{Kind: Directory, Mode: 0o755, Owner: "root", Group: "root"}
 	}
+	m.objects["user root"] = Account{UID: "0", GID: "0", Group: "root", Home: "/root", Shell: "/bin/bash"}.Object()
 	return m
 }
 
-// Get gives what is at a path.
+// Copy is a host of its own that is as this one is now.
+func (m *Memory) Copy() *Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &Memory{objects: maps.Clone(m.objects)}
+}
+
+// Changed gives the keys at which another host is not as this one is, sorted. Neither may
+// be changed meanwhile.
+func (m *Memory) Changed(now *Memory) []string {
+	var out []string
+	for _, objects := range []map[string]Object{m.objects, now.objects} {
+		for key := range objects {
+			if !Same(m.get(key), now.get(key)) && !slices.Contains(out, key) {
+				out = append(out, key)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Get gives what is at a key. A service that nobody put is there, and does not run; so is each
+// setting of the kernel.
 func (m *Memory) Get(p string) (Object, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -35,7 +62,14 @@ func (m *Memory) get(p string) Object {
 	if p == "/" {
 		return Object{Kind: Directory, Mode: 0o755, Owner: "root", Group: "root"}
 	}
-	return m.objects[p]
+	o, ok := m.objects[p]
+	switch kind := spec.KindOfKey(p); {
+	case !ok && kind == Service:
+		return Object{Kind: Service, Content: "disabled, stopped"}
+	case !ok && kind == Sysctl:
+		return Object{Kind: Sysctl, Content: Unknown}
+	}
+	return o
 }
 
 // List gives the names in a directory.
@@ -56,30 +90,50 @@ func (m *Memory) list(dir string) []string {
 	return out
 }
 
-// Put makes an object what is at a path.
-func (m *Memory) Put(p string, o Object) error {
-	if err := CheckPath(p); err != nil {
-		return err
-	}
+// Put makes objects what is at their keys.
+func (m *Memory) Put(_ context.Context, objects ...Named) ([]Named, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if dir := m.get(path.Dir(p)); dir.Kind != Directory {
-		return noDirectory(p, dir.Kind)
+	for _, o := range objects {
+		if err := m.put(o.Key, o.Object); err != nil {
+			return nil, err
+		}
 	}
-	now := m.get(p)
-	if err := cannotReplace(p, now, o); err != nil {
-		return err
+	return nil, nil
+}
+
+func (m *Memory) put(key string, o Object) error {
+	now := m.get(key)
+	if spec.KindOfKey(key) == File {
+		if err := CheckPath(key); err != nil {
+			return err
+		}
+		if dir := m.get(path.Dir(key)); dir.Kind != Directory && (dir.Kind != Nothing || o.Kind != Nothing) {
+			return noDirectory(key, dir.Kind)
+		}
+		if err := cannotReplace(key, now, o); err != nil {
+			return err
+		}
 	}
 	if o.Kind == Nothing {
-		if names := m.list(p); now.Kind == Directory && len(names) > 0 {
-			return notEmpty(p, names)
+		if names := m.list(key); now.Kind == Directory && len(names) > 0 {
+			return notEmpty(key, names)
 		}
-		delete(m.objects, p)
+		delete(m.objects, key)
 		return nil
 	}
-	o.Content = strings.Clone(o.Content)
-	m.objects[p] = o
+	m.objects[key] = Shown(o)
+	if home, dir := homeMade(o, keyName(key)); home != "" && m.get(home).Kind == Nothing && m.get(path.Dir(home)).Kind == Directory {
+		m.objects[home] = dir
+	}
 	return nil
+}
+
+// Solve says that just what is requested would be done: a simulated package needs no other.
+func (m *Memory) Solve(_ context.Context, r Request) ([]Named, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return simulatedSolution(r, func(key string) (Object, error) { return m.get(key), nil })
 }
 
 // Self is who owns what is new there.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -57,21 +59,80 @@ func number(name, what string, lookup func(string) (string, error)) (int, error)
 	return n, nil
 }
 
-func userName(uid uint32) string {
-	id := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(id); err == nil {
-		return u.Username
-	}
-	return id
+// ownerNames are those of numbers, as long as a file that has them stays what it is, and not
+// longer than namesTime: there may be other sources.
+type ownerNames struct {
+	file   string
+	lookup func(id string) (string, error)
+
+	mu     sync.Mutex
+	as     unix.Stat_t // what the file was
+	looked time.Time   // at it
+	until  time.Time   // when names are forgotten
+	known  map[uint32]string
 }
 
-func groupName(gid uint32) string {
-	id := strconv.FormatUint(uint64(gid), 10)
-	if g, err := user.LookupGroupId(id); err == nil {
-		return g.Name
+const (
+	namesTime = time.Second
+	believed  = 20 * time.Millisecond // how long a look at the file is believed
+)
+
+//nolint:gochecknoglobals // they are of the process: many views are made of one host
+var (
+	userNames  = &ownerNames{file: "/etc/passwd", lookup: func(id string) (string, error) { u, err := user.LookupId(id); return nameOf(u, err) }}
+	groupNames = &ownerNames{file: "/etc/group", lookup: func(id string) (string, error) {
+		g, err := user.LookupGroupId(id)
+		if err != nil {
+			return "", err
+		}
+		return g.Name, nil
+	}}
+)
+
+// forgetNames is called when users or groups are changed.
+func forgetNames() {
+	for _, n := range []*ownerNames{userNames, groupNames} {
+		n.mu.Lock()
+		n.until, n.looked = time.Time{}, time.Time{}
+		n.mu.Unlock()
 	}
-	return id
 }
+
+func nameOf(u *user.User, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return u.Username, nil
+}
+
+// of is the name of a number; the number, if it has none.
+func (n *ownerNames) of(number uint32) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now := time.Now(); now.Sub(n.looked) > believed {
+		var is unix.Stat_t
+		err := unix.Stat(n.file, &is)
+		same := is.Ino == n.as.Ino && is.Dev == n.as.Dev && is.Size == n.as.Size && is.Mtim == n.as.Mtim && is.Ctim == n.as.Ctim
+		if err != nil || !same || now.After(n.until) {
+			n.until, n.known = now.Add(namesTime), map[uint32]string{}
+		}
+		n.as, n.looked = is, now
+	}
+	name, known := n.known[number]
+	if !known {
+		id := strconv.FormatUint(uint64(number), 10)
+		var err error
+		if name, err = n.lookup(id); err != nil {
+			name = id
+		}
+		n.known[number] = name
+	}
+	return name
+}
+
+func userName(uid uint32) string { return userNames.of(uid) }
+
+func groupName(gid uint32) string { return groupNames.of(gid) }
 
 // Self is who this process is.
 func (r Real) Self() (owner, group string) {

@@ -1,35 +1,135 @@
 package view
 
 import (
-	"bytes"
-	"crypto/rand"
-	"encoding/hex"
+	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/armonic/armonic/spec"
 )
 
-// maxContent is how large a file may be that is read or put, in bytes.
-const maxContent = 16 << 20
-
 // Real is this machine. What is put there has reached the disk when Put returns.
-type Real struct{}
+type Real struct {
+	// Run runs a program of the system, such as apt-get, to its end.
+	Run func(ctx context.Context, c spec.Command) (spec.CommandResult, error)
+	// Say is told what a person should know of what is done, nil for nobody.
+	Say func(text string)
+	// State is a directory that this process alone uses, in which is kept what is needed to
+	// finish a request to the package manager after a crash; "" for none.
+	State string
+	// LockWait is how long another user of the package manager is waited for; 0 is a quarter
+	// of an hour.
+	LockWait time.Duration
+}
 
-// parent opens the directory of a path, component by component, so that no link leads
-// elsewhere. The error is fs.ErrNotExist if it does not exist.
+// Get gives what is at a key.
+func (r Real) Get(key string) (Object, error) {
+	switch kind := spec.KindOfKey(key); kind {
+	case File:
+		return r.getPath(key)
+	case Package:
+		return r.getPackage(keyName(key))
+	case Source:
+		return r.getSource(keyName(key))
+	case Service:
+		return getService(keyName(key))
+	case User:
+		return getUser(keyName(key))
+	case Group:
+		return getGroup(keyName(key))
+	case Sysctl:
+		return getSysctl(keyName(key))
+	case Nftables:
+		return r.getNftables(keyName(key))
+	case Database, DatabaseUser:
+		return r.getDatabase(key)
+	case Reload, Restart:
+		return Object{}, nil
+	default:
+		return Object{}, unknownKind(kind)
+	}
+}
+
+// Put makes objects what is at their keys.
+func (r Real) Put(ctx context.Context, objects ...Named) (besides []Named, err error) {
+	var emptied []string // directories of packages that go, which files that are removed after them may have kept
+	for len(objects) > 0 {
+		some := objects[:batch(objects)]
+		objects = objects[len(some):]
+		switch kind := spec.KindOfKey(some[0].Key); kind {
+		case File:
+			err = r.putPath(some[0].Key, some[0].Object)
+			if err == nil && isUnit(some[0].Key) {
+				err = reloadUnits(ctx, some[0].Key)
+			}
+		case Source:
+			err = r.putSource(ctx, keyName(some[0].Key), some[0].Object)
+		case Package:
+			if len(objects) > 0 && allGo(some) {
+				emptied = append(emptied, directoriesOf(packageNames(some))...)
+			}
+			var made []Named
+			made, err = r.putPackages(ctx, some, objects)
+			besides = append(besides, made...)
+		case Service:
+			err = r.putService(ctx, keyName(some[0].Key), some[0].Object)
+		case User:
+			err = r.putUser(ctx, keyName(some[0].Key), some[0].Object)
+		case Group:
+			err = r.putGroup(ctx, keyName(some[0].Key), some[0].Object)
+		case Sysctl:
+			err = putSysctl(keyName(some[0].Key), some[0].Object)
+		case Nftables:
+			err = r.putNftables(ctx, keyName(some[0].Key), some[0].Object)
+		case Database, DatabaseUser:
+			err = r.putDatabase(ctx, some[0].Key, some[0].Object)
+		case Reload, Restart:
+			if some[0].Object.Kind == kind {
+				err = r.Act(ctx, kind, keyName(some[0].Key))
+			}
+		default:
+			err = unknownKind(kind)
+		}
+		if kind := spec.KindOfKey(some[0].Key); kind == User || kind == Group || kind == Package {
+			forgetNames()
+		}
+		if err != nil {
+			return besides, err
+		}
+	}
+	removeEmpty(emptied)
+	return besides, ctx.Err()
+}
+
+func unknownKind(kind Kind) error {
+	return spec.Errorf(spec.Unavailable, "this agent cannot change a %s", kind)
+}
+
+// parent opens the directory of a path, so that no link leads elsewhere. The error is
+// fs.ErrNotExist if it does not exist.
 func parent(p string) (fd int, err error) {
 	if err := CheckPath(p); err != nil {
 		return -1, err
 	}
 	const flags = unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	how := unix.OpenHow{Flags: flags, Resolve: unix.RESOLVE_NO_SYMLINKS}
+	fd, err = unix.Openat2(unix.AT_FDCWD, path.Dir(p), &how)
+	if err == nil || errors.Is(err, unix.ENOENT) {
+		return fd, err
+	}
+	return parentByParts(p, flags)
+}
+
+// parentByParts opens it component by component, where the kernel cannot do that at once, or
+// to say which of them is in the way.
+func parentByParts(p string, flags int) (fd int, err error) {
 	fd, err = unix.Open("/", flags, 0)
 	if err != nil {
 		return -1, err
@@ -61,8 +161,8 @@ func linkInPath(fd int, name, at string) error {
 	return spec.Errorf(spec.Conflict, "%s is no directory", at)
 }
 
-// Get gives what is at a path.
-func (r Real) Get(p string) (Object, error) {
+// getPath gives what is at a path.
+func (r Real) getPath(p string) (Object, error) {
 	dir, err := parent(p)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Object{}, nil
@@ -88,27 +188,12 @@ func (r Real) Get(p string) (Object, error) {
 		o.Target, err = readlink(dir, name)
 	case unix.S_IFREG:
 		o.Kind = File
-		o.Content, err = read(dir, name)
+		o.Content, err = read(dir, name, st.Size)
 	}
 	if err != nil {
 		return Object{}, failed("read", p, err)
 	}
 	return o, nil
-}
-
-func read(dir int, name string) (string, error) {
-	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "", err
-	}
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(f, maxContent+1))
-	if n > maxContent {
-		return "", spec.Errorf(spec.Invalid, "it has more than %d MiB", maxContent>>20)
-	}
-	return b.String(), err
 }
 
 // List gives the names in a directory.
@@ -132,9 +217,9 @@ func (r Real) List(dir string) ([]string, error) {
 	return names, nil
 }
 
-// Put makes an object what is at a path.
-func (r Real) Put(p string, o Object) error {
-	now, err := r.Get(p)
+// putPath makes an object what is at a path.
+func (r Real) putPath(p string, o Object) error {
+	now, err := r.getPath(p)
 	if err != nil {
 		return err
 	}
@@ -143,6 +228,9 @@ func (r Real) Put(p string, o Object) error {
 	}
 	dir, err := parent(p)
 	if errors.Is(err, fs.ErrNotExist) {
+		if o.Kind == Nothing {
+			return nil // it went with its directory
+		}
 		return noDirectory(p, Nothing)
 	}
 	if err != nil {
@@ -167,7 +255,7 @@ func (r Real) Put(p string, o Object) error {
 	case Other:
 	}
 	if err == nil {
-		err = syncDirectory(dir)
+		err = syncDirectory(dir, ".")
 	}
 	if err != nil {
 		return failed("change", p, err)
@@ -204,7 +292,10 @@ func putDirectory(dir int, name string, now, o Object) error {
 	if err := chown(dir, name, o); err != nil {
 		return err
 	}
-	return unix.Fchmodat(dir, name, bitsOf(o.Mode), 0)
+	if err := unix.Fchmodat(dir, name, bitsOf(o.Mode), 0); err != nil {
+		return err
+	}
+	return syncDirectory(dir, name)
 }
 
 // putFile puts a file in the place of what is there. The new one has its owner before
@@ -248,31 +339,9 @@ func putFile(dir int, name string, now, o Object) error {
 	})
 }
 
-// replace makes an object under a temporary name, and gives it its own.
-func replace(dir int, name string, create func(temporary string) error) error {
-	random := randomName()
-	temporary := ".armonic-" + random
-	if err := create(temporary); err != nil {
-		_ = unix.Unlinkat(dir, temporary, 0)
-		return err
-	}
-	if err := unix.Renameat(dir, temporary, dir, name); err != nil {
-		_ = unix.Unlinkat(dir, temporary, 0)
-		return err
-	}
-	return nil
-}
-
-// randomName makes a part of a name that no other file has.
-func randomName() string {
-	b := make([]byte, 8)
-	_, _ = rand.Read(b) // which never fails
-	return hex.EncodeToString(b)
-}
-
-// syncDirectory makes the names in a directory durable.
-func syncDirectory(dir int) error {
-	fd, err := unix.Openat(dir, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+// syncDirectory makes a directory durable, and the names in it.
+func syncDirectory(dir int, name string) error {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ func Cases() []Case {
 
 		{"a run tells all its events", runTellsItsEvents},
 		{"a run applies states", runAppliesStates},
+		{"what a provide did is taken back", takesBack},
 		{"a run that is started twice is executed once", startIsIdempotent},
 		{"an id with other content is a conflict", startConflict},
 		{"a run that cannot be is refused at once", startRefused},
@@ -80,5 +81,10 @@ func Cases() []Case {
 		{"stop ends a run that waits", stopWaiting},
 		{"stop ends a run that is executed", stopRunning},
 		{"stopping what has ended does nothing", stopEnded},
+
+		{"records of deployments are kept", deploymentsAreKept},
+		{"an older revision of a deployment is a conflict", deploymentConflict},
+		{"a record that cannot be is refused", deploymentRefused},
+		{"old records of deployments are dropped", oldDeploymentsAreDropped},
 	}
 }

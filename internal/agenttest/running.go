@@ -76,6 +76,52 @@ func runAppliesStates(t testing.TB, a spec.Agent) {
 	}
 }
 
+func takesBack(t testing.TB, a spec.Agent) {
+	shop, wiki := spec.Path("/host2/Shop/Active"), spec.Path("/host3/Wiki/Active")
+	echo := func(states ...spec.Path) spec.Step {
+		s := call("echo", nil)
+		s.For = states
+		return s
+	}
+	undo := func(run spec.RunID, states ...spec.Path) spec.Step {
+		return spec.Step{Action: spec.TakeBack, State: "Off", Provide: "echo", For: states, Run: run}
+	}
+	standing := func() (out []string) {
+		for _, c := range stack(t, a, "Bench").StandingCalls() {
+			out = append(out, fmt.Sprint(c.By, " ", c.For))
+		}
+		return out
+	}
+	do := func(id spec.RunID, steps ...spec.Step) {
+		start(t, a, benchRun(id, "Off", steps...))
+		if ev := end(t, a, id); ev.Err != nil {
+			t.Errorf("%s ended with %v", id, ev.Err)
+		}
+	}
+	do("r1", echo(shop), echo(shop, wiki), echo())
+	do("r2", echo(wiki))
+	do("r3", undo("", shop))
+	if got := fmt.Sprint(standing()); got != "[r1 [/host3/Wiki/Active] r1 [] r2 [/host3/Wiki/Active]]" {
+		t.Errorf("without those for the shop there are %s", got)
+	}
+	do("r4", undo("r2"))
+	if got := fmt.Sprint(standing()); got != "[r1 [/host3/Wiki/Active] r1 []]" {
+		t.Errorf("without those of r2 there are %s", got)
+	}
+	do("r5", undo(""))
+	if got := fmt.Sprint(standing()); got != "[r1 [/host3/Wiki/Active]]" {
+		t.Errorf("without those for nobody there are %s", got)
+	}
+	history := stack(t, a, "Bench").Calls
+	if last := history[len(history)-2]; last.Action != spec.TakeBack || last.Of != "r2" || last.By != "r4" || last.Provide != "echo" {
+		t.Errorf("the history says %+v", last)
+	}
+	start(t, a, benchRun("r6", "Off", spec.Step{Action: spec.TakeBack, State: "Off", Provide: "sing"}))
+	wantEnd(t, end(t, a, "r6"), spec.Invalid, "undo Off.sing", "has no provide sing")
+	start(t, a, benchRun("r7", "Off", spec.Step{Action: spec.TakeBack, State: "On", Provide: "start"}))
+	wantEnd(t, end(t, a, "r7"), spec.Invalid, "undo On.start", "not applied")
+}
+
 // called leaves out of the history what changed the state.
 func called(s spec.Stack) []spec.Called {
 	return slices.DeleteFunc(slices.Clone(s.Calls), spec.Called.Changed)

@@ -25,7 +25,7 @@ func ansible(t *testing.T, p plan, _ string, r *report) {
 	left := true
 	defer func() {
 		if left {
-			b.note(t, "**Ansible was NOT measured**: it needs root, ansible-core and openssh-server; see the log of the test.")
+			b.Note(t, "**Ansible was NOT measured**: it needs root, ansible-core and openssh-server; see the log of the test.")
 		}
 	}()
 	need.Root(t, "it makes a network namespace")
@@ -48,11 +48,11 @@ func ansible(t *testing.T, p plan, _ string, r *report) {
 				cold = append(cold, s.ansible(t, masters, inventory, n, args))
 				warm = append(warm, s.ansible(t, masters, inventory, n, args))
 			}
-			b.row(t, "ansible "+strings.Join(args, " "), fmt.Sprint(n), ms(median(cold)), ms(median(warm)), times(r.cold[n], median(cold), median(warm)))
+			b.Row(t, "ansible "+strings.Join(args, " "), fmt.Sprint(n), ms(median(cold)), ms(median(warm)), times(r.cold[n], median(cold), median(warm)))
 		}
 	}
 	left = false
-	b.note(t, "ansible: -f 50, pipelining, keys, no look for Python; every run is a new process; cold makes the connections, warm finds them there (ControlPersist). "+
+	b.Note(t, "ansible: -f 50, pipelining, keys, no look for Python; every run is a new process; cold makes the connections, warm finds them there (ControlPersist). "+
 		"Medians of 3, of 2 for N ≥ 50; the last column is beside `armonic` as a new process, with the slower server. All hosts are this machine: its processors do the work of both ends.")
 }
 

@@ -16,6 +16,8 @@ import (
 	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
+
+	"github.com/armonic/armonic/internal/benchreport"
 )
 
 // inFlight calls are made at once.
@@ -25,14 +27,14 @@ const inFlight = 32
 // bytes in them, over a session of the same kind to as many others. They take turns,
 // so that what else the machine does concerns both.
 func calls(t *testing.T, p plan, bin string, r *report) {
-	b := r.table("Calls (Info), 32 in flight, one client", "server", "agents", "calls/s", "p50", "p99", "bare iqs/s", "p50", "p99", "ratio (goal ≤ 1.3)")
+	b := r.Table("Calls (Info), 32 in flight, one client", "server", "agents", "calls/s", "p50", "p99", "bare iqs/s", "p50", "p99", "ratio (goal ≤ 1.3)")
 	for _, k := range p.kinds {
 		t.Run(string(k), func(t *testing.T) { callsOver(t, p, k, bin, b) })
 	}
-	b.note(t, "Client, server and agents (all in one process) share the machine. Ratio: bare iqs/s by calls/s, the median of all turns.")
+	b.Note(t, "Client, server and agents (all in one process) share the machine. Ratio: bare iqs/s by calls/s, the median of all turns.")
 }
 
-func callsOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
+func callsOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *benchreport.Table) {
 	f := newFleet(t, k, bin)
 	others := newPeers(t, f)
 	keeper := answering(account("echoed", f.server.TLS, f.server.CAFile))
@@ -79,7 +81,7 @@ func callsOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
 			ratios = append(ratios, y.rates[len(y.rates)-1]/x.rates[len(x.rates)-1])
 		}
 		ratio := median(ratios)
-		b.row(t, string(k), fmt.Sprint(n), fmt.Sprintf("%.0f", median(x.rates)), ms(quantile(x.waits, 0.5)), ms(quantile(x.waits, 0.99)),
+		b.Row(t, string(k), fmt.Sprint(n), fmt.Sprintf("%.0f", median(x.rates)), ms(quantile(x.waits, 0.5)), ms(quantile(x.waits, 0.99)),
 			fmt.Sprintf("%.0f", median(y.rates)), ms(quantile(y.waits, 0.5)), ms(quantile(y.waits, 0.99)),
 			goal(fmt.Sprintf("%.2f", ratio), ratio <= 1.3))
 	}

@@ -24,21 +24,23 @@ type plan struct {
 	work  int           // runs that an agent does before its memory is looked at
 	idle  time.Duration // and how long it then does nothing
 	fleet int           // agents that a client knows, whose memory is looked at
-	sites int           // hosts of a deployment, whose operator's memory is looked at
+
+	sites       int // hosts of a deployment
+	deployments int // with a room, and as many without
 
 	kills, stalls int
 }
 
 func small() plan {
 	return plan{kinds: xmpptest.Kinds(), agents: []int{1, 3}, slice: 50 * time.Millisecond, turns: 1,
-		hosts: []int{1, 2}, rounds: 1, starts: 2, work: 1, idle: 100 * time.Millisecond, fleet: 5, sites: 3, kills: 1}
+		hosts: []int{1, 2}, rounds: 1, starts: 2, work: 1, idle: 100 * time.Millisecond, fleet: 5, sites: 3, deployments: 1, kills: 1}
 }
 
 func full() plan {
 	return plan{kinds: []xmpptest.Kind{xmpptest.Prosody, xmpptest.Ejabberd},
 		agents: []int{1, 10, 100, 500}, slice: time.Second, turns: 7,
 		hosts: []int{1, 10, 50}, rounds: 7, ansible: true, starts: 20,
-		work: 20, idle: 30 * time.Second, fleet: 500, sites: 200, kills: 10, stalls: 10}
+		work: 20, idle: 30 * time.Second, fleet: 500, sites: 200, deployments: 3, kills: 10, stalls: 10}
 }
 
 // TestMeasured takes every measurement: in small, to see that it can be taken, or in
@@ -57,11 +59,11 @@ func TestMeasured(t *testing.T) {
 		name string
 		take func(*testing.T, plan, string, *report)
 	}{
-		{"calls", calls}, {"step", step}, {"ansible", ansible}, {"start", start}, {"memory", memory}, {"offline", offline},
+		{"calls", calls}, {"step", step}, {"ansible", ansible}, {"start", start}, {"memory", memory}, {"deployment", deployment}, {"offline", offline},
 	} {
 		t.Run(section.name, func(t *testing.T) { section.take(t, p, bin, r) })
 	}
 	if os.Getenv("ARMONIC_BENCH") == "full" {
-		r.print(t)
+		r.Print(t)
 	}
 }

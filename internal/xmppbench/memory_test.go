@@ -3,8 +3,6 @@ package xmppbench_test
 
 import (
 	"fmt"
-	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -13,7 +11,7 @@ import (
 
 // memory looks at what agents and clients have in use when they are idle.
 func memory(t *testing.T, p plan, bin string, r *report) {
-	b := r.table("Memory in use (RSS)", "what", "RSS", "of it no file's")
+	b := r.Table("Memory in use (RSS)", "what", "RSS", "of it no file's")
 	row := func(t *testing.T, what string, pid int, limit float64) (own int) {
 		t.Helper()
 		all, own := resident(t, pid)
@@ -21,7 +19,7 @@ func memory(t *testing.T, p plan, bin string, r *report) {
 		if limit > 0 {
 			text = goal(text, mb(all) <= limit)
 		}
-		b.row(t, what, text, fmt.Sprintf("%.1f MB", mb(own)))
+		b.Row(t, what, text, fmt.Sprintf("%.1f MB", mb(own)))
 		return own
 	}
 	for _, k := range p.kinds {
@@ -39,7 +37,6 @@ func memory(t *testing.T, p plan, bin string, r *report) {
 			row(t, fmt.Sprintf("agent that has done %d runs, %s", 2*p.work, k), worked.pid, 0)
 		})
 	}
-	t.Run("operator", func(t *testing.T) { operator(t, p, bin, b) })
 	t.Run("many", func(t *testing.T) {
 		f := newFleet(t, xmpptest.Prosody, bin)
 		agents, client := newPeers(t, f), newPeers(t, f)
@@ -53,32 +50,9 @@ func memory(t *testing.T, p plan, bin string, r *report) {
 		time.Sleep(p.idle / 3)
 		row(t, fmt.Sprintf("client of %d agents", p.fleet), client.pid, 0)
 		after := row(t, fmt.Sprintf("process with %d agents, each with its connection", p.fleet), agents.pid, 0)
-		b.note(t, fmt.Sprintf("An agent more in a process is %d KiB. The agents were idle for %s; those of the first rows are `armonic agentd`, "+
+		b.Note(t, fmt.Sprintf("An agent more in a process is %d KiB. The agents were idle for %s; those of the first rows are `armonic agentd`, "+
 			"stripped, with the modules that come with it.", (after-before)/(p.fleet-1), p.idle))
 	})
-}
-
-// operator is the most that a deployment takes at the operator: of a proxy with a site on
-// each of many hosts.
-func operator(t *testing.T, p plan, bin string, b *table) {
-	f := newFleet(t, xmpptest.Prosody, bin)
-	agents := newPeers(t, f)
-	agents.do(t, "sites %d", p.sites+1)
-	f.online(t, p.sites+1)
-	var sites []string
-	for i := range p.sites {
-		sites = append(sites, agentName(i+1))
-	}
-	cmd := f.command(f.master, f.server.TLS, "deploy", "//Proxy//start", "--on", agentName(0), "--hosts", "websites="+strings.Join(sites, ","), "--autofill", "--yes")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	_, done, _ := strings.Cut(string(out), "done: ")
-	done, _, _ = strings.Cut(done, "\n")
-	used := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	most := float64(used.Maxrss) * 1024 / 1e6
-	b.row(t, fmt.Sprintf("`armonic deploy`, %s, at most (goal ≤ 60 MB)", done), goal(fmt.Sprintf("%.1f MB", most), most <= 60), "")
 }
 
 // mb turns KiB into MB.

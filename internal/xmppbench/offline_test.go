@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/internal/xmpptest"
+
+	"github.com/armonic/armonic/internal/benchreport"
 )
 
 // offline measures how long the fleet shows an agent as online that is gone: killed, so
 // that its kernel says goodbye, or cut off, so that nobody says anything.
 func offline(t *testing.T, p plan, bin string, r *report) {
-	b := r.table("From an agent's loss to \"offline\" in the fleet", "server", "killed: median", "most", "silent cut: median", "most (goal ≤ 30 s)")
+	b := r.Table("From an agent's loss to \"offline\" in the fleet", "server", "killed: median", "most", "silent cut: median", "most (goal ≤ 30 s)")
 	t.Run("over", func(t *testing.T) { // ends when both have
 		for _, k := range p.kinds {
 			t.Run(string(k), func(t *testing.T) {
@@ -25,13 +27,13 @@ func offline(t *testing.T, p plan, bin string, r *report) {
 			})
 		}
 	})
-	b.note(t, fmt.Sprintf("Of %d agents killed one after another, and %d cut off at different times after their last ping, with the settings that `armonic server init` writes.",
+	b.Note(t, fmt.Sprintf("Of %d agents killed one after another, and %d cut off at different times after their last ping, with the settings that `armonic server init` writes.",
 		p.kills, p.stalls))
 }
 
 var rowing sync.Mutex // for those who measure at the same time
 
-func offlineOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
+func offlineOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *benchreport.Table) {
 	f := newFleet(t, k, bin)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -56,7 +58,7 @@ func offlineOver(t *testing.T, p plan, k xmpptest.Kind, bin string, b *table) {
 	}
 	rowing.Lock()
 	defer rowing.Unlock()
-	b.row(t, cells...)
+	b.Row(t, cells...)
 }
 
 // stalled cuts off n agents, all at different times after they connected.

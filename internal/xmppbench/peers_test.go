@@ -16,7 +16,6 @@ import (
 	"github.com/armonic/armonic/internal/agenttest"
 	"github.com/armonic/armonic/internal/xmpptest"
 	"github.com/armonic/armonic/lifecycle"
-	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/access"
@@ -84,7 +83,6 @@ type peer struct {
 // do is one of
 //
 //	agents N      N agents are connected, of the lifecycles of the contract suite
-//	sites N       N agents are connected, of the modules that come with Armonic, simulated
 //	echoes N TEXT N parties are that answer every iq with TEXT
 //	master N      a master sees N agents
 func (p *peer) do(line string) error {
@@ -98,17 +96,9 @@ func (p *peer) do(line string) error {
 	}
 	var all []*session.Connector
 	switch what {
-	case "agents", "sites":
-		lifecycles := agenttest.Lifecycles()
-		if what == "sites" {
-			set, err := modules.Config{}.Load(modules.ShippedSource())
-			if err != nil {
-				return err
-			}
-			lifecycles = set.Lifecycles
-		}
+	case "agents":
 		for ; p.agents < n; p.agents++ {
-			k, err := p.agent(p.agents, lifecycles)
+			k, err := p.agent(p.agents)
 			if err != nil {
 				return err
 			}
@@ -143,11 +133,11 @@ func (p *peer) do(line string) error {
 func agentName(i int) string { return fmt.Sprintf("host%d", i) }
 func echoName(i int) string  { return fmt.Sprintf("echo%d", i) }
 
-func (p *peer) agent(i int, lifecycles []*lifecycle.Lifecycle) (*session.Connector, error) {
+func (p *peer) agent(i int) (*session.Connector, error) {
 	s, err := agentd.New(agentd.Config{
 		Info: spec.Info{Host: spec.Host(agentName(i)), Address: "192.0.2.11", OS: spec.OS{Name: "debian", Release: "12"},
 			Version: "0.4", Load: 0.25, Since: time.Now()},
-		Lifecycles: lifecycles, Store: lifecycle.NewMemory(),
+		Lifecycles: agenttest.Lifecycles(), Store: lifecycle.NewMemory(),
 	})
 	if err != nil {
 		return nil, err

@@ -10,11 +10,16 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
-// build makes the program as it is given to users: one file, that needs no other.
+// build makes the program as it is given to users: one file, that needs no other. Another
+// build is measured if ARMONIC_BENCH_PROGRAM names it.
 func build(t testing.TB) string {
 	t.Helper()
+	if bin := os.Getenv("ARMONIC_BENCH_PROGRAM"); bin != "" {
+		return bin
+	}
 	bin := filepath.Join(t.TempDir(), "armonic")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "github.com/armonic/armonic")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -91,4 +96,20 @@ func resident(t testing.TB, pid int) (all, own int) {
 		return v
 	}
 	return field("VmRSS"), field("RssAnon")
+}
+
+// processorTime is what a process has used of the processors so far. On a machine that does other work as well
+// it tells more than the clock.
+func processorTime(t testing.TB, pid int) time.Duration {
+	t.Helper()
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	must(t, err)
+	_, rest, _ := strings.Cut(string(text), ") ") // after the name, which may have spaces in it
+	var ticks int
+	for _, field := range strings.Fields(rest)[11:13] {
+		n, err := strconv.Atoi(field)
+		must(t, err)
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100
 }

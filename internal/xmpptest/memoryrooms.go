@@ -63,6 +63,7 @@ func (r *Router) chat(c *routed, e anyStanza, at session.JID) {
 			room.past = append(room.past, m)
 			for _, other := range room.places {
 				other.send(m)
+				r.delivered++
 			}
 			return
 		}
@@ -94,6 +95,13 @@ func (r *Router) Said(at session.JID) (lines []string, places int) {
 		lines = append(lines, strings.Split(strings.ReplaceAll(body, "&#xA;", "\n"), "\n")...)
 	}
 	return lines, len(room.places)
+}
+
+// Delivered is how many messages of rooms were sent to those who are in them.
+func (r *Router) Delivered() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.delivered
 }
 
 // SetQuiet makes rooms say nothing, or speak again.

@@ -23,6 +23,8 @@ type Router struct {
 	work     sync.WaitGroup
 	rooms    map[session.JID]*chat // by address
 	quiet    bool                  // rooms say nothing
+
+	delivered int
 }
 
 type routed struct {
@@ -171,6 +173,9 @@ func (r *Router) route(c *routed, e anyStanza) {
 		}
 		c.presence = e.from(c.jid)
 		r.broadcast(c, c.presence)
+	case e.XMLName.Local == "presence" && e.To == "" && e.Type == "unavailable" && c.presence != "":
+		c.presence = ""
+		r.broadcast(c, e.from(c.jid))
 	case e.XMLName.Local == "presence":
 		return // everybody sees everybody already
 	case e.To == "" && strings.Contains(e.Inner, "jabber:iq:roster"):

@@ -1,6 +1,7 @@
 package xmpptest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"net"
@@ -67,6 +68,9 @@ func Admin(name string, password value.Secret) Option {
 	return func(s *Server) { s.admin, s.password = name, password }
 }
 
+// Listen has the server listen at an address of this machine, where hosts for tests reach it.
+func Listen(address string) Option { return func(s *Server) { s.listen = address } }
+
 // Misconfigured has every old text in the configuration replaced by a new one: pairs,
 // of which those are left out whose old text is not there.
 func Misconfigured(pairs ...string) Option {
@@ -82,6 +86,7 @@ type Server struct {
 
 	dir      string
 	closed   bool   // no registration
+	listen   string // the address, "" for one that no other server has
 	admin    string // the name of an account, "" for none
 	password value.Secret
 	change   []string // of the configuration: old text, new text, …
@@ -114,7 +119,7 @@ func Start(t testing.TB, k Kind, options ...Option) *Server {
 // configure has the server set up as operators have it, but for where it listens.
 func (s *Server) configure(t testing.TB) {
 	t.Helper()
-	host := loopback(t)
+	host := cmp.Or(s.listen, loopback(t))
 	free := freeAddresses(t, host, 3)
 	s.TLS, s.StartTLS = free[0], free[1]
 	o := server.Options{Make: server.Prosody, Domain: Domain, Dir: s.dir, Listen: []string{host}, Years: 1,
@@ -229,6 +234,13 @@ func (s *Server) Kill() {
 	}
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // and what it started
 	<-ended
+}
+
+// PID is the process of a server that runs.
+func (s *Server) PID() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cmd.Process.Pid
 }
 
 // User is the name of an account that nobody has yet.

@@ -12,71 +12,90 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// command reads the arguments of run, and the exit codes that are fine.
-func (c *call) command(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (cmd spec.Command, ok []int, err error) {
-	var argv, unless, codes *starlark.List
+// command is what run is given.
+type command struct {
+	spec.Command
+	ok   []int    // exit codes that are fine
+	undo []string // the command that takes it back, nil if there is none
+}
+
+// command reads the arguments of run.
+func (c *call) command(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (cmd command, err error) {
+	var argv, unless, codes, undo *starlark.List
 	var env *starlark.Dict
 	var timeout, input starlark.Value
 	if len(args) > 0 {
 		if text, isText := starlark.AsString(args[0]); isText {
-			return cmd, nil, wrongArgument("argv is a list, one element for each argument", "write ctx.host.run(["+listed(strings.Fields(text))+"])")
+			return cmd, wrongArgument("argv is a list, one element for each argument", "write ctx.host.run(["+listed(strings.Fields(text))+"])")
 		}
 	}
-	if err := sig.Unpack(args, kwargs, &argv, &cmd.Dir, &env, &timeout, &cmd.Creates, &unless, &input, &codes); err != nil {
-		return cmd, nil, err
+	if err := sig.Unpack(args, kwargs, &argv, &cmd.Dir, &env, &timeout, &cmd.Creates, &unless, &input, &codes, &undo, &cmd.User); err != nil {
+		return cmd, err
 	}
-	for _, path := range []*string{&cmd.Dir, &cmd.Creates} {
-		if *path, err = c.text("a path", starlark.String(*path)); err != nil {
-			return cmd, nil, err
+	for _, path := range []*string{&cmd.Dir, &cmd.Creates, &cmd.User} {
+		if *path, err = c.text("a path or user", starlark.String(*path)); err != nil {
+			return cmd, err
 		}
 	}
 	if cmd.Argv, err = c.texts("argv", argv); err != nil {
-		return cmd, nil, err
+		return cmd, err
 	}
-	if c.anySecret(argv) || c.anySecret(unless) {
+	if c.anySecret(argv) || c.anySecret(unless) || c.anySecret(undo) {
 		c.say(t, spec.LevelWarn, t.CallFrame(1).Pos.String()+": "+SecretArgument)
 	}
 	if len(cmd.Argv) == 0 {
-		return cmd, nil, wrongArgument("argv is empty", "write ctx.host.run([\"program\", \"argument\"])")
+		return cmd, wrongArgument("argv is empty", "write ctx.host.run([\"program\", \"argument\"])")
 	}
 	if cmd.Unless, err = c.texts("unless", unless); err != nil {
-		return cmd, nil, err
+		return cmd, err
 	}
-	if env != nil {
-		cmd.Env = map[string]string{}
-		for k, v := range env.Entries() {
-			name, isText := starlark.AsString(k)
-			value, err := c.text("env", v)
-			if err != nil || !isText || name == "" || strings.ContainsAny(name, "=\x00") {
-				return cmd, nil, wrongArgument("env must be a dict of texts", "write env = {\"NAME\": \"value\"}")
-			}
-			cmd.Env[name] = value
-		}
+	if cmd.undo, err = c.texts("undo", undo); err != nil {
+		return cmd, err
+	}
+	if cmd.Env, err = c.environment(env); err != nil {
+		return cmd, err
 	}
 	if input != nil {
 		if cmd.Input, err = c.text("input", input); err != nil {
-			return cmd, nil, err
+			return cmd, err
 		}
 	}
 	if timeout != nil {
 		seconds, isNumber := starlark.AsFloat(timeout)
 		if !isNumber || !(seconds > 0 && seconds < math.MaxInt32) {
-			return cmd, nil, wrongArgument("timeout must be a number of seconds", "write timeout = 60")
+			return cmd, wrongArgument("timeout must be a number of seconds", "write timeout = 60")
 		}
 		cmd.Timeout = time.Duration(seconds * float64(time.Second))
 	}
-	ok = []int{0}
+	cmd.ok = []int{0}
 	if codes != nil {
-		ok = nil
+		cmd.ok = nil
 		for i := range codes.Len() {
 			code, err := starlark.AsInt32(codes.Index(i))
 			if err != nil {
-				return cmd, nil, wrongArgument("ok must be a list of exit codes", "write ok = [0, 1]")
+				return cmd, wrongArgument("ok must be a list of exit codes", "write ok = [0, 1]")
 			}
-			ok = append(ok, code)
+			cmd.ok = append(cmd.ok, code)
 		}
 	}
-	return cmd, ok, nil
+	return cmd, nil
+}
+
+// environment reads env.
+func (c *call) environment(env *starlark.Dict) (map[string]string, error) {
+	if env == nil {
+		return nil, nil
+	}
+	out := map[string]string{}
+	for k, v := range env.Entries() {
+		name, isText := starlark.AsString(k)
+		value, err := c.text("env", v)
+		if err != nil || !isText || name == "" || strings.ContainsAny(name, "=\x00") {
+			return nil, wrongArgument("env must be a dict of texts", "write env = {\"NAME\": \"value\"}")
+		}
+		out[name] = value
+	}
+	return out, nil
 }
 
 func wrongArgument(msg, hint string) error {
@@ -138,6 +157,10 @@ func (c *call) text(name string, v starlark.Value) (string, error) {
 		return v.String(), nil
 	case interp.Secret:
 		return v.Quoted().Reveal(), nil
+	case besideText:
+		return string(v), nil
+	case rendered:
+		return string(v.besideText), nil
 	}
 	return "", wrongArgument(name+" must hold texts, not "+interp.TypeName(v), "str(x) makes a text")
 }

@@ -17,6 +17,10 @@ type Config struct {
 	Machine Machine         // what they work on; nil: they can run nothing
 	Time    time.Duration   // that one call may compute, waiting aside
 	Monitor *interp.Monitor // is told of what computes; nil: nobody is
+
+	// Beside gives the content of a file that lies beside a file of modules, by the name
+	// that this one has for it, such as "files/motd"; nil: there are none.
+	Beside func(file, name string) (string, error)
 }
 
 // Functions calls the functions of one lifecycle. Once all its states are known, it
@@ -86,19 +90,15 @@ func (f *Functions) Provide(fn *starlark.Function, p spec.Provide, requires []sp
 // limits or the context ends.
 func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Require, more ...starlark.Value) (starlark.Value, error) {
 	at := fn.Position().String()
+	if c.Effects == nil {
+		in := *c.Call
+		in.Effects = lifecycle.NoEffects{}
+		c.Call = &in
+	}
 	if ctx.Err() != nil {
 		return nil, ended(ctx, at)
 	}
-	for state := range c.by.asks { // what they were entered with may stand in a file by now
-		if c.Entered != nil {
-			in, _ := c.Entered(state)
-			for _, sets := range in {
-				for _, set := range sets {
-					c.learn(map[string]any(set))
-				}
-			}
-		}
-	}
+	c.learnEntered()
 	req, err := c.shape(c.Inputs, requires)
 	if err != nil {
 		return nil, &spec.Error{Kind: spec.Failed, At: at, Msg: c.hide(err.Error())}
@@ -122,6 +122,21 @@ func (c *call) do(ctx context.Context, fn *starlark.Function, requires []spec.Re
 	}
 	e.Kind = spec.Failed
 	return nil, e
+}
+
+// learnEntered learns the secrets that states were entered with: they may stand in a file.
+func (c *call) learnEntered() {
+	for state := range c.by.asks {
+		if c.Entered == nil {
+			return
+		}
+		in, _ := c.Entered(state)
+		for _, sets := range in {
+			for _, set := range sets {
+				c.learn(map[string]any(set))
+			}
+		}
+	}
 }
 
 // ended says why a context is over.

@@ -3,6 +3,7 @@ package actions
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,15 +21,24 @@ type Machine interface {
 	// runs, without the secrets that hide knows. A command that ends by itself is no
 	// error, whatever its code.
 	Run(ctx context.Context, c spec.Command, hide *value.Redactor, line func(text string)) (spec.CommandResult, error)
-	// Files are those of the host.
-	Files() view.View
+	// Needless says why a command need not be run, as its Creates and Unless have it; "" if
+	// it has to be.
+	Needless(ctx context.Context, c spec.Command, line func(text string)) (string, error)
+	// EndLeftovers ends what an earlier process of ours left running, or waits for it if it
+	// must not be ended: it may still change the host.
+	EndLeftovers(ctx context.Context, line func(text string)) error
+	// StillRunning names that.
+	StillRunning() []string
+	// System is the host as operations see it and change it. What a person should know of
+	// what is done is said.
+	System(say func(text string)) view.View
 }
 
 func runSignature() *interp.Signature {
 	return &interp.Signature{
 		Name: "ctx.host.run", Positional: 1, Required: 1, Returns: "result",
 		Doc: "Runs a program on the host, without a shell. What it prints appears in the log while it runs. " +
-			"If it ends with another code than 0, the step fails with its last lines. On a simulated host it is only logged.",
+			"If it ends with another code than 0, the step fails with its last lines. On a simulated host it is only logged, and what it gives is not known unless a test says it with fake.",
 		Params: []interp.Parameter{
 			interp.Param("argv", "list[str | secret]", "", "The program and its arguments, one element each."),
 			interp.Param("cwd", "str", "\"/\"", "The directory it runs in."),
@@ -38,6 +48,8 @@ func runSignature() *interp.Signature {
 			interp.Param("unless", "list[str]", "[]", "A program; if it ends with 0, nothing is run."),
 			interp.Param("input", "str | secret", "\"\"", "What it reads."),
 			interp.Param("ok", "list[int]", "[0]", "The exit codes that are no failure."),
+			interp.Param("undo", "list[str]", "[]", "A program that takes back what it did, when the state is left. Without it nothing does."),
+			interp.Param("user", "str", "\"\"", "The user that it runs as, with the groups and the home of that user; that of the agent, which is root, if not given."),
 		},
 	}
 }
@@ -45,54 +57,81 @@ func runSignature() *interp.Signature {
 // host is ctx.host.
 func (c *call) host(ctx context.Context) starlark.Value {
 	sig := runSignature()
-	functions := c.operations()
+	functions := c.operations(ctx)
 	functions["run"] = starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		cmd, ok, err := c.command(t, sig, args, kwargs)
+		cmd, err := c.command(t, sig, args, kwargs)
 		if err != nil {
 			return nil, err
 		}
-		return c.runCommand(ctx, t, cmd, ok)
+		return c.runCommand(ctx, t, cmd)
 	})
+	functions["settle"] = c.settleNow(ctx)
+	functions["template"] = c.template(ctx)
+	functions["script"] = c.script(ctx)
+	functions["facts"] = c.facts(ctx)
+	maps.Copy(functions, c.checks(ctx))
 	return interp.NewStruct("ctx.host", functions)
 }
 
 // runCommand runs it, or says on a simulated host what would be run.
-func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd spec.Command, ok []int) (starlark.Value, error) {
+func (c *call) runCommand(ctx context.Context, t *starlark.Thread, cmd command) (starlark.Value, error) {
 	shown := show(cmd.Argv)
+	if cmd.User != "" {
+		shown += " (as " + cmd.User + ")"
+	}
 	if c.asking {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "ctx.host.run can only be used in an action: a suggestion or validation must not touch the host",
 			Hint: "do it in enter or in a provide"}
 	}
 	if c.Me.Simulated {
-		c.say(t, spec.LevelInfo, "would run: "+shown)
-		return newResult(spec.CommandResult{}), nil
+		return c.rehearse(t, cmd, shown)
 	}
 	if c.by.Machine == nil {
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent runs no commands"}
 	}
 	if c.Preview != nil {
-		return c.foreseeCommand(cmd, c.hide(shown))
+		return c.foreseeCommand(cmd.Command, c.hide(shown), cmd.undo)
 	}
-	if c.Effect != nil {
-		if err := c.Effect(c.hide("run " + shown)); err != nil {
-			return nil, err
-		}
-	}
-	c.say(t, spec.LevelInfo, "$ "+shown)
+	what := c.hide(string(spec.CommandKey) + " " + shown)
 	var res spec.CommandResult
 	var err error
 	interp.Waiting(t, func() {
-		res, err = c.by.Machine.Run(ctx, cmd, &c.redactor, func(text string) { c.log(spec.LevelInfo, text) })
+		res.Skipped, err = c.by.Machine.Needless(ctx, cmd.Command, func(text string) { c.log(spec.LevelInfo, text) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	if res.Skipped != "" { // if it was run before, that stays recorded
+		c.say(t, spec.LevelInfo, "$ "+shown)
+		c.say(t, spec.LevelInfo, "not run: "+res.Skipped)
+		return newResult(res), c.ranBefore(t, what)
+	}
+	cmd.Creates, cmd.Unless = "", nil
+	effect := []spec.Effect{{Key: what, Undo: cmd.undo, Forever: irreversible(cmd.undo)}}
+	interp.Waiting(t, func() { err = c.Effects.Begin(effect, what) })
+	if err != nil {
+		return nil, err
+	}
+	c.say(t, spec.LevelInfo, "$ "+shown)
+	interp.Waiting(t, func() {
+		res, err = c.by.Machine.Run(ctx, cmd.Command, &c.redactor, func(text string) { c.log(spec.LevelInfo, text) })
 	})
 	switch {
 	case err != nil:
 		return nil, err
-	case res.Skipped != "":
-		c.say(t, spec.LevelInfo, "not run: "+res.Skipped)
-	case !slices.Contains(ok, res.Code):
+	case !slices.Contains(cmd.ok, res.Code):
 		return nil, commandFailed(cmd.Argv[0], res)
 	}
-	return newResult(res), nil
+	interp.Waiting(t, func() { err = c.Effects.Done(effect...) })
+	return newResult(res), err
+}
+
+// ranBefore records that a command need not be run since it was run for others.
+func (c *call) ranBefore(t *starlark.Thread, key string) (err error) {
+	if slices.ContainsFunc(c.Effects.Passing(), func(e spec.Effect) bool { return e.Key == key }) {
+		interp.Waiting(t, func() { err = c.Effects.Found(spec.Effect{Key: key}) })
+	}
+	return err
 }
 
 // lastLines is how many lines of a command's output its failure shows.

@@ -139,8 +139,8 @@ func TestASimulatedHostRunsNothing(t *testing.T) {
 	c := l.call(nil)
 	c.Me.Simulated = true
 	file := filepath.Join(t.TempDir(), "made")
-	got, err := onThisHost(t, fmt.Sprintf("return ctx.host.run([\"touch\", %q]).code", file))(t.Context(), c)
-	if err != nil || got != 0 || !cmp.Equal(l.lines, []string{"info: would run: touch " + file}) {
+	got, err := onThisHost(t, fmt.Sprintf("return ctx.host.run([\"touch\", %q]).skipped", file))(t.Context(), c)
+	if err != nil || got != false || !cmp.Equal(l.lines, []string{"info: would run: touch " + file}) {
 		t.Errorf("%v, %v, %q", got, err, l.lines)
 	}
 	if made, _ := filepath.Glob(file); made != nil {
@@ -149,15 +149,12 @@ func TestASimulatedHostRunsNothing(t *testing.T) {
 }
 
 func TestWhatIsRunIsNotedBefore(t *testing.T) {
-	c := new(log).call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}})
-	var noted []string
-	c.Effect = func(text string) error {
-		noted = append(noted, text)
-		return errors.New("the disk is full")
-	}
+	var l log
+	c := l.call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}})
+	l.effects.err = errors.New("the disk is full")
 	_, err := onThisHost(t, `ctx.host.run(["false", ctx.req.r.pw])`)(t.Context(), c)
-	if err == nil || !strings.Contains(err.Error(), "the disk is full") || !cmp.Equal(noted, []string{"run false •••"}) {
-		t.Errorf("noted %q, ended with %v", noted, err)
+	if err == nil || !strings.Contains(err.Error(), "the disk is full") || !cmp.Equal(l.effects.begun, []string{"run false •••"}) {
+		t.Errorf("noted %q, ended with %v", l.effects.begun, err)
 	}
 }
 

@@ -46,7 +46,10 @@ lifecycle("L", states = [
 }
 
 // log collects what a call says.
-type log struct{ lines []string }
+type log struct {
+	lines   []string
+	effects effects
+}
 
 func (l *log) call(in spec.Inputs) *lifecycle.Call {
 	return &lifecycle.Call{
@@ -57,5 +60,38 @@ func (l *log) call(in spec.Inputs) *lifecycle.Call {
 		},
 		Log:      func(level spec.Level, text string) { l.lines = append(l.lines, string(level)+": "+text) },
 		Progress: func(done, total int) { l.lines = append(l.lines, fmt.Sprintf("%d/%d", done, total)) },
+		Effects:  &l.effects,
 	}
 }
+
+// effects notes what is begun, and refuses it if there is an error.
+type effects struct {
+	begun []string
+	err   error
+}
+
+func (e *effects) Begin(all []spec.Effect, lines ...string) error {
+	for _, x := range all {
+		if len(lines) == 0 {
+			e.begun = append(e.begun, x.Key)
+		}
+	}
+	e.begun = append(e.begun, lines...)
+	return e.err
+}
+
+func (e *effects) Done(...spec.Effect) error { return nil }
+func (e *effects) Gone(...spec.Effect) error { return nil }
+
+func (e *effects) Owed() []string       { return nil }
+func (e *effects) Settled(string) error { return nil }
+
+func (e *effects) Found(spec.Effect) error { return nil }
+
+func (e *effects) Undoing(...spec.Effect) error { return nil }
+func (e *effects) Standing() []spec.Effect      { return nil }
+func (e *effects) Passing() []spec.Effect       { return nil }
+func (e *effects) Handed([]spec.Effect, ...spec.Effect) error {
+	return nil
+}
+func (e *effects) Left(spec.Effect, spec.Object) error { return nil }

@@ -1,8 +1,11 @@
 package actions
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"go.starlark.net/starlark"
 
@@ -17,53 +20,71 @@ import (
 const mostDiff = 50
 
 // operationSignatures are those of the functions of ctx.host that op.All has.
-func operationSignatures() []*interp.Signature {
+//
+//nolint:gochecknoglobals // they do not change
+var operationSignatures = sync.OnceValue(func() []*interp.Signature {
 	var out []*interp.Signature
 	for _, d := range op.All() {
 		sig := &interp.Signature{Name: "ctx.host." + d.Name, Positional: d.Required, Required: d.Required, Returns: "bool",
 			Doc: d.Doc + " Gives whether anything was changed: nothing is, if the host is so already."}
 		for i, p := range d.Params {
-			typ, otherwise := "str", fmt.Sprintf("%q", p.Default)
-			if p.Secret {
+			typ, otherwise := string(cmp.Or(p.Type, op.Text)), fmt.Sprintf("%q", p.Default)
+			switch {
+			case p.Secret:
 				typ = "str | secret"
+			case p.Type == op.Texts:
+				otherwise = "[]"
+			case p.Type == op.Flag:
+				otherwise = cmp.Or(p.Default, "None")
 			}
 			if i < d.Required {
 				otherwise = ""
 			}
 			sig.Params = append(sig.Params, interp.Param(p.Name, typ, otherwise, p.Doc))
 		}
+		if d.Required == 2 && d.Params[1].Name == "content" {
+			sig = sourced(sig)
+		}
 		out = append(out, sig)
 	}
 	return out
-}
+})
 
 // operations are the functions of ctx.host that op.All has.
-func (c *call) operations() starlark.StringDict {
+func (c *call) operations(ctx context.Context) starlark.StringDict {
 	out := starlark.StringDict{}
 	signatures := operationSignatures()
 	for i, d := range op.All() {
 		sig := signatures[i]
 		out[d.Name] = starlark.NewBuiltin(sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			if c.asking {
-				return nil, &spec.Error{Kind: spec.Failed, Msg: sig.Name + " can only be used in an action: a suggestion or validation must not touch the host",
-					Hint: "do it in enter or in a provide"}
-			}
-			o, secret, err := c.operation(d, sig, args, kwargs)
-			if err != nil {
-				return nil, err
-			}
-			var changed bool
-			interp.Waiting(t, func() { changed, err = c.change(o, secret) })
-			return starlark.Bool(changed), err
+			return c.operate(ctx, t, d, sig, args, kwargs)
 		})
 	}
 	return out
 }
 
+// operate does an operation with what its function is given.
+func (c *call) operate(ctx context.Context, t *starlark.Thread, d op.Definition, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := c.inAction(sig); err != nil {
+		return nil, err
+	}
+	kwargs, err := c.withSource(t, sig, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	o, secret, err := c.operation(d, sig, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	var changed bool
+	interp.Waiting(t, func() { changed, err = c.change(ctx, o, secret) })
+	return starlark.Bool(changed), err
+}
+
 // operation reads the arguments of a function. secret says that a secret is in what is
 // written, so that no difference may be shown: what was there before may be one as well.
 func (c *call) operation(d op.Definition, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (o op.Operation, secret bool, err error) {
-	values := make([]starlark.Value, len(d.Params))
+	values := make([]starlark.Value, len(sig.Params))
 	into := make([]any, len(values))
 	for i := range values {
 		into[i] = &values[i]
@@ -77,12 +98,12 @@ func (c *call) operation(d op.Definition, sig *interp.Signature, args starlark.T
 		if values[i] == nil || values[i] == starlark.None {
 			continue
 		}
-		text, err := c.text(p.Name, values[i])
+		text, err := c.argument(p, values[i])
 		if err != nil {
 			return nil, false, &spec.Error{Kind: spec.Failed, Msg: strings.Replace(spec.AsError(err).Msg, "ctx.host.run", sig.Name, 1), Hint: spec.HintOf(err)}
 		}
 		given[p.Name] = text
-		isSecret := c.redactor.Redact(text) != text
+		isSecret := c.redactor.Redact(text) != text || madeOfSecret(values[i])
 		if isSecret && !p.Secret {
 			return nil, false, &spec.Error{Kind: spec.Failed, Msg: sig.Name + ": a secret is in " + p.Name + ", which everybody can see"}
 		}
@@ -95,85 +116,65 @@ func (c *call) operation(d op.Definition, sig *interp.Signature, args starlark.T
 	return o, secret, nil
 }
 
-// change looks at the host, and makes, or only foresees, what is to be changed.
-func (c *call) change(o op.Operation, secret bool) (changed bool, err error) {
-	files, err := c.files()
-	if err != nil {
-		return false, err
-	}
-	changes, err := o.Plan(files)
-	for i := 0; err == nil && i < len(changes); i++ {
-		what, diff := c.hide(changes[i].Describe()), ""
-		if !secret {
-			diff = c.hide(changes[i].Diff())
+// argument is a value in the form of op.Arguments.
+func (c *call) argument(p op.Param, v starlark.Value) (string, error) {
+	switch p.Type {
+	case op.Flag:
+		if b, ok := v.(starlark.Bool); ok {
+			return b.String(), nil
 		}
-		if err := c.begin(what, diff); err != nil {
-			return false, err
+		return "", wrongArgument(p.Name+" is True or False, not "+interp.TypeName(v), "")
+	case op.Texts:
+		list, err := c.list(p.Name, v)
+		if err != nil {
+			return "", err
 		}
-		err = changes[i].Apply(files)
+		for _, text := range list {
+			if text == "" || strings.Contains(text, "\n") {
+				return "", wrongArgument(fmt.Sprintf("%s has the element %q", p.Name, text), "each is a text of one line")
+			}
+		}
+		return strings.Join(list, "\n"), nil
+	case op.Text:
 	}
-	if err != nil {
-		return false, &spec.Error{Kind: spec.Failed, Msg: c.hide(spec.AsError(err).Msg), Hint: spec.HintOf(err)}
-	}
-	return len(changes) > 0, nil
+	return c.text(p.Name, v)
 }
 
-// begin records a change before it is made, and says it.
-func (c *call) begin(what, diff string) error {
-	if c.Preview != nil {
-		c.Preview.Change(spec.Change{What: what, Diff: diff})
-		return nil
+// list reads a list of texts, or one text.
+func (c *call) list(name string, v starlark.Value) ([]string, error) {
+	switch x := v.(type) {
+	case *starlark.List:
+		return c.texts(name, x)
+	case starlark.Tuple:
+		return c.texts(name, starlark.NewList(x))
 	}
-	if c.Effect != nil && !c.Me.Simulated {
-		if err := c.Effect(what); err != nil {
-			return err
-		}
-	}
-	c.log(spec.LevelInfo, what)
-	n := 0
-	for line := range strings.Lines(diff) {
-		if n++; n > mostDiff {
-			c.log(spec.LevelInfo, "    … and more")
-			break
-		}
-		c.log(spec.LevelInfo, "    "+strings.TrimRight(line, "\r\n"))
-	}
-	return nil
-}
-
-// files are those that the function works on: of the machine, of a simulated host, or, in
-// a preview, an overlay on them.
-func (c *call) files() (view.View, error) {
-	base := func() view.View {
-		if c.Me.Simulated {
-			return c.Kept.Get("files", func() any { return view.NewMemory() }).(*view.Memory)
-		}
-		return c.by.Machine.Files()
-	}
-	switch {
-	case c.by.Machine == nil && !c.Me.Simulated:
-		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent changes no files"}
-	case c.Preview != nil:
-		return c.Preview.Host.Get("files", func() any { return view.NewOverlay(base()) }).(*view.Overlay), nil
-	}
-	return base(), nil
+	text, err := c.text(name, v)
+	return []string{text}, err
 }
 
 // foreseeCommand says in a preview that a command would be run. What it changes, and what
 // it prints, is not known.
-func (c *call) foreseeCommand(cmd spec.Command, shown string) (starlark.Value, error) {
+func (c *call) foreseeCommand(cmd spec.Command, shown string, undo []string) (starlark.Value, error) {
 	if cmd.Creates != "" && view.CheckPath(cmd.Creates) == nil {
-		files, err := c.files()
+		sys, err := c.system()
 		if err != nil {
 			return nil, err
 		}
-		if is, err := files.Get(cmd.Creates); err == nil && is.Kind != view.Nothing {
+		if is, err := sys.Get(cmd.Creates); err == nil && is.Kind != view.Nothing {
 			return newResult(spec.CommandResult{Skipped: cmd.Creates + " exists"}), nil
 		}
 	}
-	c.Preview.Change(spec.Change{What: "run " + shown})
+	c.Preview.Change(spec.Change{What: "run " + shown, Forever: irreversible(undo)})
 	c.Preview.Unknown("what " + cmd.Argv[0] + " changes is not known before")
 	return unknownResult{cmd.Argv[0], c.Preview}, nil
+}
+
+// irreversible says why a command cannot be taken back.
+func irreversible(undo []string) string {
+	if len(undo) > 0 {
+		return ""
+	}
+	return "nothing says how to take a command back"
 }
 
 // unknownResult is what a command gives in a preview. Nothing can be made of it.

@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ return [a, b, c]`, dir)
 	var said log
 	c := said.call(in)
 	c.Preview = p
-	c.Effect = func(string) error { t.Error("a preview begins something"); return nil }
+	said.effects.err = errors.New("a preview begins something")
 	if got, err := do(t.Context(), c); err != nil || !cmp.Equal(got, []any{true, true, true}) || len(said.lines) > 0 {
 		t.Errorf("the preview gives %v, %v, says %q", got, err, said.lines)
 	}
@@ -41,9 +42,8 @@ return [a, b, c]`, dir)
 		t.Errorf("the preview left %v", left)
 	}
 
-	var noted []string
+	said.effects.err = nil
 	c = said.call(in)
-	c.Effect = func(text string) error { noted = append(noted, strings.ReplaceAll(text, dir, "DIR")); return nil }
 	if got, err := do(t.Context(), c); err != nil || !cmp.Equal(got, []any{true, true, true}) {
 		t.Fatalf("it gives %v, %v", got, err)
 	}
@@ -52,7 +52,8 @@ return [a, b, c]`, dir)
 	if string(text) != "port 2\n" || string(key) != "key hunter22" {
 		t.Errorf("the files are %q, %q", text, key)
 	}
-	if len(noted) != 4 || !strings.HasPrefix(noted[0], "+ DIR/a (directory, ") || !strings.HasPrefix(noted[1], "+ DIR/a/conf (0644 ") || noted[2] != "~ DIR/a/conf" {
+	noted := strings.Split(strings.ReplaceAll(strings.Join(said.effects.begun, "\n"), dir, "DIR"), "\n")
+	if len(noted) != 4 || noted[0] != "DIR/a" || noted[1] != "DIR/a/conf" || noted[2] != "DIR/a/conf" {
 		t.Errorf("noted %q", noted)
 	}
 	if all := strings.Join(said.lines, "\n"); !strings.Contains(all, "+port 2") || strings.Contains(all, "hunter22") || strings.Contains(all, "+key") {
@@ -80,17 +81,17 @@ func TestOperationsOnASimulatedHost(t *testing.T) {
 
 func TestOperationsThatCannotBe(t *testing.T) {
 	for body, want := range map[string]string{
-		`ctx.host.file("x", "y")`:                         `ctx.host.file: "x" is no absolute path`,
-		`ctx.host.file("/x")`:                             "content",
-		`ctx.host.file("/x", ["y"])`:                      "ctx.host.file: content must hold texts, not",
-		`ctx.host.file("/x", "y", mode = "abc")`:          `ctx.host.file: "abc" is no mode`,
-		`ctx.host.link("/" + ctx.req.r.pw, "y")`:          "ctx.host.link: a secret is in path",
-		`ctx.host.directory("/proc/version/x")`:           "/proc/version is no directory",
-		`ctx.host.file("/dev/null", "y")`:                 "/dev/null is a device",
-		`ctx.host.file("/srv/x", "y", owner = "nob0dy")`:  `there is no user "nob0dy"`,
-		`ctx.host.link("/etc/passwd", "/etc/shadow")`:     "/etc/passwd is a file, not a link",
-		`ctx.host.absent("/etc")`:                         "the directory /etc is not empty",
-		`ctx.host.line("/etc/passwd", "x", match = ".*")`: "several lines that could be meant",
+		`ctx.host.file("x", "y")`:                                `ctx.host.file: "x" is no absolute path`,
+		`ctx.host.file("/x")`:                                    "content",
+		`ctx.host.file("/x", ["y"])`:                             "ctx.host.file: content must hold texts, not",
+		`ctx.host.file("/x", "y", mode = "abc")`:                 `ctx.host.file: "abc" is no mode`,
+		`ctx.host.link("/" + ctx.req.r.pw, "y")`:                 "ctx.host.link: a secret is in path",
+		`ctx.host.directory("/proc/version/x")`:                  "/proc/version is no directory",
+		`ctx.host.file("/dev/null", "y")`:                        "/dev/null is a device",
+		`ctx.host.file("/srv/no-such-x", "y", owner = "nob0dy")`: `there is no user "nob0dy"`,
+		`ctx.host.link("/etc/passwd", "/etc/shadow")`:            "/etc/passwd is a file, not a link",
+		`ctx.host.absent("/etc")`:                                "the directory /etc is not empty",
+		`ctx.host.line("/etc/passwd", "x", match = ".*")`:        "several lines that could be meant",
 	} {
 		_, err := onThisHost(t, body)(t.Context(), new(log).call(spec.Inputs{"r": {{"pw": value.Secret("hunter22")}}}))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter22") {

@@ -81,9 +81,7 @@ func (r *Reloader) scan() (texts []map[string]string, changed bool, err error) {
 	changed = r.seen == nil
 	for i, s := range r.sources {
 		texts[i] = map[string]string{}
-		all := s
-		all.Only = "" // what it loads counts too
-		names, err := all.Files()
+		names, err := s.All() // what it loads counts too, and what lies beside it
 		if err != nil {
 			return nil, false, err
 		}
@@ -126,7 +124,8 @@ func (r *Reloader) load(texts []map[string]string) (*modules.Set, error) {
 	return r.config.Load(sources...)
 }
 
-// fallBack puts the versions that did load in the place of files with errors.
+// fallBack puts the versions that did load in the place of files with errors, with what
+// lay beside them.
 func (r *Reloader) fallBack(texts []map[string]string, errs []*spec.Error, out *Result) []map[string]string {
 	for i, s := range r.sources {
 		for _, name := range slices.Sorted(maps.Keys(texts[i])) {
@@ -140,6 +139,11 @@ func (r *Reloader) fallBack(texts []map[string]string, errs []*spec.Error, out *
 			}
 			if text, ok := r.good[i][name]; ok {
 				texts[i][name] = text
+				for p, text := range r.good[i] {
+					if modules.LiesBeside(p, name) {
+						texts[i][p] = text
+					}
+				}
 				if !slices.Contains(out.Kept, label) {
 					out.Kept = append(out.Kept, label)
 				}

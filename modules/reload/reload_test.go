@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/host/view"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/modules/reload"
@@ -95,6 +96,52 @@ func TestFilesAreLoadedAgainWhenTheyChange(t *testing.T) {
 		if got.Changed != c.changed || doc(got.Set, "A") != c.a || doc(got.Set, "B") != c.b || strings.Join(got.Kept, " ") != c.kept ||
 			!strings.Contains(said, c.says) || c.says == "" && said != "" {
 			t.Errorf("%s: changed %v, A %q, B %q, kept %q, says %s", c.what, got.Changed, doc(got.Set, "A"), doc(got.Set, "B"), got.Kept, said)
+		}
+	}
+}
+
+// What lies beside a module is part of it: a change of it reloads the module, and one that
+// it cannot be loaded with leaves both as they were.
+func TestFilesBesideModulesAreLoadedAgain(t *testing.T) {
+	f := newFolder(t)
+	f.write("a.star", `def _p(ctx): ctx.host.file("/etc/motd", src = "files/motd")`+"\n"+`lifecycle("A", states = [state("Off", enter = _p)])`)
+	f.write("files/motd", "one\n")
+	r := f.reloader()
+	put := func(s *modules.Set) string {
+		l, ok := s.Find("A")
+		if !ok {
+			return "-"
+		}
+		kept := &lifecycle.Kept{}
+		c := &lifecycle.Call{Me: spec.Info{Simulated: true}, Kept: kept, Effects: lifecycle.NoEffects{}}
+		if err := l.States[0].Enter(t.Context(), c); err != nil {
+			return err.Error()
+		}
+		files := kept.Get("system", func() any { return nil }).(*view.Memory)
+		o, _ := files.Get("/etc/motd")
+		return o.Content
+	}
+	for _, c := range []struct {
+		what         string
+		change       func()
+		changed      bool
+		content, why string
+	}{
+		{"at first", func() {}, true, "one\n", ""},
+		{"nothing", func() {}, false, "one\n", ""},
+		{"a new text", func() { f.write("files/motd", "two\n") }, true, "two\n", ""},
+		{"it is gone", func() { os.Remove(filepath.Join(f.dir, "files", "motd")) }, true, "two\n", "no file files/motd"},
+		{"it is a link", func() { os.Symlink("/etc/passwd", filepath.Join(f.dir, "files", "motd")) }, false, "two\n", ""},
+		{"it is back", func() { os.Remove(filepath.Join(f.dir, "files", "motd")); f.write("files/motd", "three\n") }, true, "three\n", ""},
+	} {
+		c.change()
+		got := r.Poll()
+		said := ""
+		for _, e := range got.Errors {
+			said += got.Explain(e)
+		}
+		if got.Changed != c.changed || put(got.Set) != c.content || !strings.Contains(said, c.why) || c.why == "" && said != "" {
+			t.Errorf("%s: changed %v, it puts %q, says %s", c.what, got.Changed, put(got.Set), said)
 		}
 	}
 }

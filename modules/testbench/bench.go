@@ -2,6 +2,8 @@ package testbench
 
 import (
 	"context"
+
+	"github.com/armonic/armonic/spec"
 )
 
 // Bench is what one test function of a module works on: simulated hosts, of which
@@ -19,6 +21,14 @@ type Bench interface {
 	Stack(host, lifecycle string) ([]string, error)
 	// Logs are the lines that a host has logged, or with "" all, in order.
 	Logs(host string) []string
+	// Fake says what a command gives from now on, on a host or with "" on all.
+	Fake(host string, argv []string, gives spec.CommandResult) error
+	// Ran lists the commands that would have been run, on a host or with "" on all.
+	Ran(host string) ([]string, error)
+	// Changes lists what operations changed.
+	Changes(host string) ([]string, error)
+	// File is the content of a file of a host, "" being the first; false if there is none.
+	File(host, path string) (string, bool, error)
 	// Close ends what runs.
 	Close()
 }
@@ -29,6 +39,7 @@ type Deployment struct {
 	On      string            // "" is the first host
 	Hosts   map[string]string // require -> "h1,h2"
 	Set     map[string]string // pattern of variables -> value
+	Choose  map[string]string // node, or its pattern -> "Lifecycle/State/provide"
 }
 
 // Result is what came of it.

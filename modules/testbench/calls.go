@@ -28,6 +28,7 @@ func builtins() starlark.StringDict {
 	}{
 		{fleetSignature(), (*test).fleet}, {deploySignature(), (*test).deploy}, {failsSignature(), (*test).fails},
 		{stackSignature(), (*test).stack}, {logsSignature(), (*test).logs}, {undoSignature(), (*test).undo},
+		{fakeSignature(), (*test).fake}, {ranSignature(), (*test).ran}, {changesSignature(), (*test).changes}, {fileSignature(), (*test).file},
 		{assertEqSignature(), (*test).assertEq}, {assertInSignature(), (*test).assertIn},
 	} {
 		d[b.sig.Name] = starlark.NewBuiltin(b.sig.Name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -59,13 +60,18 @@ func (r *test) fleet(_ *starlark.Thread, sig *interp.Signature, args starlark.Tu
 }
 
 // deployment reads what deploy and fails have in common.
-func deployment(pattern, on string, hosts, set *starlark.Dict) (Deployment, error) {
+func deployment(pattern, on string, given [3]*starlark.Dict) (Deployment, error) {
 	d := Deployment{Pattern: pattern, On: on}
-	var err error
-	if d.Hosts, err = answers("hosts", hosts); err == nil {
-		d.Set, err = answers("set", set)
+	for i, x := range []struct {
+		name string
+		into *map[string]string
+	}{{"hosts", &d.Hosts}, {"set", &d.Set}, {"choose", &d.Choose}} {
+		var err error
+		if *x.into, err = answers(x.name, given[i]); err != nil {
+			return d, err
+		}
 	}
-	return d, err
+	return d, nil
 }
 
 func answers(name string, d *starlark.Dict) (map[string]string, error) {
@@ -98,11 +104,11 @@ func answers(name string, d *starlark.Dict) (map[string]string, error) {
 
 func (r *test) deploy(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var pattern, on string
-	var hosts, set *starlark.Dict
-	if err := sig.Unpack(args, kwargs, &pattern, &on, &hosts, &set); err != nil {
+	var given [3]*starlark.Dict // hosts, set, choose
+	if err := sig.Unpack(args, kwargs, &pattern, &on, &given[0], &given[1], &given[2]); err != nil {
 		return nil, err
 	}
-	res, err := r.carryOut(t, pattern, on, hosts, set)
+	res, err := r.carryOut(t, pattern, on, given)
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +119,8 @@ func (r *test) deploy(t *starlark.Thread, sig *interp.Signature, args starlark.T
 	return interp.NewStruct("deployed", starlark.StringDict{"returns": returns, "steps": list(res.Steps), "logs": list(res.Logs)}), nil
 }
 
-func (r *test) carryOut(t *starlark.Thread, pattern, on string, hosts, set *starlark.Dict) (res Result, err error) {
-	d, err := deployment(pattern, on, hosts, set)
+func (r *test) carryOut(t *starlark.Thread, pattern, on string, given [3]*starlark.Dict) (res Result, err error) {
+	d, err := deployment(pattern, on, given)
 	if err != nil {
 		return res, err
 	}
@@ -132,11 +138,11 @@ func (r *test) carryOut(t *starlark.Thread, pattern, on string, hosts, set *star
 
 func (r *test) fails(t *starlark.Thread, sig *interp.Signature, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var pattern, says, on string
-	var hosts, set *starlark.Dict
-	if err := sig.Unpack(args, kwargs, &pattern, &says, &on, &hosts, &set); err != nil {
+	var given [3]*starlark.Dict
+	if err := sig.Unpack(args, kwargs, &pattern, &says, &on, &given[0], &given[1], &given[2]); err != nil {
 		return nil, err
 	}
-	_, err := r.carryOut(t, pattern, on, hosts, set)
+	_, err := r.carryOut(t, pattern, on, given)
 	if err == nil {
 		return nil, spec.Errorf(spec.Failed, "deploying %s did not fail", pattern)
 	}

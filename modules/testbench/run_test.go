@@ -30,7 +30,14 @@ func (b *bench) Deploy(_ context.Context, d testbench.Deployment) (testbench.Res
 func (b *bench) Undo(context.Context, string) error          { return nil }
 func (b *bench) Stack(_, lifecycle string) ([]string, error) { return []string{lifecycle}, nil }
 func (b *bench) Logs(host string) []string                   { return []string{host + " is up"} }
-func (b *bench) Close()                                      { b.asked = append(b.asked, "close") }
+func (b *bench) Fake(host string, argv []string, gives spec.CommandResult) error {
+	b.asked = append(b.asked, argv, gives)
+	return nil
+}
+func (b *bench) Ran(string) ([]string, error)              { return []string{"nproc"}, nil }
+func (b *bench) Changes(string) ([]string, error)          { return []string{"+ /etc/x"}, nil }
+func (b *bench) File(_, path string) (string, bool, error) { return "x", path == "/etc/x", nil }
+func (b *bench) Close()                                    { b.asked = append(b.asked, "close") }
 
 func TestTestsAreRunEachOnItsBench(t *testing.T) {
 	src := modules.Source{Name: "own", FS: fstest.MapFS{"a_test.star": {Data: []byte(`
@@ -61,8 +68,8 @@ def helper():
 		t.Errorf("%+v", got[0])
 	}
 	if diff := cmp.Diff([]any{[]string{"web1", "web2"}, "debian 12",
-		testbench.Deployment{Pattern: "//L//start", Hosts: map[string]string{"db": "web1, web2"}, Set: map[string]string{"port": "80"}},
-		testbench.Deployment{Pattern: "//L//start", On: "down", Hosts: map[string]string{}, Set: map[string]string{}}, "close"}, benches[0].asked); diff != "" {
+		testbench.Deployment{Pattern: "//L//start", Hosts: map[string]string{"db": "web1, web2"}, Set: map[string]string{"port": "80"}, Choose: map[string]string{}},
+		testbench.Deployment{Pattern: "//L//start", On: "down", Hosts: map[string]string{}, Set: map[string]string{}, Choose: map[string]string{}}, "close"}, benches[0].asked); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for i, want := range map[int]spec.Error{

@@ -10,6 +10,7 @@ func deployParams() []interp.Parameter {
 		interp.Param("on", "str", "", "The host; the first of the fleet, if it is not given."),
 		interp.Param("hosts", "dict[str, str | list[str]]", "{}", "Where external requires are met, by their names."),
 		interp.Param("set", "dict[str, Any]", "{}", "Values of variables, by patterns: {\"//WebServer//conf/port\": 8080}."),
+		interp.Param("choose", "dict[str, str]", "{}", "Which provide meets a require where several could: {\"//get_website\": \"Wordpress/Active/get_website\"}."),
 	}
 }
 
@@ -66,5 +67,6 @@ func assertInSignature() *interp.Signature {
 // Signatures lists what a test file has besides the rest.
 func Signatures() []*interp.Signature {
 	return []*interp.Signature{fleetSignature(), deploySignature(), failsSignature(), stackSignature(), logsSignature(), undoSignature(),
+		fakeSignature(), ranSignature(), changesSignature(), fileSignature(),
 		assertEqSignature(), assertInSignature()}
 }

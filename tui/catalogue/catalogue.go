@@ -19,18 +19,26 @@ type (
 		Pattern spec.Pattern
 		Host    spec.Host
 	}
+	// DeployOn opens a deployment of an offer on several hosts, which are asked for.
+	DeployOn struct{ Pattern spec.Pattern }
 	// ShowRun opens a run of this session.
 	ShowRun struct{ Index int }
+	// Resume goes on with a deployment that is not of this session.
+	Resume struct{ ID string }
 	// ShowHost opens a host in the fleet.
 	ShowHost struct{ Host spec.Host }
 )
 
-const anyHost widget.Action = "any host"
+const (
+	anyHost widget.Action = "any host"
+	onHosts widget.Action = "deploy on several hosts"
+)
 
 // Run is a deployment of this session, as the list shows it.
 type Run struct {
 	Name, Status, When string
-	Index              int
+	Index              int    // among those of this session
+	ID                 string // of one that is not of this session
 }
 
 // entry is a row: a heading if it has no text to find.
@@ -117,7 +125,7 @@ func (m *Model) search() {
 		}
 	}
 	m.section("OPERATION", ops)
-	m.section("RUNS OF THIS SESSION", runs)
+	m.section("DEPLOYMENTS", runs)
 	m.section("HOSTS", hosts)
 	m.list.SetLen(len(m.rows))
 	m.skip(1)
@@ -178,6 +186,9 @@ func (m *Model) here() *entry {
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool { return m.typing }
 
+// Untouched reports whether nothing has been typed: what is pressed then need not be text.
+func (m *Model) Untouched() bool { return m.filter.Text() == "" }
+
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	switch name := widget.Name(k); name {
@@ -194,6 +205,8 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 		return m.Do(widget.Open)
 	case "ctrl+o":
 		return m.Do(anyHost)
+	case "ctrl+g":
+		return m.Do(onHosts)
 	case "up", "down", "pgup", "pgdown":
 		a, _ := widget.Find(widget.Moves(), name)
 		return m.Do(a)
@@ -214,6 +227,9 @@ func (m *Model) open() widget.Request {
 	case e.offer != nil:
 		return Deploy{Pattern: e.offer.Pattern, Host: m.on}
 	case e.run != nil:
+		if e.run.ID != "" {
+			return Resume{ID: e.run.ID}
+		}
 		return ShowRun{Index: e.run.Index}
 	}
 	return ShowHost{Host: e.host}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -16,6 +17,9 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	box := widget.Box{Title: "What to deploy", Focus: true, Right: fmt.Sprintf("%d of %d", m.found, m.total)}
 	if m.on != "" {
 		box.Title = "What to deploy on " + string(m.on)
+	}
+	if deploy.AllSimulated(m.hosts) {
+		box.Title += ", simulated"
 	}
 	iw, ih := box.Inner(w, h)
 	field, x := m.filter.Draw(l, max(iw-4, 1))
@@ -71,8 +75,16 @@ func (m *Model) row(i, w int) string {
 	if does == "" {
 		does, _, _ = strings.Cut(o.Provide.Help, "\n")
 	}
-	return l.Pick(l.Row(widths, widget.T(string(o.Pattern)), widget.Cell{Text: does, Style: l.Dim},
+	return l.Pick(l.Row(widths, widget.T(string(o.Pattern)), widget.Cell{Text: m.mark(o) + does, Style: l.Dim},
 		widget.Cell{Text: fmt.Sprint(asks(o.Provide)), Right: true}, widget.Cell{Text: fmt.Sprint(len(o.Hosts)), Right: true}), w, i == m.list.Cursor, true)
+}
+
+// mark marks an offer that only pretends on a host that does not.
+func (m *Model) mark(o *deploy.Offer) string {
+	if o.Provide.Simulated && !deploy.AllSimulated(m.hosts) {
+		return widget.Simulated
+	}
+	return ""
 }
 
 func asks(p spec.Provide) int {
@@ -98,6 +110,9 @@ func (m *Model) about(w, h int) []string {
 		text += "  " + strings.TrimSuffix(help, ". ")
 	}
 	lines = append(lines, l.Cut(widget.Clean(text), w))
+	if p.Simulated && !deploy.AllSimulated(m.hosts) {
+		lines = append(lines, l.Warn.Paint(l.Cut("  simulated: "+format.Pretends, w)))
+	}
 	if s := m.states(p.Path.Lifecycle()); s != "" {
 		lines = append(lines, l.Cut("  states  "+widget.Clean(s), w))
 	}

@@ -18,6 +18,7 @@ func (m *Model) Bindings() []widget.Binding {
 			widget.Key(widget.Copy, "y", "copy", "copy the pattern"),
 			widget.Key(widget.Back, "esc", "back", "go back"))
 	}
+	out = append(out, widget.Key(onHosts, "ctrl+g", "on hosts", "deploy the operation on several hosts: names, a pattern, a group"))
 	if m.on != "" {
 		out = append(out, widget.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
 	}
@@ -32,6 +33,10 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case anyHost:
 		m.on = ""
 		m.search()
+	case onHosts:
+		if e := m.here(); e != nil && e.offer != nil {
+			return DeployOn{e.offer.Pattern}
+		}
 	case widget.Back:
 		return widget.GoBack{}
 	case widget.Copy:

@@ -45,11 +45,11 @@ func Open(l widget.Look, q resolver.Question) *Editor {
 	switch q.Key.Kind {
 	case resolver.AskHosts:
 		e.in = newHostList(l, q)
-	case resolver.AskHost, resolver.AskChoose:
+	case resolver.AskHost, resolver.AskChoose, resolver.AskPath:
 		e.in = newPick(l, q, q.Options)
-	case resolver.AskManage:
+	case resolver.AskManage, resolver.AskCall:
 		e.in = newYesNo(q)
-	case resolver.AskCount, resolver.AskValue, resolver.AskReturn:
+	case resolver.AskCount, resolver.AskValue, resolver.AskReturn, resolver.AskRoll:
 		e.in = newValueInput(l, q)
 	}
 	return e

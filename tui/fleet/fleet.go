@@ -22,6 +22,8 @@ type (
 		Pattern spec.Pattern
 		Host    spec.Host
 	}
+	// Drift looks for what is not as it was left.
+	Drift struct{ Of deploy.DriftOf }
 	// Refresh reads the fleet again.
 	Refresh struct{}
 )
@@ -31,6 +33,7 @@ const (
 	deployHere widget.Action = "deploy here"
 	refresh    widget.Action = "refresh"
 	sortBy     widget.Action = "sort"
+	driftHere  widget.Action = "drift"
 )
 
 // Model is the screen.
@@ -181,6 +184,18 @@ func (m *Model) deploy() widget.Request {
 		return Deploy{Pattern: o.Pattern, Host: m.Host()}
 	}
 	return nil
+}
+
+// driftOf is what is under the cursor: a lifecycle of a host, or all of it.
+func (m *Model) driftOf() widget.Request {
+	if m.view() == nil {
+		return nil
+	}
+	of := deploy.DriftOf{Host: m.Host()}
+	if m.inDetail && m.detail.Cursor < len(m.rows) {
+		of.Lifecycle = m.rows[m.detail.Cursor].lifecycle
+	}
+	return Drift{of}
 }
 
 func (m *Model) copy() widget.Request {

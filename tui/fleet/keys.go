@@ -10,6 +10,7 @@ func (m *Model) Bindings() []widget.Binding {
 	open := widget.Key(widget.Open, "enter", "open", "show the host's details; on an offer: deploy it")
 	return append(widget.Moves(), open,
 		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
+		widget.Key(driftHere, "D", "drift", "what is not as it was left, on this host or of the lifecycle under the cursor"),
 		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
 		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
 		widget.Key(widget.NextHit, "n", "", "next host"),
@@ -45,6 +46,8 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			return m.deploy()
 		}
 		return Deploy{Host: m.Host()}
+	case driftHere:
+		return m.driftOf()
 	case widget.Copy:
 		return m.copy()
 	case widget.NextHit:

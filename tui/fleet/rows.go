@@ -18,6 +18,8 @@ type row struct {
 	cells []string
 	style func(widget.Look) widget.Style
 	offer *deploy.Offer
+
+	lifecycle string // that the row is about, "" if it is about more
 }
 
 // The tables of the details.
@@ -90,6 +92,9 @@ func (m *Model) about(v *deploy.HostView) {
 		parts = append(parts, "busy with "+string(busy))
 	}
 	m.text(strings.Join(parts, "   "))
+	if names := v.Info.Simulations; len(names) > 0 {
+		m.text("only pretend, and change nothing here: " + strings.Join(names, " "))
+	}
 	for _, note := range v.Info.Notes {
 		for line := range strings.Lines(note) {
 			m.rows = append(m.rows, row{cells: []string{"! " + strings.TrimRight(line, "\n")}, style: bad})
@@ -125,7 +130,11 @@ func (m *Model) stackRows(v *deploy.HostView) {
 			idle = append(idle, s.Path.Lifecycle())
 			continue
 		}
+		first := len(m.rows)
 		m.stack(s)
+		for k := first; k < len(m.rows); k++ {
+			m.rows[k].lifecycle = s.Path.Lifecycle()
+		}
 	}
 	if len(idle) > 0 {
 		m.rows = append(m.rows, row{cells: []string{"nothing applied of: " + strings.Join(idle, " ")}, style: dim})
@@ -133,7 +142,11 @@ func (m *Model) stackRows(v *deploy.HostView) {
 }
 
 func (m *Model) stack(s *spec.Stack) {
-	m.rows = append(m.rows, row{table: free, cells: []string{s.Path.Lifecycle() + "   " + s.Doc}, style: func(l widget.Look) widget.Style { return l.Head }})
+	name := s.Path.Lifecycle()
+	if v := m.view(); s.Simulated && !v.Info.Simulated {
+		name = widget.Simulated + name
+	}
+	m.rows = append(m.rows, row{table: free, cells: []string{name + "   " + s.Doc}, style: func(l widget.Look) widget.Style { return l.Head }})
 	if s.Doing != nil {
 		m.rows = append(m.rows, row{cells: []string{"  now: " + s.Doing.Name()}, style: busy})
 	}

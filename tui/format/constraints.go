@@ -12,7 +12,7 @@ func Constraints(v spec.Variable) string {
 	kind := map[spec.TypeKind]string{
 		spec.KindStr: "a text", spec.KindInt: "a whole number", spec.KindFloat: "a number", spec.KindBool: "yes or no",
 		spec.KindList: "a list: a, b, c", spec.KindPort: "a port, 1 to 65535", spec.KindHost: "a host name or IP address",
-		spec.KindHostname: "a host name", spec.KindURL: "a URL", spec.KindPassword: "a password of 6 characters or more",
+		spec.KindHostname: "a host name", spec.KindURL: "a URL", spec.KindPath: "a path that begins with /", spec.KindPassword: "a password of 6 characters or more",
 	}[v.Type.Kind]
 	if kind == "" {
 		kind = string(v.Type.Kind)

@@ -30,7 +30,7 @@ func Question(l widget.Look, q *resolver.Question) (string, widget.Style, string
 		return l.Like, l.Dim, "like"
 	case resolver.NoSource:
 		return l.OK, l.Dim, ""
-	case resolver.You, resolver.Replayed, resolver.Returned, resolver.FromHost, resolver.Bound, resolver.FromXPath:
+	case resolver.You, resolver.Replayed, resolver.Generated, resolver.Returned, resolver.FromHost, resolver.Bound, resolver.FromXPath:
 	}
 	return l.OK, l.Good, string(q.Source)
 }
@@ -45,9 +45,18 @@ func Asked(q *resolver.Question) string {
 	case resolver.AskChoose:
 		return "which"
 	case resolver.AskHosts:
+		if q.Key.Name == "" { // of the deployment itself
+			return "hosts"
+		}
 		return "hosts of " + last(q.Key.Name)
 	case resolver.AskCount:
 		return "how many " + last(q.Key.Name)
+	case resolver.AskPath:
+		return "way to " + q.Path.State()
+	case resolver.AskCall:
+		return "called"
+	case resolver.AskRoll:
+		return "rolling of " + last(q.Key.Name)
 	case resolver.AskReturn:
 		return "returns " + q.Key.Name
 	case resolver.AskValue:

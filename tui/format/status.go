@@ -1,27 +1,29 @@
 package format
 
 import (
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // Task gives the sign of a task's or step's status, its style and its word.
-func Task(l widget.Look, s deploy.TaskStatus) (string, widget.Style, string) {
+func Task(l widget.Look, s rollout.TaskStatus) (string, widget.Style, string) {
 	switch s {
-	case deploy.Running:
+	case rollout.Running:
 		return l.Run, l.Busy, "run"
-	case deploy.Done:
+	case rollout.Done:
 		return l.OK, l.Good, "ok"
-	case deploy.FailedTask:
+	case rollout.FailedTask:
 		return l.Fail, l.Bad, "FAIL"
-	case deploy.Held:
+	case rollout.Held:
 		return l.Held, l.Warn, "held"
-	case deploy.Stopped:
+	case rollout.Stopped:
 		return l.Held, l.Warn, "stopped"
-	case deploy.LostTask:
+	case rollout.LostTask:
 		return l.Checking, l.Bad, "LOST"
-	case deploy.Waiting:
+	case rollout.SkippedTask:
+		return l.Held, l.Dim, "skipped"
+	case rollout.Waiting, rollout.Dropped:
 	}
 	return l.Wait, l.Dim, "wait"
 }

@@ -1,20 +1,20 @@
 package logs
 
-import "github.com/armonic/armonic/deploy"
+import "github.com/armonic/armonic/rollout"
 
 // Buffer holds the newest lines of a deployment, Keep of them and
-// deploy.MostLogBytes at most. Lines have positions that never change, counted from 0
+// rollout.MostLogBytes at most. Lines have positions that never change, counted from 0
 // since the beginning.
 type Buffer struct {
 	Keep   int // 0 is 100,000
-	lines  []deploy.LogLine
+	lines  []rollout.LogLine
 	bytes  int // that the lines take
 	base   int // position of lines[0]
 	newest int // serial number of the last line
 }
 
 // Add takes new lines.
-func (b *Buffer) Add(lines []deploy.LogLine) {
+func (b *Buffer) Add(lines []rollout.LogLine) {
 	if len(lines) == 0 {
 		return
 	}
@@ -31,8 +31,8 @@ func (b *Buffer) Add(lines []deploy.LogLine) {
 	if over > 0 {
 		over = min(over+keep/10, len(b.lines)) // not at every line
 	}
-	if b.bytes > deploy.MostLogBytes+deploy.MostLogBytes/10 {
-		for n, left := 0, b.bytes; left > deploy.MostLogBytes; n++ {
+	if b.bytes > rollout.MostLogBytes+rollout.MostLogBytes/10 {
+		for n, left := 0, b.bytes; left > rollout.MostLogBytes; n++ {
 			left -= b.lines[n].Size()
 			over = max(over, n+1)
 		}
@@ -41,7 +41,7 @@ func (b *Buffer) Add(lines []deploy.LogLine) {
 		for i := range b.lines[:over] {
 			b.bytes -= b.lines[i].Size()
 		}
-		b.lines = append([]deploy.LogLine(nil), b.lines[over:]...)
+		b.lines = append([]rollout.LogLine(nil), b.lines[over:]...)
 		b.base += over
 	}
 }
@@ -53,7 +53,7 @@ func (b *Buffer) Len() int { return b.base + len(b.lines) }
 func (b *Buffer) First() int { return b.base }
 
 // At gives a line that is kept.
-func (b *Buffer) At(pos int) *deploy.LogLine { return &b.lines[pos-b.base] }
+func (b *Buffer) At(pos int) *rollout.LogLine { return &b.lines[pos-b.base] }
 
 // Dropped is how many lines cannot be shown any more, whoever dropped them: the buffer,
 // or their source before it was asked.

@@ -49,7 +49,7 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		if w < 50 {
 			stamp = "15:04:05"
 		}
-		row := l.Row(widths, widget.Cell{Text: x.At.Format(stamp), Style: l.Dim}, widget.T(string(x.Host)),
+		row := l.Row(widths, widget.Cell{Text: x.At.Local().Format(stamp), Style: l.Dim}, widget.T(string(x.Host)),
 			widget.Cell{Text: letter, Style: style}, widget.Cell{Text: text, Style: style})
 		if focus && r == p.list.Cursor {
 			at = len(out)

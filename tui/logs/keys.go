@@ -22,7 +22,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		m.zoom = !m.zoom
 	case a == widget.Copy && m.pane != nil && m.pane.Line() != nil:
 		x := m.pane.Line()
-		return widget.CopyText{Text: x.At.Format("15:04:05.000") + " " + string(x.Host) + " " + x.Text, What: "the line"}
+		return widget.CopyText{Text: x.At.Local().Format("15:04:05.000") + " " + string(x.Host) + " " + x.Text, What: "the line"}
 	case a == widget.Back:
 		if m.zoom {
 			m.zoom = false

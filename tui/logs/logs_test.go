@@ -8,22 +8,22 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/widget"
 )
 
-func line(n int) deploy.LogLine {
-	return deploy.LogLine{N: n, At: time.Unix(int64(n), 0).UTC(), Host: "web1", Task: resolver.TaskID(fmt.Sprintf("t%d", n%2)),
+func line(n int) rollout.LogLine {
+	return rollout.LogLine{N: n, At: time.Unix(int64(n), 0).UTC(), Host: "web1", Task: resolver.TaskID(fmt.Sprintf("t%d", n%2)),
 		Level: []spec.Level{spec.LevelInfo, spec.LevelWarn, spec.LevelError}[n%3], Text: fmt.Sprintf("line %d", n)}
 }
 
 func filled(n int) (*logs.Buffer, *logs.Pane) {
 	b := &logs.Buffer{}
 	for i := range n {
-		b.Add([]deploy.LogLine{line(i)})
+		b.Add([]rollout.LogLine{line(i)})
 	}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	p.CatchUp()
@@ -41,7 +41,7 @@ func TestTheEndIsFollowedUntilSomebodyReads(t *testing.T) {
 		t.Errorf("at first:\n%s", s)
 	}
 	p.Do(widget.Up)
-	b.Add([]deploy.LogLine{line(100)})
+	b.Add([]rollout.LogLine{line(100)})
 	p.CatchUp()
 	if s := text(p, 5); strings.Contains(s, "line 100") {
 		t.Errorf("it moved away from who reads:\n%s", s)
@@ -79,7 +79,7 @@ func TestOldLinesGoAndAreCounted(t *testing.T) {
 	b := &logs.Buffer{Keep: 100}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	for i := range 1000 {
-		b.Add([]deploy.LogLine{line(i + 1)})
+		b.Add([]rollout.LogLine{line(i + 1)})
 		p.CatchUp()
 		_ = text(p, 10)
 	}
@@ -97,28 +97,28 @@ func TestOldLinesGoAndAreCounted(t *testing.T) {
 func TestLinesAreDroppedOnce(t *testing.T) {
 	b := &logs.Buffer{Keep: 100}
 	for n := 1; n <= 1000; n++ {
-		b.Add([]deploy.LogLine{line(n)})
+		b.Add([]rollout.LogLine{line(n)})
 	}
-	b.Add([]deploy.LogLine{line(1501), line(1502)}) // the source kept nothing older
+	b.Add([]rollout.LogLine{line(1501), line(1502)}) // the source kept nothing older
 	if shown := b.Len() - b.First(); b.Dropped()+shown != 1502 {
 		t.Errorf("%d dropped and %d shown of 1502", b.Dropped(), shown)
 	}
 }
 
 func TestLongLinesAreBoundByBytes(t *testing.T) {
-	for name, size := range map[string]int{"long": 40_000, "huge": 2 * deploy.MostLogBytes} {
+	for name, size := range map[string]int{"long": 40_000, "huge": 2 * rollout.MostLogBytes} {
 		b := &logs.Buffer{}
 		p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 		long := strings.Repeat("x", size)
 		for n := 1; n <= 2000; n++ {
 			x := line(n)
 			x.Text = long
-			b.Add([]deploy.LogLine{x})
+			b.Add([]rollout.LogLine{x})
 		}
 		p.CatchUp()
 		_ = text(p, 1)
 		kept := b.Len() - b.First()
-		if kept*size > deploy.MostLogBytes*11/10 || b.Dropped()+kept != 2000 {
+		if kept*size > rollout.MostLogBytes*11/10 || b.Dropped()+kept != 2000 {
 			t.Errorf("%s: %d lines are kept, %d dropped", name, kept, b.Dropped())
 		}
 	}

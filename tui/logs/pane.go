@@ -6,8 +6,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -98,7 +98,7 @@ func (p *Pane) toLastLine() {
 	}
 }
 
-func (p *Pane) passes(x *deploy.LogLine, want string) bool {
+func (p *Pane) passes(x *rollout.LogLine, want string) bool {
 	switch {
 	case p.level == 1 && x.Level == spec.LevelInfo:
 		return false
@@ -183,7 +183,7 @@ func (p *Pane) Type(k tea.KeyMsg) {
 }
 
 // Line is the one under the cursor, nil if there is none.
-func (p *Pane) Line() *deploy.LogLine {
+func (p *Pane) Line() *rollout.LogLine {
 	if p.list.Cursor < len(p.shown) {
 		return p.buf.At(p.shown[p.list.Cursor])
 	}

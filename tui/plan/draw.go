@@ -77,8 +77,11 @@ func (m *Model) checks() []string {
 	if late > 0 {
 		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+spec.Count(late, "is", "are")+" known at run time: other calls return them")
 	}
+	if word := m.res.Plan.Simulation(); word != "" {
+		out = append(out, "  "+l.Warn.Paint(l.Same+" "+word)+": nothing is changed by what pretends")
+	}
 	for i := range m.res.Problems {
-		if len(out) < 4 {
+		if len(out) < 5 {
 			out = append(out, "  "+l.Warn.Paint(l.Wrong+" "+widget.Clean(m.res.Problems[i].Msg)))
 		}
 	}

@@ -51,6 +51,8 @@ type Model struct {
 	detail   widget.List
 	lines    []line
 	zoom     bool
+
+	Begun bool // some of the deployment was carried out, and something is left
 }
 
 // line is one of the details.
@@ -88,6 +90,9 @@ func (m *Model) Wants() bool {
 	return true
 }
 
+// Previews are what hosts said that the plan would change, nil if they have not yet.
+func (m *Model) Previews() map[resolver.TaskID]deploy.TaskPreview { return m.previews }
+
 // SetPreviews takes what hosts say that a plan would change, unless it is another by now.
 func (m *Model) SetPreviews(p *resolver.Plan, previews map[resolver.TaskID]deploy.TaskPreview) {
 	if m.res == nil || m.res.Plan != p {
@@ -124,7 +129,7 @@ func (m *Model) rowsInOrder() {
 			wait = "after " + strings.Join(after, " ")
 		}
 		m.rows = append(m.rows, entry{tasks: []int{i}, cells: []string{
-			fmt.Sprint(i + 1), string(t.Host), t.Lifecycle + ": " + steps(&t), wait,
+			fmt.Sprint(i + 1), string(t.Host), m.service(&t) + ": " + steps(&t), wait,
 		}})
 	}
 }
@@ -170,9 +175,17 @@ func (m *Model) rowsByHost() {
 			if by[lc].now == after {
 				what, note = after, "is called"
 			}
-			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"  " + lc, what, note}})
+			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"  " + m.service(&p.Tasks[by[lc].tasks[0]]), what, note}})
 		}
 	}
+}
+
+// service names the lifecycle of a task, with a mark if it only pretends and others do not.
+func (m *Model) service(t *resolver.Task) string {
+	if t.Simulated && m.res.Plan.Simulation() != "simulated" {
+		return widget.Simulated + t.Lifecycle
+	}
+	return t.Lifecycle
 }
 
 func top(stack []string) string {
@@ -193,7 +206,7 @@ func (m *Model) detailLines() {
 		if k > 0 {
 			m.lines = append(m.lines, line{})
 		}
-		m.lines = append(m.lines, line{text: t.Lifecycle + "  on " + string(t.Host), style: func(l widget.Look) widget.Style { return l.Head }})
+		m.lines = append(m.lines, line{text: m.service(t) + "  on " + string(t.Host), style: func(l widget.Look) widget.Style { return l.Head }})
 		if w := m.waits(t); w != "" {
 			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l widget.Look) widget.Style { return l.Dim }})
 		}
@@ -285,6 +298,9 @@ func (m *Model) inputs(t *resolver.Task, s spec.Step) {
 func (m *Model) Hint() string {
 	if m.res == nil || m.res.Plan == nil {
 		return "There is no plan: an answer is missing or wrong."
+	}
+	if m.Begun {
+		return "R goes on with what is left; you will be asked once more."
 	}
 	return "R runs it; you will be asked once more. Nothing has been changed yet."
 }

@@ -88,6 +88,12 @@ func asks(q *resolver.Question) string {
 		return "How often? " + bounds(q) + "."
 	case resolver.AskManage:
 		return "Does Armonic call this, or is it taken as given?"
+	case resolver.AskPath:
+		return "Which of several ways? They are counted from 0."
+	case resolver.AskCall:
+		return "Is it called, or are only the states before it entered?"
+	case resolver.AskRoll:
+		return "How many at a time? 2, or 25%,canary=1,max-fail=1,pause=30s,check=status."
 	case resolver.AskReturn:
 		return "What would it return?"
 	case resolver.AskValue:
@@ -195,6 +201,9 @@ func (m *Model) drawNode(w, h int) []string {
 	}
 	if about := join(". ", n.Provide.Label, n.Provide.Help); about != "" {
 		add("", about)
+	}
+	if n.Provide.Simulated && m.res.Simulation() != "simulated" {
+		add(l.Warn, "Simulated: "+format.Pretends+".")
 	}
 	switch {
 	case n.Unmanaged:

@@ -1,7 +1,9 @@
 package questions
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -71,7 +73,7 @@ func (m *Model) headline(w int) string {
 			state, style = "READY for the plan (p)", l.Good
 		}
 		if p := m.res.Plan; p != nil {
-			right = spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + " "
+			right = format.Word(m.res.Simulation()) + spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + " "
 		}
 	}
 	left := " " + l.Title.Paint(widget.Clean(name)) + "   " + style.Paint(state)
@@ -126,12 +128,21 @@ func (m *Model) columns(w int) []int {
 		if i := m.rows[r]; i >= 0 {
 			q := &m.res.Questions[i]
 			_, _, from := format.Question(m.look, q)
-			where = max(where, widget.Width(string(q.Host)+" "+format.Service(q)))
+			where = max(where, widget.Width(m.place(q)))
 			name = max(name, widget.Width(format.Asked(q)))
 			word = max(word, widget.Width(from))
 		}
 	}
 	return widget.Flex(w-2, 2, min(where, w/3), min(name, w/4), -1, min(word, 8))
+}
+
+// place says where what is asked is: of a question that names neither, where its node is.
+func (m *Model) place(q *resolver.Question) string {
+	host, service := q.Host, format.Service(q)
+	if n := m.res.Node(q.Key.Node); n != nil && q.Key.Kind == resolver.AskManage {
+		host, service = n.Host, cmp.Or(n.Provide.Path.Lifecycle(), strings.Trim(string(n.Pattern), "/"))
+	}
+	return strings.TrimSpace(string(host) + " " + service)
 }
 
 func (m *Model) questionRow(r int, widths []int) string {
@@ -154,7 +165,7 @@ func (m *Model) questionRow(r int, widths []int) string {
 	if q.Status == resolver.Wrong {
 		value += "  " + q.Problem
 	}
-	where := string(q.Host) + " " + format.Service(q)
+	where := m.place(q)
 	return l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(where), widget.T(format.Asked(q)), widget.Cell{Text: value, Style: valueStyle(l, q)}, widget.Cell{Text: word, Style: style})
 }
 

@@ -41,7 +41,7 @@ func shownToAll(q *resolver.Question) bool {
 	switch {
 	case q.Required():
 		return true
-	case q.Source == resolver.You || q.Source == resolver.Replayed:
+	case q.Source == resolver.You || q.Source == resolver.Replayed || q.Source == resolver.Generated:
 		return true
 	case q.Key.Kind == resolver.AskManage || q.Var.Expert:
 		return false
@@ -224,6 +224,11 @@ func (m *Model) changeNode() {
 		return
 	}
 	next := 0
+	if n.Parent != nil && ids[n.Parent.ID] { // where the node is comes before what its parent is
+		next = max(slices.IndexFunc(keys, func(k resolver.Key) bool {
+			return k.Node == n.Parent.ID && k.Kind == resolver.AskHosts && k.Name == n.Via.Name()
+		}), 0)
+	}
 	for k, key := range keys {
 		if key == m.Key() {
 			next = (k + 1) % len(keys)
@@ -245,7 +250,7 @@ func (m *Model) shape(ids map[resolver.NodeID]bool) []resolver.Key {
 			continue
 		}
 		switch q.Key.Kind {
-		case resolver.AskHost, resolver.AskHosts, resolver.AskChoose, resolver.AskCount, resolver.AskManage:
+		case resolver.AskHost, resolver.AskHosts, resolver.AskChoose, resolver.AskCount, resolver.AskManage, resolver.AskPath, resolver.AskCall, resolver.AskRoll:
 			out = append(out, q.Key)
 		case resolver.AskValue, resolver.AskReturn:
 		}

@@ -33,6 +33,12 @@ func (m *Model) why(q *resolver.Question) []string {
 		out = append(out, "several provides match")
 	case resolver.AskManage:
 		out = append(out, "Armonic can call it, or take it as given")
+	case resolver.AskPath:
+		out = append(out, "several ways lead to "+q.Path.State())
+	case resolver.AskCall:
+		out = append(out, "Armonic can call it, or only enter the states that it needs")
+	case resolver.AskRoll:
+		out = append(out, nodeName(n)+" takes several, which can be rolled out some at a time")
 	case resolver.AskReturn:
 		out = append(out, "it is not managed, so its result must be told")
 	}

@@ -7,29 +7,29 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/run"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // big is a deployment of n nodes, each with a task of three steps.
-func big(n int) (*resolver.Result, *deploy.Snapshot) {
+func big(n int) (*resolver.Result, *rollout.Snapshot) {
 	root := &resolver.Node{ID: resolver.Root, Host: "lb1", Provide: spec.Provide{Path: "/lb1/Proxy/Active/start"}}
 	res := &resolver.Result{Root: root}
-	snap := &deploy.Snapshot{Version: 1, Steps: 3 * n}
+	snap := &rollout.Snapshot{Version: 1, Steps: 3 * n}
 	add := func(parent *resolver.Node, i int) *resolver.Node {
 		h := spec.Host(fmt.Sprintf("web%d", i/10))
 		x := &resolver.Node{ID: resolver.NodeID(fmt.Sprintf("./n%d", i)), Parent: parent, Host: h,
 			Via:     resolver.Via{State: "Configured", Provide: "enter", Require: spec.Require{Name: "websites"}, Index: i, Of: n},
 			Provide: spec.Provide{Path: spec.MakePath(h, "WebSite", "Active", "start")}}
 		parent.Children = append(parent.Children, x)
-		snap.Tasks = append(snap.Tasks, deploy.TaskView{
+		snap.Tasks = append(snap.Tasks, &rollout.TaskView{
 			Task: resolver.Task{ID: resolver.TaskID(x.ID) + "#0", Node: x.ID, Host: h, Lifecycle: "WebSite",
 				Steps: []spec.Step{{Action: spec.Enter, State: "A"}, {Action: spec.Enter, State: "B"}, {Action: spec.Call, State: "B", Provide: "start"}}},
-			Status:     deploy.Waiting,
-			StepStates: []deploy.StepState{{Status: deploy.Waiting}, {Status: deploy.Waiting}, {Status: deploy.Waiting}},
+			Status:     rollout.Waiting,
+			StepStates: []rollout.StepState{{Status: rollout.Waiting}, {Status: rollout.Waiting}, {Status: rollout.Waiting}},
 		})
 		return x
 	}
@@ -44,25 +44,27 @@ func big(n int) (*resolver.Result, *deploy.Snapshot) {
 	return res, snap
 }
 
-func model(n int) (*run.Model, *deploy.Snapshot) {
+func model(n int) (*run.Model, *rollout.Snapshot) {
 	look, _ := widget.NewLook("auto", "unicode")
 	res, snap := big(n)
-	return run.New(look, "Proxy.start @lb1", res, snap), snap
+	return run.New(look, "Proxy.start @lb1", res.Root, snap), snap
 }
 
 // next is the snapshot with one more task running.
-func next(snap *deploy.Snapshot, i int) *deploy.Snapshot {
+func next(snap *rollout.Snapshot, i int) *rollout.Snapshot {
 	s := *snap
 	s.Version++
-	s.Tasks = append([]deploy.TaskView(nil), snap.Tasks...)
-	s.Tasks[i%len(s.Tasks)].Status = deploy.Running
+	s.Tasks = append([]*rollout.TaskView(nil), snap.Tasks...)
+	one := *s.Tasks[i%len(s.Tasks)]
+	one.Status = rollout.Running
+	s.Tasks[i%len(s.Tasks)] = &one
 	return &s
 }
 
-func lines(n, from int) []deploy.LogLine {
-	out := make([]deploy.LogLine, n)
+func lines(n, from int) []rollout.LogLine {
+	out := make([]rollout.LogLine, n)
 	for i := range out {
-		out[i] = deploy.LogLine{N: from + i, At: time.Unix(int64(from+i), 0), Host: "web1", Task: "./n1#0", Text: "a line of a log, as long as such lines are"}
+		out[i] = rollout.LogLine{N: from + i, At: time.Unix(int64(from+i), 0), Host: "web1", Task: "./n1#0", Text: "a line of a log, as long as such lines are"}
 	}
 	return out
 }

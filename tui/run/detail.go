@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -65,11 +65,11 @@ func (m *Model) about(i, w, h int) []string {
 	var rows [][]widget.Cell
 	last := 4
 	for _, k := range m.tasks[i] {
-		t := &m.snap.Tasks[k]
+		t := m.snap.Tasks[k]
 		for s := range t.StepStates {
 			st := &t.StepStates[s]
 			sign, style, word := format.Task(l, step(t, s))
-			if st.Total > 0 && st.Status == deploy.Running {
+			if st.Total > 0 && st.Status == rollout.Running {
 				word += fmt.Sprintf(" %d of %d", st.Done, st.Total)
 			}
 			if st.Returns != nil {
@@ -96,7 +96,7 @@ func (m *Model) about(i, w, h int) []string {
 }
 
 // explain says why a task failed or is held, and what can be done.
-func (m *Model) explain(t *deploy.TaskView, w int) []string {
+func (m *Model) explain(t *rollout.TaskView, w int) []string {
 	l := m.look
 	var out []string
 	put := func(style widget.Style, text string) {
@@ -105,11 +105,11 @@ func (m *Model) explain(t *deploy.TaskView, w int) []string {
 		}
 	}
 	switch t.Status {
-	case deploy.Held:
+	case rollout.Held:
 		put(l.Warn, "held: needs "+m.snap.HeldBy(t))
 		return out
-	case deploy.FailedTask, deploy.LostTask:
-	case deploy.Stopped:
+	case rollout.FailedTask, rollout.LostTask:
+	case rollout.Stopped:
 		put(l.Warn, "stopped before it was done")
 		if t.Err != nil {
 			text, _, hint := format.Fault(t.Err)
@@ -120,7 +120,7 @@ func (m *Model) explain(t *deploy.TaskView, w int) []string {
 		}
 		put("", "  R  go on with it")
 		return out
-	case deploy.Running:
+	case rollout.Running:
 		if s := m.unreachable(t); s != "" {
 			put(l.Warn, string(t.Host)+": "+s+". Its agent goes on by itself, and is followed again when it is back.")
 			if t.AwayWhy != nil {
@@ -128,7 +128,12 @@ func (m *Model) explain(t *deploy.TaskView, w int) []string {
 			}
 		}
 		return out
-	case deploy.Waiting, deploy.Done:
+	case rollout.SkippedTask, rollout.Done:
+		if t.Reason != "" {
+			put(l.Dim, string(t.Status)+" by hand: "+t.Reason)
+		}
+		return out
+	case rollout.Waiting, rollout.Dropped:
 		return nil
 	}
 	text, at, hint := format.Fault(t.Err)
@@ -144,6 +149,10 @@ func (m *Model) explain(t *deploy.TaskView, w int) []string {
 	}
 	out = append(out, "", "  "+l.Head.Paint("WHAT YOU CAN DO"))
 	put("", "  R  retry; what is done stays done")
+	if m.snap.Over {
+		put("", "  E  change answers, then go on with what is left")
+		put("", "  S  skip it   D  done by hand   B  roll back")
+	}
 	if !m.snap.Over {
 		put("", "  X  cancel: stop what runs, start no more")
 	}

@@ -3,8 +3,9 @@ package run
 import (
 	"fmt"
 	"strings"
+	"time"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -59,12 +60,19 @@ func (m *Model) headline(w int) string {
 		part = s.StepsDone * 100 / s.Steps
 	}
 	right := format.Between(s.Started, s.Ended, m.now) + " "
+	if s.Left >= time.Second && w >= 70 {
+		right = "about " + s.Left.Round(time.Second).String() + " left  " + right
+	}
 	mid := "  " + spec.CountOf(s.StepsDone, s.Steps, "step", "steps")
 	bar := ""
 	if w >= 90 {
 		bar = "  " + l.BarOf(s.StepsDone, s.Steps, 22)
 	}
-	left := " " + style.Paint(word) + "  " + widget.Clean(m.name) + "  " + counts + mid + bar + fmt.Sprintf(" %d%%", part)
+	percent := fmt.Sprintf(" %d%%", part)
+	left := " " + style.Paint(word) + "  " + widget.Clean(m.name) + "  " + format.Word(s.Simulation()) + counts + mid + bar
+	if widget.Width(left)+widget.Width(percent)+widget.Width(right) < w {
+		left += percent
+	}
 	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)
 }
 
@@ -92,10 +100,10 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 		steps = stepCount{}
 	}
 	for _, k := range tasks {
-		t := &m.snap.Tasks[k]
+		t := m.snap.Tasks[k]
 		steps.add(m.stepsOf(k))
 		for s := range t.StepStates {
-			if t.StepStates[s].Status == deploy.Running {
+			if t.StepStates[s].Status == rollout.Running {
 				text = "run " + t.Steps[s].Name()
 			}
 		}
@@ -103,10 +111,10 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 			sign, style, text = l.Checking, l.Warn, s
 		}
 	}
-	if m.status[i] != deploy.Waiting || steps.done > 0 {
+	if m.status[i] != rollout.Waiting || steps.done > 0 {
 		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)
 	}
-	if len(tasks) > 0 && m.status[i] == deploy.Done {
+	if len(tasks) > 0 && m.status[i] == rollout.Done {
 		text += " " + format.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
 	}
 	return sign, style, text

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -14,7 +14,7 @@ import (
 // hostRow is what one host does.
 type hostRow struct {
 	host   spec.Host
-	status deploy.TaskStatus
+	status rollout.TaskStatus
 	now    string
 	away   bool
 	steps  stepCount
@@ -33,7 +33,7 @@ func (m *Model) listHosts() {
 	}
 	by := map[spec.Host]int{}
 	for k := range m.snap.Tasks {
-		t := &m.snap.Tasks[k]
+		t := m.snap.Tasks[k]
 		i, ok := by[t.Host]
 		if !ok {
 			i = len(m.hosts)
@@ -47,7 +47,7 @@ func (m *Model) listHosts() {
 			x.now, x.away = s+", its agent goes on by itself", true
 		} else if s := m.doing(t); s != "" && !x.away {
 			x.now = s
-		} else if x.now == "" && t.Status == deploy.Waiting {
+		} else if x.now == "" && t.Status == rollout.Waiting {
 			x.now = m.waits(t)
 		}
 	}
@@ -57,34 +57,34 @@ func (m *Model) listHosts() {
 }
 
 // doing is the step of a task that runs or has failed, or "".
-func (m *Model) doing(t *deploy.TaskView) string {
+func (m *Model) doing(t *rollout.TaskView) string {
 	for s := range t.StepStates {
 		st := &t.StepStates[s]
 		name := t.Lifecycle + ": " + t.Steps[s].Name()
 		switch step(t, s) {
-		case deploy.Running:
+		case rollout.Running:
 			if st.Total > 0 {
 				name += fmt.Sprintf(" %d/%d", st.Done, st.Total)
 			}
 			return name
-		case deploy.FailedTask:
+		case rollout.FailedTask:
 			return name + " failed"
-		case deploy.Waiting, deploy.Done, deploy.Held, deploy.Stopped, deploy.LostTask:
+		case rollout.Waiting, rollout.Done, rollout.Held, rollout.Stopped, rollout.LostTask, rollout.SkippedTask, rollout.Dropped:
 		}
 	}
 	return ""
 }
 
 // waits names the hosts that a task waits for.
-func (m *Model) waits(t *deploy.TaskView) string {
+func (m *Model) waits(t *rollout.TaskView) string {
 	var out []string
 	for _, id := range t.After {
 		k, ok := m.byID[id]
 		if !ok {
 			continue
 		}
-		x := &m.snap.Tasks[k]
-		if x.Host != t.Host && x.Status != deploy.Done && !slices.Contains(out, string(x.Host)) {
+		x := m.snap.Tasks[k]
+		if x.Host != t.Host && x.Status != rollout.Done && !slices.Contains(out, string(x.Host)) {
 			out = append(out, string(x.Host))
 		}
 		if len(out) == 8 {
@@ -119,7 +119,7 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		if x.away {
 			sign, style = l.Checking, l.Warn
 		}
-		if x.now != "" && x.status != deploy.Done {
+		if x.now != "" && x.status != rollout.Done {
 			word = x.now
 		}
 		body = append(body, " "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)),

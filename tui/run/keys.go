@@ -1,7 +1,7 @@
 package run
 
 import (
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/widget"
@@ -15,6 +15,15 @@ func (m *Model) Bindings() []widget.Binding {
 	var out []widget.Binding
 	if m.failed() != nil {
 		out = append(out, widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
+		if m.snap.Over && !m.snap.RolledBack {
+			out = append(out, widget.Key(edit, "E", "edit", "plan what is left again, with other answers, in the same deployment"))
+		}
+		out = append(out,
+			widget.Key(skip, "S", "skip", "go on without the failed task, for a reason"),
+			widget.Key(markDone, "D", "", "take the failed task as done, which you did by hand"))
+	}
+	if m.snap.Over && m.snap.StepsDone > 0 && !m.snap.RolledBack {
+		out = append(out, widget.Key(rollBack, "B", "roll back", "take back what this deployment did; shown before"))
 	}
 	if !m.snap.Over {
 		out = append(out, widget.Key(cancel, "X", "CANCEL", "cancel what runs and start no more"))
@@ -52,6 +61,16 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		if t := m.failed(); t != nil {
 			return Retry{Task: t.ID}
 		}
+	case skip, markDone:
+		if t := m.failed(); t != nil && a == skip {
+			return Skip{Task: t.ID}
+		} else if t != nil {
+			return MarkDone{Task: t.ID}
+		}
+	case edit:
+		return Edit{}
+	case rollBack:
+		return Rollback{}
 	case cancel:
 		if !m.snap.Over {
 			return Cancel{}
@@ -139,8 +158,11 @@ func (m *Model) Hint() string {
 	s := m.snap
 	switch {
 	case s.Over && s.OK:
+		if s.RolledBack {
+			return "Rolled back. 1 shows the hosts and their stacks."
+		}
 		return "Done. 1 shows the hosts and their stacks, y copies what was returned."
-	case m.failed() != nil && m.failed().Status == deploy.FailedTask:
+	case m.failed() != nil && m.failed().Status == rollout.FailedTask:
 		t := m.failed()
 		return "R retries " + t.Lifecycle + " on " + string(t.Host) + "; what is done stays done."
 	case s.Over:

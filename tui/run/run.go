@@ -5,8 +5,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/tree"
@@ -19,11 +19,23 @@ type (
 	Retry struct{ Task resolver.TaskID }
 	// Cancel lets nothing more start and stops what runs.
 	Cancel struct{}
+	// Skip goes on without a task.
+	Skip struct{ Task resolver.TaskID }
+	// MarkDone takes a task as done.
+	MarkDone struct{ Task resolver.TaskID }
+	// Edit plans what is left again, with other answers.
+	Edit struct{}
+	// Rollback takes back what the deployment did.
+	Rollback struct{}
 )
 
 const (
 	retry        widget.Action = "retry"
 	cancel       widget.Action = "cancel"
+	skip         widget.Action = "skip"
+	markDone     widget.Action = "mark as done"
+	edit         widget.Action = "edit and go on"
+	rollBack     widget.Action = "roll back"
 	followOnOff  widget.Action = "follow what runs"
 	logOrSummary widget.Action = "log or summary"
 	openAll      widget.Action = "open all"
@@ -43,13 +55,13 @@ type Model struct {
 
 	tree   tree.View
 	tasks  [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
-	status []deploy.TaskStatus
+	status []rollout.TaskStatus
 	sums   []stepCount // by item: the steps of all tasks at and below it
 	byID   map[resolver.TaskID]int
 	bad    []int // tasks that did not end well
 	hosts  []hostRow
 	away   map[spec.Host]string // since when hosts are, as far as the fleet knows
-	snap   *deploy.Snapshot
+	snap   *rollout.Snapshot
 	buf    *logs.Buffer
 	log    *logs.Pane
 	now    time.Time
@@ -64,12 +76,20 @@ type Model struct {
 }
 
 // New makes the screen for a plan that begins to run.
-func New(l widget.Look, name string, res *resolver.Result, snap *deploy.Snapshot) *Model {
+func New(l widget.Look, name string, root *resolver.Node, snap *rollout.Snapshot) *Model {
 	m := &Model{look: l, name: name, follow: true, buf: &logs.Buffer{}}
 	m.log = logs.NewPane(l, m.buf)
-	t := tree.Of(res.Root)
+	m.layOut(root, snap)
+	m.readLog()
+	m.followActivity()
+	return m
+}
+
+// layOut makes the rows for a tree of nodes and the tasks of these.
+func (m *Model) layOut(root *resolver.Node, snap *rollout.Snapshot) {
+	t := tree.Of(root)
 	m.tasks = make([][]int, len(t.Items))
-	m.status = make([]deploy.TaskStatus, len(t.Items))
+	m.status = make([]rollout.TaskStatus, len(t.Items))
 	m.sums = make([]stepCount, len(t.Items))
 	m.byID = make(map[resolver.TaskID]int, len(snap.Tasks))
 	for k := range snap.Tasks {
@@ -80,14 +100,11 @@ func New(l widget.Look, name string, res *resolver.Result, snap *deploy.Snapshot
 	}
 	m.tree.Tree = t
 	m.tree.OpenByDefault = func(i int) bool {
-		return i == 0 || len(t.Items) < foldFrom || m.status[i] != deploy.Done
+		return i == 0 || len(t.Items) < foldFrom || m.status[i] != rollout.Done
 	}
 	m.snap = snap
 	m.updateStatus()
 	m.tree.Show(t)
-	m.readLog()
-	m.followActivity()
-	return m
 }
 
 // Restyle changes how the screen looks.
@@ -100,13 +117,13 @@ func (m *Model) Restyle(l widget.Look) {
 func (m *Model) Name() string { return m.name }
 
 // Snapshot is the latest.
-func (m *Model) Snapshot() *deploy.Snapshot { return m.snap }
+func (m *Model) Snapshot() *rollout.Snapshot { return m.snap }
 
 // Buffer holds the log lines.
 func (m *Model) Buffer() *logs.Buffer { return m.buf }
 
 // Feed takes what has changed.
-func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, now time.Time) {
+func (m *Model) Feed(snap *rollout.Snapshot, lines []rollout.LogLine, now time.Time) {
 	m.now = now
 	if len(lines) > 0 {
 		m.buf.Add(lines)
@@ -114,6 +131,9 @@ func (m *Model) Feed(snap *deploy.Snapshot, lines []deploy.LogLine, now time.Tim
 	}
 	if m.snap == snap {
 		return
+	}
+	if snap.Plans != m.snap.Plans { // it was planned again, or is taken back
+		m.layOut(snap.Plan.Tree(), snap)
 	}
 	m.snap = snap
 	if m.updateStatus() {
@@ -154,7 +174,7 @@ func (m *Model) followActivity() {
 	}
 	if cur := m.tree.Selected(); cur >= 0 && at >= 0 && best == 5 {
 		for _, k := range m.tasks[cur] {
-			if m.snap.Tasks[k].Status == deploy.Running {
+			if m.snap.Tasks[k].Status == rollout.Running {
 				return // what is looked at still runs
 			}
 		}
@@ -169,7 +189,7 @@ func (m *Model) followActivity() {
 // following, all lines.
 func (m *Model) readLog() {
 	i := m.tree.Selected()
-	if i <= 0 || (m.follow && m.status[i] != deploy.FailedTask) {
+	if i <= 0 || (m.follow && m.status[i] != rollout.FailedTask) {
 		m.log.Only(nil) // whoever follows wants to see what happens, wherever
 		return
 	}

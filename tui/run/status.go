@@ -1,6 +1,6 @@
 package run
 
-import "github.com/armonic/armonic/deploy"
+import "github.com/armonic/armonic/rollout"
 
 // State is how a deployment is, in a word.
 type State string
@@ -11,6 +11,8 @@ const (
 	Done    State = "done"
 	Failed  State = "failed"
 	Stopped State = "stopped"
+
+	RolledBack State = "rolled back"
 )
 
 // State says how the deployment is.
@@ -18,6 +20,8 @@ func (m *Model) State() State {
 	switch {
 	case !m.snap.Over:
 		return Running
+	case m.snap.OK && m.snap.RolledBack:
+		return RolledBack
 	case m.snap.OK:
 		return Done
 	case m.broken() > 0:
@@ -30,7 +34,7 @@ func (m *Model) State() State {
 func (m *Model) broken() int {
 	n := 0
 	for _, k := range m.bad {
-		if m.snap.Tasks[k].Status != deploy.Stopped {
+		if m.snap.Tasks[k].Status != rollout.Stopped {
 			n++
 		}
 	}
@@ -38,11 +42,11 @@ func (m *Model) broken() int {
 }
 
 // step is the status of a step. Of a task that somebody stopped, no step has failed.
-func step(t *deploy.TaskView, i int) deploy.TaskStatus {
-	if s := t.StepStates[i].Status; s != deploy.FailedTask || t.Status != deploy.Stopped {
+func step(t *rollout.TaskView, i int) rollout.TaskStatus {
+	if s := t.StepStates[i].Status; s != rollout.FailedTask || t.Status != rollout.Stopped {
 		return s
 	}
-	return deploy.Stopped
+	return rollout.Stopped
 }
 
 // stepCount is how many steps there are, and are done.
@@ -55,10 +59,10 @@ func (s *stepCount) add(x stepCount) {
 
 // stepsOf counts the steps of a task.
 func (m *Model) stepsOf(k int) stepCount {
-	t := &m.snap.Tasks[k]
+	t := m.snap.Tasks[k]
 	s := stepCount{all: len(t.StepStates)}
 	for i := range t.StepStates {
-		if t.StepStates[i].Status == deploy.Done {
+		if t.StepStates[i].Status == rollout.Done {
 			s.done++
 		}
 	}
@@ -69,14 +73,14 @@ func (m *Model) stepsOf(k int) stepCount {
 // and reports whether any has changed.
 func (m *Model) updateStatus() bool {
 	items := m.tree.Tree.Items
-	next := make([]deploy.TaskStatus, len(items))
+	next := make([]rollout.TaskStatus, len(items))
 	clear(m.sums)
 	m.bad, m.hosts = m.bad[:0], nil
 	for k := range m.snap.Tasks {
 		switch m.snap.Tasks[k].Status {
-		case deploy.FailedTask, deploy.Stopped, deploy.LostTask:
+		case rollout.FailedTask, rollout.Stopped, rollout.LostTask:
 			m.bad = append(m.bad, k)
-		case deploy.Waiting, deploy.Running, deploy.Done, deploy.Held:
+		case rollout.Waiting, rollout.Running, rollout.Done, rollout.Held, rollout.SkippedTask, rollout.Dropped:
 		}
 	}
 	changed := false
@@ -95,29 +99,29 @@ func (m *Model) updateStatus() bool {
 	return changed
 }
 
-func severity(s deploy.TaskStatus) int {
+func severity(s rollout.TaskStatus) int {
 	switch s {
-	case deploy.FailedTask:
+	case rollout.FailedTask:
 		return 7
-	case deploy.LostTask:
+	case rollout.LostTask:
 		return 6
-	case deploy.Running:
+	case rollout.Running:
 		return 5
-	case deploy.Held:
+	case rollout.Held:
 		return 4
-	case deploy.Stopped:
+	case rollout.Stopped:
 		return 3
-	case deploy.Waiting:
+	case rollout.Waiting:
 		return 2
-	case deploy.Done:
+	case rollout.Done, rollout.SkippedTask, rollout.Dropped:
 		return 1
 	}
 	return 0
 }
 
-func worse(a, b deploy.TaskStatus) deploy.TaskStatus {
-	if started := (a == deploy.Done && b == deploy.Waiting) || (a == deploy.Waiting && b == deploy.Done); started {
-		return deploy.Waiting
+func worse(a, b rollout.TaskStatus) rollout.TaskStatus {
+	if started := (a == rollout.Done && b == rollout.Waiting) || (a == rollout.Waiting && b == rollout.Done); started {
+		return rollout.Waiting
 	}
 	if severity(b) > severity(a) {
 		return b
@@ -136,12 +140,12 @@ func (m *Model) below(i int) []int {
 
 // failed is the task that R would do again: that of the row under the cursor, or
 // the first that failed.
-func (m *Model) failed() *deploy.TaskView {
-	var first *deploy.TaskView
+func (m *Model) failed() *rollout.TaskView {
+	var first *rollout.TaskView
 	cur := m.tree.Selected()
 	for _, k := range m.bad {
-		t := &m.snap.Tasks[k]
-		if first == nil || (t.Status == deploy.FailedTask && first.Status != deploy.FailedTask) {
+		t := m.snap.Tasks[k]
+		if first == nil || (t.Status == rollout.FailedTask && first.Status != rollout.FailedTask) {
 			first = t
 		}
 		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {

@@ -7,8 +7,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -18,17 +18,21 @@ import (
 func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
-	out := wrapped(fmt.Sprintf("%s  %s  %s on %s in %s", word, m.name, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"),
+	out := wrapped(fmt.Sprintf("%s  %s  %s%s on %s in %s", word, m.name, format.Word(s.Simulation()), spec.CountOf(s.StepsDone, s.Steps, "step", "steps"),
 		spec.Count(m.hostCount(), "host", "hosts"), format.Between(s.Started, s.Ended, m.now)), "", w)
 	out = append(out, "")
 	if s.Result != nil {
-		out = append(append(append(out, "RESULT"), listed(s.Result, w)...), "")
+		head := "RESULT"
+		if sim := s.Simulation(); sim != "" {
+			head += ", " + sim
+		}
+		out = append(append(append(out, head), listed(s.Result, w)...), "")
 	}
 	if lines := m.returned(w); len(lines) > 0 {
 		out = append(append(append(out, "RETURNED BY"), lines...), "")
 	}
 	for k := range s.Tasks {
-		if t := &s.Tasks[k]; t.Status == deploy.FailedTask || t.Status == deploy.LostTask {
+		if t := s.Tasks[k]; t.Status == rollout.FailedTask || t.Status == rollout.LostTask {
 			text, _, hint := format.Fault(t.Err)
 			mark := "  FAIL "
 			for _, x := range widget.Wrap(widget.Clean(string(t.Host)+" "+t.Lifecycle+": "+text), max(w-8, 20)) {
@@ -107,12 +111,12 @@ func (m *Model) stacks(w int) []string {
 	last := map[place][]string{}
 	var order []place
 	for k := range m.snap.Tasks {
-		t := &m.snap.Tasks[k]
+		t := m.snap.Tasks[k]
 		p := place{string(t.Host), t.Lifecycle}
 		if _, ok := last[p]; !ok {
 			order = append(order, p)
 		}
-		if t.Stack != nil && (last[p] == nil || t.Status != deploy.Waiting && t.Status != deploy.Held) {
+		if t.Stack != nil && (last[p] == nil || t.Status != rollout.Waiting && t.Status != rollout.Held) {
 			last[p] = t.Stack
 		}
 	}

@@ -1,7 +1,7 @@
 package run
 
 import (
-	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 )
@@ -25,9 +25,9 @@ func (m *Model) SetLinks(hosts []spec.HostStatus, conn spec.Connection) {
 }
 
 // unreachable says since when the agent of a task that runs is away, or "".
-func (m *Model) unreachable(t *deploy.TaskView) string {
+func (m *Model) unreachable(t *rollout.TaskView) string {
 	switch {
-	case t.Status != deploy.Running:
+	case t.Status != rollout.Running:
 		return ""
 	case m.away[t.Host] != "":
 		return m.away[t.Host]

@@ -19,6 +19,29 @@ func TestFastKeysAreNotLost(t *testing.T) {
 	}
 }
 
+func TestEscAndTheNextKeyInOneReadAreTwoKeys(t *testing.T) {
+	for _, test := range []struct {
+		key  tea.KeyMsg
+		want string
+	}{
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("j"), Alt: true}, "esc j"},
+		{tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jk"), Alt: true}, "esc j k"},
+		{tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(" "), Alt: true}, "esc  "},
+		{tea.KeyMsg{Type: tea.KeyEsc, Alt: true}, "esc esc"},
+		{tea.KeyMsg{Type: tea.KeyEnter, Alt: true}, "esc enter"},
+		{tea.KeyMsg{Type: tea.KeyUp, Alt: true}, "alt+up"},
+		{tea.KeyMsg{Type: tea.KeyBackspace, Alt: true}, "alt+backspace"},
+	} {
+		var names []string
+		for _, k := range term.Split(test.key) {
+			names = append(names, k.String())
+		}
+		if got := strings.Join(names, " "); got != test.want {
+			t.Errorf("%s gives %q, want %q", test.key, got, test.want)
+		}
+	}
+}
+
 func TestAPasteStaysWholeAndBounded(t *testing.T) {
 	got := term.Split(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("a", 1<<20)), Paste: true})
 	if len(got) != 1 || !got[0].Paste || len(got[0].Runes) > 1<<16 {

@@ -1,9 +1,11 @@
 package tree
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Item is a row of the tree: a node, or a group of the nodes that meet one require.
@@ -16,6 +18,7 @@ type Item struct {
 	Depth    int
 	Children []int
 	Last     bool // of its siblings
+	Mark     bool // it only pretends, and others do not
 }
 
 // Name is what the row is called.
@@ -30,6 +33,9 @@ func (it *Item) Name() string {
 	}
 	if n.Parent != nil && n.Via.Of > 1 {
 		name = strconv.Itoa(n.Via.Index+1) + " " + name
+	}
+	if it.Mark {
+		name = widget.Simulated + name
 	}
 	return name
 }
@@ -46,7 +52,19 @@ func Of(root *resolver.Node) *Tree {
 	if root != nil {
 		t.add(root, -1, 0, true)
 	}
+	t.mark()
 	return t
+}
+
+// mark marks what only pretends, unless all of it does.
+func (t *Tree) mark() {
+	real := func(it Item) bool { return it.Node.Provide.Path != "" && !it.Node.Provide.Simulated }
+	if !slices.ContainsFunc(t.Items, real) {
+		return
+	}
+	for i := range t.Items {
+		t.Items[i].Mark = !t.Items[i].Group && t.Items[i].Node.Provide.Simulated
+	}
 }
 
 // Index finds the row of a node, -1 if there is none.

@@ -89,3 +89,29 @@ func TestNoTree(t *testing.T) {
 		t.Error("something is selected in an empty tree")
 	}
 }
+
+// What only pretends is marked where something is real, and nowhere else.
+func TestTreeMarksWhatPretends(t *testing.T) {
+	root := example()
+	for _, site := range root.Children {
+		site.Provide.Simulated = true
+	}
+	marked := func() (out []string) {
+		for _, it := range tree.Of(root).Items {
+			if strings.HasPrefix(it.Name(), widget.Simulated) {
+				out = append(out, it.Name())
+			}
+		}
+		return out
+	}
+	if got := marked(); len(got) != 2 || !strings.Contains(got[0], "Site.start") {
+		t.Errorf("marked are %q", got)
+	}
+	for _, site := range root.Children {
+		site.Children[0].Provide.Simulated = true
+	}
+	root.Provide.Simulated = true
+	if got := marked(); len(got) != 0 {
+		t.Errorf("all of it pretends, and marked are %q", got)
+	}
+}

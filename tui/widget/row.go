@@ -75,11 +75,24 @@ func (l Look) Pick(row string, w int, here, focus bool) string {
 	if !here {
 		return l.Fit("  "+row, w)
 	}
-	plain := l.Fit("> "+ansi.Strip(row), w)
+	style := l.Rest
 	if focus {
-		return l.Cursor.Paint(plain)
+		style = l.Cursor
 	}
-	return l.Rest.Paint(plain)
+	return l.over(style, "> "+row, w)
+}
+
+// over puts a row in a style, in which what is bad stays seen.
+func (l Look) over(style Style, row string, w int) string {
+	begin := "\x1b[" + string(l.Bad) + "m"
+	before, rest, ok := strings.Cut(row, begin)
+	bad, after, _ := strings.Cut(rest, "\x1b[0m")
+	before, bad, after = ansi.Strip(before), ansi.Strip(bad), ansi.Strip(after)
+	n := Width(before)
+	if !ok || l.Bad == "" || style == "" || n+Width(bad) > w {
+		return style.Paint(l.Fit(ansi.Strip(row), w))
+	}
+	return style.Paint(before) + Style(string(style)+";"+string(l.Bad)).Paint(bad) + style.Paint(l.Fit(after, w-n-Width(bad)))
 }
 
 // Columns puts blocks of lines side by side; all must have the same height.

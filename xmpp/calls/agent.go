@@ -57,6 +57,12 @@ func (a *agent) Preview(ctx context.Context, w spec.Work) (out []spec.StepPrevie
 	return out, err
 }
 
+// Drift says how the host differs from what steps left.
+func (a *agent) Drift(ctx context.Context, lifecycle string) (out spec.Drift, err error) {
+	err = a.c.call(ctx, a.jid, opDrift, parameters{Lifecycle: lifecycle}, &out)
+	return out, err
+}
+
 // Stacks lists what is applied. Secrets in it are empty: the agent keeps them.
 func (a *agent) Stacks(ctx context.Context) (out []spec.Stack, err error) {
 	err = a.c.call(ctx, a.jid, opStacks, parameters{}, &out)
@@ -70,6 +76,9 @@ func (a *agent) Start(ctx context.Context, r spec.Run) error {
 	for tries := 0; ; {
 		changed := a.c.watch()
 		err := a.c.call(ctx, a.jid, opStart, r, nil)
+		if err == nil {
+			a.c.started(a.jid, r)
+		}
 		if err == nil || ctx.Err() != nil || !a.c.comesBack(a.jid, err) {
 			return err
 		}
@@ -81,4 +90,21 @@ func (a *agent) Start(ctx context.Context, r spec.Run) error {
 // Stop asks a run to end.
 func (a *agent) Stop(ctx context.Context, id spec.RunID) error {
 	return a.c.call(ctx, a.jid, opStop, parameters{Run: id}, nil)
+}
+
+// PutDeployment hands a record of a deployment over.
+func (a *agent) PutDeployment(ctx context.Context, r spec.DeploymentRecord) error {
+	return a.c.call(ctx, a.jid, opPutDeployment, r, nil)
+}
+
+// Deployments lists the records that the agent keeps.
+func (a *agent) Deployments(ctx context.Context) (out []spec.DeploymentSummary, err error) {
+	err = a.c.call(ctx, a.jid, opDeployments, parameters{}, &out)
+	return out, err
+}
+
+// Deployment gives a record.
+func (a *agent) Deployment(ctx context.Context, id spec.DeploymentID) (out spec.DeploymentRecord, err error) {
+	err = a.c.call(ctx, a.jid, opDeployment, parameters{Deployment: id}, &out)
+	return out, err
 }

@@ -52,6 +52,9 @@ func (c *Client) once(ctx context.Context, to session.JID, o operation, id strin
 	}
 	ref := rand.Text()
 	e := callElement(o, p.version, ref, string(body))
+	if o == opStart {
+		e.Attrs = append(e.Attrs, session.Attr{Name: "rooms", Value: string(c.speaker.Service())})
+	}
 	if all := wire.Split(body); len(all) > 1 {
 		if err := p.put(ctx, id, all); err != nil {
 			return nil, err

@@ -59,6 +59,10 @@ func TestWrongCallsOfAMaster(t *testing.T) {
 			"piece: of nothing":    {boss, element("get", "id", "x", "n", "0"), "recipient-unavailable"},
 			"an observer starts":   {eyes, xmpptest.Call("start", xmpptest.StartText), "forbidden"},
 			"an observer stops":    {eyes, xmpptest.Call("stop", `{"run":"x"}`), "forbidden"},
+			"an observer puts":     {eyes, xmpptest.Call("put-deployment", `{"id":"d","revision":1}`), "forbidden"},
+			"an observer reads":    {eyes, xmpptest.Call("deployment", `{"deployment":"d"}`), "forbidden"},
+			"a record, no id":      {boss, xmpptest.Call("put-deployment", `{"revision":1}`), "bad-request"},
+			"no such record":       {boss, xmpptest.Call("deployment", `{"deployment":"x"}`), "item-not-found"},
 			"another namespace":    {boss, session.New("urn:armonic:agent:2", "call", "op", "info"), "service-unavailable"},
 			"nothing that we know": {boss, session.New("urn:test", "x"), "service-unavailable"},
 		} {

@@ -91,6 +91,17 @@ func (c checked) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, 
 	return out, err
 }
 
+// Drift says how the host differs from what steps left.
+func (c checked) Drift(ctx context.Context, lifecycle string) (spec.Drift, error) {
+	out, err := c.Agent.Drift(ctx, lifecycle)
+	for _, f := range out.Findings {
+		if wrong := c.place(f.Path); wrong != "" {
+			return spec.Drift{}, c.held(err, wrong)
+		}
+	}
+	return out, err
+}
+
 // Stacks lists what is applied.
 func (c checked) Stacks(ctx context.Context) ([]spec.Stack, error) {
 	out, err := c.Agent.Stacks(ctx)
@@ -108,6 +119,28 @@ func (c checked) Stacks(ctx context.Context) ([]spec.Stack, error) {
 			return nil, c.held(err, wrong)
 		}
 		seen[s.Path.Lifecycle()] = true
+	}
+	return out, err
+}
+
+// Deployments lists the records that the agent keeps.
+func (c checked) Deployments(ctx context.Context) ([]spec.DeploymentSummary, error) {
+	out, err := c.Agent.Deployments(ctx)
+	seen := map[spec.DeploymentID]bool{}
+	for _, d := range out {
+		if seen[d.ID] || d.Check() != nil {
+			return nil, c.held(err, "a record of a deployment that there cannot be, or twice")
+		}
+		seen[d.ID] = true
+	}
+	return out, err
+}
+
+// Deployment gives a record.
+func (c checked) Deployment(ctx context.Context, id spec.DeploymentID) (spec.DeploymentRecord, error) {
+	out, err := c.Agent.Deployment(ctx, id)
+	if err == nil && (out.ID != id || out.Check() != nil) {
+		return spec.DeploymentRecord{}, c.held(nil, "a record of another deployment")
 	}
 	return out, err
 }
@@ -141,15 +174,43 @@ func (c checked) route(q spec.RouteQuery, r spec.Route) string {
 	if !slices.Equal(spec.StackAfter(r.From, r.Steps), r.After) {
 		return "a route that does not lead where it says"
 	}
+	if len(r.Foreseen) > spec.MostForeseen {
+		return "more than was asked for"
+	}
+	for _, x := range r.Foreseen {
+		if wrong := c.foreseen(x); wrong != "" {
+			return wrong
+		}
+	}
 	return ""
+}
+
+func (c checked) foreseen(x spec.Foreseen) string {
+	for _, p := range x.Provides {
+		if wrong := c.provide(p); wrong != "" {
+			return wrong
+		}
+	}
+	switch {
+	case (x.Query == nil) != (x.Route == nil):
+		return "an answer without its question"
+	case x.Query == nil:
+		return ""
+	case len(x.Route.Foreseen) > 0:
+		return "answers within answers"
+	}
+	if wrong := c.place(x.Query.Provide); wrong != "" {
+		return wrong
+	}
+	return c.route(*x.Query, *x.Route)
 }
 
 func wrongSteps(steps []spec.Step) string {
 	for _, s := range steps {
 		switch {
-		case s.Action != spec.Enter && s.Action != spec.Leave && s.Action != spec.Call:
+		case s.Action != spec.Enter && s.Action != spec.Leave && !s.Action.OfProvide():
 			return "a step with an unknown action"
-		case s.State == "" || (s.Action == spec.Call) != (s.Provide != ""):
+		case s.State == "" || s.Action.OfProvide() != (s.Provide != ""):
 			return "a step without a name"
 		}
 		if wrong := wrongRequires(s.Requires); wrong != "" {
@@ -167,6 +228,8 @@ func wrongRequires(all []spec.Require) string {
 			return "requires without a name of their own"
 		case n.Min < 0 || n.Max < n.Min || n.Max > spec.Many:
 			return "a require with an impossible number of sets"
+		case r.Rolling != nil && r.Rolling.Valid() != nil:
+			return "a require that is rolled out in an impossible way"
 		}
 		seen[r.Name] = true
 	}

@@ -18,6 +18,7 @@ type answering struct {
 	paths    spec.Paths
 	previews []spec.StepPreview
 	stacks   []spec.Stack
+	kept     []spec.DeploymentSummary
 }
 
 func (a answering) Info(context.Context) (spec.Info, error) { return a.info, nil }
@@ -40,6 +41,12 @@ func (a answering) Preview(context.Context, spec.Work) ([]spec.StepPreview, erro
 
 func (a answering) Stacks(context.Context) ([]spec.Stack, error) { return a.stacks, nil }
 
+func (a answering) Deployments(context.Context) ([]spec.DeploymentSummary, error) { return a.kept, nil }
+
+func (a answering) Deployment(context.Context, spec.DeploymentID) (spec.DeploymentRecord, error) {
+	return spec.DeploymentRecord{DeploymentSummary: a.kept[0]}, nil
+}
+
 // askAll asks all that an agent answers with something to check.
 func askAll(t *testing.T, a answering) (errs []error) {
 	t.Helper()
@@ -57,6 +64,10 @@ func askAll(t *testing.T, a answering) (errs []error) {
 	_, err = c.Preview(t.Context(), spec.Work{Steps: make([]spec.Step, 1)})
 	errs = append(errs, err)
 	_, err = c.Stacks(t.Context())
+	errs = append(errs, err)
+	_, err = c.Deployments(t.Context())
+	errs = append(errs, err)
+	_, err = c.Deployment(t.Context(), "d1")
 	return append(errs, err)
 }
 
@@ -72,6 +83,7 @@ func right() answering {
 		previews: make([]spec.StepPreview, 1),
 		stacks: []spec.Stack{{Path: "/web1/Web", States: []string{"Off", "On"}, Transitions: [][2]string{{"Off", "On"}},
 			Applied: []spec.Applied{{State: "Off"}, {State: "On"}}}},
+		kept: []spec.DeploymentSummary{{ID: "d1", Revision: 1}, {ID: "d2", Revision: 3}},
 	}
 }
 
@@ -107,6 +119,9 @@ func TestAnswersAreCheckedWhereTheyArrive(t *testing.T) {
 		"a lifecycle twice":     func(a *answering) { a.stacks = append(a.stacks, a.stacks[0]) },
 		"an unknown state":      func(a *answering) { a.stacks[0].Applied[1].State = "Away" },
 		"a state twice":         func(a *answering) { a.stacks[0].Applied[1].State = "Off" },
+		"another deployment":    func(a *answering) { a.kept[0].ID = "d3" },
+		"a deployment twice":    func(a *answering) { a.kept[1].ID = "d1" },
+		"a revision":            func(a *answering) { a.kept[1].Revision = 0 },
 		"an unknown transition": func(a *answering) { a.stacks[0].Transitions[0][1] = "Away" },
 	} {
 		a := right()

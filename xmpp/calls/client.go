@@ -9,6 +9,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
+	"github.com/armonic/armonic/xmpp/muc"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -24,6 +25,7 @@ const (
 type Client struct {
 	connector *session.Connector
 	fleet     *roster.Fleet
+	speaker   *muc.Speaker
 	log       *slog.Logger
 	grace     time.Duration   // how long a call waits for what was lost to come back
 	closing   <-chan struct{} // closed when calls are to end
@@ -33,10 +35,11 @@ type Client struct {
 	last      int // number of the last one
 }
 
-// NewClient calls agents over the connection that a connector keeps. Calls end with
+// NewClient calls agents over the connection that a connector keeps. What it is told of the
+// runs that it has started goes to speaker. Calls end with
 // spec.Unavailable when closing is closed.
-func NewClient(k *session.Connector, f *roster.Fleet, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
-	return &Client{connector: k, fleet: f, log: log, grace: grace, closing: closing, following: map[string]*following{}}
+func NewClient(k *session.Connector, f *roster.Fleet, speaker *muc.Speaker, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
+	return &Client{connector: k, fleet: f, speaker: speaker, log: log, grace: grace, closing: closing, following: map[string]*following{}}
 }
 
 // Agent gives the agent of an account: of its bare address, the one with the resource
@@ -71,7 +74,7 @@ func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out 
 	}
 	began, id := time.Now(), rand.Text()
 	for {
-		changed := c.watch()
+		changed, through := c.watch(), c.connector.Status().Session
 		reply, err := c.once(ctx, to, o, id, body)
 		switch {
 		case err == nil && out == nil:
@@ -80,7 +83,10 @@ func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out 
 			return wire.Decode(reply, out)
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case spec.KindOf(err) != spec.Unavailable || c.closed() || !c.mayReturn(to, began):
+		case spec.KindOf(err) != spec.Unavailable || c.closed():
+			return err
+		case through != nil && through.HasEnded() && time.Since(began) < c.grace: // our own link broke meanwhile: that says nothing of the agent
+		case !c.mayReturn(to, began):
 			return err
 		}
 		c.rest(ctx, changed, againTime)

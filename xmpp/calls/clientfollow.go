@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
+	"github.com/armonic/armonic/xmpp/muc"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -15,6 +16,7 @@ import (
 
 // How a client follows.
 const (
+	saidTime    = 5 * time.Second  // after which it says how much of a run it has told in its room
 	quietTime   = 30 * time.Second // without events, after which it asks whether there were any
 	mostBatches = credit + 100     // that wait to be taken: more cannot come without being asked for
 	mostWaiting = 4 << 20          // bytes of them, as they came
@@ -24,6 +26,9 @@ const (
 type following struct {
 	agent session.JID // full
 	id    string
+
+	telling *muc.Telling // in a room; nil if it is not told here
+	said    int          // how much of it, as the agent knows
 
 	mu    sync.Mutex
 	queue []batch
@@ -75,20 +80,25 @@ func (c *Client) Message(e *session.Element) {
 // As long as ctx lasts, it waits for a link that broke, on either side.
 func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
 	f := a.c.begin(a.jid)
-	defer a.c.end(f)
+	f.telling = a.c.speaker.Tell(id, max(after, 0))
 	t := inOrder{last: max(after, 0), fn: func(ev spec.Event) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		f.telling.Event(ev)
 		return fn(ev)
 	}}
+	defer func() { a.c.end(f, t.ended) }()
 	for tries := 0; ; {
 		changed, was, told := a.c.watch(), a.c.fleet.Sessions(a.jid), t.last
 		f.take() // what is older is told again
 		var b batch
-		err := a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last}, &b)
+		f.said = f.telling.Said()
+		err := a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last,
+			Rooms: f.telling.Service(), Queued: f.telling.Queued(), Said: f.said}, &b)
 		switch kind := spec.KindOf(err); {
 		case err == nil:
+			f.telling.Answer(b.Speak, b.Said)
 			next, err := t.tell(b)
 			if next == listen {
 				next, err = a.listen(ctx, f, &t, changed, was)
@@ -114,8 +124,9 @@ func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(sp
 // listen tells what comes until it must be asked for again: also if who was asked is
 // not there any more as it was.
 func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed changes, was roster.Sessions) (next, error) {
-	quiet := time.NewTimer(quietTime)
+	quiet, said := time.NewTimer(quietTime), time.NewTicker(saidTime)
 	defer quiet.Stop()
+	defer said.Stop()
 	for {
 		select {
 		case <-f.more:
@@ -130,6 +141,9 @@ func (a *agent) listen(ctx context.Context, f *following, t *inOrder, changed ch
 			return finished, ctx.Err()
 		case <-quiet.C:
 			return askAgain, nil
+		case <-said.C:
+			a.c.reportSaid(f)
+			continue
 		case <-a.c.closing:
 			return askAgain, nil // the next call says so
 		case <-changed.link:
@@ -154,16 +168,18 @@ func (c *Client) begin(agent session.JID) *following {
 	return f
 }
 
-// end tells the agent that nobody follows any more, and does not wait for it.
-func (c *Client) end(f *following) {
+// end tells the agent that nobody follows any more, unless it knows that, and does not wait
+// for it.
+func (c *Client) end(f *following, ended bool) {
+	said := f.telling.End()
 	c.mu.Lock()
 	delete(c.following, f.id)
 	c.mu.Unlock()
 	s := c.connector.Status().Session
-	if s == nil {
+	if s == nil || ended {
 		return
 	}
-	body, err := value.Encode(parameters{Follow: f.id}, value.Hide())
+	body, err := value.Encode(parameters{Follow: f.id, Said: said}, value.Hide())
 	if err != nil {
 		return // these are texts only
 	}

@@ -12,8 +12,9 @@ import (
 )
 
 // operate does an operation of the agent; online ends with the session. What is to
-// happen after the answer was sent is in after.
-func (v *Server) operate(ctx, online context.Context, s *session.Session, p access.Peer, o operation, in []byte) (out []byte, after func(), err error) {
+// happen after the answer was sent is in after. Rooms are those in which the client would
+// tell a run that it starts.
+func (v *Server) operate(ctx, online context.Context, s *session.Session, p access.Peer, o operation, rooms string, in []byte) (out []byte, after func(), err error) {
 	var q parameters
 	switch o {
 	case opInfo:
@@ -46,11 +47,19 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 			steps, err := v.agent.Preview(ctx, w)
 			return withoutDiffs(steps, p.Role), err
 		})
+	case opDrift:
+		if err = wire.Decode(in, &q); err == nil {
+			var d spec.Drift
+			d, err = v.agent.Drift(ctx, q.Lifecycle)
+			out, err = encoded(driftWithoutDiffs(d, p.Role), err)
+		}
 	case opStart:
 		var run spec.Run
 		if err = wire.Decode(in, &run); err == nil {
 			run.By = requester(p.JID, run.By)
-			err = v.agent.Start(ctx, run)
+			if err = v.agent.Start(ctx, run); err == nil && rooms != "" {
+				v.rooms.Promised(run.ID, p.JID, session.JID(rooms))
+			}
 		}
 	case opStop:
 		if err = wire.Decode(in, &q); err == nil {
@@ -62,7 +71,19 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		}
 	case opUnfollow:
 		if err = wire.Decode(in, &q); err == nil {
-			v.unfollow(followerKey{p.JID, q.Follow})
+			v.unfollow(followerKey{p.JID, q.Follow}, q.Said)
+		}
+	case opPutDeployment:
+		var d spec.DeploymentRecord
+		if err = wire.Decode(in, &d); err == nil {
+			d.PutBy = string(p.JID.Bare())
+			err = v.agent.PutDeployment(ctx, d)
+		}
+	case opDeployments:
+		out, err = encoded(v.agent.Deployments(ctx))
+	case opDeployment:
+		if err = wire.Decode(in, &q); err == nil {
+			out, err = handedOver(v.agent.Deployment(ctx, q.Deployment))
 		}
 	default:
 		err = spec.Errorf(spec.Invalid, "the agent cannot %q", wire.Brief(string(o)))
@@ -83,6 +104,18 @@ func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview
 		}
 	}
 	return steps
+}
+
+// driftWithoutDiffs does the same for what differs from what steps left.
+func driftWithoutDiffs(d spec.Drift, role access.Role) spec.Drift {
+	if role == access.Deploy {
+		return d
+	}
+	d.Findings = slices.Clone(d.Findings)
+	for i := range d.Findings {
+		d.Findings[i].Diff = ""
+	}
+	return d
 }
 
 // visible leaves out what only those who deploy need: what steps returned.
@@ -107,6 +140,14 @@ func encoded[T any](v T, err error) ([]byte, error) {
 		return nil, err
 	}
 	return value.Encode(v, value.Hide())
+}
+
+// handedOver is a result with its secrets, for whoever may deploy.
+func handedOver[T any](v T, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return value.Encode(v, value.HandOver())
 }
 
 func apply[Q, T any](ctx context.Context, in []byte, do func(context.Context, Q) (T, error)) ([]byte, error) {

@@ -25,26 +25,29 @@ const (
 type follower struct {
 	stop context.CancelFunc
 	role access.Role
+	run  spec.RunID
 
 	mu     sync.Mutex
-	events []sized
+	events []written
 	bytes  int
 	after  int // number of the event before the first one
 	left   int // credit
 	ended  bool
 	err    error
+	told   bool          // the end too
+	gone   bool          // the client will not follow again
 	more   chan struct{} // of size 1: a token means that there are events, or the end
 	taken  chan struct{} // of size 1: a token means that events were taken
 }
 
-// sized is an event and its size on the wire.
-type sized struct {
-	spec.Event
-	bytes int
+// written is an event as the follower is told it.
+type written struct {
+	seq  int
+	text value.Encoded
 }
 
-func newFollower(after int, role access.Role, stop context.CancelFunc) *follower {
-	return &follower{stop: stop, role: role, after: after, left: credit, more: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
+func newFollower(run spec.RunID, after int, role access.Role, stop context.CancelFunc) *follower {
+	return &follower{stop: stop, role: role, run: run, after: after, left: credit, more: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
 }
 
 // encode writes what the follower is told. Secrets that a step returned are handed over
@@ -68,7 +71,7 @@ func (f *follower) add(ctx context.Context, ev spec.Event) error {
 	for {
 		f.mu.Lock()
 		if f.bytes < aheadBytes || len(f.events) == 0 {
-			f.events = append(f.events, sized{ev, len(out)})
+			f.events = append(f.events, written{ev.Seq, out})
 			f.bytes += len(out)
 			f.mu.Unlock()
 			session.Wake(f.more)
@@ -83,6 +86,14 @@ func (f *follower) add(ctx context.Context, ev spec.Event) error {
 	}
 }
 
+// leave stops it for a client that will not come back.
+func (f *follower) leave() {
+	f.mu.Lock()
+	f.gone = true
+	f.mu.Unlock()
+	f.stop()
+}
+
 func (f *follower) end(err error) {
 	f.mu.Lock()
 	f.ended, f.err = true, err
@@ -91,15 +102,15 @@ func (f *follower) end(err error) {
 }
 
 // take gives what is to be told next.
-func (f *follower) take() batch {
+func (f *follower) take() toldBatch {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	b := batch{After: f.after}
+	b := toldBatch{After: f.after}
 	n, bytes := 0, 0
-	for n < len(f.events) && f.left > 0 && (n == 0 || bytes+f.events[n].bytes <= batchBytes) {
-		b.Events = append(b.Events, f.events[n].Event)
-		f.after = f.events[n].Seq
-		bytes += f.events[n].bytes
+	for n < len(f.events) && f.left > 0 && (n == 0 || bytes+len(f.events[n].text) <= batchBytes) {
+		b.Events = append(b.Events, f.events[n].text)
+		f.after = f.events[n].seq
+		bytes += len(f.events[n].text)
 		n++
 		f.left--
 	}
@@ -110,7 +121,7 @@ func (f *follower) take() batch {
 		session.Wake(f.more)
 		b.Paused = f.left == 0
 	case f.ended:
-		b.Ended = true
+		b.Ended, f.told = true, f.err == nil
 		if f.err != nil {
 			b.Err = wire.Error(f.err)
 		}
@@ -130,7 +141,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 			session.Sleep(ctx, gatherTime)
 		case <-ctx.Done():
 		}
-		b := batch{After: f.last()}
+		b := toldBatch{After: f.last()}
 		switch {
 		case ctx.Err() == nil:
 			b = f.take()
@@ -140,11 +151,11 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 			b.Paused = true // the lease has run out
 		}
 		if b.Ended && b.Err != nil && b.Err.Kind == spec.Timeout {
-			b = batch{After: b.After, Events: b.Events, Paused: true} // the lease ended inside the agent first
+			b = toldBatch{After: b.After, Events: b.Events, Paused: true} // the lease ended inside the agent first
 		}
 		out, err := f.encode(b)
 		if err != nil || len(out) > 2*wire.Piece { // a large event is fetched, in pieces
-			b = batch{After: b.After, Paused: true}
+			b = toldBatch{After: b.After, Paused: true}
 			out, _ = f.encode(b)
 		}
 		e := session.Stanza("message", "type", "headline", "to", string(key.peer)).

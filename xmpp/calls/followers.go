@@ -28,12 +28,13 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 		return nil, nil, spec.Errorf(spec.Invalid, "the follower has no name")
 	}
 	ctx, cancel := context.WithTimeout(online, leaseTime)
-	f := newFollower(q.After, p.Role, cancel)
+	f := newFollower(q.Run, q.After, p.Role, cancel)
 	key := followerKey{p.JID, q.Follow}
 	if err := v.attach(ctx, key, f); err != nil {
 		cancel()
 		return nil, nil, err
 	}
+	said, speak := v.offer(key, f, q)
 	v.work.Go(func() {
 		f.end(v.agent.Follow(ctx, q.Run, q.After, func(ev spec.Event) error { return f.add(ctx, ev) }))
 	})
@@ -46,6 +47,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 	case <-ctx.Done():
 	}
 	first := f.take()
+	first.Speak, first.Said = speak, said
 	if first.Err != nil && len(first.Events) == 0 {
 		v.detach(key, f)
 		return nil, nil, first.Err
@@ -83,17 +85,26 @@ func (v *Server) attach(ctx context.Context, key followerKey, f *follower) error
 func (v *Server) detach(key followerKey, f *follower) {
 	f.stop()
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.followers[key] == f {
+	is := v.followers[key] == f
+	if is {
 		delete(v.followers, key)
+	}
+	v.mu.Unlock()
+	if is {
+		f.mu.Lock()
+		told, left := f.told, f.gone
+		f.mu.Unlock()
+		v.rooms.Quiet(f.run, key.speaking(), told, left)
 	}
 }
 
-func (v *Server) unfollow(key followerKey) {
+// unfollow stops a follower that has said so much in the room of its run.
+func (v *Server) unfollow(key followerKey, said int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if f := v.followers[key]; f != nil {
-		f.stop()
+		v.rooms.Said(f.run, key.speaking(), said)
+		f.leave()
 	}
 }
 
@@ -104,7 +115,7 @@ func (v *Server) Left(who session.JID) {
 	defer v.mu.Unlock()
 	for key, f := range v.followers {
 		if key.peer == who {
-			f.stop()
+			f.leave()
 		}
 	}
 }

@@ -13,8 +13,9 @@ const (
 
 // inOrder gives events to a function, each once and in order.
 type inOrder struct {
-	last int // number of the event that was told last
-	fn   func(spec.Event) error
+	last  int  // number of the event that was told last
+	ended bool // nobody tells more
+	fn    func(spec.Event) error
 }
 
 func (t *inOrder) tell(b batch) (next, error) {
@@ -30,6 +31,7 @@ func (t *inOrder) tell(b batch) (next, error) {
 		}
 		t.last = ev.Seq
 	}
+	t.ended = b.Ended
 	switch {
 	case b.Ended && b.Err != nil && (b.Err.Kind == spec.Canceled || b.Err.Kind == spec.Unavailable || b.Err.Kind == spec.Timeout):
 		return askAgain, nil // the agent is about to leave

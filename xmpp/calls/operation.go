@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
@@ -20,33 +21,55 @@ const (
 	opPaths    operation = "paths"
 	opCheck    operation = "check"
 	opPreview  operation = "preview"
+	opDrift    operation = "drift"
 	opStacks   operation = "stacks"
 	opStart    operation = "start"
 	opStop     operation = "stop"
 	opFollow   operation = "follow"
 	opUnfollow operation = "unfollow"
+
+	opPutDeployment operation = "put-deployment"
+	opDeployments   operation = "deployments"
+	opDeployment    operation = "deployment"
 )
 
 // allowed reports whether a role may do an operation.
 func (o operation) allowed(r access.Role) bool {
-	return r == access.Deploy || o != opStart && o != opStop
+	switch o {
+	case opStart, opStop, opPutDeployment, opDeployment:
+		return r == access.Deploy
+	}
+	return true
 }
 
 // parameters are those of operations that have no type in package spec.
 type parameters struct {
-	Pattern spec.Pattern `json:"pattern,omitempty"` // describe, provides
-	Run     spec.RunID   `json:"run,omitempty"`     // stop, follow
-	Follow  string       `json:"follow,omitempty"`  // follow, unfollow: names this follower among those of the client
-	After   int          `json:"after,omitempty"`   // follow
+	Pattern    spec.Pattern      `json:"pattern,omitempty"`    // describe, provides
+	Run        spec.RunID        `json:"run,omitempty"`        // stop, follow
+	Lifecycle  string            `json:"lifecycle,omitempty"`  // drift
+	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment
+	Follow     string            `json:"follow,omitempty"`     // follow, unfollow: names this follower among those of the client
+	After      int               `json:"after,omitempty"`      // follow
+
+	Rooms  session.JID `json:"rooms,omitempty"`  // follow: the conference service in whose rooms the client would tell the run
+	Queued int         `json:"queued,omitempty"` // follow: the last event that it has said there, or is about to
+	Said   int         `json:"said,omitempty"`   // follow, unfollow: the last event that it has said there
 }
 
-// batch is what a follower is told at once.
-type batch struct {
-	After  int          `json:"after"`            // the number of the event before these, as this follower was told them
-	Events []spec.Event `json:"events,omitempty"` // in order
-	Ended  bool         `json:"ended,omitempty"`  // nothing follows
-	Paused bool         `json:"paused,omitempty"` // nothing follows unless it is asked for
-	Err    *spec.Error  `json:"error,omitempty"`  // why following ended, if the run did not
+// batch is what a follower is told at once, and toldBatch how it is written.
+type (
+	batch     = batchOf[spec.Event]
+	toldBatch = batchOf[value.Encoded]
+)
+
+type batchOf[E any] struct {
+	After  int         `json:"after"`            // the number of the event before these, as this follower was told them
+	Events []E         `json:"events,omitempty"` // in order
+	Ended  bool        `json:"ended,omitempty"`  // nothing follows
+	Paused bool        `json:"paused,omitempty"` // nothing follows unless it is asked for
+	Err    *spec.Error `json:"error,omitempty"`  // why following ended, if the run did not
+	Speak  bool        `json:"speak,omitempty"`  // in an answer: the client is to tell the run in its room …
+	Said   int         `json:"said,omitempty"`   // … after this event
 }
 
 // credit is how many events a follower is told before it must ask again, so that one

@@ -10,6 +10,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/access"
+	"github.com/armonic/armonic/xmpp/muc"
 	"github.com/armonic/armonic/xmpp/session"
 	"github.com/armonic/armonic/xmpp/wire"
 )
@@ -26,6 +27,7 @@ type Server struct {
 	agent   spec.Agent
 	log     *slog.Logger
 	refused *access.Refusals
+	rooms   *muc.Runs
 	texts   *texts
 	slots   chan struct{} // of size atOnce; when it is full, callers are told to wait
 	work    sync.WaitGroup
@@ -36,10 +38,10 @@ type Server struct {
 	followers map[followerKey]*follower
 }
 
-// NewServer serves an agent. A panic in it is to be an error already, but for what
+// NewServer serves an agent, whose runs are told in rooms. A panic in it is to be an error already, but for what
 // happens in this package.
-func NewServer(agent spec.Agent, refused *access.Refusals, log *slog.Logger) *Server {
-	return &Server{agent: agent, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
+func NewServer(agent spec.Agent, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
+	return &Server{agent: agent, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
 		serving: map[callKey]int{}, load: map[session.JID]int{}, followers: map[followerKey]*follower{}}
 }
 
@@ -192,7 +194,7 @@ func (v *Server) call(online context.Context, s *session.Session, iq, what *sess
 	if err != nil {
 		return nil, nil, err
 	}
-	out, after, err := v.operate(ctx, online, s, p, o, []byte(in))
+	out, after, err := v.operate(ctx, online, s, p, o, what.Attr("rooms"), []byte(in))
 	if err == nil {
 		answer, err = v.result(iq, out)
 	}

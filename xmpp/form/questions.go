@@ -196,7 +196,7 @@ func (q *Questions) hidden(name string) bool {
 func (q *Questions) Steps(given Values) ([]spec.Step, []Wrong) {
 	out := make([]spec.Step, len(q.steps))
 	for i, s := range q.steps {
-		out[i] = spec.Step{Action: s.Action, State: s.State, Provide: s.Provide}
+		out[i] = spec.Step{Action: s.Action, State: s.State, Provide: s.Provide, Again: s.Again}
 	}
 	wrong := q.unknown(given)
 	for _, set := range q.sets() {

@@ -1,5 +1,6 @@
-// Package muc has rooms (Multi-User Chat, XEP-0045), in which an agent says what happens
-// in a deployment, for people with any XMPP client. Of the extension is used: to join
+// Package muc has rooms (Multi-User Chat, XEP-0045), in which is said what happens in a
+// deployment, for people with any XMPP client: by the client that follows a run (Speaker),
+// and by the agent while nobody does (Runs). Of the extension is used: to join
 // with a nickname and to leave, to set up a room that was made for us, messages of type
 // groupchat, and the history, to see whether a message had arrived when the link was
 // lost.
@@ -7,7 +8,7 @@
 // Nothing is lost or held up by a room that cannot be used: the truth is the event
 // stream. No secret is said in a room, and nothing that a step returned.
 //
-// Rooms start one goroutine for each room and one for each run that is told there;
+// Rooms start one goroutine for each room, and Runs one for each run that the agent tells;
 // Close ends and awaits them.
 package muc
 

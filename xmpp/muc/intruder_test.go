@@ -27,7 +27,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 		master, agent := xmpptest.Account(server, "master"), xmpptest.Account(server, "web1")
 		agent.Resource = roster.Resource
 		service := xmpptest.PacedTalker(t, "web1", 5*time.Millisecond)
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms, RoomPatience: 10 * time.Millisecond,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
 		first, err := r.Connector().Wait(t.Context(), false)
@@ -79,7 +79,7 @@ func TestRoomOfAnIntruder(t *testing.T) {
 				break
 			}
 		}
-		eve.heardHellos(t, lines)
+		eve.heardHellos(t, "web1", lines)
 		if now := r.Connector().Status().Session; now != first {
 			t.Errorf("the agent lost its connection: %v", r.Connector().Status().Err)
 		}

@@ -15,7 +15,7 @@ import (
 // join enters the room, under another name if ours is taken, and makes it what it
 // should be if it was made for us.
 func (rm *room) join(ctx context.Context, s *session.Session) error {
-	rm.host = rm.rooms.hostName(ctx)
+	rm.host = rm.rooms.name(ctx, s)
 	const most = 5
 	for try := 1; ; try++ {
 		nick := rm.host

@@ -16,7 +16,9 @@ const lineBytes = 4 << 10
 // line is a line for people, and the event that it is about.
 type line struct {
 	text  string
+	host  string
 	event spec.Event
+	of    *told // nil for what we say ourselves
 }
 
 func (l line) size() int { return 2*len(l.text) + 200 }
@@ -27,6 +29,12 @@ type writer struct {
 	run     spec.Run
 	secrets value.Redactor // that the run was given, or has returned
 	failed  bool           // a step has, and has said why
+}
+
+func newWriter(run spec.Run, host string) *writer {
+	w := &writer{host: host, run: run}
+	w.secrets.Learn(run.Steps)
+	return w
 }
 
 // line is what is said of an event; ok is false if nothing is.
@@ -40,7 +48,7 @@ func (w *writer) line(ev spec.Event) (l line, ok bool) {
 		return line{}, false
 	}
 	what = strings.ReplaceAll(strings.TrimRight(wire.Clean(what), "\n"), "\n", "\n  ")
-	return line{w.host + " " + w.run.Lifecycle + ": " + what, ev}, true
+	return line{text: w.host + " " + w.run.Lifecycle + ": " + what, host: w.host, event: ev}, true
 }
 
 // text is what people are told of an event, "" if nothing.
@@ -103,10 +111,22 @@ func (b *backlog) add(l line) {
 	b.bytes += l.size()
 	for len(b.lines) > mostWaiting || b.bytes > mostWaitingBytes && len(b.lines) > 1 {
 		b.bytes -= b.lines[0].size()
+		b.lines[0].over()
 		b.lines[0] = line{}
 		b.lines = b.lines[1:]
 		b.dropped++
 	}
+}
+
+// remove takes out lines.
+func (b *backlog) remove(these func(line) bool) {
+	b.lines = slices.DeleteFunc(b.lines, func(l line) bool {
+		if these(l) {
+			b.bytes -= l.size()
+			return true
+		}
+		return false
+	})
 }
 
 // take gives the lines of the next message, and how many are missing before them.

@@ -19,7 +19,7 @@ const (
 	mostRefusals = 3                     // times that a message is refused before it is dropped
 )
 
-// room is one that the agent is in, or wants to be. A message counts as said when the
+// room is one that we are in, or want to be. A message counts as said when the
 // room has sent it back: only then the next one is sent, and after the link was lost
 // it is said again unless the room knows it.
 type room struct {
@@ -33,10 +33,11 @@ type room struct {
 
 	mu       sync.Mutex
 	backlog  backlog
-	in       bool        // we have a place
+	in       bool        // we have a place, or ask for it for the first time
 	unsaidID string      // of the message that was sent, "" if none is
 	runs     int         // that are told
 	idle     time.Time   // since when none is
+	leave    bool        // at once: others speak here
 	me       session.JID // the place that we have, or ask for
 }
 
@@ -44,11 +45,12 @@ func newRoom(rs *Rooms, at session.JID, d spec.DeploymentID) *room {
 	return &room{rooms: rs, at: at, deployment: d, more: make(chan struct{}, 1), events: make(chan event, 64), idle: time.Now()}
 }
 
-// addRun counts a run that is told, or with -1 one that is no more.
-func (rm *room) addRun(n int) {
+// addRun counts a run that is told, or with -1 one that is no more; leave says that others
+// tell it now.
+func (rm *room) addRun(n int, leave bool) {
 	rm.mu.Lock()
 	rm.runs += n
-	rm.idle = time.Now()
+	rm.idle, rm.leave = time.Now(), leave
 	rm.mu.Unlock()
 	session.Wake(rm.more)
 }
@@ -62,10 +64,19 @@ func (rm *room) active() bool {
 func (rm *room) speaking() bool {
 	rm.mu.Lock()
 	defer rm.mu.Unlock()
-	return rm.in && (rm.runs > 0 || len(rm.backlog.lines) > 0 || rm.unsaidID != "")
+	return rm.in && (rm.runs > 0 || rm.waits())
 }
 
-// setIn notes whether the agent is in the room.
+// waits reports whether there is something to say; the lock is held.
+func (rm *room) waits() bool { return len(rm.backlog.lines) > 0 || rm.unsaidID != "" }
+
+func (rm *room) unfinished() bool {
+	rm.mu.Lock()
+	defer rm.mu.Unlock()
+	return rm.waits()
+}
+
+// setIn notes whether we are in the room.
 func (rm *room) setIn(in bool) {
 	rm.mu.Lock()
 	defer rm.mu.Unlock()
@@ -76,22 +87,13 @@ func (rm *room) setIn(in bool) {
 func (rm *room) stay() time.Duration {
 	rm.mu.Lock()
 	defer rm.mu.Unlock()
-	if rm.runs > 0 {
+	switch {
+	case rm.runs > 0:
 		return rm.rooms.linger
+	case rm.leave:
+		return 0
 	}
 	return rm.rooms.linger - time.Since(rm.idle)
-}
-
-// add takes an event; it never waits.
-func (rm *room) add(w *writer, ev spec.Event) {
-	l, ok := w.line(ev)
-	if !ok {
-		return
-	}
-	rm.mu.Lock()
-	rm.backlog.add(l)
-	rm.mu.Unlock()
-	session.Wake(rm.more)
 }
 
 // run is in the room until nothing has happened for a while, whatever becomes of the
@@ -102,7 +104,12 @@ func (rm *room) run(ctx context.Context) {
 		var err error
 		if s != nil {
 			began := time.Now()
-			if err = rm.takePart(ctx, s); err == nil {
+			if tries == 0 {
+				rm.setIn(true)
+			}
+			err = rm.takePart(ctx, s)
+			rm.setIn(false)
+			if err == nil {
 				if rm.rooms.forget(rm) {
 					return
 				}
@@ -145,7 +152,6 @@ func (rm *room) takePart(ctx context.Context, s *session.Session) error {
 	}
 	rm.setIn(true)
 	defer func() {
-		rm.setIn(false)
 		_ = s.Send(session.Stanza("presence", "type", "unavailable", "to", string(rm.place()))) // an error has ended the session
 	}()
 	t := time.NewTimer(0)

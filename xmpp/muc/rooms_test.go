@@ -93,16 +93,19 @@ func (l *listener) heard(t *testing.T, end string) []string {
 
 // heardHellos waits until run r1 is done, and checks that it said hello n times, once
 // each and in order.
-func (l *listener) heardHellos(t *testing.T, n int) {
+func (l *listener) heardHellos(t *testing.T, host string, n int) {
 	t.Helper()
 	var got []string
-	for _, line := range l.heard(t, "web1 Talk: run r1 is done") {
+	for _, line := range l.heard(t, host+" Talk: run r1 is done") {
+		if strings.Contains(line, "run r1 begins") {
+			got = nil // what was before is of others
+		}
 		if strings.Contains(line, "| hello") {
 			got = append(got, line)
 		}
 	}
 	for i, line := range got {
-		if want := fmt.Sprintf("web1 Talk: | hello %d", i); line != want {
+		if want := fmt.Sprintf("%s Talk: | hello %d", host, i); line != want {
 			t.Fatalf("line %d of %d is %q", i, len(got), line)
 		}
 	}
@@ -127,7 +130,7 @@ func TestRoom(t *testing.T) {
 		for _, name := range []string{"web1", "db1"} {
 			a := xmpptest.Account(server, name)
 			a.Resource = roster.Resource
-			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: xmpptest.Talker(t, name), Rooms: xmpptest.Rooms, RoomLinger: 3 * time.Second,
+			r := xmpp.NewResponder(xmpp.ResponderConfig{Open: a.Open, Agent: xmpptest.Talker(t, name), Rooms: xmpptest.Rooms, RoomPatience: 10 * time.Millisecond, RoomLinger: 3 * time.Second,
 				Masters: access.Masters{master.JID: access.Deploy}})
 			t.Cleanup(r.Close)
 			if _, err := r.Connector().Wait(t.Context(), false); err != nil {
@@ -208,7 +211,7 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 		agent.Resource, agent.Server = roster.Resource, net.Address
 		boss := xmpptest.ConnectRaw(t, master)
 		service := xmpptest.PacedTalker(t, "web1", 5*time.Millisecond)
-		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms,
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Open: agent.Open, Agent: service, Rooms: xmpptest.Rooms, RoomPatience: 10 * time.Millisecond,
 			Masters: access.Masters{master.JID: access.Deploy}})
 		defer r.Close()
 		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
@@ -232,7 +235,7 @@ func TestRoomOverALinkThatBreaks(t *testing.T) {
 			_, _ = r.Connector().Wait(t.Context(), true)
 			r.Connector().Retry()
 		}
-		eve.heardHellos(t, lines)
+		eve.heardHellos(t, "web1", lines)
 	})
 }
 
@@ -303,7 +306,7 @@ func TestRoomsInMemory(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := xmpptest.NewRouter()
 				service := xmpptest.PacedTalker(t, "web1", tt.pace)
-				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(agentJID), Rooms: tt.service,
+				r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Open: server.Open(agentJID), Rooms: tt.service, RoomPatience: 10 * time.Millisecond,
 					Masters: access.Masters{masterJID.Bare(): access.Deploy}})
 				client := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(masterJID)})
 				defer func() {
@@ -317,9 +320,7 @@ func TestRoomsInMemory(t *testing.T) {
 				}
 				began := time.Now()
 				work := func() {
-					if err := agent.Start(t.Context(), xmpptest.Say("r1", "d1", "hello", tt.times)); err != nil {
-						t.Error(err)
-					}
+					startOnly(t, server, masterJID, agentJID, xmpptest.Say("r1", "d1", "hello", tt.times))
 					if err := service.Follow(t.Context(), "r1", 0, func(spec.Event) error { return nil }); err != nil {
 						t.Error(err)
 					}
@@ -369,6 +370,26 @@ func TestRoomsInMemory(t *testing.T) {
 	}
 }
 
+// startOnly starts a run for a master that does not follow it.
+func startOnly(t *testing.T, server *xmpptest.Router, master, to session.JID, run spec.Run) {
+	t.Helper()
+	s, err := server.Open(master.With("raw"))(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(func(*session.Element) {})
+	}()
+	_, err = s.Call(t.Context(), "set", to, xmpptest.Call("start", xmpptest.Encoded(t, run)))
+	s.Close()
+	<-done
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An agent that leaves says first how its runs ended.
 func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -378,9 +399,10 @@ func TestTheLastLinesAreSaidBeforeAnAgentLeaves(t *testing.T) {
 			Masters: access.Masters{"boss@test": access.Deploy}})
 		client := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open("boss@test/x")})
 		defer client.Close()
-		if err := client.AgentOf(xmpptest.ConsoleJID).Start(t.Context(), xmpptest.Say("r1", "d1", "hello", 100)); err != nil {
+		if _, err := client.AgentOf(xmpptest.ConsoleJID).Info(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		startOnly(t, server, "boss@test/x", xmpptest.ConsoleJID, xmpptest.Say("r1", "d1", "hello", 100))
 		xmpptest.Sleep(t.Context(), 10*time.Second)
 		if err := service.Stop(t.Context(), "r1"); err != nil {
 			t.Fatal(err)

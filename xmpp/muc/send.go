@@ -43,9 +43,12 @@ func (rm *room) next() bool {
 
 // confirmed notes that the room has said the message, or never will.
 func (rm *room) confirmed() {
-	rm.unsaid = nil
 	rm.mu.Lock()
 	defer rm.mu.Unlock()
+	for _, l := range rm.unsaid.lines {
+		l.over()
+	}
+	rm.unsaid = nil
 	rm.unsaidID = ""
 }
 
@@ -81,22 +84,31 @@ func (rm *room) send(ctx context.Context, s *session.Session) error {
 	}
 }
 
-// stanzaOf is what goes to the room: for people, and for programs.
+// stanzaOf is what goes to the room: for people, and for programs, to which the events of
+// each host are told apart.
 func (rm *room) stanzaOf(m *message) *session.Element {
 	texts := make([]string, len(m.lines))
-	var in struct {
-		Events []spec.Event `json:"events,omitempty"`
-	}
+	var hosts []string
+	events := map[string][]spec.Event{}
 	for i, l := range m.lines {
 		texts[i] = l.text
-		if l.event.Run != "" {
-			in.Events = append(in.Events, l.event)
+		if l.event.Run == "" {
+			continue
 		}
+		if events[l.host] == nil {
+			hosts = append(hosts, l.host)
+		}
+		events[l.host] = append(events[l.host], l.event)
 	}
 	e := session.Stanza("message", "type", "groupchat", "id", m.id, "to", string(rm.at)).
 		Add(session.New("jabber:client", "body").WithText(strings.Join(texts, "\n")))
-	if body, err := value.Encode(in, value.Hide()); err == nil {
-		e.Add(session.New(wire.Namespace, "events", "host", rm.host, "deployment", string(rm.deployment)).WithText(string(body)))
+	for _, host := range hosts {
+		in := struct {
+			Events []spec.Event `json:"events,omitempty"`
+		}{events[host]}
+		if body, err := value.Encode(in, value.Hide()); err == nil {
+			e.Add(session.New(wire.Namespace, "events", "host", host, "deployment", string(rm.deployment)).WithText(string(body)))
+		}
 	}
 	return e
 }

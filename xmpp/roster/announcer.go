@@ -13,7 +13,9 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// lookEvery is how often an agent looks whether its presence still tells the truth;
+// lookEvery is how often an agent looks whether its presence still tells the truth, and how
+// long it has executed a run before that is told: most runs are short, and each change is
+// delivered to all masters;
 // againFirst and againMost are how soon it asks masters again who have not let it see
 // them, at first and then: servers forget who asks for an account that does not exist
 // yet.
@@ -38,6 +40,8 @@ type Announcer struct {
 	mu     sync.Mutex
 	taken  time.Time            // when another program took our connection, zero if none did
 	busy   spec.RunID           // what the presence says is executed
+	run    spec.RunID           // what was executed when it was looked at last, …
+	since  time.Time            // … and since when
 	unseen map[session.JID]bool // the masters of whom the agent is not told when they leave
 }
 
@@ -122,8 +126,14 @@ func (a *Announcer) announce(ctx context.Context, s *session.Session, now announ
 	if err != nil && ctx.Err() != nil {
 		return said
 	}
-	now.version, now.os, now.busy = info.Version, info.OS, info.Busy
+	now.version, now.os = info.Version, info.OS
 	a.mu.Lock()
+	if a.run != info.Busy {
+		a.run, a.since = info.Busy, time.Now()
+	}
+	if a.busy == info.Busy || time.Since(a.since) >= lookEvery {
+		now.busy = info.Busy
+	}
 	now.twice = !a.taken.IsZero() && time.Since(a.taken) < twiceTime
 	a.mu.Unlock()
 	e := now.presence()
@@ -132,7 +142,7 @@ func (a *Announcer) announce(ctx context.Context, s *session.Session, now announ
 		_ = s.Send(e) // an error has ended the session
 	}
 	a.mu.Lock()
-	a.busy = info.Busy
+	a.busy = now.busy
 	a.mu.Unlock()
 	return said
 }

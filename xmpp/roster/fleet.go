@@ -134,20 +134,28 @@ func (f *Fleet) Watch() ([]spec.HostStatus, <-chan struct{}) {
 // Find gives the host of a name; the error is spec.NotFound, or spec.Ambiguous.
 func (f *Fleet) Find(name spec.Host) (spec.HostStatus, error) {
 	var found []spec.HostStatus
-	names := []spec.Host{}
-	for _, h := range f.Hosts() {
-		if names = append(names, h.Host); h.Host == name {
-			found = append(found, h)
+	f.mu.Lock()
+	for _, h := range f.hosts {
+		if h.Host == name {
+			found = append(found, h.HostStatus)
 		}
 	}
-	switch {
-	case len(found) == 1:
+	f.mu.Unlock()
+	if len(found) == 1 {
 		return found[0], nil
+	}
+	all := f.Hosts()
+	switch {
 	case len(found) > 1:
+		slices.SortFunc(found, func(a, b spec.HostStatus) int { return cmp.Compare(a.Account, b.Account) })
 		return spec.HostStatus{}, spec.Errorf(spec.Ambiguous, "there are %d agents %q", len(found), string(name)).
 			WithHint("they are %s and %s: give one an account of another name, or take it out of the fleet with armonic forget", found[0].Account, found[1].Account)
-	case len(names) == 0:
+	case len(all) == 0:
 		return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
+	}
+	names := make([]spec.Host, len(all))
+	for i, h := range all {
+		names[i] = h.Host
 	}
 	return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("there are %v", names)
 }

@@ -21,7 +21,7 @@ type Account struct {
 	// SRV records of the domain.
 	Server   string
 	StartTLS bool   // Server speaks TLS only after it was asked to; else it does so at once
-	CAFile   string // certificates of authorities besides those of the system, in PEM
+	CAFile   string // certificates of the authorities that are trusted, in PEM; "" trusts those of the system
 	Register bool   // make the account if the server refuses it, and lets us
 
 	Logger *slog.Logger // nil discards
@@ -40,8 +40,8 @@ func (a Account) tls() (*tls.Config, error) {
 	return &tls.Config{ServerName: a.JID.Domain(), MinVersion: tls.VersionTLS12, NextProtos: []string{"xmpp-client"}, RootCAs: roots}, nil
 }
 
-// Authorities are those of the system and of a file in PEM; nil, which stands for the
-// system's, if file is "".
+// Authorities are those of a file in PEM; nil, which stands for the system's, if file is "".
+// To read all of the system's takes longer than all else that a command does.
 func Authorities(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
@@ -50,10 +50,7 @@ func Authorities(file string) (*x509.CertPool, error) {
 	if err != nil {
 		return nil, spec.Errorf(spec.Invalid, "cannot read the certificate of the authority: %v", err).WithHint("ca_file must name a file in PEM")
 	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
+	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, spec.Errorf(spec.Invalid, "there is no certificate in %s", file).WithHint("it must hold certificates in PEM")
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"io"
 	"strconv"
 	"unicode/utf8"
 )
@@ -150,9 +149,8 @@ var errDeep = errors.New("elements are nested too deeply")
 // parse reads one stanza that was cut out of a stream. With an error comes what could be
 // read of it, if anything.
 func parse(text []byte) (stanza *Element, err error) {
-	d := xml.NewDecoder(io.MultiReader(
-		bytes.NewReader([]byte("<stream:stream xmlns='"+nsClient+"' xmlns:stream='"+nsStream+"'>")),
-		bytes.NewReader(text)))
+	const stream = "<stream:stream xmlns='" + nsClient + "' xmlns:stream='" + nsStream + "'>"
+	d := xml.NewDecoder(bytes.NewReader(append([]byte(stream), text...))) // which needs no buffer of the decoder's
 	if _, err := d.Token(); err != nil {
 		return nil, err
 	}

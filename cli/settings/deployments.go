@@ -1,0 +1,20 @@
+package settings
+
+import (
+	"path/filepath"
+
+	"github.com/armonic/armonic/rollout"
+)
+
+// Deployments is where the logs of deployments are kept: with the operator's state. It is nil
+// for the demo, whose hosts are gone when the program ends.
+func (g *Global) Deployments() *rollout.Store {
+	if g.Demo || g.Fleet != nil {
+		return nil
+	}
+	dir := g.StateDir
+	if dir == "" {
+		dir = StateDir()
+	}
+	return rollout.NewStore(filepath.Join(dir, "deployments"), g.Keys())
+}

@@ -1,0 +1,333 @@
+//nolint:thelper // the steps are tests themselves
+package story_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/hostfleet"
+	"github.com/armonic/armonic/internal/hosttest"
+)
+
+// packages are what the hosts can install.
+const packages = "nginx haproxy socat php-fpm php php-cli php-mysql mariadb-server wordpress wordpress-theme-twentytwentythree"
+
+// services of a host whose restarts and reloads are counted.
+const services = "nginx php8.2-fpm haproxy mariadb"
+
+// story is the fleet on which it happens.
+type story struct {
+	*hostfleet.Fleet
+	lb, db *hosttest.Host
+	web    []*hosttest.Host
+	before map[string]hosttest.Snapshot
+}
+
+// deployArgs is what a person says of the deployment: where it is, where its sites and its
+// database are, and what a site is. All else is suggested.
+func deployArgs(web string, more ...string) []string {
+	return append([]string{"deploy", "//Haproxy//start", "--on", "lb1", "--hosts", "backends=" + web, "--hosts", "database=db1",
+		"--choose", "//get_website=Wordpress/Active/get_website", "--autofill", "--yes", "--name", "shop"}, more...)
+}
+
+func TestStory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it deploys a WordPress on five hosts, several times")
+	}
+	t.Setenv("TESTHOSTS_PACKAGES", packages)
+	hosts := hosttest.Up(t, "lb1", "web1", "web2", "web3", "db1")
+	s := &story{Fleet: hostfleet.New(t, hosts), lb: hosts[0], web: hosts[1:4], db: hosts[4], before: map[string]hosttest.Snapshot{}}
+	s.Start(t, "")
+	for _, h := range hosts {
+		s.before[h.Name] = h.Snapshot(t)
+	}
+	for _, step := range []struct {
+		name string
+		do   func(t *testing.T)
+	}{
+		{"it is planned", s.planned},
+		{"it is deployed", s.deployed},
+		{"nothing changes when it is said again", s.again},
+		{"the memory of PHP changes in place", s.changed},
+		{"a web host is cut off", s.cutOff},
+		{"what somebody changed by hand is found and repaired", s.drifted},
+		{"a third web host is added, and the agent of the database is killed", s.extended},
+		{"two operators work on the same hosts", s.twoOperators},
+		{"all is undone", s.undone},
+	} {
+		if !t.Run(step.name, step.do) {
+			for _, h := range hosts {
+				out, _, _ := h.Try("journalctl", "-n", "30", "-u", "armonic-agentd", "--no-pager")
+				t.Logf("%s:\n%s", h.Name, out)
+			}
+			break
+		}
+	}
+}
+
+// The plan shows what happens on each host, before anything does.
+func (s *story) planned(t *testing.T) {
+	out := s.Command(t, deployArgs("web1,web2", "--dry-run")...)
+	for _, want := range []string{"+ package mariadb-server", "+ database mariadb/wordpress", "+ database_user mariadb/wordpress@" + s.web[0].Address,
+		"+ /etc/php/8.2/fpm/pool.d/wordpress.conf", "+ /etc/nginx/snippets/listen.conf"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the plan has no %q:\n%s", want, out)
+		}
+	}
+	for _, h := range s.Hosts {
+		s.same(t, h, nil)
+	}
+}
+
+func (s *story) deployed(t *testing.T) {
+	s.Command(t, deployArgs("web1,web2")...)
+	if page := s.page(t, s.lb); !strings.Contains(page, "/themes/twentytwentythree/") || !strings.Contains(page, "<title>A new site") {
+		t.Errorf("the page is\n%s", page)
+	}
+	for _, h := range s.web[:2] {
+		s.page(t, h)
+	}
+}
+
+func (s *story) again(t *testing.T) {
+	before := s.running(t)
+	s.Command(t, deployArgs("web1,web2")...)
+	if now := s.running(t); now != before {
+		t.Errorf("services were restarted or reloaded:\n%s\nbefore:\n%s", now, before)
+	}
+	if out := s.Command(t, "drift"); !strings.HasPrefix(out, "all is as it was left") {
+		t.Errorf("drift says\n%s", out)
+	}
+}
+
+// One host after the other gets the other value, with one reload, and no visitor notices.
+func (s *story) changed(t *testing.T) {
+	before := s.running(t)
+	visits := s.visit(t)
+	s.Command(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300", "--rolling", "backends=serial=1")...)
+	visits.end(t)
+	var differ []string
+	was, now := strings.Split(before, "\n"), strings.Split(s.running(t), "\n")
+	for i := range was {
+		if was[i] != now[i] {
+			differ = append(differ, strings.Join(strings.Fields(now[i])[:2], " "))
+		}
+	}
+	if want := []string{"web1 php8.2-fpm", "web2 php8.2-fpm"}; !slices.Equal(differ, want) {
+		t.Errorf("these were restarted or reloaded: %v, want %v", differ, want)
+	}
+	for _, h := range s.web[:2] {
+		if got := h.Run(t, "cat", "/etc/php/8.2/fpm/conf.d/90-armonic.ini"); !strings.Contains(got, "memory_limit = 300M") {
+			t.Errorf("%s has\n%s", h.Name, got)
+		}
+	}
+}
+
+func (s *story) cutOff(t *testing.T) {
+	s.web[0].Cut(t)
+	time.Sleep(4 * time.Second) // the balancer asks each second, and believes the second answer
+	visits := s.visit(t)
+	time.Sleep(3 * time.Second)
+	visits.end(t)
+	s.web[0].Heal(t)
+	s.await(t, "web1 on", func() bool { return strings.Contains(s.Command(t, "list"), "web1  on") })
+	s.Command(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300")...)
+}
+
+func (s *story) drifted(t *testing.T) {
+	s.lb.Run(t, "sh", "-c", "echo '# by hand' >>/etc/haproxy/haproxy.cfg")
+	s.lb.Run(t, "apt-get", "-qq", "-y", "remove", "socat")
+	out, code := s.Try(t, "drift")
+	if code != 1 || !strings.Contains(out, "+# by hand") || !strings.Contains(out, "package socat") {
+		t.Errorf("drift ends with %d, and says\n%s", code, out)
+	}
+	s.Command(t, "drift", "--repair")
+	if out := s.Command(t, "drift"); !strings.HasPrefix(out, "all is as it was left") {
+		t.Errorf("after the repair drift says\n%s", out)
+	}
+	s.lb.Run(t, "test", "-x", "/usr/bin/socat")
+}
+
+// A host more: the others are not touched. The agent of the database dies meanwhile, and the
+// deployment is done all the same.
+func (s *story) extended(t *testing.T) {
+	before := s.running(t)
+	cmd := s.Cmd(deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=300")...)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	s.db.Run(t, "systemctl", "kill", "--kill-whom=main", "--signal=KILL", "armonic-agentd")
+	if err := cmd.Wait(); err != nil {
+		t.Logf("the first time: %v\n%s", err, out.String())
+		s.await(t, "db1 on", func() bool { return strings.Contains(s.Command(t, "list"), "db1   on") })
+		s.Command(t, "deploy", "--resume", "shop", "--yes")
+	}
+	s.page(t, s.web[2])
+	if cfg := s.lb.Run(t, "cat", "/etc/haproxy/haproxy.cfg"); strings.Count(cfg, ":80 check") != 3 {
+		t.Errorf("the balancer has\n%s", cfg)
+	}
+	was, now := strings.Split(before, "\n"), strings.Split(s.running(t), "\n")
+	for i := range was {
+		if was[i] != now[i] && !strings.HasPrefix(was[i], "lb1 haproxy") && !strings.HasPrefix(was[i], "web3") {
+			t.Errorf("it was %q, and is %q", was[i], now[i])
+		}
+	}
+}
+
+func (s *story) twoOperators(t *testing.T) {
+	one := s.Cmd(deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=310")...)
+	other := s.Cmd("deploy", "//Nginx//add_site", "--on", "web1,web2,web3", "--set", "//Nginx//site/name=static", "--set", "//Nginx//site/domains=static.example.org",
+		"--autofill", "--yes", "--name", "static")
+	other.Env = append(other.Env, "HOME="+t.TempDir())
+	var said [2]strings.Builder
+	one.Stdout, one.Stderr, other.Stdout, other.Stderr = &said[0], &said[0], &said[1], &said[1]
+	for _, c := range []interface{ Start() error }{one, other} {
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, c := range []interface{ Wait() error }{one, other} {
+		if err := c.Wait(); err != nil {
+			t.Errorf("operator %d: %v\n%s", i+1, err, said[i].String())
+		}
+	}
+	for _, h := range s.web {
+		h.Run(t, "test", "-e", "/etc/nginx/sites-enabled/static")
+		s.page(t, h)
+	}
+	s.Command(t, "deployments", "rollback", "static", "--yes")
+}
+
+// All deployments are rolled back, the newest first: hosts are as they were, but for data.
+func (s *story) undone(t *testing.T) {
+	for range 10 {
+		out := s.Command(t, "deployments")
+		var id string
+		for _, line := range strings.Split(out, "\n")[1:] {
+			if f := strings.Fields(line); len(f) > 2 && f[0] == "shop" && f[2] != "rolled" {
+				id = f[1]
+				break
+			}
+		}
+		if id == "" {
+			break
+		}
+		if out, code := s.Try(t, "deployments", "rollback", id, "--yes"); code != 0 && !strings.Contains(out, "nothing that could be taken back") {
+			t.Fatalf("rollback %s: %d\n%s", id, code, out)
+		} else if code != 0 {
+			break
+		}
+	}
+	kept := []string{"/var/lib/mysql", "/var/log/mysql", "/var/log/nginx", "/var/log/php", "/var/lib/php", "/var/lib/nginx", "/var/lib/wordpress"}
+	for _, h := range s.Hosts {
+		s.same(t, h, kept)
+	}
+}
+
+// same compares a host with how it was at first, but for data that is kept and what the agent
+// keeps.
+func (s *story) same(t *testing.T, h *hosttest.Host, kept []string) {
+	t.Helper()
+	differ := slices.DeleteFunc(s.before[h.Name].Diff(h.Snapshot(t)), func(line string) bool {
+		return slices.ContainsFunc(append(kept, "/var/lib/armonic"), func(p string) bool { return strings.Contains(line, " "+p) })
+	})
+	if len(differ) > 0 {
+		t.Errorf("%s is not as before:\n%s", h.Name, strings.Join(differ, "\n"))
+	}
+}
+
+// running tells which processes the services are, and when they were reloaded: a line a
+// service and host.
+func (s *story) running(t *testing.T) string {
+	t.Helper()
+	var out []string
+	for _, h := range s.Hosts {
+		for _, service := range strings.Fields(services) {
+			is, _, _ := h.Try("systemctl", "show", "-p", "InvocationID,StateChangeTimestampMonotonic", "--value", service)
+			out = append(out, h.Name+" "+service+" "+strings.Join(strings.Fields(is), " "))
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// page waits for the page that a host serves.
+func (s *story) page(t *testing.T, h *hosttest.Host) string {
+	t.Helper()
+	var page string
+	s.await(t, "the page of "+h.Name, func() bool {
+		var err error
+		page, err = get("http://" + h.Address + "/")
+		return err == nil
+	})
+	return page
+}
+
+func get(url string) (string, error) {
+	c := http.Client{Timeout: 20 * time.Second}
+	res, err := c.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err == nil && (res.StatusCode != http.StatusOK || !strings.Contains(string(b), "wp-content")) {
+		err = fmt.Errorf("%s: %.200s", res.Status, b)
+	}
+	return string(b), err
+}
+
+func (s *story) await(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(500 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within a minute: %s", what)
+		}
+	}
+}
+
+// visits are visitors who ask the balancer for the page, one after the other.
+type visits struct {
+	stop   chan struct{}
+	failed chan []string
+	n      int
+}
+
+func (s *story) visit(t *testing.T) *visits {
+	t.Helper()
+	v := &visits{stop: make(chan struct{}), failed: make(chan []string, 1)}
+	go func() {
+		var failed []string
+		for {
+			select {
+			case <-v.stop:
+				v.failed <- failed
+				return
+			default:
+			}
+			if _, err := get("http://" + s.lb.Address + "/"); err != nil {
+				failed = append(failed, err.Error())
+			}
+			v.n++
+		}
+	}()
+	return v
+}
+
+// end sends the visitors home. The test fails if one of them got no page.
+func (v *visits) end(t *testing.T) {
+	t.Helper()
+	close(v.stop)
+	failed := <-v.failed
+	t.Logf("%d visitors", v.n)
+	if len(failed) > 0 || v.n < 10 {
+		t.Errorf("of %d visitors %d got no page: %s", v.n, len(failed), strings.Join(failed[:min(3, len(failed))], "; "))
+	}
+}

@@ -1,0 +1,267 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/plan"
+	"github.com/armonic/armonic/tui/questions"
+	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// rollbackPlanned says what would take a deployment back.
+type rollbackPlanned struct {
+	dep      *deployment
+	plan     *rollout.Rollback
+	previews map[resolver.TaskID]deploy.TaskPreview
+	err      error
+}
+
+// resumed is a deployment that is gone on with here.
+type resumed struct {
+	ref  string
+	exec *rollout.Rollout
+	err  error
+}
+
+// known are the deployments that are kept, or that agents know.
+type known struct{ all []rollout.Known }
+
+// decide does what is asked for of a deployment that did not come to its end.
+func (m *Model) decide(d *deployment, x widget.Request) tea.Cmd {
+	if d == nil {
+		return nil
+	}
+	switch x := x.(type) {
+	case run.Cancel:
+		m.confirmCancel(d)
+	case run.Retry:
+		m.confirmRetry(d, x.Task)
+	case run.Skip:
+		m.askReason(d, x.Task, "Go on without it?", "What depends on it goes on as though it were done. Why is it skipped?", func(id resolver.TaskID, why string) error {
+			return d.exec.Skip(id, why)
+		})
+	case run.MarkDone:
+		m.askReason(d, x.Task, "Was it done by hand?", "It is taken as done. How was it done?", func(id resolver.TaskID, why string) error {
+			return d.exec.MarkDone(id, why, nil)
+		})
+	case run.Edit:
+		m.cur = m.indexOf(d)
+		d.planned = false
+		m.show(deployView)
+		m.message = "What is left is planned again: change what you want, p shows the plan, R goes on."
+		d.session.Forget()
+		return m.refreshed(d)
+	case run.Rollback:
+		ctx, exec := m.ctx, d.exec
+		m.message = "The hosts are asked what would be taken back ..."
+		return func() tea.Msg {
+			p, err := exec.PlanRollback(ctx, nil)
+			if err != nil {
+				return rollbackPlanned{dep: d, err: err}
+			}
+			return rollbackPlanned{d, p, exec.PreviewRollback(ctx, p), nil}
+		}
+	}
+	return nil
+}
+
+func (m *Model) indexOf(d *deployment) int {
+	for i, x := range m.deps {
+		if x == d {
+			return i
+		}
+	}
+	return m.cur
+}
+
+// askReason asks why somebody decides so about a task, and does it.
+func (m *Model) askReason(d *deployment, id resolver.TaskID, title, text string, do func(resolver.TaskID, string) error) {
+	what := string(id)
+	if t := d.run.Snapshot().Task(id); t != nil {
+		what = t.Lifecycle + " on " + string(t.Host)
+	}
+	m.popup = &popup{title: title, text: []string{what, text}, field: &widget.Field{}, enter: "does it", done: func(why string) tea.Cmd {
+		why = strings.TrimSpace(why)
+		if why == "" {
+			m.message = "Nothing was done: say why, for those who look at it later."
+			return nil
+		}
+		return func() tea.Msg { return finished{key: "retry", dep: d, err: do(id, why)} }
+	}}
+}
+
+// handleDecision takes what was found out for a decision.
+func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case rollbackPlanned:
+		return m.onRollbackPlanned(msg)
+	case resumed:
+		return m.onResumed(msg)
+	case known:
+		m.known = msg.all
+	default:
+		return m.onDrift(msg)
+	}
+	return nil
+}
+
+// onRollbackPlanned shows what would be taken back, and asks.
+func (m *Model) onRollbackPlanned(x rollbackPlanned) tea.Cmd {
+	m.message = ""
+	m.fail("rollback", x.err)
+	if x.err != nil {
+		return nil
+	}
+	var text []string
+	for _, t := range x.plan.Plan.Tasks {
+		var steps []string
+		for _, s := range t.Steps {
+			steps = append(steps, s.Name())
+		}
+		text = append(text, string(t.Host)+" "+t.Lifecycle+": "+strings.Join(steps, ", "))
+		for _, s := range x.previews[t.ID].Steps {
+			for _, c := range s.Changes {
+				text = append(text, "  "+c.What)
+			}
+		}
+	}
+	for _, p := range x.plan.Problems {
+		text = append(text, "! "+string(p.Path)+": "+p.Msg)
+	}
+	if len(x.plan.Plan.Tasks) == 0 {
+		m.popup = &popup{title: "Nothing can be taken back", text: text, choices: []choice{{"esc n", "go back", nil}}}
+		return nil
+	}
+	m.popup = &popup{
+		title: "Take back " + x.dep.run.Name() + "?",
+		text:  append(text, "", "Exactly what this deployment did is taken back, newest first."),
+		choices: []choice{
+			{"y", "take it back", func() tea.Cmd {
+				exec := x.dep.exec
+				return func() tea.Msg { return finished{key: "retry", dep: x.dep, err: exec.Rollback(x.plan, x.previews)} }
+			}},
+			{"n esc", "go back", nil},
+		},
+		at: 1,
+	}
+	return nil
+}
+
+// listKnown reads which deployments there are, besides those of this session.
+func (m *Model) listKnown() tea.Cmd {
+	if m.cfg.Logs == nil {
+		return nil
+	}
+	ctx, f, logs := m.ctx, m.cfg.Fleet, m.cfg.Logs
+	return func() tea.Msg {
+		all, _ := rollout.List(ctx, f, logs) // what cannot be read is not in the list; armonic deployments says why
+		return known{all}
+	}
+}
+
+// confirmResume asks whether to go on here with a deployment that somebody else began.
+func (m *Model) confirmResume(ref string) {
+	m.popup = &popup{
+		title: "Go on with " + ref + " here?",
+		text:  []string{"What its agents do is followed, what is left is carried out from here.", "Whoever carries it out now is told that somebody else goes on with it."},
+		choices: []choice{
+			{"y", "go on with it", func() tea.Cmd { return m.resume(ref) }},
+			{"n esc", "go back", nil},
+		},
+		at: 1,
+	}
+}
+
+// resume goes on here with a deployment.
+func (m *Model) resume(ref string) tea.Cmd {
+	if m.cfg.Logs == nil || ref == "" {
+		m.message = either(ref == "", "resume NAME: which?", "The demo keeps no deployments.")
+		return nil
+	}
+	for i, d := range m.deps {
+		if d.exec != nil && string(d.exec.ID()) == ref {
+			m.cur = i
+			m.show(runsView)
+			return nil
+		}
+	}
+	ctx, f := m.ctx, m.cfg.Fleet
+	opt := rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Logs: m.cfg.Logs}
+	return func() tea.Msg {
+		log, records, err := rollout.OpenLog(context.WithoutCancel(ctx), f, opt.Logs, ref)
+		if err != nil {
+			return resumed{ref: ref, err: err}
+		}
+		exec, err := rollout.Resume(f, records, log, opt)
+		return resumed{ref, exec, err}
+	}
+}
+
+func (m *Model) onResumed(x resumed) tea.Cmd {
+	m.fail("resume", x.err)
+	if x.err != nil {
+		return nil
+	}
+	d := &deployment{session: x.exec.NewSession(), build: questions.New(m.look, x.exec.Pattern()), plan: plan.New(m.look)}
+	m.deps = append(m.deps, d)
+	m.cur = len(m.deps) - 1
+	x.exec.Start(m.run)
+	return batch(m.refreshed(d), m.follow(d, x.exec))
+}
+
+// follow shows a deployment that is carried out.
+func (m *Model) follow(d *deployment, exec *rollout.Rollout) tea.Cmd {
+	snap := exec.Snapshot()
+	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]rollout.TaskStatus{}
+	name := d.name()
+	if d.session.Result().Root == nil || d.session.Result().Root.Host == "" {
+		name = snap.Root.Lifecycle() + "." + snap.Root.Provide() + " @" + string(snap.Root.Host())
+	}
+	if snap.Name != "" && snap.Name != rollout.NameOf(snap.Root) {
+		name = snap.Name + ": " + name
+	}
+	d.run = run.New(m.look, name, snap.Plan.Tree(), snap)
+	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
+		d.run.Room = f.Room(exec.ID())
+	}
+	m.setLinks(d)
+	m.show(runsView)
+	return batch(m.takeProgress(d), m.watch(d), m.tick())
+}
+
+// goOn carries out what is left of a deployment, planned again.
+func (m *Model) goOn(d *deployment) tea.Cmd {
+	err := d.exec.Replan(d.session, rollout.Options{Shown: d.plan.Previews()})
+	m.fail("run", err)
+	if err != nil {
+		return nil
+	}
+	m.show(runsView)
+	return batch(m.takeProgress(d), m.watch(d), m.tick())
+}
+
+// unfinished reports whether a deployment is over, and something of it is left to be done.
+func (d *deployment) unfinished() bool {
+	if d.exec == nil {
+		return false
+	}
+	s := d.run.Snapshot()
+	return s.Over && !s.OK && !s.RolledBack && s.ReplacedBy == ""
+}
+
+// hostsOf names hosts in a line.
+func hostsOf(hosts []spec.Host) string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = string(h)
+	}
+	return strings.Join(names, " ")
+}

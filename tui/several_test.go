@@ -1,0 +1,59 @@
+package tui_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui"
+)
+
+func TestDeployOnSeveralHosts(t *testing.T) {
+	for _, test := range []struct{ name, keys, want string }{
+		{"names", "2 //webserver//start ctrl+g web1,web2 enter", "on 2 hosts"},
+		{"pattern", "2 //webserver//start ctrl+g web* enter", "on 3 hosts"},
+		{"group", "2 //webserver//start ctrl+g @front enter", "on 2 hosts"},
+		{"palette", ": deploy space //WebServer//start space on space web1,web3 enter", "on 2 hosts"},
+		{"no such group", "2 //webserver//start ctrl+g @back enter", `there is no group "back"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			onDemo(t, func(d *driver) {
+				d.keys(test.keys)
+				d.wait(time.Second)
+				d.see(test.want)
+			}, func(c *tui.Config) { c.Groups = deploy.Groups{"front": {"lb1", "web1"}} })
+		})
+	}
+}
+
+// What is planned so is carried out on each of the hosts.
+func TestCarryOutOnSeveralHosts(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.keys(": deploy space //WebServer//start space on space web1,web3 enter")
+		d.wait(time.Second)
+		d.keys("esc p R")
+		d.see("8 steps on 2 hosts", "web1 web3")
+		d.keys("y")
+		d.wait(20 * time.Second)
+		d.until("DONE")
+	})
+}
+
+func TestGoldenSeveral(t *testing.T) {
+	for _, size := range [][2]int{{120, 36}, {80, 24}} {
+		for _, glyphs := range []string{"unicode", "ascii"} {
+			synctest.Test(t, func(t *testing.T) {
+				d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
+				dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
+				d.settle()
+				d.keys("2 //webserver//start ctrl+g web*")
+				golden(t, dir+"/several-hosts", d.m.View())
+				d.keys("enter")
+				d.wait(time.Second)
+				golden(t, dir+"/several-build", d.m.View())
+			})
+		}
+	}
+}
