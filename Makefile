@@ -45,12 +45,22 @@ build: ## build bin/armonic
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need
 	@scripts/programs test $(if $(CI),test-servers)
-	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 12m $(PKG)
+	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 20m $(PKG)
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
 	@scripts/programs test test-servers
-	@ARMONIC_SERVERS=all $(GO) test -timeout 12m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
+	@ARMONIC_SERVERS=all $(GO) test -timeout 20m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/xmpptest[] ]/ { print $$1 }')
+
+.PHONY: test-hosts
+test-hosts: ## run the tests of the packages that use real Debian hosts (Debian 12, root)
+	@scripts/programs test
+	@ARMONIC_HOSTS=full $(GO) test -timeout 60m $$($(GO) list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/\/internal\/hosttest[] ]/ { print $$1 }')
+
+.PHONY: test-story
+test-story: ## tell what a WordPress on five real Debian hosts goes through (Debian 12, root)
+	@scripts/programs test
+	@$(GO) test -count 1 -v -timeout 30m ./internal/story
 
 .PHONY: check
 check: ## before each commit: gofmt, vet, the architecture, the quick tests
@@ -81,6 +91,12 @@ faults: ## nightly: with each server, break networks, kill processes and attack 
 	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
 	ARMONIC_SEED=$$seed ARMONIC_SERVERS=all ARMONIC_FAULTS_FOR=$(FAULTTIME) $(GO) test -count 1 -timeout 0 -run '^TestSchedules$$' ./xmpp
 
+.PHONY: fuzz-hosts
+fuzz-hosts: ## nightly: do random operations on a Debian host, kill agents and undo all, for FAULTTIME (3h; Debian 12, root)
+	@scripts/programs test
+	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
+	ARMONIC_SEED=$$seed ARMONIC_RANDOM_FOR=$(FAULTTIME) $(GO) test -count 1 -timeout 0 -run '^TestRandomOperationsAreCompletedAndUndone$$' ./modules/actions
+
 .PHONY: bench
 bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
 	@$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)
@@ -89,6 +105,11 @@ bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
 bench-xmpp: ## measure agents over real servers, beside bare stanzas and Ansible (10 minutes, root)
 	@scripts/programs test test-servers bench-xmpp
 	@ARMONIC_BENCH=full $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/xmppbench
+
+.PHONY: bench-hosts
+bench-hosts: ## measure deployments on real Debian hosts, beside Ansible (15 minutes, Debian 12, root)
+	@scripts/programs test bench-hosts
+	@ARMONIC_BENCH=full $(GO) test -count 1 -v -timeout 60m -run '^TestMeasured$$' ./internal/hostbench
 
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output
