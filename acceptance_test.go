@@ -71,7 +71,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 			term.Press("2")
 			see("//WebSite//start")
 			term.Type("proxy")
-			see("1 of ")
+			see("enter plans //Proxy//start")
 			term.Press("Enter")
 			see("Host for //Proxy//start")
 			term.Press("Down", "Enter")
@@ -98,7 +98,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 			term.Press("Enter")
 			see("web1 / WebServer / path", "> /var/www/website/", "default of WebSite")
 			term.Press("Enter")
-			see("web2 / WebServer / port", "you gave it for web1")
+			see("web2 / WebServer / port", "you typed it for web1")
 			term.Press("Escape")
 
 			// Going back: the hosts are edited, the tree follows; undo brings it back. The

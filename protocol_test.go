@@ -73,7 +73,7 @@ func TestProtocolListsTypes(t *testing.T) {
 		}
 	}
 	for _, x := range []any{spec.Info{}, spec.Resource{}, spec.RouteQuery{}, spec.Route{}, spec.PathsQuery{}, spec.Paths{}, spec.Work{},
-		spec.Problem{}, spec.StepPreview{}, spec.Stack{}, spec.Run{}, spec.Event{}} {
+		spec.Problem{}, spec.StepPreview{}, spec.Stack{}, spec.Run{}, spec.Event{}, spec.DeploymentSummary{}, spec.DeploymentRecord{}} {
 		visit(reflect.TypeOf(x))
 	}
 	got := map[string][][2]string{}
@@ -152,6 +152,8 @@ func TestProtocolExamples(t *testing.T) {
 	same("Provide", first(provides), err)
 	route, err := a.Route(ctx, example[spec.RouteQuery](t, docs, "RouteQuery"))
 	same("Route", route, err)
+	site, err := a.Route(ctx, spec.RouteQuery{Provide: "/web1/WebSite/Active/start", Below: true})
+	same("Foreseen", first(site.Foreseen), err)
 	paths, err := a.Paths(ctx, example[spec.PathsQuery](t, docs, "PathsQuery"))
 	same("Paths", paths, err)
 	work := example[spec.Work](t, docs, "Work")
@@ -173,9 +175,16 @@ func TestProtocolExamples(t *testing.T) {
 	stacks, err := a.Stacks(ctx)
 	i := slices.IndexFunc(stacks, func(s spec.Stack) bool { return s.Path.Lifecycle() == run.Lifecycle })
 	same("Stack", stacks[i], err)
+	record := example[spec.DeploymentRecord](t, docs, "DeploymentRecord")
+	if err := a.PutDeployment(ctx, record); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := a.Deployments(ctx)
+	same("DeploymentSummary", first(kept), err)
 	same("Fault", example[spec.Fault](t, docs, "Fault"), nil)
+	same("Rolling", example[spec.Rolling](t, docs, "Rolling"), nil)
 	for name, d := range docs {
-		asked := slices.Contains([]string{"RouteQuery", "PathsQuery", "Work", "Run"}, name)
+		asked := slices.Contains([]string{"RouteQuery", "PathsQuery", "Work", "Run", "DeploymentRecord"}, name)
 		if d.example != "" && !checked[name] && !asked {
 			t.Errorf("nothing checks the example of %s", name)
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -41,13 +42,22 @@ func (o Options) MUC() string { return "logs." + o.Domain }
 
 func (o Options) file(name string) string { return filepath.Join(o.Dir, name) }
 
+//nolint:gochecknoglobals // they do not change, and are compiled when they are used first
 var (
-	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	nameForm   = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
+	domainForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	})
+	nameForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
+	})
 	// What is not ASCII may be written in several ways, which SCRAM must make one of.
-	passwordForm = regexp.MustCompile(`^[\x20-\x7e]{1,200}$`)
+	passwordForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[\x20-\x7e]{1,200}$`)
+	})
 
-	dirForm = regexp.MustCompile(`^/[A-Za-z0-9/._+:,=-]*$`)
+	dirForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^/[A-Za-z0-9/._+:,=-]*$`)
+	})
 )
 
 // check says what is wrong with the options themselves.
@@ -58,14 +68,14 @@ func (o Options) check() error {
 	case net.ParseIP(o.Domain) != nil:
 		return spec.Errorf(spec.Invalid, "%s is an address, not a domain", o.Domain).
 			WithHint("a domain need not be in DNS: agents can be given the address as server")
-	case !domainForm.MatchString(o.Domain) || len(o.MUC()) > 253:
+	case !domainForm().MatchString(o.Domain) || len(o.MUC()) > 253:
 		return spec.Errorf(spec.Invalid, "%q is not a domain", o.Domain).WithHint("small letters, digits and - with dots between, such as armonic.example.com")
-	case o.Admin != "" && !nameForm.MatchString(o.Admin):
+	case o.Admin != "" && !nameForm().MatchString(o.Admin):
 		return spec.Errorf(spec.Invalid, "%q cannot be the name of an account", o.Admin).WithHint("small letters, digits, and . _ - between them, such as master")
-	case o.Admin != "" && !passwordForm.MatchString(o.Password.Reveal()):
+	case o.Admin != "" && !passwordForm().MatchString(o.Password.Reveal()):
 		return spec.Errorf(spec.Invalid, "this password of %s cannot be used", o.Admin).
 			WithHint("letters, digits, signs and blanks of ASCII, 1 to 200 of them")
-	case !dirForm.MatchString(o.Dir) || filepath.Clean(o.Dir) != o.Dir:
+	case !dirForm().MatchString(o.Dir) || filepath.Clean(o.Dir) != o.Dir:
 		return spec.Errorf(spec.Invalid, "%q cannot be the folder of a server", o.Dir).
 			WithHint("choose one whose path has letters, digits and ._+:,=- only, such as /srv/armonic-xmpp")
 	case o.Years < 1 || o.Years > 30:
