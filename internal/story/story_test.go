@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -293,31 +294,39 @@ func (s *story) await(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// visits are visitors who ask the balancer for the page, one after the other.
+// visits are visitors who ask the balancer for the page, each again and again.
 type visits struct {
 	stop   chan struct{}
-	failed chan []string
+	done   sync.WaitGroup
+	mu     sync.Mutex
 	n      int
+	failed []string
 }
+
+// visitors are so many that some page is always being made.
+const visitors = 4
 
 func (s *story) visit(t *testing.T) *visits {
 	t.Helper()
-	v := &visits{stop: make(chan struct{}), failed: make(chan []string, 1)}
-	go func() {
-		var failed []string
-		for {
-			select {
-			case <-v.stop:
-				v.failed <- failed
-				return
-			default:
+	v := &visits{stop: make(chan struct{})}
+	for range visitors {
+		v.done.Go(func() {
+			for {
+				select {
+				case <-v.stop:
+					return
+				default:
+				}
+				_, err := get("http://" + s.lb.Address + "/")
+				v.mu.Lock()
+				v.n++
+				if err != nil {
+					v.failed = append(v.failed, err.Error())
+				}
+				v.mu.Unlock()
 			}
-			if _, err := get("http://" + s.lb.Address + "/"); err != nil {
-				failed = append(failed, err.Error())
-			}
-			v.n++
-		}
-	}()
+		})
+	}
 	return v
 }
 
@@ -325,9 +334,9 @@ func (s *story) visit(t *testing.T) *visits {
 func (v *visits) end(t *testing.T) {
 	t.Helper()
 	close(v.stop)
-	failed := <-v.failed
-	t.Logf("%d visitors", v.n)
-	if len(failed) > 0 || v.n < 10 {
-		t.Errorf("of %d visitors %d got no page: %s", v.n, len(failed), strings.Join(failed[:min(3, len(failed))], "; "))
+	v.done.Wait()
+	t.Logf("%d pages were asked for", v.n)
+	if len(v.failed) > 0 || v.n < visitors {
+		t.Errorf("of %d requests %d got no page: %s", v.n, len(v.failed), strings.Join(v.failed[:min(3, len(v.failed))], "; "))
 	}
 }
