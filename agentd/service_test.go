@@ -3,6 +3,7 @@ package agentd_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -187,6 +188,40 @@ func TestFollowersOfOneRunShareNothing(t *testing.T) {
 	for _, ev := range follow(t, s, "r1") {
 		if table, ok := ev.Returns.(map[string]any); ok && table["text"] != "hello" {
 			t.Errorf("the second follower saw %v", table)
+		}
+	}
+}
+
+func TestOneOfSeveralRunsMakesACall(t *testing.T) {
+	s := open(t, 0)
+	defer s.Close()
+	call := func(id spec.RunID, text, once string) string {
+		t.Helper()
+		r := bench(id, "echo")
+		r.Once, r.Steps[0].Inputs = once, spec.Inputs{"say": {{"text": text}}}
+		if err := s.Start(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		var returned any
+		for _, ev := range follow(t, s, id) {
+			if ev.Kind == spec.EventStepDone {
+				returned = ev.Returns
+			}
+		}
+		return fmt.Sprint(returned)
+	}
+	first := call("d/n#0", "one", "d/n#")
+	for i, tt := range []struct {
+		text, once string
+		calls      int
+	}{{"one", "d/n#", 1}, {"two", "d/n#", 2}, {"one", "d/m#", 3}, {"one", "", 4}} {
+		again := call(spec.RunID(fmt.Sprintf("d/n#1[%d]", i+2)), tt.text, tt.once)
+		stacks, err := s.Stacks(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(stacks[0].Calls); got != tt.calls || tt.calls == 1 && again != first {
+			t.Errorf("%q of %q: %d calls, returns %s, and the first %s", tt.text, tt.once, got, again, first)
 		}
 	}
 }

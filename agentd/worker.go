@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // work executes runs in the order in which they were started, until the agent is stopped;
@@ -93,16 +94,25 @@ func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error 
 	if err := s.asShown(ctx, e, r); err != nil {
 		return err
 	}
-	for i, step := range r.Steps {
+	made, left := madeBefore(r.Run, e.Stack(), ready), len(ready)
+	if made != nil {
+		left--
+	}
+	for i, step := range r.Steps[:left] {
 		switch {
 		case s.shuttingDown():
 			return s.notBegun("it could " + step.Name())
 		case ctx.Err() != nil:
 			return spec.Errorf(spec.Canceled, "the run was stopped before it could %s", step.Name())
 		}
-		if err := s.step(ctx, e, r, i, ready[i]); err != nil {
+		if err := s.step(ctx, e, r, i, ready[i], i == left-1); err != nil {
 			return err
 		}
+	}
+	if made != nil {
+		s.emit(r, spec.Event{Kind: spec.EventStepStarted, Step: left, Text: r.Steps[left].Name()})
+		s.emit(r, spec.Event{Kind: spec.EventLog, Step: left, Level: spec.LevelInfo, Text: "the run " + string(made.By) + " has called it already"})
+		s.emit(r, spec.Event{Kind: spec.EventStepDone, Step: left, Returns: made.Returns, Stack: e.Applied()})
 	}
 	return nil
 }
@@ -127,7 +137,7 @@ func (s *Service) asShown(ctx context.Context, e *lifecycle.Engine, r *run) erro
 	return refused.WithHint("look at the plan again, or let it go on with --unpinned")
 }
 
-func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, ready lifecycle.Prepared) error {
+func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, ready lifecycle.Prepared, last bool) error {
 	step := r.Steps[i]
 	say := func(ev spec.Event) {
 		ev.Step = i
@@ -140,7 +150,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 	s.pause(ctx)
 	sink := lifecycle.Sink{
 		Who:  r.By,
-		Last: i == len(r.Steps)-1,
+		Last: last,
 		Log: func(level spec.Level, text string) {
 			say(spec.Event{Kind: spec.EventLog, Level: level, Text: truncated(text)})
 			s.pause(ctx)
@@ -162,6 +172,23 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 		say(ev)
 	}
 	return err
+}
+
+// madeBefore finds the call that the last step would make, if another of the runs of which one
+// makes it has done so; else it is nil. Two operators may have carried the same deployment out
+// for a moment, and only here is it known what both did.
+func madeBefore(r spec.Run, stack spec.Stack, ready []lifecycle.Prepared) *spec.Called {
+	if r.Once == "" || len(ready) == 0 || ready[len(ready)-1].Step().Action != spec.Call {
+		return nil
+	}
+	step := ready[len(ready)-1].Step()
+	for _, c := range stack.StandingCalls() {
+		if c.State == step.State && c.Provide == step.Provide && c.Err == nil && strings.HasPrefix(string(c.By), r.Once) &&
+			value.Digest(c.Inputs) == value.Digest(step.Inputs) {
+			return &c
+		}
+	}
+	return nil
 }
 
 // pause lets people watch a simulated host; it is over at once when the run is

@@ -15,6 +15,9 @@ type Prepared struct {
 	changed spec.Changed
 }
 
+// Step is the step with the values that it is done with.
+func (p Prepared) Step() spec.Step { return p.step }
+
 // Prepare reads and validates work that is about to be done, all of it before any of it
 // is done: this is the only place where values of a run are converted and validated. A
 // value that is not known yet is wrong. The error is Invalid and says everything that is

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,13 @@ func (c *course) breakNext(key string) {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	c.w.broken = append(c.w.broken, key)
+}
+
+// refuseNext has the next function that is called for a key fail before it has changed the host.
+func (c *course) refuseNext(key string) {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	c.w.refused = append(c.w.refused, key)
 }
 
 func TestASkippedTaskLetsTheDeploymentGoOnUntilItIsOverAgain(t *testing.T) {
@@ -153,9 +161,7 @@ func TestACallThatFailedInPartIsTakenBackAtTheSecondTry(t *testing.T) {
 		c.wait()
 		plan, err := c.now.r.PlanRollback(context.Background(), nil)
 		c.must(err)
-		c.w.mu.Lock()
-		c.w.refused = append(c.w.refused, "Part go 2")
-		c.w.mu.Unlock()
+		c.refuseNext("Part go 2")
 		c.must(c.now.r.Rollback(plan, nil))
 		if snap := c.wait(); snap.OK {
 			c.t.Fatal("taking back did not fail")
@@ -164,5 +170,32 @@ func TestACallThatFailedInPartIsTakenBackAtTheSecondTry(t *testing.T) {
 		if diff := cmp.Diff(map[string]string{}, c.w.is()); diff != "" {
 			c.t.Errorf("%s", diff)
 		}
+	})
+}
+
+// Two who carry a deployment out for a moment, of whom one plans again and the other retries,
+// name the same call differently.
+func TestACallIsMadeOnceByTwoWhoKnowNothingOfEachOther(t *testing.T) {
+	scene(t, modelCase{Hosts: 1, Parts: 1, Base: true, Local: true}, func(c *course) {
+		c.refuseNext("Base go 2")
+		c.wait()
+		one := c.now
+		c.resume(nil)
+		s := one.r.NewSession()
+		c.answer(c.t, s, c.w.hosts, "2", "2")
+		var done sync.WaitGroup
+		done.Go(func() {
+			if err := one.r.Replan(s, Options{}); err != nil {
+				t.Log(err)
+			}
+		})
+		done.Go(func() {
+			if err := c.now.r.Retry(context.Background(), c.now.r.Snapshot().Retriable()[0].ID); err != nil {
+				t.Log(err)
+			}
+		})
+		done.Wait()
+		c.wait()
+		c.onlyOnce()
 	})
 }

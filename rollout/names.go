@@ -60,6 +60,12 @@ func runID(d spec.DeploymentID, t resolver.TaskID, attempt int) spec.RunID {
 	return spec.RunID(id)
 }
 
+// runsOf begins the ids of all runs of a node, also of those of which one who carries the
+// deployment out at the same time knows and another does not.
+func runsOf(d spec.DeploymentID, n resolver.NodeID) string {
+	return string(d) + "/" + string(n) + "#"
+}
+
 // isRunOf reports whether a run is an attempt at a task.
 func isRunOf(id spec.RunID, d spec.DeploymentID, t resolver.TaskID) bool {
 	first := runID(d, t, 1)

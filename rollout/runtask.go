@@ -48,6 +48,9 @@ func (r *Rollout) run(t *task) (spec.Run, error) {
 	if t.attempt == 1 {
 		run.Shown = t.Shown
 	}
+	if !t.rollback && t.Checks == "" {
+		run.Once = runsOf(r.state.ID, t.Node)
+	}
 	steps := slices.Clone(t.Steps)
 	if slices.ContainsFunc(steps, deferred) {
 		var err error

@@ -135,6 +135,12 @@ type Run struct {
 	Deployment DeploymentID `json:"deployment,omitempty"`
 	By         string       `json:"by,omitempty"`    // who asked
 	Shown      [][]string   `json:"shown,omitempty"` // of the first steps, see Shown; nil if nothing was shown
+
+	// Once begins the ids of all runs of which one makes the call of this run: if one of them
+	// has called the provide with the same values, and that stands, it is not called again.
+	// "" lets the run call it in any case.
+	Once string `json:"once,omitempty"`
+
 	Work
 }
 
