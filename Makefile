@@ -8,6 +8,8 @@
 GO       ?= go
 BIN      := bin/armonic
 TOOL     := $(GO) tool -modfile=tools/go.mod
+VERSION  ?= $(shell awk -F '[][]' '/^\#\# \[[0-9]/ { print $$2; exit }' CHANGELOG.md)
+PREFIX   ?= /usr/local
 FUZZTIME ?= 10s
 FAULTTIME ?= 3h
 COUNT    ?= 1
@@ -40,7 +42,11 @@ demo: build ## open the terminal UI on a small fleet of simulated hosts
 
 .PHONY: build
 build: ## build bin/armonic
-	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) .
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X github.com/armonic/armonic/cli/inprocess.number=$(VERSION)' -o $(BIN) .
+
+.PHONY: install
+install: build ## install the program, manual pages and completions in PREFIX (/usr/local), below DESTDIR if given
+	@scripts/install '$(DESTDIR)' '$(PREFIX)'
 
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need

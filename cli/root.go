@@ -66,6 +66,9 @@ func runCommand(ctx context.Context, g *settings.Global, args []string, s Stream
 	return output.ExitCode(err)
 }
 
+// Command is all of the program as one command, for those who describe it.
+func Command(s Streams) *cobra.Command { return newRoot(&settings.Global{}, s) }
+
 func newRoot(g *settings.Global, s output.Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "armonic",

@@ -3,7 +3,6 @@ package inprocess
 import (
 	"bufio"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -87,31 +86,4 @@ func readOSRelease(text string) spec.OS {
 		return spec.OS{}
 	}
 	return out
-}
-
-// Version is the module's version as the build noted it, "devel" for a checkout.
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
-	}
-	return info.Main.Version
-}
-
-// Commit is what a program was built from, "" if the build did not note it; + says that
-// files were changed since.
-func Commit(settings []debug.BuildSetting) string {
-	var commit, changed string
-	for _, s := range settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = "+"
-		}
-	}
-	if commit == "" {
-		return ""
-	}
-	return commit + changed
 }

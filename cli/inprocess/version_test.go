@@ -18,3 +18,14 @@ func TestTheCommitIsInTheVersion(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDateIsThatOfTheCommit(t *testing.T) {
+	for want, settings := range map[string][]debug.BuildSetting{
+		"":                     {{Key: "GOOS", Value: "linux"}},
+		"2026-01-02T03:04:05Z": {{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.time", Value: "2026-01-02T03:04:05Z"}},
+	} {
+		if got := inprocess.Date(settings); got != want {
+			t.Errorf("%v: %q, want %q", settings, got, want)
+		}
+	}
+}
