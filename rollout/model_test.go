@@ -186,12 +186,13 @@ const stuck = 2 * time.Hour
 // course is a case while it goes on.
 type course struct {
 	modelCase
-	t   *judge
-	w   *world
-	now *operator
-	old []*operator // that were not killed: somebody else has taken over
-	n   int         // of Decides that were used
-	odd bool        // something was skipped or marked as done, so that not all is there
+	t    *judge
+	w    *world
+	now  *operator
+	old  []*operator // that were not killed: somebody else has taken over
+	n    int         // of Decides that were used
+	lost int         // how often ours was told that somebody else goes on with the deployment
+	odd  bool        // something was skipped or marked as done, so that not all is there
 }
 
 // begin makes the deployment.
@@ -296,6 +297,7 @@ func (c *course) wait() *Snapshot {
 		time.Sleep(3 * copyEvery)
 		switch snap := c.now.r.Snapshot(); {
 		case c.now.r.detached():
+			c.lost++
 			c.resume(c.now.log.cut(0))
 		case err != nil:
 			c.t.Fatalf("it does not end: %v\n%s", err, tell(snap))
@@ -385,7 +387,9 @@ func (c *course) on(decide func(r *Rollout) error) error {
 		if err := decide(c.now.r); spec.KindOf(err) != spec.Canceled {
 			return err
 		}
+		c.lost++
 		c.resume(c.now.log.cut(0))
+		c.wait()
 	}
 	return errors.New("it is taken over for ever")
 }
@@ -563,20 +567,23 @@ func (c *course) rollBack(was map[string]string, stood map[string]spec.Stack) {
 	c.w.mu.Lock()
 	c.w.fails = c.Breaks
 	c.w.mu.Unlock()
-	c.must(c.on(func(r *Rollout) error {
-		if plan, err = r.PlanRollback(context.Background(), nil); err != nil {
-			return err
+	var snap *Snapshot
+	for snap == nil || !snap.RolledBack {
+		lost := c.lost
+		c.must(c.on(func(r *Rollout) error {
+			if plan, err = r.PlanRollback(context.Background(), nil); err != nil {
+				return err
+			}
+			return r.Rollback(plan, nil)
+		}))
+		if c.Dies {
+			time.Sleep(time.Duration(c.w.roll(5000)) * time.Millisecond)
+			c.killOperator()
 		}
-		return r.Rollback(plan, nil)
-	}))
-	if c.Dies {
-		time.Sleep(time.Duration(c.w.roll(5000)) * time.Millisecond)
-		c.killOperator()
-		if !c.now.r.Snapshot().RolledBack { // that it was asked for is durable before anything is done
+		if snap = c.finish(true); !snap.RolledBack && c.lost == lost { // that it was asked for is durable before anything is done
 			c.t.Fatal("nobody knows of the rollback")
 		}
 	}
-	snap := c.finish(true)
 	did := []resolver.Task{}
 	for _, t := range snap.Tasks {
 		if t.Undoes != "" {

@@ -3,6 +3,7 @@ package rollout
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +59,16 @@ func runID(d spec.DeploymentID, t resolver.TaskID, attempt int) spec.RunID {
 		id = spec.Indexed(id, attempt)
 	}
 	return spec.RunID(id)
+}
+
+// planner is the end of the ids of tasks that are planned while the deployment is carried out:
+// who takes it over may not know what another one planned, and a run of its own must not be
+// taken for that one's, which was executed already.
+func (s *State) planner() string {
+	if s.epoch == 0 {
+		return ""
+	}
+	return "." + strconv.FormatInt(int64(s.epoch), 36)
 }
 
 // runsOf begins the ids of all runs of a node, also of those of which one who carries the

@@ -128,7 +128,7 @@ func (s *State) renumber(p *Plan) {
 	ids := map[resolver.TaskID][]resolver.TaskID{}
 	for i := range p.Tasks {
 		t := &p.Tasks[i]
-		now := resolver.TaskID(fmt.Sprintf("%s#%d", t.Node, number[t.Node]))
+		now := resolver.TaskID(fmt.Sprintf("%s#%d%s", t.Node, number[t.Node], s.planner()))
 		number[t.Node]++
 		t.After = inPlace(t.After, func(id resolver.TaskID) []resolver.TaskID { return ids[id] })
 		ids[t.ID] = []resolver.TaskID{now}

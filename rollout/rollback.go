@@ -166,7 +166,7 @@ func (b *rollbackPlan) add(t *task) {
 		return
 	}
 	undo := PlannedTask{Undoes: t.ID, Task: resolver.Task{Node: t.Node, Host: t.Host, Lifecycle: t.Lifecycle, Simulated: t.Simulated,
-		ID: resolver.TaskID(fmt.Sprintf("%s~%d", t.ID, b.rounds[t.ID]+1)), From: b.planned[service]}}
+		ID: resolver.TaskID(fmt.Sprintf("%s~%d%s", t.ID, b.rounds[t.ID]+1, b.state.planner())), From: b.planned[service]}}
 	did := b.did(t)
 	for i := len(did) - 1; i >= 0; i-- {
 		if b.undone[t.ID][i] {
