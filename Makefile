@@ -10,6 +10,9 @@ BIN      := bin/armonic
 TOOL     := $(GO) tool -modfile=tools/go.mod
 VERSION  ?= $(shell awk -F '[][]' '/^\#\# \[[0-9]/ { print $$2; exit }' CHANGELOG.md)
 PREFIX   ?= /usr/local
+ARCH     ?= $(shell $(GO) env GOARCH)
+PACKAGES ?= bin
+REPO     ?= bin/repo
 FUZZTIME ?= 10s
 FAULTTIME ?= 3h
 COUNT    ?= 1
@@ -42,11 +45,19 @@ demo: build ## open the terminal UI on a small fleet of simulated hosts
 
 .PHONY: build
 build: ## build bin/armonic
-	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X github.com/armonic/armonic/cli/inprocess.number=$(VERSION)' -o $(BIN) .
+	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags '$(LDFLAGS) -X github.com/armonic/armonic/cli/inprocess.number=$(VERSION)' -o $(BIN) .
 
 .PHONY: install
 install: build ## install the program, manual pages and completions in PREFIX (/usr/local), below DESTDIR if given
-	@scripts/install '$(DESTDIR)' '$(PREFIX)'
+	@scripts/install '$(DESTDIR)' '$(PREFIX)' $(BIN)
+
+.PHONY: deb
+deb: ## make the Debian packages armonic and armonic-agent, in PACKAGES (bin)
+	@scripts/deb '$(VERSION)' '$(ARCH)' '$(PACKAGES)'
+
+.PHONY: repo
+repo: deb ## make an apt repository of them in REPO (bin/repo), signed with KEY, which gpg has
+	@scripts/repo '$(REPO)' '$(KEY)' '$(PACKAGES)'/*_'$(VERSION)'_*.deb
 
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need
