@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
 )
 
 func TestMain(m *testing.M) {
+	crash.Monitor()       // this binary may be the one that waits for another to crash
 	time.Local = time.UTC // golden frames show clock times
 	if what := os.Getenv("ARMONIC_TUI_CHILD"); what != "" {
 		os.Exit(child(what)) // this binary as a program on a terminal

@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/run"
+	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -16,17 +17,18 @@ const (
 	minH = 10
 )
 
-// draw makes the frame that View hands out: exactly h lines, none wider than w.
+// draw makes the frame, exactly h lines, none wider than w, and shows it.
 func (m *Model) draw() {
 	if m.w <= 0 || m.h <= 0 {
-		m.frame = ""
+		m.frame = nil
 		return
 	}
-	lines, at := m.lines()
-	m.at = at
-	m.frame = strings.Join(lines, "\n")
+	m.frame, m.at = m.lines()
 	if m.screen != nil {
-		m.screen.Place(max(min(at.X, m.w-1), 0), max(min(at.Y, m.h-1), 0), m.typing() || m.menu != nil || (m.popup != nil && m.popup.field != nil))
+		m.screen.Show(m.frame, term.Cursor{
+			X: max(min(m.at.X, m.w-1), 0), Y: max(min(m.at.Y, m.h-1), 0),
+			Visible: m.typing() || m.menu != nil || (m.popup != nil && m.popup.field != nil),
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -205,9 +206,9 @@ func (m *Model) do(a widget.Action) tea.Cmd {
 	case quit:
 		return m.askQuit()
 	case suspend:
-		return tea.Suspend
+		return func() tea.Msg { return term.Stop{} }
 	case redraw:
-		return tea.ClearScreen
+		return func() tea.Msg { return term.Repaint{} }
 	case connect:
 		return m.retryConnection()
 	case nextDep:

@@ -38,10 +38,10 @@ type Model struct {
 	ctx    context.Context //nolint:containedctx // of what only the screen waits for
 	cancel context.CancelFunc
 	look   widget.Look
-	screen *term.Output // nil in tests
+	screen *term.Screen // nil in tests
 
 	w, h  int
-	frame string
+	frame []string
 	at    widget.Point
 	now   time.Time
 
@@ -108,8 +108,13 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(m.survey(), func() tea.Msg { return linked{linksOf(fleet)} })
 }
 
-// View is the frame that Update made.
-func (m *Model) View() string { return m.frame }
+// View is the frame that Update made. A terminal has been shown it already.
+func (m *Model) View() string {
+	if m.screen != nil {
+		return ""
+	}
+	return strings.Join(m.frame, "\n")
+}
 
 // Update handles a message and draws the next frame.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {

@@ -28,11 +28,16 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 		return Outcome{}, spec.Errorf(spec.Invalid, "%v", err)
 	}
 	defer m.Close()
-	out := term.NewOutput(c.Out)
-	m.screen = out
-	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(out),
-		tea.WithFPS(120), tea.WithoutSignalHandler(), tea.WithoutCatchPanics()) // a crash is reported: see package cli/crash
-	_, err = p.Run()
+	if m.screen, err = term.Open(c.In, c.Out); err != nil {
+		return Outcome{}, err
+	}
+	t := &onTerminal{Model: m}
+	_, err = tea.NewProgram(t, tea.WithContext(ctx), tea.WithInput(c.In), tea.WithoutRenderer(),
+		tea.WithoutSignalHandler(), tea.WithoutCatchPanics()).Run()
+	m.screen.Close() // after a crash package cli/crash does: until then, what is said of it is not seen
+	if err == nil {
+		err = t.err
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return m.Outcome(), context.Cause(ctx)
@@ -40,6 +45,59 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 		return m.Outcome(), fmt.Errorf("cannot go on with the screen: %w", err)
 	}
 	return m.Outcome(), nil
+}
+
+// onTerminal is the model on its screen. It handles what concerns the terminal itself.
+type onTerminal struct {
+	*Model
+	err error // the terminal is gone
+}
+
+// heard is what the system said of the terminal.
+type heard struct{ tea.Msg }
+
+func (t *onTerminal) listen() tea.Msg { return heard{t.screen.Next(t.ctx)} }
+
+// Init shows the first frame.
+func (t *onTerminal) Init() tea.Cmd {
+	return batch(t.Model.Init(), t.fit(), t.listen)
+}
+
+// Update handles a message.
+func (t *onTerminal) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if h, ok := msg.(heard); ok {
+		cmd := t.about(h.Msg)
+		return t, batch(cmd, t.listen)
+	}
+	cmd := t.about(msg)
+	return t, cmd
+}
+
+func (t *onTerminal) about(msg tea.Msg) (cmd tea.Cmd) {
+	switch msg.(type) {
+	case term.Stop:
+		t.err = t.screen.Suspend()
+	case term.Continued:
+		t.err = t.screen.Resume()
+	case term.Resized, term.Repaint:
+	default:
+		_, cmd = t.Model.Update(msg)
+		return cmd
+	}
+	return t.fit()
+}
+
+// fit draws the whole frame in the size that the terminal has now.
+func (t *onTerminal) fit() tea.Cmd {
+	var size tea.WindowSizeMsg
+	if t.err == nil {
+		size.Width, size.Height, t.err = t.screen.Size()
+	}
+	if t.err != nil {
+		return tea.Quit
+	}
+	_, cmd := t.Model.Update(size)
+	return cmd
 }
 
 // usable says why the UI cannot be shown, or nil.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,7 +35,18 @@ func child(what string) int {
 	t := &testing.T{}
 	f := newFleet(t, hosts...)
 	defer f.close()
-	out, err := tui.Run(context.Background(), tui.Config{Fleet: f, In: os.Stdin, Out: os.Stdout, Poll: 50 * time.Millisecond})
+	c := tui.Config{Fleet: f, In: os.Stdin, Out: os.Stdout, Poll: 50 * time.Millisecond}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if file := os.Getenv("ARMONIC_TUI_PID"); file != "" {
+		if err := os.WriteFile(file, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+			panic(err)
+		}
+	}
+	if strings.HasPrefix(what, "crash") {
+		crashing(what, f, &c)
+	}
+	out, err := tui.Run(ctx, c)
 	if err != nil {
 		fmt.Println("error:", err, "hint:", spec.HintOf(err))
 		return 2

@@ -8,11 +8,14 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/charmbracelet/x/term"
+
+	"github.com/armonic/armonic/value"
 )
 
 // monitorEnv says that a process is the one that waits, and where the file is to be.
@@ -69,6 +72,7 @@ func Monitor() {
 	isTerminal := err == nil
 	_ = os.NewFile(lookingFD, "looking").Close()
 	report, _ := io.ReadAll(io.LimitReader(os.Stdin, maxReport))
+	report = hideQuoted(report)
 	if len(report) == 0 {
 		os.Exit(0)
 	}
@@ -86,8 +90,20 @@ func Monitor() {
 }
 
 // leaveScreen undoes what a full-screen program asks of a terminal: the other screen, the
-// hidden cursor, the mouse, marked pastes, colours.
-const leaveScreen = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m"
+// hidden cursor, the mouse, marked pastes, lines that end at the border, a frame that is
+// not finished, colours.
+const leaveScreen = "\x1b[?2026l\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?7h\x1b[0m"
+
+// hideQuoted takes out of the message of a report what it quotes: that may be a secret
+// that was looked at. Below the message are places in the source and addresses only.
+func hideQuoted(report []byte) []byte {
+	end := bytes.Index(report, []byte("\ngoroutine "))
+	if end < 0 {
+		end = len(report)
+	}
+	quoted := regexp.MustCompile("`[^`]*(`|$)|\"(\\\\.|[^\"\\\\])*(\"|$)")
+	return append(quoted.ReplaceAll(report[:end], []byte(`"`+value.Hidden+`"`)), report[end:]...)
+}
 
 func write(dir string, report []byte) (name string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/internal/tmuxtest"
+	"github.com/armonic/armonic/value"
 )
 
 // The test binary is also a program that crashes, and its monitor.
@@ -31,6 +33,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		os.Exit(0)
+	case "secret":
+		if err := crash.Watch(dir); err != nil {
+			panic(err)
+		}
+		regexp.MustCompile("([hunter2" + value.Secret("hunter3").Reveal())
 	case "screen":
 		if err := crash.Watch(dir); err != nil {
 			panic(err)
@@ -86,6 +93,25 @@ func TestAReportIsKeptAndNamed(t *testing.T) {
 	}
 	if info, err := os.Stat(found[0]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
+	}
+}
+
+// A message may quote what it looked at.
+func TestSecretsAreNotInAReport(t *testing.T) {
+	dir := t.TempDir()
+	program(t, "secret", dir)
+	found := reports(t, dir)
+	if len(found) != 1 {
+		t.Fatalf("%q", found)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil || strings.Contains(string(text), "hunter") {
+		t.Errorf("the report is\n%s\n%v", text, err)
+	}
+	for _, s := range []string{"regexp: Compile", "error parsing regexp", "crash_test.TestMain"} {
+		if !strings.Contains(string(text), s) {
+			t.Errorf("the report does not say %q:\n%s", s, text)
+		}
 	}
 }
 

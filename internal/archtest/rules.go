@@ -104,7 +104,7 @@ func Armonic() Rules {
 			{Name: "tui/plan", Duty: "the screen that shows what a deployment will do", May: []string{"deploy", "resolver", "spec", "tui/format", "tui/widget"}},
 			{Name: "tui/questions", Duty: "the screen on which a deployment takes shape: its tree, and every question", May: []string{"deploy", "resolver", "spec", "tui/editor", "tui/format", "tui/tree", "tui/widget"}},
 			{Name: "tui/run", Duty: "the screen on which a deployment is watched", May: []string{"deploy", "resolver", "rollout", "spec", "tui/format", "tui/logs", "tui/tree", "tui/widget"}},
-			{Name: "tui/term", Duty: "the border to the terminal: whole frames, the cursor, keys that do not get lost, the clipboard"},
+			{Name: "tui/term", Duty: "the border to the terminal: only what is new in a frame, the cursor, stopping and ending, keys that do not get lost, the clipboard"},
 			{Name: "tui/tree", Duty: "lay the deployment tree out for the screens", May: []string{"resolver", "tui/widget"}},
 			{Name: "tui/widget", Duty: "what screens are drawn with: text, panes, lists, keys, popups", May: []string{"value"}},
 			{Name: "cli", Duty: "the command line: Main runs one command, which the folders below offer", May: []string{"*"}},
@@ -159,7 +159,6 @@ func Armonic() Rules {
 				{"deploy/answerssave.go", "a file of answers"},
 				{"server", "a file, and a question to a server"},
 				{"value/encode.go", "JSON"},
-				{"tui/term/output.go", "the border to the terminal"},
 			}},
 			{"values", "give a value its type", []string{"Convert", "ParseInput"}, []Place{
 				{"spec", "the conversion itself"},

@@ -2,8 +2,6 @@ package term_test
 
 import (
 	"bytes"
-	"io"
-	"os"
 	"strings"
 	"testing"
 
@@ -46,41 +44,6 @@ func TestAPasteStaysWholeAndBounded(t *testing.T) {
 	got := term.Split(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Repeat("a", 1<<20)), Paste: true})
 	if len(got) != 1 || !got[0].Paste || len(got[0].Runes) > 1<<16 {
 		t.Errorf("%d messages, the first of %d runes", len(got), len(got[0].Runes))
-	}
-}
-
-// written runs f on an output and gives what reached the terminal.
-func written(t *testing.T, f func(*term.Output)) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f(term.NewOutput(w))
-	_ = w.Close()
-	b, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-func TestFramesAppearAtOnceAndLeaveTheCursor(t *testing.T) {
-	got := written(t, func(o *term.Output) {
-		o.Place(4, 9, true)
-		if n, err := o.Write([]byte("\x1b[Hframe")); n != 8 || err != nil {
-			t.Errorf("wrote %d, %v", n, err)
-		}
-	})
-	if want := "\x1b[?2026h\x1b[?25l\x1b[Hframe\x1b[10;5H\x1b[?25h\x1b[?2026l"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestWhatIsNoFramePassesThrough(t *testing.T) {
-	got := written(t, func(o *term.Output) { _, _ = o.WriteString("\x1b[?1049h") })
-	if got != "\x1b[?1049h" {
-		t.Errorf("got %q", got)
 	}
 }
 

@@ -1,0 +1,278 @@
+package tui_test
+
+import (
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	xterm "github.com/charmbracelet/x/term"
+	"github.com/creack/pty"
+
+	"github.com/armonic/armonic/cli/crash"
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/internal/tmuxtest"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui"
+	"github.com/armonic/armonic/value"
+)
+
+// fault quotes a secret in what it says.
+func fault() { regexp.MustCompile("(" + value.Secret("hunter2").Reveal()) }
+
+// crashingFleet breaks when it is asked for its hosts.
+type crashingFleet struct {
+	deploy.Fleet
+	broken *atomic.Bool
+}
+
+func (f crashingFleet) Hosts() []spec.HostStatus {
+	if f.broken.Load() {
+		fault()
+	}
+	return f.Fleet.Hosts()
+}
+
+// crashing has the program crash when it gets SIGUSR1, in the place that what names.
+func crashing(what string, f deploy.Fleet, c *tui.Config) {
+	if err := crash.Watch(os.Getenv("CRASH_DIR")); err != nil {
+		panic(err)
+	}
+	var update, command atomic.Bool
+	c.Fleet = crashingFleet{f, &command}
+	c.Now = func() time.Time {
+		if update.Load() {
+			fault()
+		}
+		return time.Now()
+	}
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
+	go func() {
+		<-asked
+		switch what {
+		case "crash in Update":
+			update.Store(true)
+		case "crash in a command":
+			command.Store(true)
+		default:
+			fault()
+		}
+	}()
+}
+
+func TestACrashLeavesACleanTerminalAndAReport(t *testing.T) {
+	for _, what := range []string{"crash in Update", "crash in a command", "crash in a goroutine"} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			x := onTerminal(t, what, "CRASH_DIR="+dir)
+			x.until(0, "120 hosts")
+			if err := x.cmd.Process.Signal(syscall.SIGUSR1); err != nil {
+				t.Fatal(err)
+			}
+			at := x.nagged(0, "\x1b[?1049l", func() { _, _ = x.tty.WriteString("\x121") }) // the fleet is read again
+			x.until(at, "please send it")
+			_ = x.code()
+			after := x.all()[at:]
+			if !strings.Contains(after, "\x1b[?25h") || !strings.Contains(after, "\x1b[?7h") || !strings.Contains(after, "\x1b[?2004l") {
+				t.Errorf("the terminal is left with %q", after)
+			}
+			if strings.Contains(after, "hunter2") || strings.Contains(after, "goroutine ") || !strings.Contains(after, "armonic crashed: regexp") {
+				t.Errorf("it says %q", after)
+			}
+			found, err := filepath.Glob(filepath.Join(dir, "crash-*.txt"))
+			if err != nil || len(found) != 1 {
+				t.Fatalf("%q, %v", found, err)
+			}
+			report, err := os.ReadFile(found[0])
+			if err != nil || !strings.Contains(string(report), "tui_test.fault") || strings.Contains(string(report), "hunter2") {
+				t.Errorf("the report is\n%s\n%v", report, err)
+			}
+		})
+	}
+}
+
+func TestASignalLeavesTheTerminalAsItWas(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			x := onTerminal(t, "run")
+			at := x.until(0, "120 hosts")
+			during, err := xterm.GetState(x.tty.Fd())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := x.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			at = x.until(at, "\x1b[?1049l\x1b[0m\x1b[?25h")
+			x.until(at, "error: ") // written with \n, which the terminal makes \r\n of again
+			if x.code() != 2 || !strings.Contains(x.all()[at:], "\r\n") {
+				t.Errorf("after it %q", x.all()[at:])
+			}
+			if after, err := xterm.GetState(x.tty.Fd()); err == nil && *after == *during {
+				t.Error("the terminal is still raw")
+			}
+		})
+	}
+}
+
+// The real cursor is on the row of the focus, hidden, and shown where one types.
+func TestTheRealCursor(t *testing.T) {
+	x := onTerminal(t, "run")
+	at := x.until(0, "h001")
+	x.write("jjj")
+	at = x.until(at, "h003: nothing applied")
+	at = x.until(at, "\x1b[?2026l")
+	move := regexp.MustCompile(`\x1b\[(\d+);(\d+)H(\x1b\[\?25h)?\x1b\[\?2026l$`).FindStringSubmatch(x.all()[:at])
+	if len(move) != 4 || move[3] != "" {
+		t.Fatalf("the frame ends with %q", tail(x.all()[:at]))
+	}
+	row, err := strconv.Atoi(move[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`\x1b\[`+strconv.Itoa(row)+`;1H([^\r\n]*?)\x1b\[\d+;1H`).FindAllString(x.all()[:at], -1)
+	if len(line) == 0 || !strings.Contains(line[len(line)-1], "h003") {
+		t.Errorf("row %d is %q", row, line)
+	}
+	x.write("2web")
+	at = x.until(at, "> web")
+	at = x.until(at, "\x1b[?2026l")
+	if end := "\x1b[?25h\x1b[?2026l"; !strings.HasSuffix(x.all()[:at], end) {
+		t.Errorf("while one types the frame ends with %q", x.all()[at-30:at])
+	}
+}
+
+func TestAKeyWritesOnlyTheLinesThatItChanges(t *testing.T) {
+	x := onTerminal(t, "run")
+	at := x.until(0, "120 hosts")
+	x.write("j")
+	at = x.until(at, "h001: nothing applied")
+	at = x.until(at, "\x1b[?2026l")
+	x.write("j")
+	end := x.until(at, "h002: nothing applied")
+	end = x.until(end, "\x1b[?2026l")
+	frame := x.all()[at:end]
+	if n := strings.Count(frame, ";1H"); n == 0 || n > 12 {
+		t.Errorf("%d lines of 36 are written: %q", n, frame)
+	}
+}
+
+func TestASizeThatChangesWritesTheWholeFrame(t *testing.T) {
+	x := onTerminal(t, "run")
+	at := x.until(0, "120 hosts")
+	for _, size := range []pty.Winsize{{Rows: 30, Cols: 100}, {Rows: 24, Cols: 80}, {Rows: 36, Cols: 120}} {
+		if err := pty.Setsize(x.tty, &size); err != nil {
+			t.Fatal(err)
+		}
+		at = x.until(at, "\x1b[2J")
+		at = x.until(at, "ARMONIC")
+		at = x.until(at, "\x1b["+strconv.Itoa(int(size.Rows))+";1H")
+	}
+}
+
+// A shell stops the program and continues it, however it is asked to: the shell has its
+// terminal meanwhile, and then the screen is there again, in the size that the terminal
+// has by then.
+func TestAShellStopsAndContinuesIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs tmux")
+	}
+	file := filepath.Join(t.TempDir(), "pid")
+	x := tmuxtest.Start(t, tmuxtest.Options{Env: []string{"ARMONIC_TUI_CHILD=run", "ARMONIC_TUI_PID=" + file, "NO_COLOR=", "PS1=ready> ", "HISTFILE="}}, "bash", "--norc", "--noprofile", "-i")
+	const soon = 30 * time.Second
+	for i, stop := range []func(){
+		func() { x.Press("C-z") },
+		func() { signalTo(t, file, syscall.SIGTSTP) },
+		func() { signalTo(t, file, syscall.SIGSTOP) },
+	} {
+		x.WaitFor("ready>", soon)
+		if i == 0 {
+			x.Type(os.Args[0])
+			x.Press("Enter")
+			x.WaitFor("120 hosts", soon)
+			x.Press("j")
+			x.WaitFor("h001: nothing applied", soon)
+		} else {
+			x.Type("fg")
+			x.Press("Enter")
+			x.WaitFor("h001: nothing applied", soon)
+			x.WaitFor("120 hosts", soon)
+		}
+		stop()
+		x.WaitFor("Stopped", soon)
+		if i > 0 { // it could not give the terminal back itself
+			x.Type("stty sane; printf '\\033[?1049l'")
+			x.Press("Enter")
+		}
+		x.Resize(100+i, 30)
+		x.Type("stty -a; echo $((40+2))")
+		x.Press("Enter")
+		if screen := x.WaitFor("42", soon); strings.Contains(screen, "120 hosts") || strings.Contains(screen, "-icanon") || strings.Contains(screen, "-echo ") {
+			t.Fatalf("the shell has not got its terminal:\n%s", screen)
+		}
+		x.Type("clear")
+		x.Press("Enter")
+		x.WaitGone("42", soon)
+	}
+	x.Type("fg")
+	x.Press("Enter")
+	x.WaitFor("h001: nothing applied", soon)
+	x.Press("q")
+	x.WaitFor("left 0", soon)
+}
+
+// signalTo sends a signal to the program that has written its id to a file.
+func signalTo(t *testing.T, file string, s syscall.Signal) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(string(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is drawn piece by piece in a real terminal is what is drawn at once.
+func TestInARealTerminalPiecesAreTheWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs tmux")
+	}
+	const soon = 30 * time.Second
+	for _, name := range []string{"tmux-256color", "linux", "xterm"} {
+		t.Run(name, func(t *testing.T) {
+			x := tmuxtest.Start(t, tmuxtest.Options{Width: 100, Height: 30, Env: []string{"ARMONIC_TUI_CHILD=run", "NO_COLOR=", "TERM=" + name}}, os.Args[0])
+			x.WaitFor("120 hosts", soon)
+			for _, step := range [][2]string{{"j", "h001: nothing"}, {"G", "h119: nothing"}, {"2", "What to deploy"}, {"1", "h119: nothing"}, {"?", "Escape"}, {":", "Escape"}} {
+				x.Press(step[0])
+				if step[1] == "Escape" {
+					x.Press("Escape")
+					x.WaitFor("h119: nothing", soon)
+					continue
+				}
+				x.WaitFor(step[1], soon)
+				pieces := x.Styled()
+				x.Resize(30, 5)
+				x.WaitFor("make the window", soon)
+				x.Resize(100, 30)
+				x.WaitFor(step[1], soon)
+				if whole := x.Styled(); pieces != whole {
+					t.Errorf("after %s:\n%s\nat once it is\n%s", step[0], pieces, whole)
+				}
+			}
+			x.Press("q")
+			x.WaitFor("left 0", soon)
+		})
+	}
+}
