@@ -2,5 +2,6 @@
 // agents into the fleet and out of it.
 //
 // It applies nothing itself: package agentd does. It owns a goroutine that waits for the
-// second signal, and one that tells systemd that the agent is alive.
+// second signal, one that tells systemd that the agent is alive, and one that gives back
+// memory.
 package agent

@@ -64,6 +64,8 @@ func (d *command) serve(ctx context.Context) error {
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)
 	defer unwatch()
+	lavish := frugal(service)
+	defer lavish()
 
 	log.Info("ending: the step that is executed is finished; a second signal interrupts it", "signal", <-signals)
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyStopping)
@@ -137,6 +139,34 @@ func watchdog(s *agentd.Service) (stop func()) {
 					_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
 				}
 			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+// How long after its start an agent gives back what only that needed, and how often it does so
+// later.
+const (
+	frugalAfter = 10 * time.Second
+	frugalEvery = 10 * time.Minute
+)
+
+// frugal gives memory back that an idle agent does not need, until stop is called.
+func frugal(s *agentd.Service) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		for wait := time.NewTimer(frugalAfter); ; wait.Reset(frugalEvery) {
+			select {
+			case <-wait.C:
+				if i, err := s.Info(ctx); err == nil && i.Busy == "" {
+					inprocess.GiveBack()
+				}
+			case <-ctx.Done():
+				wait.Stop()
 				return
 			}
 		}

@@ -33,7 +33,7 @@ func memory(t *testing.T, p plan, bin string, r *report) {
 				f.run(t, "state-goto", "//WebServer/NotInstalled", "-J", webName(1), "--yes")
 			}
 			time.Sleep(p.idle)
-			row(t, "agent that has done nothing, "+string(k)+" (goal ≤ 20 MB)", fresh.pid, 20)
+			row(t, "agent that has done nothing, "+string(k)+" (goal ≤ 16 MB)", fresh.pid, 16)
 			row(t, fmt.Sprintf("agent that has done %d runs, %s", 2*p.work, k), worked.pid, 0)
 		})
 	}
