@@ -55,7 +55,7 @@ func (m *Model) decide(d *deployment, x widget.Request) tea.Cmd {
 	case run.Edit:
 		m.cur = m.indexOf(d)
 		d.planned = false
-		m.show(deployView)
+		m.show(m.pages.deploy)
 		m.message = "What is left is planned again: change what you want, p shows the plan, R goes on."
 		d.session.Forget()
 		return m.refreshed(d)
@@ -189,7 +189,7 @@ func (m *Model) resume(ref string) tea.Cmd {
 	for i, d := range m.deps {
 		if d.exec != nil && string(d.exec.ID()) == ref {
 			m.cur = i
-			m.show(runsView)
+			m.show(m.pages.runs)
 			return nil
 		}
 	}
@@ -233,7 +233,7 @@ func (m *Model) follow(d *deployment, exec *rollout.Rollout) tea.Cmd {
 		d.run.Room = f.Room(exec.ID())
 	}
 	m.setLinks(d)
-	m.show(runsView)
+	m.show(m.pages.runs)
 	return batch(m.takeProgress(d), m.watch(d), m.tick())
 }
 
@@ -244,7 +244,7 @@ func (m *Model) goOn(d *deployment) tea.Cmd {
 	if err != nil {
 		return nil
 	}
-	m.show(runsView)
+	m.show(m.pages.runs)
 	return batch(m.takeProgress(d), m.watch(d), m.tick())
 }
 

@@ -98,7 +98,7 @@ func (m *Model) beginOn(p spec.Pattern, on []spec.Host) tea.Cmd {
 		m.deps = append(m.deps, d)
 		m.cur = len(m.deps) - 1
 	}
-	m.show(deployView)
+	m.show(m.pages.deploy)
 	return m.refreshed(d)
 }
 

@@ -31,7 +31,7 @@ type (
 
 // lookForDrift shows what is not as it was left.
 func (m *Model) lookForDrift(at deploy.DriftOf) tea.Cmd {
-	m.show(driftView)
+	m.show(m.pages.drift)
 	m.drift.Reading(at)
 	ctx, f := m.ctx, m.cfg.Fleet
 	return func() tea.Msg {

@@ -54,7 +54,7 @@ func (m *Model) lines() ([]string, widget.Point) {
 	case s != nil:
 		body, at = s.Draw(m.w, h)
 	default:
-		body = l.Box(widget.Box{Title: m.viewName()}, m.w, h, []string{"", "  " + m.empty()})
+		body = l.Box(widget.Box{Title: m.page().name}, m.w, h, []string{"", "  " + m.page().empty})
 	}
 	at.Y += len(top)
 	lines := append(append(top, body...), low...)
@@ -82,27 +82,19 @@ func (m *Model) tooSmall() []string {
 	return out
 }
 
-func (m *Model) viewName() string {
-	return [...]string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs", "Drift"}[m.view]
-}
-
-func (m *Model) empty() string {
-	if m.view == runsView {
-		return "Nothing has run yet. 2 opens the catalogue of what can be deployed."
-	}
-	return "Nothing is being planned. 2 opens the catalogue of what can be deployed."
-}
-
 // title is the first line: where we are, how the fleet is, what runs.
 func (m *Model) title() string {
 	l := m.look
 	left := " " + l.Title.Paint("ARMONIC") + " " + widget.Clean(m.cfg.Fleet.Name()) + "  "
-	for i, name := range []string{"Fleet", "Catalogue", "Deploy", "Runs", "Logs"} {
-		text := fmt.Sprintf("%d %s", i+1, name)
-		if !m.tabsWork() { // digits are text now
-			text = name
+	for _, p := range m.pages.all() {
+		if p.tab == "" {
+			continue
 		}
-		if view(i) == m.view {
+		text := p.key + " " + p.tab
+		if !m.tabsWork() { // digits are text now
+			text = p.tab
+		}
+		if p == m.page() {
 			text = l.Cursor.Paint(" " + text + " ")
 		} else {
 			text = " " + text + " "

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -34,14 +33,15 @@ func (m *Model) global() []widget.Binding {
 		widget.Key(palette, ":", "commands", "commands: go to something, deploy something, change how it looks"),
 		widget.Key(help, "? f1", "help", "all keys, searchable; enter on a row does it"),
 		widget.Key(quit, "q ctrl+c", "quit", "leave; if something runs you are asked what is to become of it"),
-		widget.Key(toFleet, "1", "", "the fleet: hosts and what is applied on them"),
-		widget.Key(toCatalogue, "2", "", "the catalogue: what can be deployed"),
-		widget.Key(toDeploy, "3", "", "the deployment that is being planned"),
-		widget.Key(toRuns, "4", "", "what runs or has run"),
-		widget.Key(toLogs, "5", "", "all log lines"),
-		widget.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
-		widget.Key(redraw, "ctrl+l", "", "draw the screen again"),
 	}
+	for _, p := range m.pages.all() {
+		if p.tab != "" {
+			out = append(out, widget.Key(p.goes, p.key, "", p.help))
+		}
+	}
+	out = append(out,
+		widget.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
+		widget.Key(redraw, "ctrl+l", "", "draw the screen again"))
 	if _, ok := m.cfg.Fleet.(deploy.Connected); ok {
 		b := m.retryKey()
 		b.Label = "" // the footer has it where it belongs
@@ -75,45 +75,17 @@ type screen interface {
 }
 
 // current is the screen shown, nil where there is nothing to show.
-func (m *Model) current() screen {
-	switch m.view {
-	case fleetView:
-		return m.fleet
-	case catalogueView:
-		return m.catalogue
-	case deployView:
-		if d := m.selected(); d != nil {
-			if d.planned {
-				return d.plan
-			}
-			return d.build
-		}
-	case runsView:
-		if d := m.watched(); d != nil {
-			return d.run
-		}
-	case logsView:
-		return m.logs
-	case driftView:
-		return m.drift
-	}
-	return nil
-}
+func (m *Model) current() screen { return m.page().screen() }
 
 func (m *Model) typing() bool {
 	t, ok := m.current().(typist)
 	return ok && t.Typing()
 }
 
-// tabs are the actions of the header.
-//
-//nolint:gochecknoglobals // they do not change
-var tabs = []widget.Action{toFleet, toCatalogue, toDeploy, toRuns, toLogs}
-
 // tabsWork reports whether the keys of the header do what it says: they are text where
 // letters are typed, but in the catalogue only once something has been.
 func (m *Model) tabsWork() bool {
-	return !m.typing() || m.view == catalogueView && m.catalogue.Untouched()
+	return !m.typing() || m.page() == m.pages.catalogue && m.catalogue.Untouched()
 }
 
 // bindings are the keys that work now: the screen's and those of all screens.
@@ -127,15 +99,22 @@ func (m *Model) bindings() []widget.Binding {
 	return widget.Remap(append(out, m.global()...), m.cfg.Keys)
 }
 
-// keysUnique reports a key that would mean two things.
+// keysUnique reports a key that would mean two things on a page.
 func (m *Model) keysUnique() error {
-	for _, v := range []view{fleetView, catalogueView, logsView, driftView} {
-		m.view = v
-		if err := widget.CheckUnique(m.bindings()); err != nil {
-			return fmt.Errorf("%w; name other keys for one of them", err)
+	for _, p := range m.pages.all() {
+		screens := []screen{p.screen()}
+		if p.checks != nil {
+			screens = p.checks()
+		}
+		for _, s := range screens {
+			if s == nil {
+				continue
+			}
+			if err := widget.CheckUnique(widget.Remap(append(s.Bindings(), m.global()...), m.cfg.Keys)); err != nil {
+				return fmt.Errorf("%w; name other keys for one of them", err)
+			}
 		}
 	}
-	m.view = fleetView
 	return nil
 }
 
@@ -172,7 +151,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 				return m.do(connect)
 			}
 		}
-		if a, ok := widget.Find(widget.Remap(m.global(), m.cfg.Keys), name); ok && m.tabsWork() && !k.Paste && (a == help || slices.Contains(tabs, a)) {
+		if a, ok := widget.Find(widget.Remap(m.global(), m.cfg.Keys), name); ok && m.tabsWork() && !k.Paste && (a == help || m.pages.of(a) != nil) {
 			return m.do(a)
 		}
 		return m.request(m.current().(typist).Type(k))
@@ -196,9 +175,10 @@ func (m *Model) smallKey(name string) tea.Cmd {
 
 // do carries an action out, wherever it came from.
 func (m *Model) do(a widget.Action) tea.Cmd {
+	if p := m.pages.of(a); p != nil {
+		return m.goTo(p)
+	}
 	switch a {
-	case toFleet, toCatalogue, toDeploy, toRuns, toLogs:
-		return m.goTo(a)
 	case palette:
 		m.openPalette()
 	case help:
@@ -224,49 +204,4 @@ func (m *Model) do(a widget.Action) tea.Cmd {
 		}
 	}
 	return nil
-}
-
-func (m *Model) goTo(a widget.Action) tea.Cmd {
-	switch a {
-	case toFleet:
-		m.show(fleetView)
-		return m.survey()
-	case toCatalogue:
-		m.openCatalogue("")
-	case toDeploy:
-		m.show(deployView)
-	case toRuns:
-		m.show(runsView)
-	case toLogs:
-		m.show(logsView)
-	}
-	return nil
-}
-
-// show goes to a view; esc comes back from it.
-func (m *Model) show(v view) {
-	if v == m.view {
-		return
-	}
-	m.past = append(m.past, m.view)
-	if len(m.past) > 16 {
-		m.past = m.past[1:]
-	}
-	m.view = v
-}
-
-func (m *Model) back() {
-	if n := len(m.past); n > 0 {
-		m.view = m.past[n-1]
-		m.past = m.past[:n-1]
-		if m.view == catalogueView {
-			m.catalogue.Return()
-		}
-		return
-	}
-	if m.view != fleetView {
-		m.view = fleetView
-		return
-	}
-	m.message = "This is the first screen; q leaves."
 }

@@ -137,7 +137,7 @@ func (m *Model) command(c command) tea.Cmd {
 	case "deploy", "d":
 		return m.commandDeploy(c.arg)
 	case "goto", "g":
-		m.show(fleetView)
+		m.show(m.pages.fleet)
 		h := spec.Host(strings.TrimPrefix(c.arg, "/"))
 		if i := strings.IndexByte(string(h), '/'); i > 0 {
 			h = h[:i]
@@ -146,7 +146,7 @@ func (m *Model) command(c command) tea.Cmd {
 			m.message = "There is no host " + string(h) + "."
 		}
 	case "plan":
-		m.show(deployView)
+		m.show(m.pages.deploy)
 		if d != nil {
 			return m.showPlan(d)
 		}

@@ -19,18 +19,6 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// view is one of the screens that keys 1 to 5 show.
-type view int
-
-const (
-	fleetView view = iota
-	catalogueView
-	deployView
-	runsView
-	logsView
-	driftView // has no key of its own: it is opened from hosts
-)
-
 // Model is the whole UI as the library drives it. It routes.
 type Model struct {
 	cfg    Config
@@ -45,8 +33,8 @@ type Model struct {
 	at    widget.Point
 	now   time.Time
 
-	view view
-	past []view
+	pages pages
+	stack []*page // the last is shown, esc goes back to the one before
 
 	fleet     *fleet.Model
 	catalogue *catalogue.Model
@@ -90,6 +78,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
+	m.addPages()
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
 		return nil, err
@@ -120,7 +109,9 @@ func (m *Model) View() string {
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.cfg.Now()
 	cmd := m.handle(msg)
-	m.refreshView()
+	if p := m.page(); p.fill != nil {
+		p.fill()
+	}
 	m.draw()
 	return m, cmd
 }

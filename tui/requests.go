@@ -53,11 +53,11 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case catalogue.DeployOn:
 		m.askHosts(x.Pattern)
 	case catalogue.ShowHost:
-		m.show(fleetView)
+		m.show(m.pages.fleet)
 		m.fleet.Open(x.Host)
 	case catalogue.ShowRun:
 		m.cur = x.Index
-		m.show(runsView)
+		m.show(m.pages.runs)
 	case catalogue.Resume:
 		m.confirmResume(x.ID)
 	case run.Cancel, run.Retry, run.Skip, run.MarkDone, run.Edit, run.Rollback:
@@ -121,23 +121,9 @@ func (m *Model) askHosts(p spec.Pattern) {
 
 // openCatalogue shows what can be deployed, on one host if it is named.
 func (m *Model) openCatalogue(on spec.Host) {
-	m.show(catalogueView)
-	m.refreshView()
+	m.show(m.pages.catalogue)
+	m.pages.catalogue.fill()
 	m.catalogue.Enter(on)
-}
-
-// refreshView gives the screens that show what has run what they are to show now,
-// whichever way a person came to them.
-func (m *Model) refreshView() {
-	switch m.view {
-	case catalogueView:
-		m.catalogue.SetRuns(m.runs())
-	case logsView:
-		if d := m.watched(); d != nil {
-			m.logs.Show(d.run.Name(), d.run.Buffer())
-		}
-	case fleetView, deployView, runsView, driftView:
-	}
 }
 
 func (m *Model) runs() []catalogue.Run {
