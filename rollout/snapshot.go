@@ -18,11 +18,13 @@ type Snapshot struct {
 	Root           spec.Path // the provide that it calls
 	By             string    // who carries it out, or did last
 	Made           time.Time
-	Started, Ended time.Time // since it was planned, planned again, rolled back or resumed
-	Over           bool      // nothing runs, and nothing can go on
-	OK             bool      // all is done
-	Stopped        bool      // nothing more is to start
-	RolledBack     bool      // it is being taken back, or was
+	Started, Ended time.Time     // since it was planned, planned again, rolled back or resumed
+	Worked         time.Duration // how long something ran; see Took
+	Working        time.Time     // since when something runs
+	Over           bool          // nothing runs, and nothing can go on
+	OK             bool          // all is done
+	Stopped        bool          // nothing more is to start
+	RolledBack     bool          // it is being taken back, or was
 	ReplacedBy     spec.DeploymentID
 	Plan           *Plan
 	Plans          int         // how often it was planned, or a rollback of it was: then tasks are others
@@ -91,6 +93,15 @@ func (s *Snapshot) HeldBy(t *TaskView) string {
 	return strings.Join(by, ", ")
 }
 
+// Took says how long something of the deployment ran, until now. Time in which nothing did,
+// as between a failure and its retry, does not count.
+func (s *Snapshot) Took(now time.Time) time.Duration {
+	if s.Working.IsZero() {
+		return s.Worked
+	}
+	return s.Worked + max(0, now.Sub(s.Working))
+}
+
 // Simulation says in a word how much of what is carried out only pretends: "", "partly
 // simulated" or "simulated".
 func (s *Snapshot) Simulation() string {
@@ -107,6 +118,7 @@ func (s *Snapshot) Simulation() string {
 // that one.
 func (s *State) Snapshot(now time.Time) *Snapshot {
 	out := &Snapshot{ID: s.ID, Name: s.Name, Root: s.Root, By: s.By, Made: s.MadeAt, Started: s.began, Ended: s.Ended, Over: !s.Ended.IsZero(), OK: true, Stopped: s.Stopped,
+		Worked: s.worked, Working: s.since,
 		RolledBack: s.RolledBack, ReplacedBy: s.ReplacedBy, Plan: s.Plan, Plans: s.plans, Returns: make(map[resolver.NodeID]any, len(s.Returns)), Tasks: make([]*TaskView, 0, len(s.tasks))}
 	busiest, known := map[spec.Host]time.Duration{}, true
 	for _, t := range s.tasks {
@@ -237,7 +249,8 @@ type Summary struct {
 	By         string            `json:"by,omitempty"` // who made it
 	Made       time.Time         `json:"made"`
 	Ended      time.Time         `json:"ended,omitzero"`
-	State      string            `json:"state"` // see State.Word
+	State      string            `json:"state"`             // see State.Word
+	Seconds    float64           `json:"seconds,omitempty"` // in which something ran
 	Steps      int               `json:"steps"`
 	StepsDone  int               `json:"steps_done"`
 	Failed     int               `json:"failed,omitempty"` // tasks
@@ -270,7 +283,7 @@ func (s *State) Word() string {
 func (s *State) Summary() Summary {
 	snap := s.Snapshot(s.MadeAt)
 	out := Summary{ID: s.ID, Name: s.Name, Root: s.Root, Hosts: s.Hosts, By: s.MadeBy, Made: s.MadeAt, Ended: s.Ended, State: s.Word(),
-		Steps: snap.Steps, StepsDone: snap.StepsDone, Failed: snap.Failed, ReplacedBy: s.ReplacedBy, Revision: s.revision()}
+		Seconds: snap.Worked.Seconds(), Steps: snap.Steps, StepsDone: snap.StepsDone, Failed: snap.Failed, ReplacedBy: s.ReplacedBy, Revision: s.revision()}
 	for _, t := range snap.Tasks {
 		if t.Err != nil && t.Status.failing() {
 			out.Error = t.Err.Error()

@@ -34,6 +34,8 @@ type State struct {
 	ready   map[spec.Host][]*task // what waits for nothing but its host, in plan order
 	busy    map[spec.Host]int     // running tasks
 	running int
+	worked  time.Duration // how long something ran, until nothing did the last time
+	since   time.Time     // since when something runs
 	batches []*batches
 }
 
@@ -78,7 +80,27 @@ func Replay(records []Record) *State {
 // Apply takes one more record into the state. A record that does not fit the state changes
 // nothing.
 func (s *State) Apply(r Record) {
+	s.count(&r)
+	idle := s.running == 0
+	s.apply(r)
+	switch {
+	case idle && s.running > 0:
+		s.since = r.At
+	case !idle && s.running == 0:
+		s.worked += r.At.Sub(s.since)
+		s.since = time.Time{}
+	}
+}
+
+// count takes a record into the revision.
+func (s *State) count(r *Record) {
 	s.n = max(s.n, r.N)
+	if r.Kind == RecordResumed {
+		s.epoch += max(1, r.Leap)
+	}
+}
+
+func (s *State) apply(r Record) {
 	switch r.Kind {
 	case RecordPlanned, RecordRollback:
 		s.began, s.plans = r.At, s.plans+1
@@ -99,7 +121,6 @@ func (s *State) Apply(r Record) {
 		s.rollback(r.Plan)
 	case RecordResumed:
 		s.By, s.Left, s.resumed = r.Who, false, true
-		s.epoch += max(1, r.Leap)
 	case RecordStopped:
 		s.setStopped(true)
 	case RecordContinued:

@@ -100,7 +100,7 @@ func (d *decision) on(ctx context.Context, ref string, fn func(context.Context, 
 	}
 	defer closeFleet()
 	opt := rollout.Options{By: settings.Operator(), Logs: d.Deployments(), Sink: func(u rollout.Update) { show.Update(u) }}
-	r, err := resume(ctx, fleet, opt, ref)
+	r, err := rollout.Deployments{Fleet: fleet, Options: opt}.Resume(ctx, ref)
 	if err != nil {
 		return show.Failure(err)
 	}

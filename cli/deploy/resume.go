@@ -27,7 +27,7 @@ func (d *deployment) resumeRun(ctx context.Context) error {
 	if err != nil {
 		return d.show.Failure(err)
 	}
-	r, err := resume(ctx, fleet, opt, d.resume)
+	r, err := rollout.Deployments{Fleet: fleet, Options: opt}.Resume(ctx, d.resume)
 	if err != nil {
 		return d.show.Failure(err)
 	}
@@ -67,20 +67,4 @@ func (d *deployment) replan(ctx context.Context, fleet deploy.Fleet, r *rollout.
 	}
 	opt.Shown = previews
 	return r.Replan(d.session, opt)
-}
-
-// resume finds a deployment and prepares to go on with it.
-func resume(ctx context.Context, fleet deploy.Fleet, opt rollout.Options, ref string) (*rollout.Rollout, error) {
-	if opt.Logs == nil {
-		return nil, errNoLogs()
-	}
-	log, records, err := rollout.OpenLog(ctx, fleet, opt.Logs, ref)
-	if err != nil {
-		return nil, err
-	}
-	return rollout.Resume(fleet, records, log, opt)
-}
-
-func errNoLogs() error {
-	return spec.Errorf(spec.Invalid, "the demo keeps no deployments: its hosts are gone when the program ends")
 }

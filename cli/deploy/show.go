@@ -10,7 +10,6 @@ import (
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
@@ -43,42 +42,33 @@ func (w *showing) run(ctx context.Context, ref string) error {
 		return err
 	}
 	defer closeFleet()
-	logs := w.Deployments()
-	if logs == nil {
-		return errNoLogs()
-	}
-	records, err := rollout.ReadLog(ctx, fleet, logs, ref)
+	watch, err := rollout.Deployments{Fleet: fleet, Options: rollout.Options{Logs: w.Deployments()}}.Attach(ctx, ref)
 	if err != nil {
 		return err
 	}
-	state := rollout.Replay(records)
-	if err := w.show(state, records); err != nil || !w.follow {
+	if err := w.show(watch.State(), watch.Records()); err != nil || !w.follow {
 		return err
 	}
-	return w.watch(ctx, fleet, string(state.ID), len(records))
+	return w.watch(ctx, watch)
 }
 
-// watch shows what happens from record n on, until the deployment is over.
-func (w *showing) watch(ctx context.Context, fleet deploy.Fleet, id string, n int) error {
-	for {
-		records, err := rollout.ReadLog(ctx, fleet, w.Deployments(), id)
-		if err != nil {
-			return err
-		}
-		state := rollout.Replay(records)
-		for _, r := range records[min(n, len(records)):] {
-			w.record(state, r)
-		}
-		n = len(records)
-		if !state.Ended.IsZero() {
-			return nil
-		}
+// watch shows what happens from now on, until the deployment is over.
+func (w *showing) watch(ctx context.Context, watch *rollout.Watch) error {
+	for watch.State().Ended.IsZero() {
 		select {
 		case <-time.After(followEvery):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		added, err := watch.Look(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range added {
+			w.record(watch.State(), r)
+		}
 	}
+	return nil
 }
 
 type jsonDeployment struct {
@@ -188,26 +178,5 @@ func (w *showing) record(state *rollout.State, r rollout.Record) {
 		_ = output.WriteJSON(w.Out, r) // an output that is gone ends the program anyway
 		return
 	}
-	what := string(r.Kind)
-	if r.Who != "" {
-		what += " by " + r.Who
-	}
-	if t := state.Task(r.Task); t != nil {
-		what += ": " + t.Lifecycle + " on " + string(t.Host)
-		if r.Kind == rollout.RecordStepDone || r.Kind == rollout.RecordStepFailed {
-			if r.Step >= 0 && r.Step < len(t.Steps) {
-				what += ", " + t.Steps[r.Step].Name()
-			}
-		}
-	}
-	if r.Status != "" {
-		what += " " + string(r.Status)
-	}
-	if r.Reason != "" {
-		what += " (" + r.Reason + ")"
-	}
-	if r.Err != nil {
-		what += ": " + r.Err.Error()
-	}
-	output.Printf(w.Out, "%s  %s\n", r.At.Local().Format("2006-01-02 15:04:05"), what)
+	output.Printf(w.Out, "%s  %s\n", r.At.Local().Format("2006-01-02 15:04:05"), state.Describe(r))
 }

@@ -127,7 +127,7 @@ func (p *jsonPrinter) Result(s *rollout.Snapshot) {
 		Failures   []jsonFailure                  `json:"failures,omitempty"`
 		Seconds    float64                        `json:"seconds"`
 		Simulated  bool                           `json:"simulated,omitempty"` // or a part of it
-	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, max(0, s.Ended.Sub(s.Started).Seconds()), s.Simulation() != ""})
+	}{"result", s.OK, p.id, returned, stacksOf(s), s.Returns, failures, s.Took(s.Ended).Seconds(), s.Simulation() != ""})
 }
 
 func (p *jsonPrinter) Failure(err error) error { return PrintFailure(p.out, err) }

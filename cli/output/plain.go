@@ -196,7 +196,7 @@ func (p *Plain) Result(s *rollout.Snapshot) {
 	}
 	took := ""
 	if !s.Ended.IsZero() {
-		took = fmt.Sprintf(" in %.1fs", s.Ended.Sub(s.Started).Seconds())
+		took = fmt.Sprintf(" in %.1fs", s.Took(s.Ended).Seconds())
 	}
 	p.say("\nDeployment %s %s: %s%s%s\n", s.ID, state, spec.CountOf(done, steps, "step", "steps"), took, comma(s.Simulation()))
 	for i := range s.Tasks {

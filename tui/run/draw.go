@@ -59,7 +59,7 @@ func (m *Model) headline(w int) string {
 	if s.Steps > 0 {
 		part = s.StepsDone * 100 / s.Steps
 	}
-	right := format.Between(s.Started, s.Ended, m.now) + " "
+	right := format.Took(s.Took(m.now)) + " "
 	if s.Left >= time.Second && w >= 70 {
 		right = "about " + s.Left.Round(time.Second).String() + " left  " + right
 	}

@@ -1,0 +1,80 @@
+package rollout
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/internal/fleettest"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
+)
+
+// One who watches sees what is done, and the one who carries it out is not disturbed.
+func TestWatchingTakesNoPart(t *testing.T) {
+	for name, same := range map[string]bool{"by the log on this machine": true, "by a copy that an agent keeps": false} {
+		t.Run(name, func(t *testing.T) {
+			dir, other := t.TempDir(), t.TempDir()
+			if same {
+				other = dir
+			}
+			synctest.Test(t, func(t *testing.T) {
+				f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
+				session := fleettest.Planned(t, f, "a")
+				r, err := New(session, Options{ID: "20260102-030405-aaaaaa", Name: "lab", By: "anna", Logs: newStore(t, dir)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				r.Start(t.Context())
+				time.Sleep(10 * time.Millisecond)
+				synctest.Wait()
+				all := Deployments{Fleet: f, Options: Options{By: "bert", Logs: newStore(t, other)}}
+				w, err := all.Attach(t.Context(), "lab")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if w.State().MadeBy != "anna" || w.State().ID != "20260102-030405-aaaaaa" {
+					t.Errorf("it is %s of %s", w.State().ID, w.State().MadeBy)
+				}
+				if err := r.Wait(t.Context()); err != nil || !r.Snapshot().OK {
+					t.Fatalf("%v %s", err, tell(r.Snapshot()))
+				}
+				time.Sleep(3 * time.Second) // the last copy is under way
+				if _, err := w.Look(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if got, want := tell(w.Snapshot()), tell(r.Snapshot()); got != want {
+					t.Errorf("watched: %s\ncarried out: %s", got, want)
+				}
+				if w.State().By != "anna" {
+					t.Errorf("carried out by %s", w.State().By)
+				}
+				if again, err := w.Look(t.Context()); err != nil || len(again) > 0 {
+					t.Errorf("%d records are new where nothing happened: %v", len(again), err)
+				}
+			})
+		})
+	}
+}
+
+func TestTimeInWhichNothingRunsDoesNotCount(t *testing.T) {
+	at := func(seconds int) time.Time { return time.Unix(1_000_000+int64(seconds), 0) }
+	plan := &Plan{Tasks: []PlannedTask{{Task: resolver.Task{ID: "n#0", Node: "n", Host: "h", Steps: []spec.Step{{Action: spec.Enter, State: "On"}}}}}}
+	s := Replay([]Record{
+		{N: 1, Kind: RecordMade, At: at(0), Made: &Made{ID: "d", Name: "d"}},
+		{N: 2, Kind: RecordPlanned, At: at(0), Plan: plan},
+		{N: 3, Kind: RecordHandedOver, At: at(1), Task: "n#0", Attempt: 1, Run: "d/n#0"},
+		{N: 4, Kind: RecordTaskEnded, At: at(5), Task: "n#0", Status: FailedTask},
+		{N: 5, Kind: RecordOver, At: at(5)},
+		{N: 6, Kind: RecordRetried, At: at(3600), Task: "n#0"},
+		{N: 7, Kind: RecordHandedOver, At: at(3601), Task: "n#0", Attempt: 2, Run: "d/n#0[2]"},
+	})
+	if got := s.Snapshot(at(3603)).Took(at(3604)); got != 7*time.Second {
+		t.Errorf("while it runs again: %v", got)
+	}
+	s.Apply(Record{N: 8, Kind: RecordTaskEnded, At: at(3611), Task: "n#0", Status: Done})
+	if got := s.Snapshot(at(4000)).Took(at(5000)); got != 14*time.Second {
+		t.Errorf("once it is done: %v", got)
+	}
+}
