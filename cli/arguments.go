@@ -13,7 +13,8 @@ import (
 )
 
 // checkArguments makes all commands take the arguments that their lines of use name: none,
-// one "[DIR]" or none, one "PATTERN", two "FILE FILE", or "JID...", which is one or more.
+// one "[DIR]" or none, one "PATTERN", two "FILE FILE", "JID...", which is one or more, or
+// "[HOST...]", any number.
 func checkArguments(c *cobra.Command) {
 	_, name, _ := strings.Cut(c.Use, " ")
 	c.Args = func(c *cobra.Command, args []string) error { return takes(c, name, args) }
@@ -26,15 +27,15 @@ func checkArguments(c *cobra.Command) {
 }
 
 func takes(c *cobra.Command, argument string, args []string) error {
-	name := strings.TrimSuffix(strings.Trim(argument, "[]"), "...")
-	several := strings.HasSuffix(argument, "...")
+	name := strings.Trim(argument, "[].")
+	several := strings.Contains(argument, "...")
 	two := strings.Contains(argument, " ")
 	needed := argument != "" && !strings.HasPrefix(argument, "[")
 	var err *spec.Error
 	switch {
 	case name == "" && len(args) > 0:
 		err = spec.Errorf(spec.Invalid, "%s takes no argument, has %q", c.Name(), args[0])
-	case several && len(args) == 0:
+	case several && needed && len(args) == 0:
 		err = spec.Errorf(spec.Invalid, "%s takes one %s or more, has none", c.Name(), name)
 	case two && len(args) != 2:
 		err = spec.Errorf(spec.Invalid, "%s takes two arguments, %s, has %d", c.Name(), argument, len(args))

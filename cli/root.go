@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/cli/agent"
 	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/cli/deploy"
+	"github.com/armonic/armonic/cli/host"
 	"github.com/armonic/armonic/cli/lookup"
 	"github.com/armonic/armonic/cli/module"
 	"github.com/armonic/armonic/cli/output"
@@ -105,7 +106,7 @@ shows what will change, and does it in parallel.`,
 	}
 	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), deploy.Deployments(g, s), deploy.Plan(g, s), run.Goto(g, s), run.Call(g, s), run.Undo(g, s), run.Drift(g, s))
 	root.AddCommand(lookup.Commands(g, s)...)
-	root.AddCommand(agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
+	root.AddCommand(host.Command(g, s), agent.Command(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	checkArguments(root)
 	return root

@@ -41,13 +41,17 @@ func (o Options) ejabberdFiles() []file {
 	if o.Register {
 		register = "  mod_register:\n    access: register\n    ip_access: all\n    welcome_message: {}\n"
 	}
+	admins := ""
+	for _, jid := range o.admins() {
+		admins += "  admin:\n    user: \"" + jid + "\"\n"
+	}
 	host, port, _ := net.SplitHostPort(o.Inner)
 	return []file{
 		{name: "data", dir: true, own: true, mode: 0o700},
 		{name: "data/db", dir: true, own: true, mode: 0o700},
 		{name: "data/log", dir: true, own: true, mode: 0o700},
 		{name: "data/.erlang.cookie", own: true, mode: 0o400, text: rand.Text()},
-		{name: "ejabberd.yml", mode: 0o644, text: strings.TrimRight(o.fill(ejabberdConfig, "@LISTEN@\n", ports.String(), "@REGISTER@", register), "\n") + "\n"},
+		{name: "ejabberd.yml", mode: 0o644, text: strings.TrimRight(o.fill(ejabberdConfig, "@LISTEN@\n", ports.String(), "@REGISTER@", register, "@ADMINS@\n", admins), "\n") + "\n"},
 		{name: "ejabberdctl", mode: 0o755, text: strings.NewReplacer("@DIR@", o.Dir, "@INNER@", o.Inner, "@HOST@", host,
 			"@OCTETS@", strings.ReplaceAll(host, ".", ","), "@PORT@", port).Replace(ejabberdScript)},
 	}

@@ -40,6 +40,14 @@ type Options struct {
 // MUC is the domain of the rooms for logs.
 func (o Options) MUC() string { return "logs." + o.Domain }
 
+// admins are the accounts that may make others.
+func (o Options) admins() []string {
+	if o.Admin == "" {
+		return nil
+	}
+	return []string{o.Admin + "@" + o.Domain}
+}
+
 func (o Options) file(name string) string { return filepath.Join(o.Dir, name) }
 
 //nolint:gochecknoglobals // they do not change, and are compiled when they are used first

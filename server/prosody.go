@@ -24,7 +24,7 @@ func (o Options) prosodyFiles() []file {
 	return []file{
 		{name: "data", dir: true, own: true, mode: 0o700},
 		{name: "prosody.cfg.lua", mode: 0o644, text: o.fill(prosodyConfig,
-			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register))},
+			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register), "@ADMINS@", quoteAll(o.admins()))},
 	}
 }
 

@@ -88,3 +88,6 @@ func (d *command) run(c *cobra.Command, args []string) error {
 	}
 	return d.serve(c.Context())
 }
+
+// UnitFile is the unit of systemd for an agent in /usr/local/bin.
+func UnitFile() string { return unitFile }

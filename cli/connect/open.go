@@ -88,6 +88,8 @@ const connectTime = 20 * time.Second
 // Live are the agents that an XMPP server connects us with.
 type Live struct {
 	*xmpp.Client
+	Account session.Account // whose fleet it is
+
 	seen *lastSeen
 	stop func() // ends what watches the connection
 }
@@ -108,7 +110,7 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	if err != nil {
 		return nil, err
 	}
-	f := &Live{seen: readLastSeen(a.JID)}
+	f := &Live{Account: a, seen: readLastSeen(a.JID)}
 	f.Client = xmpp.NewClient(xmpp.ClientConfig{Open: a.Open, Approve: approve, Vouched: vouched,
 		Seen: func(jid session.JID) (time.Time, spec.RunID) {
 			was := f.seen.hosts[jid]

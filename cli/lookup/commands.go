@@ -10,7 +10,7 @@ import (
 // Commands are all commands of the package.
 func Commands(g *settings.Global, s output.Streams) []*cobra.Command {
 	return []*cobra.Command{
-		newList(g, s), newInfo(g, s), newLifecycle(g, s), newState(g, s), newStateCurrent(g, s),
+		List(g, s), newInfo(g, s), newLifecycle(g, s), newState(g, s), newStateCurrent(g, s),
 		newProvide(g, s), newXPath(g, s), newHistory(g, s), newPlot(g, s),
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-func newList(g *settings.Global, s output.Streams) *cobra.Command {
+// List is `armonic list`, and of a group of commands its list.
+func List(g *settings.Global, s output.Streams) *cobra.Command {
 	l := &find.Base{}
 	c := &cobra.Command{
 		Use:   "list",
@@ -47,7 +48,7 @@ func list(l *find.Base) error {
 		return err
 	}
 	if len(all) == 0 {
-		output.Printf(l.Err, "no agent is in the fleet yet: on each server run armonic agentd --jid NAME@DOMAIN --master YOU@DOMAIN\n")
+		output.Printf(l.Err, "no agent is in the fleet yet: armonic host add root@HOST puts one on a host\n")
 	}
 	doubtful(l, all)
 	return nil

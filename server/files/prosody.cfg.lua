@@ -23,7 +23,9 @@ modules_enabled = {
 	"smacks"; -- with read_timeout: who is gone without a word is noticed within half a minute
 	"limits";
 	"register"; -- accounts, where they may be made, and changes of passwords
+	"admin_adhoc"; -- commands of the operator, who makes accounts of agents (armonic host add)
 }
+admins = { @ADMINS@ }
 
 authentication = "internal_hashed"
 password_hash = "SHA-256"

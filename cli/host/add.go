@@ -1,0 +1,161 @@
+package host
+
+import (
+	"context"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/agent"
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/enrol"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
+)
+
+// addCommand is `armonic host add`.
+type addCommand struct {
+	remote
+	masters  []string // besides the operator
+	server   string   // as agents find it
+	binaries []string
+	wait     time.Duration
+
+	link     enrol.Link
+	programs []*enrol.Program
+}
+
+func newAdd(g *settings.Global, s output.Streams) *cobra.Command {
+	a := &addCommand{remote: remote{Global: g, Streams: s}}
+	c := &cobra.Command{
+		Use:   "add [HOST...]",
+		Short: "Put agents on hosts over ssh, and take them into the fleet",
+		Long: `Put an agent on each HOST, [NAME=][USER@]HOST as for ssh, and take it into the fleet. The
+system's ssh is used, with its configuration, keys and agent; who is not root there becomes
+so with sudo. Each host is looked at first; the program, its unit, an account with a password
+of its own, and settings are put there as far as they are not there yet, and the agent is
+started. The command ends when all hosts are in the fleet, and says what is wrong with those
+that are not. Said again, it changes nothing.
+
+Without NAME a host is called what ssh is told, or, if that is an address, what it calls
+itself.`,
+		Example: `  armonic host add root@web1 root@web2
+  armonic host add --file hosts --dry-run
+  armonic host add -K db1=admin@192.0.2.17`,
+		RunE: func(c *cobra.Command, args []string) error { return a.run(c.Context(), args) },
+	}
+	a.register(c)
+	f := c.Flags()
+	f.StringArrayVar(&a.masters, "master", nil, "`JID` may give the agents work besides you, or with JID=observe look at them (repeatable)")
+	f.StringVar(&a.server, "agent-server", "", "`HOST[:PORT]` at which the hosts find the server (default: where you find it; if that is this machine, as the hosts see it)")
+	f.StringArrayVar(&a.binaries, "binary", nil, "install the program `FILE` (repeatable, one for each kind of processor; default: this one)")
+	f.DurationVar(&a.wait, "wait", time.Minute, "how long a host may take until it is in the fleet")
+	return c
+}
+
+func (a *addCommand) run(ctx context.Context, args []string) error {
+	if len(a.binaries) == 0 {
+		self, err := os.Executable()
+		if err != nil {
+			return spec.Errorf(spec.Invalid, "cannot find this program: %v", err).WithHint("name one with --binary FILE")
+		}
+		a.binaries = []string{self}
+	}
+	for _, file := range a.binaries {
+		p, err := enrol.OpenProgram(file)
+		if err != nil {
+			return err
+		}
+		a.programs = append(a.programs, p)
+	}
+	c, _, err := a.Client()
+	if err != nil {
+		return err
+	}
+	a.link = enrol.Link{Masters: append([]string{c.JID}, a.masters...), Server: a.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
+	if a.link.Server == "" {
+		if a.link.Server, err = c.Address(); err != nil {
+			return err
+		}
+	}
+	if c.CAFile != "" {
+		ca, err := spec.ReadText(c.CAFile)
+		if err != nil {
+			return spec.Errorf(spec.Invalid, "cannot read ca_file: %v", err)
+		}
+		a.link.CA = string(ca)
+	}
+	return a.remote.run(ctx, args, a.add)
+}
+
+// add puts an agent on a host, as far as it is not there.
+func (a *addCommand) add(ctx context.Context, j *job) (string, error) {
+	jid, err := session.ParseJID(string(j.Name) + "@" + a.live.Account.JID.Domain())
+	if err != nil {
+		return "", err
+	}
+	link, err := a.linkOf(j)
+	if err != nil {
+		return "", err
+	}
+	online := a.online(jid)
+	if online && j.facts.Unit.Active != "active" {
+		return "", spec.Errorf(spec.Conflict, "there is another host %s in the fleet", j.Name).WithHint("give this one another name: NAME=%s", j.SSH)
+	}
+	w := enrol.Wanted{JID: jid, Link: link, Programs: a.programs, Unit: agent.UnitFile(), Online: online, Account: a.accounts.Make}
+	changes, err := w.Changes(j.facts)
+	if err != nil {
+		return "", err
+	}
+	if err := a.make(ctx, j, changes); err != nil || a.dryRun {
+		return a.would(j), err
+	}
+	if !online {
+		if err := a.live.Approve(jid); err != nil {
+			return "", err
+		}
+	}
+	h, err := a.await(ctx, j, jid)
+	if err != nil {
+		return "", err
+	}
+	if len(changes) == 0 && online {
+		return "is as it was: in the fleet, " + describe(h), nil
+	}
+	return "is in the fleet: " + describe(h), nil
+}
+
+func describe(h spec.HostStatus) string { return h.OS.String() + ", armonic " + h.Version }
+
+// linkOf is how the agent of a host reaches the server. One that is on this machine is where
+// the host sees our connection come from.
+func (a *addCommand) linkOf(j *job) (enrol.Link, error) {
+	l := a.link
+	host, port, err := net.SplitHostPort(l.Server)
+	if err != nil {
+		host, port = l.Server, ""
+	}
+	ip := net.ParseIP(host)
+	if a.server != "" || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return l, nil
+	}
+	switch {
+	case j.facts.Local:
+		return l, nil
+	case j.facts.Client == "":
+		return l, spec.Errorf(spec.Invalid, "how it reaches the server is not known: %s is this machine", l.Server).WithHint("say it: --agent-server HOST:PORT")
+	}
+	if l.Server = j.facts.Client; port != "" {
+		l.Server = net.JoinHostPort(j.facts.Client, port)
+	}
+	return l, nil
+}
+
+// online reports whether an account is in the fleet, and its agent is there.
+func (a *addCommand) online(jid session.JID) bool {
+	h := a.find(jid)
+	return h.Link == spec.LinkOn && !h.Unapproved
+}
