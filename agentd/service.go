@@ -26,6 +26,7 @@ type Config struct {
 	Limit      time.Duration    // how long a step may take; 0 is for ever
 	LogDelay   time.Duration    // how long lines of a step's log may wait to be recorded; 0 is 100 ms
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
+	Reconnect  func()           // gives up the link to operators and makes a new one, to see whether that is still possible; nil has none
 	Commands   Commands         // that steps run; nil says nothing of them
 	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
 	Logger     *slog.Logger     // nil discards
@@ -59,6 +60,7 @@ type Service struct {
 	ended     []spec.RunID // oldest first
 	queue     []*run       // waiting, oldest first
 	busy      *run
+	guarding  *guard // the step that waits for being confirmed, nil if none does
 	retention retention
 
 	archive archive
@@ -120,7 +122,10 @@ func New(c Config) (*Service, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
-	go s.work(ctx)
+	go func() {
+		s.takeBackGuarded(ctx)
+		s.work(ctx)
+	}()
 	return s, nil
 }
 

@@ -160,6 +160,9 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 			s.pause(ctx)
 		},
 	}
+	if !s.config.Info.Simulated {
+		sink.Guard = func(ctx context.Context, atMost time.Duration) error { return s.guard(ctx, r, i, atMost) }
+	}
 	if s.joint {
 		sink.Ended = func(returns any, stack []string) spec.RunRecord { return s.recordEnd(r, i, returns, stack) }
 	}

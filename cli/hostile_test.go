@@ -102,6 +102,10 @@ func (h hostileAgent) Stop(ctx context.Context, id spec.RunID) error {
 	return disguisedError(h.a.Stop(ctx, id))
 }
 
+func (h hostileAgent) Confirm(ctx context.Context, id spec.RunID) error {
+	return disguisedError(h.a.Confirm(ctx, id))
+}
+
 // replaced gives x with another text in each of its texts.
 func replaced[T any](x T, from, to string) T {
 	text, err := value.Encode(x, value.HandOver())

@@ -20,7 +20,7 @@ def lifecycle(name: str, *, states: list[State], transitions: list[tuple[str, st
         doc: What the service is; the docstring of the file, if it is not given.
         simulated: It only pretends, for demonstrations: it changes nothing on any host, and wherever it is shown it is said so.
     """
-def state(name: str, *, enter: Callable[[Ctx], None] | None = None, leave: Callable[[Ctx], None] | None = None, cross: Callable[[Ctx, Flags], None] | None = None, requires: list[Require] | None = None, provides: list[Provide] | None = None, os: list[str] | None = None, doc: str | None = None) -> State:
+def state(name: str, *, enter: Callable[[Ctx], None] | None = None, leave: Callable[[Ctx], None] | None = None, cross: Callable[[Ctx, Flags], None] | None = None, requires: list[Require] | None = None, provides: list[Provide] | None = None, os: list[str] | None = None, guarded: int = 0, doc: str | None = None) -> State:
     """One step of deploying the service. All functions may be left out: a state may well do nothing.
 
     Args:
@@ -31,9 +31,10 @@ def state(name: str, *, enter: Callable[[Ctx], None] | None = None, leave: Calla
         requires: What entering it needs.
         provides: The operations that it offers.
         os: The systems it supports, as in ["debian", "ubuntu >= 24.04"]; all if it is empty.
+        guarded: Seconds within which somebody must confirm that the host can still be reached once the state was entered; else what that changed is taken back. For what may lock people out: ssh, firewalls, addresses. 0 needs no confirming.
         doc: What the state means; the docstring of enter, if it is not given.
     """
-def meta_state(name: str, implementations: list[State], *, enter: Callable[[Ctx], None] | None = None, leave: Callable[[Ctx], None] | None = None, cross: Callable[[Ctx, Flags], None] | None = None, requires: list[Require] | None = None, provides: list[Provide] | None = None, os: list[str] | None = None, doc: str | None = None) -> State:
+def meta_state(name: str, implementations: list[State], *, enter: Callable[[Ctx], None] | None = None, leave: Callable[[Ctx], None] | None = None, cross: Callable[[Ctx, Flags], None] | None = None, requires: list[Require] | None = None, provides: list[Provide] | None = None, os: list[str] | None = None, guarded: int = 0, doc: str | None = None) -> State:
     """A state with several implementations, of which the first whose os fits the host is entered, as "Name.Implementation".
 
     Args:
@@ -45,6 +46,7 @@ def meta_state(name: str, implementations: list[State], *, enter: Callable[[Ctx]
         requires: What entering it needs.
         provides: The operations that it offers.
         os: The systems it supports, as in ["debian", "ubuntu >= 24.04"]; all if it is empty.
+        guarded: Seconds within which somebody must confirm that the host can still be reached once the state was entered; else what that changed is taken back. For what may lock people out: ssh, firewalls, addresses. 0 needs no confirming.
         doc: What the state means; the docstring of enter, if it is not given.
     """
 def provide(name: str, fn: Callable[[Ctx], dict | None] | None = None, *, requires: list[Require] | None = None, returns: list[Var] | None = None, flags: dict[str, Any] | None = None, label: str | None = None, help: str | None = None, tags: list[str] | None = None, undo: Callable[[Ctx], None] | None = None, keep: bool = False, each: bool = False) -> Provide:

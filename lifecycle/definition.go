@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -59,6 +60,10 @@ type State struct {
 	Hooks    Hooks                                    // of the variables of Requires
 
 	Provides []*Provide // in the order declared
+
+	// Guarded is how long somebody has to confirm that the host can still be reached once the
+	// state was entered; then what entering it changed is taken back. 0 needs no confirming.
+	Guarded time.Duration
 
 	// Implementations makes it a metastate: it is reached through "Name.Impl", the
 	// first in order whose OS fits the host being the first path.

@@ -75,9 +75,11 @@ func (e *Engine) endInterrupted() error {
 	if doing == nil {
 		return nil
 	}
+	s, _ := e.graph.state(doing.Step.State)
+	guarded := e.isGuarded(doing.Step) || s != nil && s.Guarded > 0 && doing.Step.Action == spec.Enter && !e.deps.Me.Simulated
 	found, lines := e.lookAtBegun()
 	did := last(slices.Concat(doing.Did, lines), MaxLogLines)
-	fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: did, Earlier: unrepaired(e.rec.Fault, doing.Step, true),
+	fault := &spec.Fault{Step: doing.Step, At: doing.At, By: doing.By, Did: did, Guarded: guarded, Earlier: unrepaired(e.rec.Fault, doing.Step, true),
 		Err: &spec.Error{Kind: spec.Failed, Op: doing.Step.Name(), At: string(e.path(doing.Step.State)), Msg: interrupted(did)}}
 	return e.commit(Outcome{Fault: fault, Effects: found}, nil)
 }

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -13,6 +14,10 @@ type Sink struct {
 	Last     bool   // it is the last step of its run: what is owed is done with it
 	Log      func(level spec.Level, text string)
 	Progress func(done, total int)
+
+	// Guard waits until somebody has confirmed that the host can still be reached, at most so
+	// long. After an error what the step changed is taken back. Nil confirms at once.
+	Guard func(ctx context.Context, atMost time.Duration) error
 
 	// Ended gives what is to be kept of the run after a step that did not fail, to be recorded
 	// with what the step did. It is told what the step returned, and the stack that there is
@@ -38,6 +43,12 @@ func (e *Engine) Execute(ctx context.Context, run spec.RunID, p Prepared, sink S
 		return nil, err
 	}
 	defer e.release()
+	returns, err := e.executeFrom(ctx, now, run, p, sink)
+	return returns, e.endGuarded(ctx, err, sink)
+}
+
+// executeFrom does a step, and before the first of all enters the initial state.
+func (e *Engine) executeFrom(ctx context.Context, now status, run spec.RunID, p Prepared, sink Sink) (any, error) {
 	if initial := e.graph.states[e.graph.initial].Name; now.initialPending && (p.step.Action != spec.Enter || p.step.State != initial) {
 		enter := spec.Step{Action: spec.Enter, State: initial}
 		in, problems := e.read(ctx, now, enter, e.newCall(), false)

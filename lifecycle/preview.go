@@ -78,6 +78,9 @@ func (e *Engine) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, 
 		} else if step.Action == spec.Enter {
 			f.note(step)
 		}
+		if s, _ := e.graph.state(step.State); s != nil && step.Action == spec.Enter {
+			shown.Guarded = int(s.Guarded.Seconds())
+		}
 		if len(shown.Changes) > 0 {
 			shown.Module = e.def.Digest
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -19,12 +20,14 @@ type stepExecution struct {
 	call   *Call // what each function of the step is given, but for inputs, flags and effects
 	log    *stepLog
 	last   bool // of its run
+	guard  time.Duration
 }
 
 // execute does a step between its two records.
 func (e *Engine) execute(ctx context.Context, now status, d Doing, changed spec.Changed, sink Sink) (any, error) {
 	x := &stepExecution{engine: e, before: now, mode: e.graph.mode(now, d.Step), doing: d, call: e.newCall()}
-	x.call.Changed, x.last = changed, sink.Last
+	x.guard = x.guarded(sink)
+	x.call.Changed, x.last = changed, sink.Last || x.guard > 0
 	if x.mode == undoEnter {
 		x.doing.Step.Inputs = e.faultInputs(d.Step.State)
 	}
@@ -32,6 +35,7 @@ func (e *Engine) execute(ctx context.Context, now status, d Doing, changed spec.
 	if err := e.begin(x.doing); err != nil {
 		return nil, err
 	}
+	whole := ctx
 	ctx, cancel := e.withLimit(ctx)
 	defer cancel()
 	var ended atomic.Bool
@@ -39,6 +43,11 @@ func (e *Engine) execute(ctx context.Context, now status, d Doing, changed spec.
 	x.log = e.newStepLog(x.call, &ended)
 	out, returns := x.perform(ctx)
 	x.settle(ctx, &out)
+	if x.guard > 0 && out.Fault == nil {
+		if err := sink.Guard(whole, x.guard); err != nil {
+			out = x.failed(failure(whole, x.doing.Step.Name(), e.pathOf(x.doing.Step), err))
+		}
+	}
 	ended.Store(true)
 	x.addEffects(&out)
 	failed := out.Fault
@@ -46,7 +55,7 @@ func (e *Engine) execute(ctx context.Context, now status, d Doing, changed spec.
 	if failed == nil {
 		out.Fault = earlier
 	} else {
-		failed.Did, failed.Earlier = x.log.all(), earlier
+		failed.Did, failed.Earlier, failed.Guarded = x.log.all(), earlier, x.guard > 0 || e.isGuarded(d.Step)
 	}
 	var kept *spec.RunRecord
 	if sink.Ended != nil && failed == nil {

@@ -2,6 +2,7 @@ package modules
 
 import (
 	"fmt"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -85,4 +86,5 @@ type stateValue struct {
 	provides            []*provideValue
 	implementations     []*stateValue
 	meta                bool
+	guarded             time.Duration
 }

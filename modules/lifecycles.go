@@ -83,7 +83,7 @@ func (l *lifecycleValue) add(s *stateValue) {
 func (l *lifecycleValue) build(s *stateValue, applied string) *lifecycle.State {
 	run, asks := l.run, specs(s.requires)
 	run.State(applied, asks)
-	st := &lifecycle.State{Name: s.name, Doc: s.doc, Source: s.position.String(), OS: s.os, Requires: asks}
+	st := &lifecycle.State{Name: s.name, Doc: s.doc, Source: s.position.String(), OS: s.os, Requires: asks, Guarded: s.guarded}
 	st.Enter = run.Action(s.enter, asks, false)
 	st.Leave = run.Action(s.leave, asks, false)
 	st.Cross = run.Action(s.cross, asks, true)

@@ -39,6 +39,7 @@ func stateSignature() *interp.Signature {
 			interp.Param("requires", "list[require]", "[]", "What entering it needs."),
 			interp.Param("provides", "list[provide]", "[]", "The operations that it offers."),
 			interp.Param("os", "list[str]", "[]", "The systems it supports, as in [\"debian\", \"ubuntu >= 24.04\"]; all if it is empty."),
+			interp.Param("guarded", "int", "0", "Seconds within which somebody must confirm that the host can still be reached once the state was entered; else what that changed is taken back. For what may lock people out: ssh, firewalls, addresses. 0 needs no confirming."),
 			interp.Param("doc", "str", "", "What the state means; the docstring of enter, if it is not given."),
 		},
 		Renamed: map[string]string{"require": "requires = […]", "provide": "provides = […]", "supported_os_type": "os = [\"debian\"]",

@@ -1,8 +1,10 @@
 package modules
 
 import (
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -38,6 +40,7 @@ func (d *defining) stateOf(a *args) *stateValue {
 		leave:    a.fn("leave", "ctx"),
 		cross:    a.fn("cross", "ctx", "flags"),
 		requires: a.requires(),
+		guarded:  a.guarded(),
 		doc:      dedent(a.str("doc")),
 	}
 	if out.doc == "" && out.enter != nil {
@@ -53,6 +56,18 @@ func (d *defining) stateOf(a *args) *stateValue {
 		out.os = append(out.os, m)
 	}
 	return out
+}
+
+// guarded reads for how long a state waits for being confirmed.
+func (a *args) guarded() time.Duration {
+	n := a.number("guarded")
+	if n == nil {
+		return 0
+	}
+	if *n != math.Trunc(*n) || *n < 0 || *n > 3600 || *n > 0 && *n < 10 {
+		a.errorf(a.place("guarded"), "write guarded = 60", "guarded of %s must be whole seconds, 10 to 3600, or 0", a.sig.Name)
+	}
+	return time.Duration(*n) * time.Second
 }
 
 // dedent takes the indentation off the lines of a docstring, and what it says to editors.

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"context"
 	"slices"
 
 	"github.com/armonic/armonic/resolver"
@@ -55,6 +56,22 @@ func (r *Rollout) decide(id resolver.TaskID, what string, rec Record) (err error
 	}
 	r.poke()
 	return err
+}
+
+// Confirm keeps what the guarded step of a running task has changed: somebody has seen that
+// its host can still be reached. The error is spec.Conflict if nothing waits for that.
+func (r *Rollout) Confirm(ctx context.Context, id resolver.TaskID) error {
+	r.mu.Lock()
+	t := r.state.byID[id]
+	r.mu.Unlock()
+	if t == nil {
+		return spec.Errorf(spec.NotFound, "the deployment has no task %s", id)
+	}
+	a, err := r.fleet.Agent(t.Host)
+	if err != nil {
+		return err
+	}
+	return a.Confirm(ctx, t.run)
 }
 
 // Continue lets everything go on that is not done, after Stop or after it was resumed: what

@@ -131,6 +131,10 @@ func (r *Rollout) take(t *task, ev spec.Event) {
 		rec.Kind = RecordStepStarted
 	case spec.EventProgress:
 		rec.Kind, rec.Done, rec.Total = RecordProgress, ev.Done, ev.Total
+	case spec.EventGuarded: // not recorded: who takes over is told by the agent
+		t.guard, t.view = ev.Until, nil
+		r.lines.add(LogLine{At: ev.At, Host: t.Host, Task: t.ID, Step: name, Level: spec.LevelWarn, Text: ev.Text})
+		return
 	case spec.EventStepDone:
 		rec.Kind, rec.Returns = RecordStepDone, ev.Returns
 	case spec.EventStepFailed:

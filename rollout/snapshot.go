@@ -57,6 +57,10 @@ type TaskView struct {
 	// reason. The agent goes on by itself, and is followed again when it is back.
 	Away    time.Time
 	AwayWhy *spec.Error
+
+	// Guard is when what a running step has changed is taken back unless somebody confirms
+	// that the host can still be reached; zero if nothing waits for that.
+	Guard time.Time
 }
 
 // StepsDone counts the steps that are.
@@ -199,7 +203,7 @@ func (s *State) Task(id resolver.TaskID) *TaskView {
 
 func (s *State) viewOf(t *task) *TaskView {
 	v := &TaskView{Task: t.Task, Run: t.run, Attempt: t.attempt, Status: t.status, Started: t.started, Ended: t.ended, StepStates: slices.Clone(t.steps),
-		Err: t.err, Reason: t.reason, Stack: t.stack, Undoes: t.Undoes, Usual: t.usual(), Away: t.away, AwayWhy: t.awayWhy}
+		Err: t.err, Reason: t.reason, Stack: t.stack, Undoes: t.Undoes, Usual: t.usual(), Away: t.away, AwayWhy: t.awayWhy, Guard: t.guard}
 	if t.status != Waiting {
 		return v
 	}

@@ -56,6 +56,7 @@ type task struct {
 	stack    []string
 	away     time.Time
 	awayWhy  *spec.Error
+	guard    time.Time   // when what its step did is taken back, unless it is confirmed
 	rollback bool        // it takes others back
 	rest     []spec.Step // that were dropped
 
@@ -129,8 +130,10 @@ func (s *State) applyTo(t *task, r Record) {
 			x.Done, x.Total = r.Done, r.Total
 		}
 	case RecordStepDone:
+		t.guard = time.Time{}
 		s.stepDone(t, r)
 	case RecordStepFailed:
+		t.guard = time.Time{}
 		if x := t.step(r.Step); x != nil {
 			x.Status, x.Ended, x.Run = FailedTask, r.At, t.run
 		}
@@ -192,7 +195,7 @@ func (s *State) stepDone(t *task, r Record) {
 
 func (s *State) taskEnded(t *task, r Record) {
 	t.ended, t.err, t.rejoin = r.At, r.Err, r.Status == LostTask
-	t.away, t.awayWhy = time.Time{}, nil
+	t.away, t.awayWhy, t.guard = time.Time{}, nil, time.Time{}
 	t.setStack(r.Stack)
 	for i := range t.steps {
 		switch x := &t.steps[i]; {

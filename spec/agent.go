@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -54,7 +55,8 @@ type StepPreview struct {
 	Unpredictable bool     `json:"unpredictable,omitempty"`
 	Why           string   `json:"why,omitempty"` // it is unpredictable
 	Irreversible  bool     `json:"irreversible,omitempty"`
-	Module        string   `json:"module,omitempty"` // a digest of the files that the lifecycle was loaded from
+	Guarded       int      `json:"guarded,omitempty"` // it is taken back unless it is confirmed within so many seconds
+	Module        string   `json:"module,omitempty"`  // a digest of the files that the lifecycle was loaded from
 }
 
 // Doubt says why the step may change more than Changes lists, "" if it may not.
@@ -63,6 +65,11 @@ func (s StepPreview) Doubt() string {
 		return "does things that cannot be foreseen"
 	}
 	return s.Why
+}
+
+// GuardedText says that the step must be confirmed.
+func (s StepPreview) GuardedText() string {
+	return fmt.Sprintf("it is taken back unless somebody confirms within %d s that the host can still be reached", s.Guarded)
 }
 
 // Describer answers questions about a host and changes nothing. Errors are *Error
@@ -104,6 +111,10 @@ type Runner interface {
 	// Stop asks a run to end: one that waits never begins, one that runs has its
 	// context cancelled. Stopping what has ended does nothing.
 	Stop(ctx context.Context, id RunID) error
+	// Confirm says that the host can still be reached after a guarded step of a run, which
+	// keeps what it changed, see EventGuarded. It is NotFound for a run that is not known,
+	// Conflict if it does not wait for that: before, and when it was taken back.
+	Confirm(ctx context.Context, id RunID) error
 }
 
 // Agent is the one contract between those who ask and those who do.

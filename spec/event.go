@@ -6,7 +6,7 @@ import "time"
 type EventKind string
 
 // The events of a run, in the order in which they can occur: one queued, one
-// started, then for each step step-started, log and progress as they come, and
+// started, then for each step step-started, log, progress and guarded as they come, and
 // step-done or step-failed; one run-done, which is always the last.
 const (
 	EventQueued      EventKind = "queued"
@@ -14,6 +14,7 @@ const (
 	EventStepStarted EventKind = "step-started"
 	EventLog         EventKind = "log"
 	EventProgress    EventKind = "progress"
+	EventGuarded     EventKind = "guarded" // the step is done, and taken back unless the run is confirmed in time
 	EventStepDone    EventKind = "step-done"
 	EventStepFailed  EventKind = "step-failed"
 	EventRunDone     EventKind = "run-done"
@@ -41,6 +42,7 @@ type Event struct {
 	Text    string    `json:"text,omitempty"`
 	Done    int       `json:"done,omitempty"`    // Progress: so far
 	Total   int       `json:"total,omitempty"`   // Progress: of how many
+	Until   time.Time `json:"until,omitzero"`    // Guarded: when it is taken back
 	Returns any       `json:"returns,omitempty"` // StepDone of a call: what it returned
 	Stack   []string  `json:"stack,omitempty"`   // StepDone, StepFailed, RunDone: the stack now
 	Err     *Error    `json:"error,omitempty"`   // StepFailed; RunDone if the run did not succeed

@@ -70,7 +70,7 @@ func (c *EventCheck) wrong(ev Event) string {
 		if ev.Step != c.done || c.running || c.failed {
 			return "this step is not the next one"
 		}
-	case EventStepDone, EventStepFailed, EventProgress:
+	case EventStepDone, EventStepFailed, EventProgress, EventGuarded:
 		if ev.Step != c.done || !c.running {
 			return "this step does not run"
 		}

@@ -43,6 +43,9 @@ type Fault struct {
 	Did  []string  `json:"did,omitempty"` // what the step had said and done until then, the last lines of it
 	Err  *Error    `json:"error"`
 
+	// Guarded says that the step was to be taken back if it failed, and was not yet.
+	Guarded bool `json:"guarded,omitempty"`
+
 	// Earlier is a failure before this one, if it left a state entered or left in
 	// part and nobody has made that good; or that of a call, if taking it back failed.
 	Earlier *Fault `json:"earlier,omitempty"`

@@ -44,6 +44,9 @@ func (m *Model) decide(d *deployment, x widget.Request) tea.Cmd {
 		m.confirmCancel(d)
 	case run.Retry:
 		m.confirmRetry(d, x.Task)
+	case run.Confirm:
+		ctx := m.ctx
+		return func() tea.Msg { return finished{key: "confirm", dep: d, err: d.exec.Confirm(ctx, x.Task)} }
 	case run.Skip:
 		m.askReason(d, x.Task, "Go on without it?", "What depends on it goes on as though it were done. Why is it skipped?", func(id resolver.TaskID, why string) error {
 			return d.exec.Skip(id, why)

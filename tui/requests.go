@@ -60,7 +60,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		m.show(m.pages.runs)
 	case catalogue.Resume:
 		m.confirmResume(x.ID)
-	case run.Cancel, run.Retry, run.Skip, run.MarkDone, run.Edit, run.Rollback:
+	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Edit, run.Rollback:
 		return m.decide(m.watched(), x)
 	default:
 		return m.requestDeployment(x)

@@ -35,6 +35,11 @@ func (u untouchable) Stop(context.Context, spec.RunID) error {
 	return nil
 }
 
+func (u untouchable) Confirm(context.Context, spec.RunID) error {
+	u.t.Error("a run was confirmed")
+	return nil
+}
+
 // Whoever is on no list is refused whatever it says, the agent stays connected, and
 // does nothing for it.
 func TestStrangers(t *testing.T) {

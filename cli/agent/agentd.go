@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,8 @@ type command struct {
 	os      spec.OS
 	masters access.Masters
 	level   slog.Level
+
+	link atomic.Pointer[session.Connector] // to the operators; nil as long as there is none
 
 	modules    modules.Config // what modules may use, in tests; otherwise it is zero
 	stuckAfter time.Duration  // the same; 0 is inprocess.StuckAfter

@@ -59,6 +59,7 @@ func (d *command) serve(ctx context.Context) error {
 	notifyStatus("connecting to " + d.jid.Domain())
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
 		Rooms: session.JID(d.set.Rooms()), Logger: log})
+	d.link.Store(responder.Connector())
 	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) { d.reportConnection(log, st) }))
 	defer unwatchLink()
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
@@ -87,6 +88,13 @@ func (d *command) serve(ctx context.Context) error {
 	responder.Close()
 	log.Info("ended")
 	return nil
+}
+
+// reconnect gives up the link to the operators, and makes a new one.
+func (d *command) reconnect() {
+	if link := d.link.Load(); link != nil {
+		link.Reconnect()
+	}
 }
 
 // reportConnection tells systemd and the log how the connection is.

@@ -52,7 +52,7 @@ func (d *command) loadModules(c modules.Config) (*reload.Reloader, reload.Result
 // service makes the agent with what it remembers; end stops it. A module that does not
 // load is left out and noted: an agent that did not start could not even say so.
 func (d *command) service(log *slog.Logger) (s *agentd.Service, end func(), err error) {
-	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage}
+	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage, Reconnect: d.reconnect}
 	load := d.modules
 	load.Monitor = &interp.Monitor{}
 	var undo []func()

@@ -83,6 +83,8 @@ func (c *carrier) carryOut(ctx context.Context, fleet deploy.Fleet, r *rollout.R
 	defer giveUp(nil)
 	stop := reportOffline(r, fleet, c.Err, c.wait, giveUp)
 	defer stop()
+	unguard := c.confirmGuarded(ctx, r)
+	defer unguard()
 	r.Start(context.WithoutCancel(ctx))
 	for {
 		if err := r.Wait(waiting); err != nil {

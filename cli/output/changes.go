@@ -21,4 +21,7 @@ func Changes(w io.Writer, indent string, s spec.StepPreview) {
 	if s.Irreversible {
 		Printf(w, "%scannot be undone\n", indent)
 	}
+	if s.Guarded > 0 {
+		Printf(w, "%s! %s\n", indent, s.GuardedText())
+	}
 }

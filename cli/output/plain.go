@@ -164,6 +164,8 @@ func (p *Plain) Update(u rollout.Update) {
 		line("%s: %s%s", u.Lifecycle, u.Step.Name(), p.inputs(u.Step.Inputs))
 	case spec.EventLog:
 		line("  | %s", u.Event.Text)
+	case spec.EventGuarded:
+		line("  ! %s", u.Event.Text)
 	case spec.EventStepDone:
 		line("%s: %s done, %.1fs%s", u.Lifecycle, u.Step.Name(), u.Event.At.Sub(p.begun[u.Task]).Seconds(), Returns(u.Event.Returns))
 	case spec.EventStepFailed:

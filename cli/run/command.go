@@ -38,7 +38,7 @@ func (c *command) flags(cmd *cobra.Command) {
 	output.ChangedFlag(cmd, &c.changed)
 	f.BoolVar(&c.breakUse, "break", false, "leave states that applied states of other lifecycles required")
 	f.BoolVar(&c.keepProvides, "keep-provides", false, "do not take back what was called of other lifecycles for the states that are left")
-	f.BoolVar(&c.yes, "yes", false, "leave states of which provides were called without asking")
+	f.BoolVar(&c.yes, "yes", false, "leave states of which provides were called, and confirm guarded steps, without asking")
 }
 
 // do brings each target about, all at once. Nothing is done anywhere unless all is right

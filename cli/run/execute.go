@@ -35,6 +35,9 @@ func (r *hostRun) execute(ctx context.Context) error {
 			return err
 		}
 		show(run, ev)
+		if ev.Kind == spec.EventGuarded {
+			r.confirmGuarded(ctx, run.ID)
+		}
 		if ev.Stack != nil {
 			res.Stack = ev.Stack
 		}
@@ -50,7 +53,7 @@ func (r *hostRun) execute(ctx context.Context) error {
 		stop := f.TellHost(r.target.Host(), r.Err)
 		defer stop()
 	}
-	err := r.agent.Follow(ctx, run.ID, 0, take)
+	err := r.follow(ctx, run.ID, events, take)
 	if ctx.Err() != nil && !over {
 		err = r.stop(ctx, run.ID, events.Last(), take)
 	}
@@ -65,6 +68,48 @@ func (r *hostRun) execute(ctx context.Context) error {
 		err = r.executeAlso(ctx)
 	}
 	return cmp.Or(r.printResult(res), err)
+}
+
+// backWithin is how long an agent may be away while a run of it is followed: it gives up its
+// link once a guarded step is done.
+const backWithin = 20 * time.Second
+
+// follow follows a run to its end. An agent that is away for a while is followed again.
+func (r *hostRun) follow(ctx context.Context, id spec.RunID, events *spec.EventCheck, take func(spec.Event) error) error {
+	lost := time.Time{}
+	for {
+		seen := events.Last()
+		err := r.agent.Follow(ctx, id, seen, take)
+		if events.Last() > seen {
+			lost = time.Time{}
+		}
+		if kind := spec.KindOf(err); kind != spec.Unavailable && kind != spec.Timeout || ctx.Err() != nil {
+			return err
+		}
+		if lost.IsZero() {
+			lost = time.Now()
+		}
+		if time.Since(lost) > backWithin {
+			return err
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// confirmGuarded confirms what a guarded step has changed, with --yes, or says how to.
+func (r *hostRun) confirmGuarded(ctx context.Context, id spec.RunID) {
+	if !r.yes {
+		output.Printf(r.Err, "try whether you can still reach %s, and say then: armonic confirm %[1]s\n", r.target.Host())
+		return
+	}
+	go func() { // it is about the run that is being followed, whose events wait meanwhile
+		if err := r.agent.Confirm(ctx, id); err != nil {
+			output.PrintError(r.Err, err)
+		}
+	}()
 }
 
 // stop ends a run whose operator interrupts it, and follows it to its end.

@@ -69,6 +69,7 @@ func Cases() []Case {
 		{"a value that is not known yet ends a run", deferredValues},
 		{"a failing step ends its run and no other", failingStep},
 		{"a panic is an internal error", panickingStep},
+		{"a guarded step waits to be confirmed", guardedStep},
 
 		{"a returned password arrives, and cannot be read by chance", passwordArrives},
 		{"a returned password is in no stack", passwordInNoStack},

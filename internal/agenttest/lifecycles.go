@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
@@ -19,7 +20,7 @@ const Password = "open sesame, it's me"
 // nothing applied. Their behaviour is in what they are given.
 //
 //	Bench:  Off > Ready > On, with provides that succeed, fail, block or panic
-//	Forked: Base > Left > LeftTop and Base > Right
+//	Forked: Base > Left > LeftTop and Base > Right, which is guarded
 func Lifecycles() []*lifecycle.Lifecycle { return []*lifecycle.Lifecycle{bench(), forked()} }
 
 func bench() *lifecycle.Lifecycle {
@@ -114,7 +115,7 @@ func bench() *lifecycle.Lifecycle {
 func forked() *lifecycle.Lifecycle {
 	return &lifecycle.Lifecycle{
 		Name:        "Forked",
-		States:      []*lifecycle.State{{Name: "Base"}, {Name: "Left"}, {Name: "LeftTop"}, {Name: "Right", Provides: []*lifecycle.Provide{{Name: "echo"}}}},
+		States:      []*lifecycle.State{{Name: "Base"}, {Name: "Left"}, {Name: "LeftTop"}, {Name: "Right", Guarded: time.Hour, Provides: []*lifecycle.Provide{{Name: "echo"}}}},
 		Transitions: [][2]string{{"Base", "Left"}, {"Left", "LeftTop"}, {"Base", "Right"}},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -247,4 +248,31 @@ func panickingStep(t testing.TB, a spec.Agent) {
 	if ev := end(t, a, "r2"); ev.Err != nil {
 		t.Errorf("the next run ended with %v", ev.Err)
 	}
+}
+
+func guardedStep(t testing.TB, a spec.Agent) {
+	forked := func(id spec.RunID) spec.Run {
+		return spec.Run{ID: id, Work: spec.Work{Lifecycle: "Forked", From: []string{"Base"}, Steps: []spec.Step{enter("Right", nil)}}}
+	}
+	wantKind(t, a.Confirm(t.Context(), "r0"), spec.NotFound, "r0")
+	start(t, a, forked("r1"))
+	if ev := await(t, a, "r1", spec.EventGuarded); ev.Step != 0 || ev.Until.Sub(ev.At).Round(time.Minute) != time.Hour {
+		t.Errorf("the event is %+v", ev)
+	}
+	start(t, a, forked("r2"))
+	wantKind(t, a.Confirm(t.Context(), "r2"), spec.Conflict, "does not wait")
+	if err := a.Stop(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	wantEnd(t, end(t, a, "r1"), spec.Canceled, "what it had changed was taken back")
+	await(t, a, "r2", spec.EventGuarded)
+	wantStack(t, a, "Forked", "Base")
+	if err := a.Confirm(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	if ev := end(t, a, "r2"); ev.Err != nil {
+		t.Errorf("it was confirmed, and ended with %v", ev.Err)
+	}
+	wantStack(t, a, "Forked", "Base Right")
+	wantKind(t, a.Confirm(t.Context(), "r2"), spec.Conflict)
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // packages are what the hosts can install.
-const packages = "nginx haproxy socat php-fpm php php-cli php-mysql mariadb-server wordpress wordpress-theme-twentytwentythree"
+const packages = "nginx haproxy socat php-fpm php php-cli php-mysql mariadb-server wordpress wordpress-theme-twentytwentythree nftables"
 
 // services of a host whose restarts and reloads are counted.
 const services = "nginx php8.2-fpm haproxy mariadb"
@@ -43,7 +43,7 @@ func TestStory(t *testing.T) {
 	t.Setenv("TESTHOSTS_PACKAGES", packages)
 	hosts := hosttest.Up(t, "lb1", "web1", "web2", "web3", "db1")
 	s := &story{Fleet: hostfleet.New(t, hosts), lb: hosts[0], web: hosts[1:4], db: hosts[4], before: map[string]hosttest.Snapshot{}}
-	s.Start(t, "")
+	s.Start(t, "testdata/modules")
 	for _, h := range hosts {
 		s.before[h.Name] = h.Snapshot(t)
 	}
@@ -57,6 +57,7 @@ func TestStory(t *testing.T) {
 		{"the memory of PHP changes in place", s.changed},
 		{"a web host is cut off", s.cutOff},
 		{"what somebody changed by hand is found and repaired", s.drifted},
+		{"what locks people out takes itself back", s.lockedOut},
 		{"a third web host is added, and the agent of the database is killed", s.extended},
 		{"two operators work on the same hosts", s.twoOperators},
 		{"all is undone", s.undone},
@@ -152,6 +153,24 @@ func (s *story) drifted(t *testing.T) {
 		t.Errorf("after the repair drift says\n%s", out)
 	}
 	s.lb.Run(t, "test", "-x", "/usr/bin/socat")
+}
+
+// A step after which a host cannot be reached is taken back by its agent, and one that harms
+// nobody stays.
+func (s *story) lockedOut(t *testing.T) {
+	h := s.web[2]
+	out, code := s.Try(t, "deploy", "//Locked//start", "--on", h.Name, "--yes")
+	if code == 0 || !strings.Contains(out, "nobody confirmed within 10s") || !strings.Contains(out, "was taken back") {
+		t.Errorf("it ends with %d, and says\n%s", code, out)
+	}
+	if rules := h.Run(t, "nft", "list", "ruleset"); strings.Contains(rules, "locked") {
+		t.Errorf("the rules are\n%s", rules)
+	}
+	s.Command(t, "deploy", "//Firewall//start", "--on", h.Name, "--autofill", "--yes", "--name", "wall")
+	if rules := h.Run(t, "nft", "list", "ruleset"); !strings.Contains(rules, "tcp dport 22 accept") {
+		t.Errorf("the rules are\n%s", rules)
+	}
+	s.Command(t, "deployments", "rollback", "wall", "--yes")
 }
 
 // A host more: the others are not touched. The agent of the database dies meanwhile, and the

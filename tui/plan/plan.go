@@ -236,6 +236,9 @@ func (m *Model) changes(s spec.StepPreview) {
 	if why := s.Doubt(); why != "" {
 		m.lines = append(m.lines, line{text: "      ? " + widget.Clean(why), style: warn})
 	}
+	if s.Guarded > 0 {
+		m.lines = append(m.lines, line{text: "      ! " + s.GuardedText(), style: warn})
+	}
 }
 
 // signed is the style of a line that begins with what becomes of it.

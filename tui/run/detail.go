@@ -121,6 +121,10 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 		put("", "  R  go on with it")
 		return out
 	case rollout.Running:
+		if !t.Guard.IsZero() {
+			put(l.Warn, "What was changed is taken back at "+t.Guard.Local().Format("15:04:05")+" unless somebody confirms it. Try now whether you can still reach "+string(t.Host)+".")
+			put("", "  C  keep it")
+		}
 		if s := m.unreachable(t); s != "" {
 			put(l.Warn, string(t.Host)+": "+s+". Its agent goes on by itself, and is followed again when it is back.")
 			if t.AwayWhy != nil {

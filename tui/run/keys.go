@@ -13,6 +13,9 @@ func (m *Model) Bindings() []widget.Binding {
 		return m.log.Bindings()
 	}
 	var out []widget.Binding
+	if m.guarded() != nil {
+		out = append(out, widget.Key(confirm, "C", "CONFIRM", "keep what a guarded step has changed: you can still reach the host"))
+	}
 	if m.failed() != nil {
 		out = append(out, widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
 		if m.snap.Over && !m.snap.RolledBack {
@@ -60,6 +63,10 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case retry:
 		if t := m.failed(); t != nil {
 			return Retry{Task: t.ID}
+		}
+	case confirm:
+		if t := m.guarded(); t != nil {
+			return Confirm{Task: t.ID}
 		}
 	case skip, markDone:
 		if t := m.failed(); t != nil && a == skip {

@@ -17,6 +17,8 @@ import (
 type (
 	// Retry does a failed task again.
 	Retry struct{ Task resolver.TaskID }
+	// Confirm keeps what the guarded step of a task has changed.
+	Confirm struct{ Task resolver.TaskID }
 	// Cancel lets nothing more start and stops what runs.
 	Cancel struct{}
 	// Skip goes on without a task.
@@ -33,6 +35,7 @@ const (
 	retry        widget.Action = "retry"
 	cancel       widget.Action = "cancel"
 	skip         widget.Action = "skip"
+	confirm      widget.Action = "confirm"
 	markDone     widget.Action = "mark as done"
 	edit         widget.Action = "edit and go on"
 	rollBack     widget.Action = "roll back"

@@ -1,6 +1,10 @@
 package run
 
-import "github.com/armonic/armonic/rollout"
+import (
+	"cmp"
+
+	"github.com/armonic/armonic/rollout"
+)
 
 // State is how a deployment is, in a word.
 type State string
@@ -151,6 +155,23 @@ func (m *Model) failed() *rollout.TaskView {
 		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
 			return t
 		}
+	}
+	return first
+}
+
+// guarded is the task whose guarded step waits to be confirmed: that under the cursor, or else
+// the first. It is nil if there is none.
+func (m *Model) guarded() *rollout.TaskView {
+	var first *rollout.TaskView
+	cur := m.tree.Selected()
+	for _, t := range m.snap.Tasks {
+		if t.Guard.IsZero() {
+			continue
+		}
+		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
+			return t
+		}
+		first = cmp.Or(first, t)
 	}
 	return first
 }

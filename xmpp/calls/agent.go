@@ -92,6 +92,11 @@ func (a *agent) Stop(ctx context.Context, id spec.RunID) error {
 	return a.c.call(ctx, a.jid, opStop, parameters{Run: id}, nil)
 }
 
+// Confirm keeps what a guarded step of a run has changed.
+func (a *agent) Confirm(ctx context.Context, id spec.RunID) error {
+	return a.c.call(ctx, a.jid, opConfirm, parameters{Run: id}, nil)
+}
+
 // PutDeployment hands a record of a deployment over.
 func (a *agent) PutDeployment(ctx context.Context, r spec.DeploymentRecord) error {
 	return a.c.call(ctx, a.jid, opPutDeployment, r, nil)

@@ -65,6 +65,10 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		if err = wire.Decode(in, &q); err == nil {
 			err = v.agent.Stop(ctx, q.Run)
 		}
+	case opConfirm:
+		if err = wire.Decode(in, &q); err == nil {
+			err = v.agent.Confirm(ctx, q.Run)
+		}
 	case opFollow:
 		if err = wire.Decode(in, &q); err == nil {
 			return v.follow(online, s, p, q)

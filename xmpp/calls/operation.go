@@ -25,6 +25,7 @@ const (
 	opStacks   operation = "stacks"
 	opStart    operation = "start"
 	opStop     operation = "stop"
+	opConfirm  operation = "confirm"
 	opFollow   operation = "follow"
 	opUnfollow operation = "unfollow"
 
@@ -36,7 +37,7 @@ const (
 // allowed reports whether a role may do an operation.
 func (o operation) allowed(r access.Role) bool {
 	switch o {
-	case opStart, opStop, opPutDeployment, opDeployment:
+	case opStart, opStop, opConfirm, opPutDeployment, opDeployment:
 		return r == access.Deploy
 	}
 	return true
@@ -45,7 +46,7 @@ func (o operation) allowed(r access.Role) bool {
 // parameters are those of operations that have no type in package spec.
 type parameters struct {
 	Pattern    spec.Pattern      `json:"pattern,omitempty"`    // describe, provides
-	Run        spec.RunID        `json:"run,omitempty"`        // stop, follow
+	Run        spec.RunID        `json:"run,omitempty"`        // stop, confirm, follow
 	Lifecycle  string            `json:"lifecycle,omitempty"`  // drift
 	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment
 	Follow     string            `json:"follow,omitempty"`     // follow, unfollow: names this follower among those of the client

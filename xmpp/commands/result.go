@@ -53,7 +53,7 @@ func (v *Server) result(ctx context.Context, c *commandSession) *result {
 			if out.ended = ev.Kind == spec.EventRunDone; out.ended {
 				out.err = ev.Err
 			}
-		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress:
+		case spec.EventQueued, spec.EventStarted, spec.EventStepStarted, spec.EventProgress, spec.EventGuarded:
 		}
 		return nil
 	})

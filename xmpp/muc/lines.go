@@ -69,6 +69,8 @@ func (w *writer) text(ev spec.Event) string {
 		return fmt.Sprintf("run %s begins, for %s", w.run.ID, w.run.By)
 	case spec.EventStepStarted:
 		return step
+	case spec.EventGuarded:
+		return "| " + ev.Text
 	case spec.EventLog:
 		if ev.Level == spec.LevelWarn || ev.Level == spec.LevelError {
 			return "| " + string(ev.Level) + ": " + ev.Text

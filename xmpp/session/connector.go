@@ -88,6 +88,17 @@ func (c *Connector) Watch() (Status, <-chan struct{}) {
 // Retry makes the next try now.
 func (c *Connector) Retry() { Wake(c.hurry) }
 
+// Reconnect gives the session up and makes a new one. When it returns the old one has ended.
+func (c *Connector) Reconnect() {
+	st, changed := c.Watch()
+	if st.Session == nil {
+		return
+	}
+	c.Retry()
+	st.Session.fail(spec.Errorf(spec.Unavailable, "the connection is made anew"))
+	<-changed
+}
+
 // Wait returns the session when there is one. The error is that of ctx, or, if
 // patient is false, of the first try that fails.
 func (c *Connector) Wait(ctx context.Context, patient bool) (*Session, error) {
