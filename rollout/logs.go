@@ -49,11 +49,15 @@ func (l *logs) add(line LogLine) {
 }
 
 // Logs gives the lines after serial number `after`, as far as they are kept, and the
-// serial number to go on from.
+// serial number to go on from. Older ones are forgotten: whoever asks has them.
 func (r *Rollout) Logs(after int) (lines []LogLine, next int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := &r.lines
 	i := min(max(after-l.dropped, 0), len(l.lines))
-	return l.lines[i:len(l.lines):len(l.lines)], l.next
+	for n := range l.lines[:i] {
+		l.bytes -= l.lines[n].Size()
+	}
+	l.lines, l.dropped = l.lines[i:], l.dropped+i
+	return l.lines[:len(l.lines):len(l.lines)], l.next
 }

@@ -2,14 +2,19 @@ package logs
 
 import "github.com/armonic/armonic/rollout"
 
-// Buffer holds the newest lines of a deployment, Keep of them and
-// rollout.MostLogBytes at most. Lines have positions that never change, counted from 0
-// since the beginning.
+// Buffer holds the lines of a deployment: the newest in memory, older ones on disk.
+// Lines have positions that never change, counted from 0 since the beginning.
+//
+// What does not fit on the disk is dropped, the oldest first. Where nothing can be
+// written, the lines that the memory has room for are kept.
 type Buffer struct {
-	Keep   int // 0 is 100,000
+	Memory int // bytes; 0 is 1 MiB
+	Disk   int // bytes; 0 is 512 MiB, and less than 0 none
+
 	lines  []rollout.LogLine
 	bytes  int // that the lines take
 	base   int // position of lines[0]
+	old    *spill
 	newest int // serial number of the last line
 }
 
@@ -23,38 +28,72 @@ func (b *Buffer) Add(lines []rollout.LogLine) {
 		b.bytes += lines[i].Size()
 	}
 	b.newest = lines[len(lines)-1].N
-	keep := b.Keep
-	if keep == 0 {
-		keep = 100_000
+	if most := b.memory(); b.bytes > most+most/2 { // not at every line
+		b.leave(b.oldest(most))
 	}
-	over := len(b.lines) - keep
-	if over > 0 {
-		over = min(over+keep/10, len(b.lines)) // not at every line
+}
+
+// memory is how many bytes of lines are kept in memory.
+func (b *Buffer) memory() int {
+	switch {
+	case b.Memory > 0:
+		return b.Memory
+	case b.Disk < 0:
+		return rollout.MostLogBytes
 	}
-	if b.bytes > rollout.MostLogBytes+rollout.MostLogBytes/10 {
-		for n, left := 0, b.bytes; left > rollout.MostLogBytes; n++ {
-			left -= b.lines[n].Size()
-			over = max(over, n+1)
+	return 1 << 20
+}
+
+// oldest is how many lines must leave the memory so that the others have room there.
+func (b *Buffer) oldest(most int) (n int) {
+	for left := b.bytes; left > most; n++ {
+		left -= b.lines[n].Size()
+	}
+	return n
+}
+
+// leave moves the oldest lines to the disk.
+func (b *Buffer) leave(n int) {
+	if b.Disk >= 0 {
+		if b.old == nil {
+			b.old = &spill{most: b.Disk}
+			if b.Disk == 0 {
+				b.old.most = 512 << 20
+			}
+		}
+		if err := b.old.add(b.base, b.lines[:n]); err != nil {
+			b.old, b.Disk = nil, -1 // from now on without
+			if n = b.oldest(b.memory()); n == 0 {
+				return
+			}
 		}
 	}
-	if over > 0 {
-		for i := range b.lines[:over] {
-			b.bytes -= b.lines[i].Size()
-		}
-		b.lines = append([]rollout.LogLine(nil), b.lines[over:]...)
-		b.base += over
+	for i := range b.lines[:n] {
+		b.bytes -= b.lines[i].Size()
 	}
+	b.lines = append([]rollout.LogLine(nil), b.lines[n:]...)
+	b.base += n
 }
 
 // Len is how many lines there ever were.
 func (b *Buffer) Len() int { return b.base + len(b.lines) }
 
 // First is the position of the oldest line that is kept.
-func (b *Buffer) First() int { return b.base }
+func (b *Buffer) First() int {
+	if b.old != nil {
+		return b.old.first()
+	}
+	return b.base
+}
 
-// At gives a line that is kept.
-func (b *Buffer) At(pos int) *rollout.LogLine { return &b.lines[pos-b.base] }
+// At gives a line that is kept. It is valid until the next call.
+func (b *Buffer) At(pos int) *rollout.LogLine {
+	if pos < b.base {
+		return b.old.at(pos)
+	}
+	return &b.lines[pos-b.base]
+}
 
 // Dropped is how many lines cannot be shown any more, whoever dropped them: the buffer,
 // or their source before it was asked.
-func (b *Buffer) Dropped() int { return b.newest - len(b.lines) }
+func (b *Buffer) Dropped() int { return b.newest - (b.Len() - b.First()) }

@@ -2,6 +2,9 @@ package logs_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -75,51 +78,110 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestOldLinesGoAndAreCounted(t *testing.T) {
-	b := &logs.Buffer{Keep: 100}
+// short is a buffer that keeps next to nothing in memory.
+func short(disk int) *logs.Buffer { return &logs.Buffer{Memory: 10_000, Disk: disk} }
+
+func TestOldLinesAreOnDiskAndStillThere(t *testing.T) {
+	b := short(0)
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
-	for i := range 1000 {
-		b.Add([]rollout.LogLine{line(i + 1)})
+	for i := range 10_000 {
+		x := line(i + 1)
+		x.Step, x.At = fmt.Sprintf("step %d", i%5), x.At.Add(time.Duration(i)*time.Microsecond)
+		b.Add([]rollout.LogLine{x})
 		p.CatchUp()
-		_ = text(p, 10)
 	}
-	if b.Len() != 1000 || b.Dropped() != b.First() || b.Len()-b.First() > 100 {
+	if b.Len() != 10_000 || b.First() != 0 || b.Dropped() != 0 {
 		t.Errorf("%d lines, %d lost, first %d", b.Len(), b.Dropped(), b.First())
 	}
+	for _, pos := range []int{0, 9_999, 1, 5_000, 4_999, 7_777, 9_500, 2} {
+		want := line(pos + 1)
+		got := *b.At(pos)
+		if got.N != want.N || got.Text != want.Text || got.Host != want.Host || got.Task != want.Task || got.Level != want.Level ||
+			got.Step != fmt.Sprintf("step %d", pos%5) || !got.At.Equal(want.At.Add(time.Duration(pos)*time.Microsecond)) {
+			t.Errorf("line %d is %+v", pos, got)
+		}
+	}
 	p.Do(widget.First)
-	if p.Line() == nil || p.Line().N != b.First()+1 {
+	if p.Line() == nil || p.Line().N != 1 {
 		t.Errorf("the first line is %v", p.Line())
 	}
+	p.Do(widget.Search)
+	for _, r := range "line 77" {
+		p.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+	if n := p.Note(); !strings.Contains(n, "111") { // 77, 770 to 779, 7700 to 7799
+		t.Errorf("the filter finds %s", n)
+	}
 }
 
-// TestLinesAreDroppedOnce has the source drop lines that the buffer had dropped, and
-// others that it never got.
-func TestLinesAreDroppedOnce(t *testing.T) {
-	b := &logs.Buffer{Keep: 100}
-	for n := 1; n <= 1000; n++ {
+func TestTheOldestGoAndAreCounted(t *testing.T) {
+	for name, disk := range map[string]int{"a little disk": 40_000, "no disk": -1} {
+		b := short(disk)
+		p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
+		for n := 1; n <= 10_000; n++ {
+			b.Add([]rollout.LogLine{line(n)})
+			p.CatchUp()
+			_ = text(p, 10)
+		}
+		if kept := b.Len() - b.First(); b.Len() != 10_000 || b.First() == 0 || b.Dropped() != b.First() || kept < 50 || kept > 4_000 {
+			t.Errorf("%s: %d lines, %d lost, first %d", name, b.Len(), b.Dropped(), b.First())
+		}
+		p.Do(widget.First)
+		if p.Line() == nil || p.Line().N != b.First()+1 {
+			t.Errorf("%s: the first line is %v", name, p.Line())
+		}
+		b.Add([]rollout.LogLine{line(10_501), line(10_502)}) // the source kept nothing older
+		if shown := b.Len() - b.First(); b.Dropped()+shown != 10_502 {
+			t.Errorf("%s: %d dropped and %d shown of 10,502", name, b.Dropped(), shown)
+		}
+	}
+}
+
+func TestWhereNothingCanBeWrittenTheNewestAreKept(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
+	b := &logs.Buffer{}
+	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
+	for n := 1; n <= 200_000; n++ {
 		b.Add([]rollout.LogLine{line(n)})
 	}
-	b.Add([]rollout.LogLine{line(1501), line(1502)}) // the source kept nothing older
-	if shown := b.Len() - b.First(); b.Dropped()+shown != 1502 {
-		t.Errorf("%d dropped and %d shown of 1502", b.Dropped(), shown)
+	p.CatchUp()
+	if kept := b.Len() - b.First(); kept < 100_000 || b.Dropped()+kept != 200_000 || p.Line().N != 200_000 {
+		t.Errorf("%d are kept, %d dropped", kept, b.Dropped())
 	}
 }
 
-func TestLongLinesAreBoundByBytes(t *testing.T) {
-	for name, size := range map[string]int{"long": 40_000, "huge": 2 * rollout.MostLogBytes} {
+func TestNothingIsLeftOnTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	b := short(0)
+	for n := range 1000 {
+		b.Add([]rollout.LogLine{line(n + 1)})
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 || b.First() != 0 {
+		t.Errorf("there are %v, %v", files, err)
+	}
+}
+
+func TestTheMemoryIsBound(t *testing.T) {
+	used := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	for name, of := range map[string]struct{ lines, size int }{"short": {200_000, 60}, "long": {2000, 40_000}, "huge": {3, 2 * rollout.MostLogBytes}} {
+		before := used()
 		b := &logs.Buffer{}
-		p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
-		long := strings.Repeat("x", size)
-		for n := 1; n <= 2000; n++ {
+		for n := 1; n <= of.lines; n++ {
 			x := line(n)
-			x.Text = long
+			x.Text = strings.Repeat("x", of.size)
 			b.Add([]rollout.LogLine{x})
 		}
-		p.CatchUp()
-		_ = text(p, 1)
-		kept := b.Len() - b.First()
-		if kept*size > rollout.MostLogBytes*11/10 || b.Dropped()+kept != 2000 {
-			t.Errorf("%s: %d lines are kept, %d dropped", name, kept, b.Dropped())
+		if now := used(); now > before+8<<20 && name != "huge" || b.Len()-b.First()+b.Dropped() != of.lines {
+			t.Errorf("%s: %d MiB", name, (now-before)>>20)
+		}
+		if x := b.At(b.First()); len(x.Text) != of.size {
+			t.Errorf("%s: a line has %d bytes", name, len(x.Text))
 		}
 	}
 }
