@@ -128,6 +128,11 @@ bench-hosts: ## measure deployments on real Debian hosts, beside Ansible (15 min
 	@scripts/programs test bench-hosts
 	@ARMONIC_BENCH=full $(GO) test -count 1 -v -timeout 60m -run '^TestMeasured$$' ./internal/hostbench
 
+.PHONY: bench-tui
+bench-tui: ## measure the terminal UI: keys, processor, memory on 500 hosts and 10,000 nodes (5 minutes)
+	@scripts/programs test bench-tui
+	@ARMONIC_BENCH=full $(if $(filter 0,$(shell id -u)),nice -n -10) $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/tuibench
+
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output
 	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)
