@@ -63,6 +63,10 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 		return spec.Errorf(spec.Unavailable, "the agent of %s is stopping", s.config.Info.Host).
 			WithHint("try again when it is back")
 	}
+	if s.paused {
+		return spec.Errorf(spec.Unavailable, "the agent of %s is being upgraded", s.config.Info.Host).
+			WithHint("try again when it is back")
+	}
 	added := &run{Run: r.Clone(), changed: make(chan struct{})}
 	s.runs[r.ID] = added
 	s.queue = append(s.queue, added)

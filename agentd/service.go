@@ -53,6 +53,7 @@ type Service struct {
 	now       *catalogue
 	joint     bool // what steps did and what is kept of runs is in one store
 	closed    bool // and shutdown with it
+	paused    bool // no run is taken for now
 	runs      map[spec.RunID]*run
 	earlier   map[spec.RunID]string // digests of the runs that ended in earlier processes: runStore has the rest
 	kept      lifecycle.Kept

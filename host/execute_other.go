@@ -44,3 +44,6 @@ func (h *Host) HandOver() {}
 
 // EndLeftovers ends nothing.
 func (h *Host) EndLeftovers(context.Context, func(string)) error { return nil }
+
+// OwnService is "": there is no systemd.
+func OwnService() string { return "" }

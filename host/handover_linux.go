@@ -36,7 +36,7 @@ func ends(word string) bool {
 // waitsForUs reports whether the command line of a process, or one command of it if it is
 // a script, names us and says to end us.
 func waitsForUs(p process) bool {
-	names := []string{strconv.Itoa(os.Getpid()), strings.TrimSuffix(ownService(), ".service")}
+	names := []string{strconv.Itoa(os.Getpid()), strings.TrimSuffix(OwnService(), ".service")}
 	if exe, err := os.Executable(); err == nil {
 		names = append(names, filepath.Base(exe))
 	}

@@ -25,7 +25,7 @@ func canScope() bool {
 func scope(unit, program string) []string {
 	args := []string{"systemd-run", "--scope", "--quiet", "--collect", "--unit=" + unit,
 		"--description=Armonic runs " + filepath.Base(program), "--property=MemoryMax=75%"}
-	if service := ownService(); service != "" {
+	if service := OwnService(); service != "" {
 		// A shutdown stops the agent first: it finishes the step.
 		args = append(args, "--property=Before="+service)
 	}
@@ -36,8 +36,8 @@ func scope(unit, program string) []string {
 	return append(args, "--")
 }
 
-// ownService is the unit of systemd that this process is in, "" if it is in none.
-func ownService() string {
+// OwnService is the unit of systemd that this process is in, "" if it is in none.
+func OwnService() string {
 	for line := range strings.Lines(string(procFile(os.Getpid(), "cgroup"))) {
 		if name := filepath.Base(strings.TrimSpace(line)); strings.HasSuffix(name, ".service") {
 			return name

@@ -135,6 +135,15 @@ func (m *Client) Agent(h spec.Host) (spec.Agent, error) {
 // roster.Resource. It need not be in the fleet.
 func (m *Client) AgentOf(jid session.JID) spec.Agent { return m.calls.Agent(jid) }
 
+// Upgrader replaces the program of the agent of a host; errors are those of Agent.
+func (m *Client) Upgrader(h spec.Host) (spec.Upgrader, error) {
+	found, err := m.Find(h)
+	if err != nil {
+		return nil, err
+	}
+	return m.calls.Upgrader(session.JID(found.Account)), nil
+}
+
 // Room is where what happens in a deployment can be read with any XMPP client, "" if
 // nowhere.
 func (m *Client) Room(d spec.DeploymentID) string {

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"io"
 	"log/slog"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/modules"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/upgrade"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -35,7 +37,10 @@ type command struct {
 	jid     session.JID
 	os      spec.OS
 	masters access.Masters
-	level   slog.Level
+
+	upgradeKeys upgrade.Keys
+
+	level slog.Level
 
 	link atomic.Pointer[session.Connector] // to the operators; nil as long as there is none
 
@@ -73,6 +78,9 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 }
 
 func (d *command) run(c *cobra.Command, args []string) error {
+	if dir := os.Getenv(switchFolder); dir != "" {
+		return d.switchPrograms(c.Context(), dir)
+	}
 	for text, wanted := range map[string]bool{unitFile: d.printUnit, sampleFile: d.printConfig} {
 		if wanted {
 			_, err := io.WriteString(d.Out, text)

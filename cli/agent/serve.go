@@ -57,8 +57,13 @@ func (d *command) serve(ctx context.Context) error {
 	}
 	log.Info("started", "version", inprocess.Version(), "host", d.jid.Local(), "account", d.jid)
 	notifyStatus("connecting to " + d.jid.Domain())
+	upgrader, endUpgrades, err := d.upgrader(ctx, service, log)
+	if err != nil {
+		return err
+	}
+	defer endUpgrades()
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
-		Rooms: session.JID(d.set.Rooms()), Logger: log})
+		Rooms: session.JID(d.set.Rooms()), Upgrader: upgrader, Logger: log})
 	d.link.Store(responder.Connector())
 	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) { d.reportConnection(log, st) }))
 	defer unwatchLink()

@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/upgrade"
 	"github.com/armonic/armonic/xmpp/access"
 	"github.com/armonic/armonic/xmpp/session"
 )
@@ -37,6 +38,8 @@ func (d *command) settings() error {
 	check(err)
 	check(connect.CheckRooms(d.set.MUCDomain))
 	d.masters, err = parseMasters(d.set.Masters, d.jid)
+	check(err)
+	d.upgradeKeys, err = upgrade.ParseKeys(d.set.UpgradeKeys)
 	check(err)
 	d.os, err = inprocess.ParseOS(d.set.OS)
 	check(err)

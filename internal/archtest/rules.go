@@ -74,6 +74,7 @@ func Armonic() Rules {
 			{Name: "modules/testbench", Duty: "run the tests that are written in modules", May: []string{"spec", "value", "modules", "modules/interp"}},
 			{Name: "modules/reload", Duty: "load modules again when their files change, and keep what did load", May: []string{"spec", "modules"}},
 			{Name: "modules/quarantine", Duty: "remember which file the agent died of, and leave it out", May: []string{"spec"}},
+			{Name: "upgrade", Duty: "replace the program of an agent by one that an operator signed, with a way back", May: []string{"spec"}},
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions", May: []string{"spec", "value", "query", "resolver", "yamltext"}},
 			{Name: "rollout", Duty: "a deployment as a log of records, the state that follows from it, the scheduler", May: []string{"spec", "value", "resolver", "deploy"}},
 			{Name: "xmpp", Duty: "the agent contract over an XMPP server, both ends put together; make test-servers tries it with ejabberd too, as CI does", May: []string{"spec", "xmpp/access", "xmpp/calls", "xmpp/commands", "xmpp/disco", "xmpp/muc", "xmpp/roster", "xmpp/session", "xmpp/wire"}},

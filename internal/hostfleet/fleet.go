@@ -33,6 +33,7 @@ type Fleet struct {
 	Server *xmpptest.Server
 	Client *xmpp.Client // of the operator, who stays connected
 	Hosts  []*hosttest.Host
+	More   string // further lines of agent.yaml
 }
 
 // New starts a server that the hosts reach, and connects the operator. No agent runs yet.
@@ -60,8 +61,8 @@ func (f *Fleet) Start(t testing.TB, modules string) {
 		h.Copy(t, f.Bin, "/usr/local/bin/armonic", 0o755)
 		h.Copy(t, f.Server.CAFile, "/etc/armonic/ca.pem", 0o644)
 		h.Write(t, "/etc/armonic/password", password+"\n", 0o600)
-		h.Write(t, "/etc/armonic/agent.yaml", fmt.Sprintf("jid: %s@%s\npassword_file: /etc/armonic/password\nmasters: [%s]\nserver: %s\nca_file: /etc/armonic/ca.pem\npublic_ip: %s\n",
-			h.Name, xmpptest.Domain, master, f.Server.TLS, h.Address), 0o644)
+		h.Write(t, "/etc/armonic/agent.yaml", fmt.Sprintf("jid: %s@%s\npassword_file: /etc/armonic/password\nmasters: [%s]\nserver: %s\nca_file: /etc/armonic/ca.pem\npublic_ip: %s\n%s",
+			h.Name, xmpptest.Domain, master, f.Server.TLS, h.Address, f.More), 0o644)
 		h.Write(t, "/etc/systemd/system/armonic-agentd.service", string(unit), 0o644)
 		if modules != "" {
 			must(t, filepath.WalkDir(modules, func(name string, d os.DirEntry, err error) error {

@@ -45,10 +45,15 @@ func NewClient(k *session.Connector, f *roster.Fleet, speaker *muc.Speaker, grac
 // Agent gives the agent of an account: of its bare address, the one with the resource
 // roster.Resource. Whether it is online shows when it is called.
 func (c *Client) Agent(jid session.JID) spec.Agent {
+	return &agent{c: c, jid: full(jid)}
+}
+
+// full is the address of an account's agent.
+func full(jid session.JID) session.JID {
 	if jid.Resource() == "" {
-		jid = jid.With(roster.Resource)
+		return jid.With(roster.Resource)
 	}
-	return &agent{c: c, jid: jid}
+	return jid
 }
 
 func (c *Client) closed() bool {

@@ -89,6 +89,14 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		if err = wire.Decode(in, &q); err == nil {
 			out, err = handedOver(v.agent.Deployment(ctx, q.Deployment))
 		}
+	case opStageUpgrade:
+		out, err = apply(ctx, in, v.upgrader.StageUpgrade)
+	case opUpgrade:
+		out, err = apply(ctx, in, v.upgrader.Upgrade)
+	case opConfirmUpgrade:
+		if err = wire.Decode(in, &q); err == nil {
+			out, err = encoded(v.upgrader.ConfirmUpgrade(ctx, q.Digest))
+		}
 	default:
 		err = spec.Errorf(spec.Invalid, "the agent cannot %q", wire.Brief(string(o)))
 	}

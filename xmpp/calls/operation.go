@@ -10,7 +10,7 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// operation names a method of spec.Agent on the wire.
+// operation names a method of spec.Agent or spec.Upgrader on the wire.
 type operation string
 
 const (
@@ -32,12 +32,16 @@ const (
 	opPutDeployment operation = "put-deployment"
 	opDeployments   operation = "deployments"
 	opDeployment    operation = "deployment"
+
+	opStageUpgrade   operation = "stage-upgrade"
+	opUpgrade        operation = "upgrade"
+	opConfirmUpgrade operation = "confirm-upgrade"
 )
 
 // allowed reports whether a role may do an operation.
 func (o operation) allowed(r access.Role) bool {
 	switch o {
-	case opStart, opStop, opConfirm, opPutDeployment, opDeployment:
+	case opStart, opStop, opConfirm, opPutDeployment, opDeployment, opStageUpgrade, opUpgrade, opConfirmUpgrade:
 		return r == access.Deploy
 	}
 	return true
@@ -49,6 +53,7 @@ type parameters struct {
 	Run        spec.RunID        `json:"run,omitempty"`        // stop, confirm, follow
 	Lifecycle  string            `json:"lifecycle,omitempty"`  // drift
 	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment
+	Digest     string            `json:"digest,omitempty"`     // confirm-upgrade
 	Follow     string            `json:"follow,omitempty"`     // follow, unfollow: names this follower among those of the client
 	After      int               `json:"after,omitempty"`      // follow
 

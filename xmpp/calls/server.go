@@ -24,13 +24,14 @@ const (
 
 // Server is an agent's end of calls.
 type Server struct {
-	agent   spec.Agent
-	log     *slog.Logger
-	refused *access.Refusals
-	rooms   *muc.Runs
-	texts   *texts
-	slots   chan struct{} // of size atOnce; when it is full, callers are told to wait
-	work    sync.WaitGroup
+	agent    spec.Agent
+	upgrader spec.Upgrader
+	log      *slog.Logger
+	refused  *access.Refusals
+	rooms    *muc.Runs
+	texts    *texts
+	slots    chan struct{} // of size atOnce; when it is full, callers are told to wait
+	work     sync.WaitGroup
 
 	mu        sync.Mutex
 	serving   map[callKey]int     // calls that are served
@@ -38,10 +39,13 @@ type Server struct {
 	followers map[followerKey]*follower
 }
 
-// NewServer serves an agent, whose runs are told in rooms. A panic in it is to be an error already, but for what
+// NewServer serves an agent, and what upgrades it, nil if nothing does. Its runs are told in rooms. A panic in the agent is to be an error already, but for what
 // happens in this package.
-func NewServer(agent spec.Agent, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
-	return &Server{agent: agent, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
+func NewServer(agent spec.Agent, upgrader spec.Upgrader, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
+	if upgrader == nil {
+		upgrader = noUpgrader{}
+	}
+	return &Server{agent: agent, upgrader: upgrader, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
 		serving: map[callKey]int{}, load: map[session.JID]int{}, followers: map[followerKey]*follower{}}
 }
 

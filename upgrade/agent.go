@@ -1,0 +1,236 @@
+package upgrade
+
+import (
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Config is what an Agent is made of.
+type Config struct {
+	Dir     string // where it keeps what arrives: a folder of its own
+	Keys    Keys   // who may sign
+	Version string // of the program that runs
+
+	// Finish returns when no run is executed or waits, and lets none begin until resume.
+	Finish func(ctx context.Context) (resume func(), err error)
+	// Switch starts the Switch of the folder apart from the agent. nil cannot: then nothing is
+	// upgraded, for the reason that is given.
+	Switch func(ctx context.Context) error
+	Cannot string
+
+	Logger *slog.Logger
+}
+
+// Agent is the end of an agent.
+type Agent struct {
+	c       Config
+	program func() string // the digest of the program that runs
+	ordered chan string   // of size 1: the digest of what is to run; when it is full, something is ordered already
+
+	mu      sync.Mutex
+	waiting string // the digest of what was ordered
+	pending string // the digest of the program that runs, until it is confirmed
+	resume  func() // lets runs begin, once it is
+}
+
+var _ spec.Upgrader = (*Agent)(nil)
+
+// NewAgent reads where an upgrade has got to. One that is not confirmed yet lets no run begin.
+func NewAgent(ctx context.Context, c Config) (*Agent, error) {
+	a := &Agent{c: c, program: sync.OnceValue(func() string { return digestOf("/proc/self/exe") }), ordered: make(chan string, 1)}
+	var plan Plan
+	if !readJSON(filepath.Join(c.Dir, planFile), &plan) || plan.Digest != a.program() {
+		return a, nil
+	}
+	if confirmed, _ := os.ReadFile(filepath.Join(c.Dir, confirmFile)); string(confirmed) == plan.Digest {
+		return a, nil
+	}
+	resume, err := c.Finish(ctx)
+	a.pending, a.resume = plan.Digest, resume
+	return a, err
+}
+
+// state is how far it is with a digest. a.mu is held.
+func (a *Agent) state(digest string) spec.UpgradeState {
+	s := spec.UpgradeState{Program: a.program(), Version: a.c.Version, Waiting: a.waiting == digest, Pending: a.pending == digest && digest != ""}
+	if info, err := os.Stat(a.part(digest)); err == nil {
+		s.Have = int(info.Size())
+	}
+	var f failure
+	if readJSON(filepath.Join(a.c.Dir, failedFile), &f) && f.Digest == digest && !s.Waiting {
+		s.Failed = f.Why
+	}
+	return s
+}
+
+func (a *Agent) part(digest string) string { return filepath.Join(a.c.Dir, digest+partSuffix) }
+
+// StageUpgrade keeps a piece.
+func (a *Agent) StageUpgrade(_ context.Context, p spec.UpgradePiece) (spec.UpgradeState, error) {
+	if !isDigest(p.Digest) {
+		return spec.UpgradeState{}, spec.Errorf(spec.Invalid, "%.70q is no digest of a program", p.Digest)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.state(p.Digest)
+	if p.Data == "" || p.At != s.Have {
+		return s, nil
+	}
+	data, err := base64.StdEncoding.DecodeString(p.Data)
+	switch {
+	case err != nil:
+		return s, spec.Errorf(spec.Invalid, "the piece is not in base64")
+	case a.c.Switch == nil:
+		return s, spec.Errorf(spec.Denied, "this agent cannot be upgraded: %s", a.c.Cannot)
+	case len(a.c.Keys) == 0:
+		return s, a.c.Keys.verify(spec.UpgradeOrder{}, time.Time{})
+	case s.Have+len(data) > mostPacked:
+		return s, spec.Errorf(spec.Invalid, "the program is larger than %d MiB", mostPacked>>20)
+	}
+	if err := a.keep(p.Digest, data); err != nil {
+		return s, spec.Errorf(spec.Failed, "%v", err)
+	}
+	return a.state(p.Digest), nil
+}
+
+// keep appends to what has arrived of a program, and forgets what has of others.
+func (a *Agent) keep(digest string, data []byte) error {
+	if err := os.MkdirAll(a.c.Dir, 0o700); err != nil {
+		return err
+	}
+	parts, _ := filepath.Glob(filepath.Join(a.c.Dir, "*"+partSuffix))
+	for _, other := range parts {
+		if other != a.part(digest) {
+			_ = os.Remove(other)
+		}
+	}
+	f, err := os.OpenFile(a.part(digest), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.Write(data)
+	return err
+}
+
+// Upgrade has a program run that was handed over.
+func (a *Agent) Upgrade(ctx context.Context, o spec.UpgradeOrder) (spec.UpgradeState, error) {
+	if !isDigest(o.Digest) || o.Size < 1 || o.Size > mostProgram {
+		return spec.UpgradeState{}, spec.Errorf(spec.Invalid, "the order is wrong")
+	}
+	if err := a.c.Keys.verify(o, time.Now()); err != nil {
+		a.c.Logger.Warn("an upgrade was refused", "digest", o.Digest, "error", err)
+		return spec.UpgradeState{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.c.Switch == nil:
+		return a.state(o.Digest), spec.Errorf(spec.Denied, "this agent cannot be upgraded: %s", a.c.Cannot)
+	case a.program() == o.Digest || a.waiting == o.Digest:
+		return a.state(o.Digest), nil
+	case a.waiting != "" || a.pending != "":
+		return a.state(o.Digest), spec.Errorf(spec.Conflict, "another upgrade is not done yet").WithHint("try again when it is")
+	}
+	fresh := filepath.Join(a.c.Dir, newFile)
+	err := unpack(a.part(o.Digest), fresh, o)
+	if err == nil {
+		err = tryOut(ctx, fresh)
+	}
+	if err != nil {
+		_ = os.Remove(fresh)
+		_ = os.Remove(a.part(o.Digest))
+		return a.state(o.Digest), err
+	}
+	_ = os.Remove(filepath.Join(a.c.Dir, failedFile))
+	a.waiting = o.Digest
+	a.ordered <- o.Digest // has room: nothing else is ordered
+	return a.state(o.Digest), nil
+}
+
+// tryOut makes sure that a program runs here at all.
+func tryOut(ctx context.Context, program string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, program, "version").CombinedOutput(); err != nil {
+		return spec.Errorf(spec.Invalid, "the program does not run here: %v: %.200s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// Wait finishes the runs when something is ordered, and starts the switch, which ends this
+// process. It returns when ctx ends.
+func (a *Agent) Wait(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case digest := <-a.ordered:
+			a.prepare(ctx, digest)
+		}
+	}
+}
+
+// prepare does everything but the switch.
+func (a *Agent) prepare(ctx context.Context, digest string) {
+	a.c.Logger.Info("an upgrade was ordered: runs are finished first", "digest", digest)
+	resume, err := a.c.Finish(ctx)
+	if err != nil {
+		return // the agent ends
+	}
+	program, err := os.Executable()
+	program = strings.TrimSuffix(program, " (deleted)") // somebody has replaced the file
+	if err == nil {
+		err = install("/proc/self/exe", filepath.Join(a.c.Dir, oldFile), 0o755)
+	}
+	if err == nil {
+		_ = os.Remove(filepath.Join(a.c.Dir, confirmFile))
+		err = writeJSON(filepath.Join(a.c.Dir, planFile), Plan{Digest: digest, Program: program})
+	}
+	if err == nil {
+		err = a.c.Switch(ctx)
+	}
+	if err != nil {
+		a.c.Logger.Error("the upgrade could not be started", "error", err)
+		_ = os.Remove(filepath.Join(a.c.Dir, planFile))
+		_ = writeJSON(filepath.Join(a.c.Dir, failedFile), failure{digest, err.Error()})
+		a.mu.Lock()
+		a.waiting = ""
+		a.mu.Unlock()
+		resume()
+	}
+}
+
+// ConfirmUpgrade keeps the program that runs.
+func (a *Agent) ConfirmUpgrade(_ context.Context, digest string) (spec.UpgradeState, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.program() != digest {
+		return a.state(digest), spec.Errorf(spec.Conflict, "another program runs").WithHint("look at the log of the agent, and of the unit %s", Unit)
+	}
+	if a.pending == digest {
+		if err := os.WriteFile(filepath.Join(a.c.Dir, confirmFile), []byte(digest), 0o600); err != nil {
+			return a.state(digest), spec.Errorf(spec.Failed, "%v", err)
+		}
+		a.c.Logger.Info("the upgrade is confirmed", "version", a.c.Version)
+		a.pending = ""
+		a.resume()
+	}
+	return a.state(digest), nil
+}
+
+// Unconfirmed reports whether the program that runs has not been confirmed yet.
+func (a *Agent) Unconfirmed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.pending != ""
+}

@@ -1,0 +1,113 @@
+package upgrade
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+// Key signs what agents are to run.
+type Key struct{ private ed25519.PrivateKey }
+
+// pemType is that of openssl genpkey -algorithm ed25519.
+const pemType = "PRIVATE KEY"
+
+// ReadKey reads a key, in PEM. The error is NotFound if there is no file.
+func ReadKey(file string) (Key, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Key{}, spec.Errorf(spec.NotFound, "there is no key that signs upgrades, %s", file).WithHint("armonic agent key makes one")
+	}
+	if err != nil {
+		return Key{}, spec.Errorf(spec.Invalid, "%v", err)
+	}
+	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return Key{}, spec.Errorf(spec.Invalid, "others can read the key %s", file).WithHint("chmod 600 %s", file)
+	}
+	if block, _ := pem.Decode(text); block != nil {
+		key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if private, ok := key.(ed25519.PrivateKey); err == nil && ok {
+			return Key{private}, nil
+		}
+	}
+	return Key{}, spec.Errorf(spec.Invalid, "%s has no Ed25519 key in PEM", file)
+}
+
+// MakeKey makes a key and writes it to a file, which must not be there.
+func MakeKey(file string) (Key, error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return Key{}, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return Key{}, err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return Key{}, err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return Key{}, err
+	}
+	return Key{private}, errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), f.Sync(), f.Close())
+}
+
+// Public is what settings of agents name the key by.
+func (k Key) Public() string {
+	public, _ := k.private.Public().(ed25519.PublicKey)
+	return base64.StdEncoding.EncodeToString(public)
+}
+
+// orderTime is how long an order holds: one that somebody recorded is of no use later.
+const orderTime = 24 * time.Hour
+
+// Order signs that a program is to run.
+func (k Key) Order(digest string, size int, now time.Time) spec.UpgradeOrder {
+	o := spec.UpgradeOrder{Digest: digest, Size: size, Until: now.Add(orderTime).Truncate(time.Second)}
+	o.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(k.private, o.Signed()))
+	return o
+}
+
+// Keys are the public keys that an agent trusts.
+type Keys []ed25519.PublicKey
+
+// ParseKeys reads what Public gives.
+func ParseKeys(texts []string) (Keys, error) {
+	var out Keys
+	for _, text := range texts {
+		key, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(key) != ed25519.PublicKeySize {
+			return nil, spec.Errorf(spec.Invalid, "upgrade_keys: %q is no key", text).WithHint("armonic agent key prints yours")
+		}
+		out = append(out, key)
+	}
+	return out, nil
+}
+
+// verify says whether an order counts.
+func (ks Keys) verify(o spec.UpgradeOrder, now time.Time) error {
+	if len(ks) == 0 {
+		return spec.Errorf(spec.Denied, "this agent takes no upgrades: its settings have no upgrade_keys").
+			WithHint("put what armonic agent key prints into its agent.yaml")
+	}
+	if now.After(o.Until) {
+		return spec.Errorf(spec.Denied, "the order held until %s", o.Until.Format(time.DateTime)).WithHint("are the clocks right?")
+	}
+	signature, err := base64.StdEncoding.DecodeString(o.Signature)
+	for _, k := range ks {
+		if err == nil && ed25519.Verify(k, o.Signed(), signature) {
+			return nil
+		}
+	}
+	return spec.Errorf(spec.Denied, "it is not signed with a key of upgrade_keys").WithHint("armonic agent key prints yours")
+}

@@ -1,0 +1,112 @@
+package upgrade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Unit is what the switch runs as.
+const Unit = "armonic-upgrade"
+
+// Plan is what a switch is to do.
+type Plan struct {
+	Digest  string `json:"digest"`  // of the new program
+	Program string `json:"program"` // the file that it replaces
+}
+
+// Switch puts the new program in place of the old one, and back unless it is confirmed.
+type Switch struct {
+	Dir     string // that of the Agent
+	Journal string // what the agent remembers
+	Service Service
+	Wait    time.Duration // for the confirmation; 0 is a minute
+	Say     func(text string)
+}
+
+// Service is the agent as systemd runs it.
+type Service interface {
+	Stop() error  // returns when the agent has ended
+	Kill() error  // the same, at once
+	Start() error // returns when it was started, whatever becomes of it
+	Status() string
+}
+
+// Do does it. The error is that of a switch that left neither program in place.
+func (s Switch) Do(ctx context.Context) error {
+	var p Plan
+	if !readJSON(s.path(planFile), &p) {
+		return fmt.Errorf("there is no %s", s.path(planFile))
+	}
+	why := s.forth(ctx, p)
+	if why == "" {
+		s.Say("the new program is confirmed, and stays")
+		return s.clean()
+	}
+	s.Say("the old program is put back: " + why)
+	if err := s.back(p); err != nil {
+		return err
+	}
+	return errors.Join(writeJSON(s.path(failedFile), failure{p.Digest, why}), s.clean(), s.Service.Start())
+}
+
+func (s Switch) path(name string) string { return filepath.Join(s.Dir, name) }
+
+// forth gives the reason if the new program is not to stay.
+func (s Switch) forth(ctx context.Context, p Plan) (why string) {
+	_ = os.Remove(s.path(journalFile)) // that of an earlier try
+	if err := s.Service.Stop(); err != nil {
+		return err.Error()
+	}
+	// The new program may write what the agent remembers in another form.
+	if err := install(s.Journal, s.path(journalFile), 0o600); err != nil {
+		return err.Error()
+	}
+	if err := install(s.path(newFile), p.Program, 0o755); err != nil {
+		return err.Error()
+	}
+	s.Say("the new program is in place")
+	if err := s.Service.Start(); err != nil {
+		return err.Error()
+	}
+	if s.Wait == 0 {
+		s.Wait = time.Minute
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for until := time.Now().Add(s.Wait); time.Now().Before(until) && ctx.Err() == nil; <-tick.C {
+		if text, _ := os.ReadFile(s.path(confirmFile)); string(text) == p.Digest {
+			return ""
+		}
+	}
+	return fmt.Sprintf("it was not reached within %s (%s)", s.Wait, s.Service.Status())
+}
+
+// back puts the old program in place, with what the agent remembered. The new one has done
+// nothing: it is given no run before it is confirmed.
+func (s Switch) back(p Plan) error {
+	if err := s.Service.Kill(); err != nil {
+		return err
+	}
+	if err := install(s.path(oldFile), p.Program, 0o755); err != nil {
+		return err
+	}
+	if digestOf(s.path(journalFile)) == "" {
+		return nil // it was not taken: the new program never ran
+	}
+	return install(s.path(journalFile), s.Journal, 0o600)
+}
+
+// clean removes what only the switch needed.
+func (s Switch) clean() error {
+	parts, _ := filepath.Glob(s.path("*" + partSuffix))
+	for _, file := range append(parts, s.path(planFile), s.path(confirmFile), s.path(newFile), s.path(oldFile), s.path(journalFile)) {
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

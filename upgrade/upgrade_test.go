@@ -1,0 +1,226 @@
+package upgrade_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/upgrade"
+)
+
+// program is one that runs anywhere.
+const program = "#!/bin/sh\necho armonic 2\n"
+
+// fixture is an agent, and what it was made to do.
+type fixture struct {
+	*upgrade.Agent
+	key      upgrade.Key
+	dir      string
+	switched chan struct{}
+	digest   string
+	packed   []byte
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := upgrade.MakeKey(filepath.Join(dir, "keys", "upgrade.key"))
+	must(t, err)
+	keys, err := upgrade.ParseKeys([]string{key.Public()})
+	must(t, err)
+	f := &fixture{key: key, dir: filepath.Join(dir, "upgrade"), switched: make(chan struct{}, 1), packed: upgrade.Pack([]byte(program))}
+	f.digest, _, err = upgrade.Digest(strings.NewReader(program))
+	must(t, err)
+	f.Agent, err = upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir, Keys: keys, Version: "1",
+		Finish: func(context.Context) (func(), error) { return func() {}, nil },
+		Switch: func(context.Context) error { f.switched <- struct{}{}; return nil },
+		Logger: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	return f
+}
+
+func (f *fixture) stage(t *testing.T, at int, data []byte) spec.UpgradeState {
+	t.Helper()
+	s, err := f.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest, At: at, Data: base64.StdEncoding.EncodeToString(data)})
+	must(t, err)
+	return s
+}
+
+// Pieces are kept in order, whatever comes twice or too early, and also by the next process.
+func TestPiecesAreKept(t *testing.T) {
+	f := newFixture(t)
+	half := len(f.packed) / 2
+	for _, c := range []struct{ at, from, to, have int }{{5, 5, half, 0}, {0, 0, half, half}, {0, 0, half, half}, {half, half, len(f.packed), len(f.packed)}} {
+		if s := f.stage(t, c.at, f.packed[c.from:c.to]); s.Have != c.have {
+			t.Errorf("after the piece at %d it has %d bytes, not %d", c.at, s.Have, c.have)
+		}
+	}
+	again, err := upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir})
+	must(t, err)
+	if s, err := again.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest}); err != nil || s.Have != len(f.packed) {
+		t.Errorf("the next process has %d of %d bytes (%v)", s.Have, len(f.packed), err)
+	}
+	for _, name := range []string{"", "../../etc/passwd", strings.Repeat("A", 64)} {
+		if _, err := f.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: name, Data: "QUFB"}); spec.KindOf(err) != spec.Invalid {
+			t.Errorf("the digest %q: %v", name, err)
+		}
+	}
+}
+
+// Only what was handed over as a whole and is signed, lately, with a key that counts is run.
+func TestOnlyWhatIsSignedIsRun(t *testing.T) {
+	now := time.Now()
+	for name, c := range map[string]struct {
+		order func(f *fixture, o spec.UpgradeOrder) spec.UpgradeOrder
+		sent  func(packed []byte) []byte
+		kind  spec.Kind
+		says  string
+	}{
+		"stranger": {order: func(f *fixture, o spec.UpgradeOrder) spec.UpgradeOrder {
+			k, _ := upgrade.MakeKey(filepath.Join(f.dir, "..", "stranger"))
+			return k.Order(o.Digest, o.Size, now)
+		}, kind: spec.Denied, says: "not signed with a key"},
+		"no signature": {order: func(_ *fixture, o spec.UpgradeOrder) spec.UpgradeOrder { o.Signature = ""; return o }, kind: spec.Denied, says: "not signed"},
+		"other size":   {order: func(_ *fixture, o spec.UpgradeOrder) spec.UpgradeOrder { o.Size++; return o }, kind: spec.Denied, says: "not signed"},
+		"longer valid": {order: func(_ *fixture, o spec.UpgradeOrder) spec.UpgradeOrder { o.Until = o.Until.Add(time.Hour); return o }, kind: spec.Denied, says: "not signed"},
+		"an old order": {order: func(f *fixture, o spec.UpgradeOrder) spec.UpgradeOrder {
+			return f.key.Order(o.Digest, o.Size, now.Add(-25*time.Hour))
+		}, kind: spec.Denied, says: "held until"},
+		"another program": {sent: func([]byte) []byte { return upgrade.Pack([]byte(strings.Replace(program, "2", "3", 1))) }, kind: spec.Invalid, says: "its digest is another one"},
+		"a larger one":    {sent: func([]byte) []byte { return upgrade.Pack(bytes.Repeat([]byte("x"), 1<<20)) }, kind: spec.Invalid, says: "its digest is another one"},
+		"cut short":       {sent: func(p []byte) []byte { return p[:len(p)-9] }, kind: spec.Invalid, says: "not packed as a whole"},
+		"no archive":      {sent: func([]byte) []byte { return []byte(program) }, kind: spec.Invalid, says: "not packed"},
+		"nothing":         {sent: func([]byte) []byte { return nil }, kind: spec.Conflict, says: "nothing of the program has arrived"},
+		"all well":        {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			order, sent := f.key.Order(f.digest, len(program), now), f.packed
+			if c.order != nil {
+				order = c.order(f, order)
+			}
+			if c.sent != nil {
+				sent = c.sent(f.packed)
+			}
+			f.stage(t, 0, sent)
+			s, err := f.Upgrade(t.Context(), order)
+			if c.says == "" {
+				if err != nil || !s.Waiting {
+					t.Errorf("%+v, %v", s, err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				go f.Wait(ctx)
+				<-f.switched
+				return
+			}
+			if spec.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v, not %v: %s", err, c.kind, c.says)
+			}
+			if _, err := os.Stat(filepath.Join(f.dir, "new")); err == nil {
+				t.Error("the program is there all the same")
+			}
+		})
+	}
+}
+
+// An agent whose settings name no key takes nothing.
+func TestWithoutAKeyNothingIsTaken(t *testing.T) {
+	f := newFixture(t)
+	a, err := upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir, Logger: slog.New(slog.DiscardHandler), Switch: func(context.Context) error { return nil }})
+	must(t, err)
+	if _, err := a.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest, Data: "QUFB"}); spec.KindOf(err) != spec.Denied {
+		t.Errorf("a piece: %v", err)
+	}
+	if _, err := a.Upgrade(t.Context(), f.key.Order(f.digest, len(program), time.Now())); spec.KindOf(err) != spec.Denied {
+		t.Errorf("an order: %v", err)
+	}
+}
+
+// A key that others can read is none.
+func TestKeyFiles(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	made, err := upgrade.MakeKey(file)
+	must(t, err)
+	if read, err := upgrade.ReadKey(file); err != nil || read.Public() != made.Public() {
+		t.Errorf("read %q (%v), made %q", read.Public(), err, made.Public())
+	}
+	if _, err := upgrade.MakeKey(file); err == nil {
+		t.Error("a key was overwritten")
+	}
+	must(t, os.Chmod(file, 0o644))
+	if _, err := upgrade.ReadKey(file); err == nil || !strings.Contains(err.Error(), "others can read") {
+		t.Errorf("a key that others can read: %v", err)
+	}
+}
+
+// unit is a service of which Start calls a function.
+type unit struct {
+	did   []string
+	start func()
+	stop  error
+}
+
+func (u *unit) Stop() error    { u.did = append(u.did, "stop"); return u.stop }
+func (u *unit) Kill() error    { u.did = append(u.did, "kill"); return nil }
+func (u *unit) Start() error   { u.did = append(u.did, "start"); u.start(); return nil }
+func (u *unit) Status() string { return "as it is" }
+
+// The new program stays if it is confirmed; else the old one is back, with what the agent
+// remembered.
+func TestSwitch(t *testing.T) {
+	for name, c := range map[string]struct {
+		confirmed       string
+		stop            error
+		program, memory string
+		did, failed     string
+	}{
+		"confirmed":       {"d1", nil, "new program", "new memory", "stop start", ""},
+		"not confirmed":   {"", nil, "old program", "old memory", "stop start kill start", "not reached within"},
+		"another is":      {"d2", nil, "old program", "old memory", "stop start kill start", "not reached within"},
+		"it does not end": {"d1", errors.New("it hangs"), "old program", "old memory", "stop kill start", "it hangs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, state := t.TempDir(), t.TempDir()
+			write := func(file, text string) { must(t, os.WriteFile(file, []byte(text), 0o600)) }
+			read := func(file string) string { text, _ := os.ReadFile(file); return string(text) }
+			program, memory := filepath.Join(state, "armonic"), filepath.Join(state, "journal.db")
+			write(filepath.Join(dir, "switch.json"), `{"digest":"d1","program":"`+program+`"}`)
+			write(filepath.Join(dir, "new"), "new program")
+			write(filepath.Join(dir, "old"), "old program")
+			write(filepath.Join(dir, "journal.db"), "memory of an earlier try")
+			write(program, "old program")
+			write(memory, "old memory")
+			u := &unit{stop: c.stop}
+			u.start = func() {
+				if read(program) == "new program" {
+					write(memory, "new memory")
+					write(filepath.Join(dir, "confirmed"), c.confirmed)
+				}
+			}
+			s := upgrade.Switch{Dir: dir, Journal: memory, Service: u, Wait: 300 * time.Millisecond, Say: func(text string) { t.Log(text) }}
+			if name == "confirmed" {
+				s.Wait = time.Minute
+			}
+			must(t, s.Do(t.Context()))
+			if read(program) != c.program || read(memory) != c.memory || strings.Join(u.did, " ") != c.did {
+				t.Errorf("%s, %s, after %v", read(program), read(memory), u.did)
+			}
+			if failed := read(filepath.Join(dir, "failed.json")); !strings.Contains(failed, c.failed) || c.failed == "" && failed != "" {
+				t.Errorf("it says %s", failed)
+			}
+			left, _ := filepath.Glob(filepath.Join(dir, "*"))
+			if len(left) > 1 || len(left) == 1 && filepath.Base(left[0]) != "failed.json" {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
