@@ -26,6 +26,7 @@ type initCommand struct {
 	output.Streams
 	o                    server.Options
 	ejabberd, ask, renew bool
+	installs             bool // and starts it
 }
 
 func newInit(g *settings.Global, s output.Streams) *cobra.Command {
@@ -38,15 +39,21 @@ of Prosody (or ejabberd) as Debian packages it, an authority and a certificate t
 signed, the account of the first master, a unit for systemd, and settings for the
 operator's commands and for agents. Nothing outside of the folder is touched.
 
+With --install, as root, it goes as far as the server that runs: the package is installed, a
+service of it that is in the way and has no accounts is switched off, the unit is started,
+and you are given the settings of the operator. Said again, it changes nothing.
+
 The password of the first account is that of --password-file or ARMONIC_PASSWORD, or is
 asked for with --ask-password; else one is made at random. It is kept in the folder.`,
-		Example: `  armonic server init --domain armonic.example.com --out /srv/armonic-xmpp --register
+		Example: `  armonic server init --install --domain armonic.example.com
+  armonic server init --domain armonic.example.com --out /srv/armonic-xmpp --register
   armonic server init --domain armonic.example.com --out /srv/armonic-xmpp --renew`,
 		RunE: func(c *cobra.Command, _ []string) error { return i.run(c.Context()) },
 	}
 	f := c.Flags()
 	f.StringVar(&i.o.Domain, "domain", "", "`DOMAIN` of the accounts")
 	f.StringVar(&i.o.Dir, "out", "", "write into the folder `DIR`")
+	f.BoolVar(&i.installs, "install", false, "also install and start the server (in "+usualDir+", unless --out says otherwise)")
 	f.BoolVar(&i.ejabberd, "ejabberd", false, "for ejabberd, not Prosody")
 	f.BoolVar(&i.o.Register, "register", false, "let agents make their accounts")
 	f.StringVar(&i.o.Admin, "admin", "master", "`NAME` of the first account")
@@ -63,6 +70,9 @@ asked for with --ask-password; else one is made at random. It is kept in the fol
 func (i *initCommand) run(ctx context.Context) error {
 	if i.Demo || i.Local {
 		return spec.Errorf(spec.Invalid, "--demo and --local are for other commands").WithHint("armonic server init writes into the folder given with --out only")
+	}
+	if i.o.Dir == "" && i.installs {
+		i.o.Dir = usualDir
 	}
 	if i.o.Dir == "" {
 		return spec.Errorf(spec.Invalid, "there is no folder to write into").WithHint("add --out DIR, such as --out /srv/armonic-xmpp")
@@ -89,21 +99,29 @@ func (i *initCommand) run(ctx context.Context) error {
 		i.renewed(done)
 		return nil
 	}
-	i.o.User = i.defaultUser()
-	if i.o.Password, err = i.password(ctx); err != nil {
-		return err
+	if i.installs {
+		return i.installed(ctx)
 	}
-	if i.o.Make == server.Ejabberd {
-		if i.o.Inner, err = server.FreeInner(); err != nil {
-			return err
-		}
-	}
-	done, err := server.Create(ctx, i.o)
+	done, err := i.create(ctx)
 	if err != nil {
 		return err
 	}
 	i.created(done)
 	return nil
+}
+
+// create writes the folder.
+func (i *initCommand) create(ctx context.Context) (done server.Created, err error) {
+	i.o.User = i.defaultUser()
+	if i.o.Password, err = i.password(ctx); err != nil {
+		return done, err
+	}
+	if i.o.Make == server.Ejabberd {
+		if i.o.Inner, err = server.FreeInner(); err != nil {
+			return done, err
+		}
+	}
+	return server.Create(ctx, i.o)
 }
 
 // defaultUser is that of Debian's package. It cannot be given files before the package

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,7 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 
 func newCheck(g *settings.Global, s output.Streams) *cobra.Command {
 	var format output.Format
+	var wait time.Duration
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Find out what an XMPP server can do, and what to change where it cannot",
@@ -35,13 +37,14 @@ warns or fails says what to change in the server's configuration.
 It ends with 0 if nothing fails, with 4 if the server cannot be reached, else with 1.`,
 		Example: `  armonic server check --jid master@armonic.example.com --ca-file ca.pem
   armonic server check --config /srv/armonic-xmpp/cli.yaml -o json`,
-		RunE: func(c *cobra.Command, _ []string) error { return check(c.Context(), g, s, format.JSON()) },
+		RunE: func(c *cobra.Command, _ []string) error { return check(c.Context(), g, s, format.JSON(), wait) },
 	}
 	format.Register(c)
+	c.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a server that does not answer yet")
 	return c
 }
 
-func check(ctx context.Context, g *settings.Global, s output.Streams, asJSON bool) error {
+func check(ctx context.Context, g *settings.Global, s output.Streams, asJSON bool, wait time.Duration) error {
 	var tell func(server.Line)
 	if !asJSON {
 		tell = func(l server.Line) {
@@ -65,6 +68,9 @@ func check(ctx context.Context, g *settings.Global, s output.Streams, asJSON boo
 	if err != nil {
 		return err
 	}
+	patient, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	_ = server.Await(patient, a) // what is wrong is reported below
 	r := server.Check(ctx, a, set.Rooms(), tell)
 	if ctx.Err() != nil {
 		return ctx.Err()
