@@ -14,7 +14,7 @@ import (
 // Confirm is `armonic confirm`.
 func Confirm(g *settings.Global, s output.Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "confirm HOST [HOST…]",
+		Use:   "confirm HOST...",
 		Short: "Keep what a guarded step has changed on hosts",
 		Long: `Keep what a guarded step has changed on hosts: a step that may lock people out is taken back
 by the agent unless somebody confirms in time. Try first whether you can still log in.`,
