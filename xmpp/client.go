@@ -141,8 +141,11 @@ func (m *Client) Upgrader(h spec.Host) (spec.Upgrader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.calls.Upgrader(session.JID(found.Account)), nil
+	return m.UpgraderOf(session.JID(found.Account)), nil
 }
+
+// UpgraderOf is Upgrader for an account, as AgentOf.
+func (m *Client) UpgraderOf(jid session.JID) spec.Upgrader { return m.calls.Upgrader(jid) }
 
 // Room is where what happens in a deployment can be read with any XMPP client, "" if
 // nowhere.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -280,4 +281,58 @@ func idsOf(r *recorder) []string {
 		out = append(out, id)
 	}
 	return out
+}
+
+// upgrades counts what an agent is asked to run.
+type upgrades struct{ asked atomic.Int32 }
+
+func (u *upgrades) StageUpgrade(context.Context, spec.UpgradePiece) (spec.UpgradeState, error) {
+	u.asked.Add(1)
+	return spec.UpgradeState{Version: "1"}, nil
+}
+
+func (u *upgrades) Upgrade(context.Context, spec.UpgradeOrder) (spec.UpgradeState, error) {
+	u.asked.Add(1)
+	return spec.UpgradeState{Version: "1"}, nil
+}
+
+func (u *upgrades) ConfirmUpgrade(context.Context, string) (spec.UpgradeState, error) {
+	u.asked.Add(1)
+	return spec.UpgradeState{Version: "1"}, nil
+}
+
+// Only masters who may deploy reach what replaces the program of an agent.
+func TestOnlyWhoMayDeployUpgrades(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := xmpptest.NewRouter()
+		service := xmpptest.Serve(t)
+		defer service.Close()
+		u := &upgrades{}
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Upgrader: u, Open: server.Open(xmpptest.AgentJID),
+			Masters: access.Masters{"boss@test": access.Deploy, "eyes@test": access.Observe}})
+		defer r.Close()
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]spec.Kind{"eyes": spec.Denied, "eve": spec.Denied, "boss": ""} {
+			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client")), Grace: -1})
+			t.Cleanup(c.Close)
+			if err := c.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			a := c.UpgraderOf(xmpptest.AgentJID)
+			before := u.asked.Load()
+			_, err1 := a.StageUpgrade(t.Context(), spec.UpgradePiece{})
+			_, err2 := a.Upgrade(t.Context(), spec.UpgradeOrder{})
+			s, err3 := a.ConfirmUpgrade(t.Context(), "d")
+			for _, err := range []error{err1, err2, err3} {
+				if spec.KindOf(err) != want || (err == nil) != (name == "boss") {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if asked := u.asked.Load() - before; name == "boss" && (asked != 3 || s.Version != "1") || name != "boss" && asked > 0 {
+				t.Errorf("%s asked the agent %d times: %+v", name, asked, s)
+			}
+		}
+	})
 }
