@@ -3,10 +3,12 @@ package rollout
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
@@ -42,6 +44,17 @@ func NameOf(root spec.Path) string {
 		name += "-" + string(h)
 	}
 	return name
+}
+
+// DefaultName is what a deployment of a session that has a plan is called, unless somebody
+// names it.
+func DefaultName(s *deploy.Session) string {
+	tops := s.Result().Tops()
+	root := tops[0].Provide.Path
+	if s.Result().Root.Several {
+		return fmt.Sprintf("%s-on-%d", strings.ToLower(root.Lifecycle()), len(tops))
+	}
+	return NameOf(root)
 }
 
 // CheckName refuses a name that could be taken for something else.

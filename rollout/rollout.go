@@ -3,9 +3,7 @@ package rollout
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -67,10 +65,7 @@ func New(s *deploy.Session, opt Options) (*Rollout, error) {
 		made.ID = spec.DeploymentID(NewID(r.now()))
 	}
 	if made.Name == "" {
-		made.Name = NameOf(made.Root)
-		if res.Root.Several {
-			made.Name = fmt.Sprintf("%s-on-%d", strings.ToLower(made.Root.Lifecycle()), len(tops))
-		}
+		made.Name = DefaultName(s)
 	}
 	if err := CheckName(made.Name); err != nil {
 		return nil, err

@@ -18,7 +18,9 @@ import (
 
 // rollbackPlanned says what would take a deployment back.
 type rollbackPlanned struct {
-	dep      *deployment
+	dep      *deployment       // of this session, or nil:
+	id       spec.DeploymentID // of any other
+	name     string
 	plan     *rollout.Rollback
 	previews map[resolver.TaskID]deploy.TaskPreview
 	err      error
@@ -30,9 +32,6 @@ type resumed struct {
 	exec *rollout.Rollout
 	err  error
 }
-
-// known are the deployments that are kept, or that agents know.
-type known struct{ all []rollout.Known }
 
 // decide does what is asked for of a deployment that did not come to its end.
 func (m *Model) decide(d *deployment, x widget.Request) tea.Cmd {
@@ -63,15 +62,7 @@ func (m *Model) decide(d *deployment, x widget.Request) tea.Cmd {
 		d.session.Forget()
 		return m.refreshed(d)
 	case run.Rollback:
-		ctx, exec := m.ctx, d.exec
-		m.message = "The hosts are asked what would be taken back ..."
-		return func() tea.Msg {
-			p, err := exec.PlanRollback(ctx, nil)
-			if err != nil {
-				return rollbackPlanned{dep: d, err: err}
-			}
-			return rollbackPlanned{d, p, exec.PreviewRollback(ctx, p), nil}
-		}
+		return m.rollBack(d.exec.ID())
 	}
 	return nil
 }
@@ -109,7 +100,20 @@ func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
 	case resumed:
 		return m.onResumed(msg)
 	case known:
-		m.known = msg.all
+		return m.onKnown(msg)
+	case knownAgain:
+		m.listing = false
+		if m.page() == m.pages.runs {
+			return m.listKnown()
+		}
+	case details:
+		m.deployments.SetDetails(msg.id, msg.what)
+	case replayed:
+		return m.onReplayed(msg)
+	case attached:
+		return m.onAttached(msg)
+	case looked:
+		return m.onLooked(msg)
 	default:
 		return m.onDrift(msg)
 	}
@@ -144,10 +148,13 @@ func (m *Model) onRollbackPlanned(x rollbackPlanned) tea.Cmd {
 		return nil
 	}
 	m.popup = &popup{
-		title: "Take back " + x.dep.run.Name() + "?",
+		title: "Take back " + x.name + "?",
 		text:  append(text, "", "Exactly what this deployment did is taken back, newest first."),
 		choices: []choice{
 			{"y", "take it back", func() tea.Cmd {
+				if x.dep == nil {
+					return m.takeBack(x.id, x.plan, x.previews)
+				}
 				exec := x.dep.exec
 				return func() tea.Msg { return finished{key: "retry", dep: x.dep, err: exec.Rollback(x.plan, x.previews)} }
 			}},
@@ -158,25 +165,28 @@ func (m *Model) onRollbackPlanned(x rollbackPlanned) tea.Cmd {
 	return nil
 }
 
-// listKnown reads which deployments there are, besides those of this session.
-func (m *Model) listKnown() tea.Cmd {
-	if m.cfg.Logs == nil {
-		return nil
-	}
-	ctx, f, logs := m.ctx, m.cfg.Fleet, m.cfg.Logs
-	return func() tea.Msg {
-		all, _ := rollout.List(ctx, f, logs) // what cannot be read is not in the list; armonic deployments says why
-		return known{all}
-	}
-}
-
 // confirmResume asks whether to go on here with a deployment that somebody else began.
-func (m *Model) confirmResume(ref string) {
+func (m *Model) confirmResume(id spec.DeploymentID) {
+	if d := m.ofSession(id); d != nil { // its screen has what can be done about it
+		m.cur = m.indexOf(d)
+		m.show(m.pages.run)
+		return
+	}
+	name, by, runs := string(id), "Whoever carries it out now", false
+	for _, x := range m.known {
+		if x.ID == id {
+			name, by, runs = x.Name, x.By, x.State == "running"
+		}
+	}
+	text := []string{"What its agents do is followed, what is left is carried out from here."}
+	if runs {
+		text = append(text, by+" carries it out now, and is told that you go on with it.")
+	}
 	m.popup = &popup{
-		title: "Go on with " + ref + " here?",
-		text:  []string{"What its agents do is followed, what is left is carried out from here.", "Whoever carries it out now is told that somebody else goes on with it."},
+		title: "Go on with " + name + " here?",
+		text:  text,
 		choices: []choice{
-			{"y", "go on with it", func() tea.Cmd { return m.resume(ref) }},
+			{"y", "go on with it", func() tea.Cmd { return m.resume(string(id)) }},
 			{"n esc", "go back", nil},
 		},
 		at: 1,
@@ -192,19 +202,21 @@ func (m *Model) resume(ref string) tea.Cmd {
 	for i, d := range m.deps {
 		if d.exec != nil && string(d.exec.ID()) == ref {
 			m.cur = i
-			m.show(m.pages.runs)
+			m.show(m.pages.run)
 			return nil
 		}
 	}
-	ctx, f := m.ctx, m.cfg.Fleet
-	opt := rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Logs: m.cfg.Logs}
+	ctx, port := m.ctx, m.port()
 	return func() tea.Msg {
-		log, records, err := rollout.OpenLog(context.WithoutCancel(ctx), f, opt.Logs, ref)
+		exec, err := port.Resume(context.WithoutCancel(ctx), ref)
 		if err != nil {
 			return resumed{ref: ref, err: err}
 		}
-		exec, err := rollout.Resume(f, records, log, opt)
-		return resumed{ref, exec, err}
+		if err := exec.Continue(); err != nil {
+			exec.Close()
+			return resumed{ref: ref, err: err}
+		}
+		return resumed{ref: ref, exec: exec}
 	}
 }
 
@@ -225,18 +237,15 @@ func (m *Model) follow(d *deployment, exec *rollout.Rollout) tea.Cmd {
 	snap := exec.Snapshot()
 	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]rollout.TaskStatus{}
 	name := d.name()
-	if d.session.Result().Root == nil || d.session.Result().Root.Host == "" {
-		name = snap.Root.Lifecycle() + "." + snap.Root.Provide() + " @" + string(snap.Root.Host())
-	}
-	if snap.Name != "" && snap.Name != rollout.NameOf(snap.Root) {
-		name = snap.Name + ": " + name
+	if d.session.Result().Root == nil || d.session.Result().Root.Host == "" || snap.Name != rollout.NameOf(snap.Root) {
+		name = runName(snap)
 	}
 	d.run = run.New(m.look, name, snap.Plan.Tree(), snap)
 	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
 		d.run.Room = f.Room(exec.ID())
 	}
 	m.setLinks(d)
-	m.show(m.pages.runs)
+	m.show(m.pages.run)
 	return batch(m.takeProgress(d), m.watch(d), m.tick())
 }
 
@@ -247,7 +256,7 @@ func (m *Model) goOn(d *deployment) tea.Cmd {
 	if err != nil {
 		return nil
 	}
-	m.show(m.pages.runs)
+	m.show(m.pages.run)
 	return batch(m.takeProgress(d), m.watch(d), m.tick())
 }
 

@@ -146,8 +146,39 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 	return nil
 }
 
-// start carries the plan out.
+// start carries the plan out. One of its name of this session that did not come to its end is
+// given up before: it is let go of, so that this one can take its place.
 func (m *Model) start(d *deployment) tea.Cmd {
+	old := m.replaces(d)
+	if old == nil {
+		return m.startNow(d)
+	}
+	i := slices.Index(m.deps, old)
+	m.deps = slices.Delete(m.deps, i, i+1)
+	m.cur = m.indexOf(d)
+	return func() tea.Msg {
+		old.exec.Close()
+		return letGo{d}
+	}
+}
+
+// replaces is the deployment of this session whose place another takes: one of its name that is
+// over, and did not come to its end.
+func (m *Model) replaces(d *deployment) *deployment {
+	if m.cfg.Logs == nil || d.session.Result().Plan == nil {
+		return nil
+	}
+	name := rollout.DefaultName(d.session)
+	for _, x := range m.deps {
+		if x != d && x.unfinished() && x.run.Snapshot().Name == name {
+			return x
+		}
+	}
+	return nil
+}
+
+// startNow carries the plan out.
+func (m *Model) startNow(d *deployment) tea.Cmd {
 	exec, err := rollout.New(d.session, rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Shown: d.plan.Previews(), Logs: m.cfg.Logs})
 	m.fail("run", err)
 	if err != nil {

@@ -47,7 +47,7 @@ func walkFailures(d *driver, visit func(name string)) {
 	d.keys("y")
 	d.wait(10 * time.Second)
 	visit("retried")
-	d.keys("v w")
+	d.keys("v")
 	d.keys("3 w")
 	visit("save")
 	d.keys("enter")

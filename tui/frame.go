@@ -94,7 +94,7 @@ func (m *Model) title() string {
 		if !m.tabsWork() { // digits are text now
 			text = p.tab
 		}
-		if p == m.page() {
+		if p == m.page() || p == m.page().under {
 			text = l.Cursor.Paint(" " + text + " ")
 		} else {
 			text = " " + text + " "

@@ -200,7 +200,7 @@ func (m *Model) do(a widget.Action) tea.Cmd {
 			return m.request(s.Do(a))
 		}
 		if a == widget.Back {
-			m.back()
+			return m.back()
 		}
 	}
 	return nil

@@ -36,6 +36,7 @@ type (
 		busy     []string // hosts that do something else now
 	}
 	changed  struct{ dep *deployment }
+	letGo    struct{ dep *deployment } // what it replaces has been let go of
 	ticked   struct{}
 	finished struct {
 		key     string // of the error, if there is one

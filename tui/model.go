@@ -11,6 +11,7 @@ import (
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/deployments"
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/logs"
@@ -36,13 +37,18 @@ type Model struct {
 	pages pages
 	stack []*page // the last is shown, esc goes back to the one before
 
-	fleet     *fleet.Model
-	catalogue *catalogue.Model
-	logs      *logs.Model
-	drift     *drift.Model
-	deps      []*deployment
-	known     []rollout.Known // deployments that are kept, or that agents know
-	cur       int             // of deps
+	fleet       *fleet.Model
+	catalogue   *catalogue.Model
+	logs        *logs.Model
+	drift       *drift.Model
+	deployments *deployments.Model
+	deps        []*deployment
+	known       []rollout.Known // deployments that are kept, or that agents know
+	knownErrs   []error
+	knownRead   bool
+	listing     bool     // they are listed again soon
+	other       *watched // looked at, while it is carried out elsewhere
+	cur         int      // of deps
 
 	hosts    []deploy.HostView
 	cat      deploy.Catalogue
@@ -78,6 +84,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
+	m.deployments = deployments.New(look)
 	m.addPages()
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
@@ -112,6 +119,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if p := m.page(); p.fill != nil {
 		p.fill()
 	}
+	cmd = batch(cmd, m.wanted())
 	m.draw()
 	return m, cmd
 }
@@ -145,6 +153,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case changed:
 		return m.onChange(msg)
+	case letGo:
+		return m.startNow(msg.dep)
 	case ticked:
 		return m.onTick()
 	case finished:
@@ -178,6 +188,10 @@ func (m *Model) restyle(l widget.Look) {
 	m.catalogue.Restyle(l)
 	m.logs.Restyle(l)
 	m.drift.Restyle(l)
+	m.deployments.Restyle(l)
+	if m.other != nil {
+		m.other.run.Restyle(l)
+	}
 	for _, d := range m.deps {
 		d.restyle(l)
 	}

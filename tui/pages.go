@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/resolver"
@@ -22,19 +24,20 @@ type page struct {
 	help string        // of that key
 	goes widget.Action // to the tab
 
+	under  *page           // the page whose tab is marked while this one is shown
 	screen func() screen   // what is on the page now, nil for nothing
 	opened func() tea.Cmd  // somebody came with the key; nil just shows the page
-	back   func()          // somebody came back to the page
+	back   func() tea.Cmd  // somebody came back to the page
 	fill   func()          // takes over what has changed elsewhere, before each frame
 	checks func() []screen // whose keys must be unique; nil is the screen
 }
 
 // pages are all of them.
-type pages struct{ fleet, catalogue, deploy, runs, logs, drift *page }
+type pages struct{ fleet, catalogue, deploy, runs, logs, run, other, drift *page }
 
 // all lists them; those with tabs come first, in the order of these.
 func (p *pages) all() []*page {
-	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.drift}
+	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.run, p.other, p.drift}
 }
 
 // of gives the page of a tab.
@@ -61,16 +64,20 @@ func (m *Model) addPages() {
 				m.openCatalogue("")
 				return nil
 			},
-			back: func() { m.catalogue.Return() },
+			back: func() tea.Cmd {
+				m.catalogue.Return()
+				return nil
+			},
 			fill: func() { m.catalogue.SetRuns(m.runs()) }},
 		deploy: &page{name: "Deploy", tab: "Deploy", key: "3", goes: toDeploy, help: "the deployment that is being planned",
 			empty:  "Nothing is being planned. 2 opens the catalogue of what can be deployed.",
 			screen: m.planning,
 			checks: func() []screen { return []screen{questions.New(m.look, ""), plan.New(m.look)} }},
-		runs: &page{name: "Runs", tab: "Runs", key: "4", goes: toRuns, help: "what runs or has run",
-			empty:  "Nothing has run yet. 2 opens the catalogue of what can be deployed.",
-			screen: m.running,
-			checks: func() []screen { return m.sampleRuns() }},
+		runs: &page{name: "Runs", tab: "Runs", key: "4", goes: toRuns, help: "all deployments: what runs or has run, here and elsewhere",
+			screen: func() screen { return m.deployments },
+			opened: m.openList,
+			back:   m.listKnown,
+			fill:   m.fillList},
 		logs: &page{name: "Logs", tab: "Logs", key: "5", goes: toLogs, help: "all log lines",
 			screen: func() screen { return m.logs },
 			fill: func() {
@@ -78,10 +85,24 @@ func (m *Model) addPages() {
 					m.logs.Show(d.run.Name(), d.run.Buffer())
 				}
 			}},
+		run: &page{name: "Run", empty: "Nothing has run yet. 2 opens the catalogue of what can be deployed.",
+			screen: m.running,
+			checks: m.sampleRuns},
+		other: &page{name: "Run", empty: "Nothing is watched.",
+			screen: func() screen {
+				if m.other == nil {
+					return nil
+				}
+				return m.other.run
+			}},
 		drift: &page{name: "Drift", screen: func() screen { return m.drift }}, // opened from hosts
 	}
+	m.pages.run.under, m.pages.other.under = m.pages.runs, m.pages.runs
 	m.stack = []*page{m.pages.fleet}
 }
+
+// shown reports whether esc comes back to a page, or it is the one that is shown.
+func (m *Model) shown(p *page) bool { return slices.Contains(m.stack, p) }
 
 // planning is what is being planned: its questions, or its plan.
 func (m *Model) planning() screen {
@@ -108,7 +129,10 @@ func (m *Model) sampleRuns() []screen {
 	failed := &rollout.TaskView{Task: resolver.Task{Node: resolver.Root}, Status: rollout.FailedTask}
 	var out []screen
 	for _, s := range []*rollout.Snapshot{{}, {Over: true, StepsDone: 1, Tasks: []*rollout.TaskView{failed}}} {
-		out = append(out, run.New(m.look, "", &resolver.Node{ID: resolver.Root}, s))
+		r := run.New(m.look, "", &resolver.Node{ID: resolver.Root}, s)
+		w := run.New(m.look, "", &resolver.Node{ID: resolver.Root}, s)
+		w.Watched = true
+		out = append(out, r, w)
 	}
 	return out
 }
@@ -131,7 +155,7 @@ func (m *Model) show(p *page) {
 }
 
 // back goes to the page that was shown before.
-func (m *Model) back() {
+func (m *Model) back() tea.Cmd {
 	switch {
 	case len(m.stack) > 1:
 		m.stack = m.stack[:len(m.stack)-1]
@@ -139,11 +163,12 @@ func (m *Model) back() {
 		m.stack = []*page{m.pages.fleet}
 	default:
 		m.message = "This is the first screen; q leaves."
-		return
+		return nil
 	}
 	if p := m.page(); p.back != nil {
-		p.back()
+		return p.back()
 	}
+	return nil
 }
 
 // goTo does what the key of a tab does.

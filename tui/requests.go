@@ -31,7 +31,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case tea.KeyMsg:
 		return m.key(x)
 	case widget.GoBack:
-		m.back()
+		return m.back()
 	case widget.CopyText:
 		m.copy(x)
 	case fleet.Refresh:
@@ -57,12 +57,20 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		m.fleet.Open(x.Host)
 	case catalogue.ShowRun:
 		m.cur = x.Index
-		m.show(m.pages.runs)
+		m.show(m.pages.run)
 	case catalogue.Resume:
-		m.confirmResume(x.ID)
+		return m.openDeployment(spec.DeploymentID(x.ID))
 	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Edit, run.Rollback:
+		if m.page() == m.pages.other && x == (run.Rollback{}) {
+			return m.rollBack(m.other.id)
+		}
 		return m.decide(m.watched(), x)
+	case run.GoOn, run.Replay, run.Save:
+		return m.requestShown(x)
 	default:
+		if cmd, ok := m.requestKnown(x); ok {
+			return cmd
+		}
 		return m.requestDeployment(x)
 	}
 	return nil
@@ -168,12 +176,13 @@ func (m *Model) confirmRun(d *deployment) {
 		p = d.exec.Rest(d.session)
 		title, run = "Go on with "+d.run.Name()+"?", m.goOn
 	}
+	text := []string{spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + ":", hostsOf(p.Hosts)}
+	if old := m.replaces(d); old != nil {
+		text = append(text, "", "It takes the place of "+old.run.Name()+", which did not come to its end: what is left of that is given up.")
+	}
 	m.popup = &popup{
 		title: title,
-		text: []string{
-			spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + ":",
-			hostsOf(p.Hosts),
-		},
+		text:  text,
 		choices: []choice{
 			{"y", "run it", func() tea.Cmd { return run(d) }},
 			{"n esc", "go back", nil},

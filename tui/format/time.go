@@ -47,3 +47,20 @@ func Between(start, end, now time.Time) string {
 	}
 	return Took(end.Sub(start))
 }
+
+// Ago says in a few letters how long ago something was: "now", "12m", "3h", "40d".
+func Ago(now, then time.Time) string {
+	if then.IsZero() {
+		return None
+	}
+	switch d := now.Sub(then); {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	}
+}

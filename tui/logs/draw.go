@@ -53,7 +53,7 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 			widget.Cell{Text: letter, Style: style}, widget.Cell{Text: text, Style: style})
 		if focus && r == p.list.Cursor {
 			at = len(out)
-			row = l.Cursor.Paint(ansi.Strip(row))
+			row = l.Over(l.Cursor, row, w)
 		}
 		out = append(out, row)
 	}

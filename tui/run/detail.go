@@ -152,6 +152,11 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 		put("", t.Lifecycle+" on "+string(t.Host)+" stopped at state "+t.Stack[n-1])
 	}
 	out = append(out, "", "  "+l.Head.Paint("WHAT YOU CAN DO"))
+	if m.Watched {
+		put("", "  R  go on with it here; then it can be retried, skipped, or edited")
+		put("", "  enter  read the log")
+		return out
+	}
 	put("", "  R  retry; what is done stays done")
 	if m.snap.Over {
 		put("", "  E  change answers, then go on with what is left")

@@ -44,7 +44,7 @@ func (m *Model) headline(w int) string {
 	state := m.State()
 	word, style := strings.ToUpper(string(state)), map[State]widget.Style{Done: l.Good, Failed: l.Bad, Stopped: l.Warn}[state]
 	if state == Running {
-		word, style = l.Spinner[m.tick%len(l.Spinner)]+" RUN", l.Busy
+		word, style = l.Run+" RUN", l.Busy
 	}
 	counts := fmt.Sprintf("%d ok", s.Done)
 	for _, x := range []struct {

@@ -13,10 +13,13 @@ func (m *Model) Bindings() []widget.Binding {
 		return m.log.Bindings()
 	}
 	var out []widget.Binding
-	if m.guarded() != nil {
+	if m.guarded() != nil && !m.Watched {
 		out = append(out, widget.Key(confirm, "C", "CONFIRM", "keep what a guarded step has changed: you can still reach the host"))
 	}
-	if m.failed() != nil {
+	if m.Watched && m.resumable() {
+		out = append(out, widget.Key(goOn, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now"))
+	}
+	if m.failed() != nil && !m.Watched {
 		out = append(out, widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
 		if m.snap.Over && !m.snap.RolledBack {
 			out = append(out, widget.Key(edit, "E", "edit", "plan what is left again, with other answers, in the same deployment"))
@@ -25,10 +28,10 @@ func (m *Model) Bindings() []widget.Binding {
 			widget.Key(skip, "S", "skip", "go on without the failed task, for a reason"),
 			widget.Key(markDone, "D", "", "take the failed task as done, which you did by hand"))
 	}
-	if m.snap.Over && m.snap.StepsDone > 0 && !m.snap.RolledBack {
+	if m.snap.Over && m.snap.StepsDone > 0 && !m.snap.RolledBack && m.snap.ReplacedBy == "" {
 		out = append(out, widget.Key(rollBack, "B", "roll back", "take back what this deployment did; shown before"))
 	}
-	if !m.snap.Over {
+	if !m.snap.Over && !m.Watched {
 		out = append(out, widget.Key(cancel, "X", "CANCEL", "cancel what runs and start no more"))
 	}
 	out = append(out,
@@ -52,6 +55,10 @@ func (m *Model) Bindings() []widget.Binding {
 			widget.Key(widget.Copy, "y", "copy", "copy the error, or what was returned"))
 		out = append(out, widget.Moves()...)
 	}
+	if m.snap.Over {
+		out = append(out, widget.Key(replay, "r", "replay", "plan the same with the same answers, as another deployment"),
+			widget.Key(save, "w", "", "write the answers to a file that can be replayed"))
+	}
 	return append(out,
 		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
 		widget.Key(widget.Back, "esc", "back", "go back; what runs goes on"))
@@ -74,6 +81,12 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		} else if t != nil {
 			return MarkDone{Task: t.ID}
 		}
+	case goOn:
+		return GoOn{}
+	case replay:
+		return Replay{}
+	case save:
+		return Save{}
 	case edit:
 		return Edit{}
 	case rollBack:
@@ -164,6 +177,8 @@ func (m *Model) copy() widget.Request {
 func (m *Model) Hint() string {
 	s := m.snap
 	switch {
+	case m.Watched:
+		return m.watchedHint()
 	case s.Over && s.OK:
 		if s.RolledBack {
 			return "Rolled back. 1 shows the hosts and their stacks."

@@ -29,6 +29,12 @@ type (
 	Edit struct{}
 	// Rollback takes back what the deployment did.
 	Rollback struct{}
+	// GoOn goes on here with a deployment that is only watched.
+	GoOn struct{}
+	// Replay plans the same with the same answers, as another deployment.
+	Replay struct{}
+	// Save writes the answers to a file.
+	Save struct{}
 )
 
 const (
@@ -39,6 +45,9 @@ const (
 	markDone     widget.Action = "mark as done"
 	edit         widget.Action = "edit and go on"
 	rollBack     widget.Action = "roll back"
+	goOn         widget.Action = "go on here"
+	replay       widget.Action = "replay"
+	save         widget.Action = "save answers"
 	followOnOff  widget.Action = "follow what runs"
 	logOrSummary widget.Action = "log or summary"
 	openAll      widget.Action = "open all"
@@ -50,6 +59,9 @@ const foldFrom = 30
 
 // Model is the screen.
 type Model struct {
+	// Watched says that the deployment is carried out elsewhere, or was: it is looked at, and
+	// nothing is decided about it before it is gone on with here.
+	Watched bool
 	// Room is the address of the chat room with the log, "" if there is none.
 	Room string
 
@@ -68,7 +80,6 @@ type Model struct {
 	buf    *logs.Buffer
 	log    *logs.Pane
 	now    time.Time
-	tick   int // of the spinner
 
 	inDetail    bool // the log has the keys
 	zoom        bool
@@ -156,10 +167,9 @@ func (m *Model) Feed(snap *rollout.Snapshot, lines []rollout.LogLine, now time.T
 	}
 }
 
-// Tick moves clock and spinner on.
+// Tick moves the clock on.
 func (m *Model) Tick(now time.Time) {
 	m.now = now
-	m.tick++
 }
 
 // followActivity puts the cursor where things happen: on a failure, else on what runs.

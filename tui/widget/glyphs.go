@@ -5,17 +5,19 @@ type Glyphs struct {
 	Missing, Wrong, Checking        string // of questions
 	Default, Like, AtRun            string // where a value comes from
 	OK, Same, Wait, Run, Fail, Held string // of work
-	Undone                          string
+	Undone, Off, Drift              string
+	Block                           string // a host of the wall that is fine
 
 	Open, Shut           string // of trees
 	Tee, Corner, Bar     string
 	TopLeft, TopRight    string // of panes
 	LowLeft, LowRight    string
 	Horizontal, Vertical string
+	Down                 string // where a line goes down from a horizontal one
+	Heavy                string // time in which something ran
 	Ellipsis             string
 	Full, Empty          string // of progress bars
 	Arrow, Bullet        string
-	Spinner              []string
 }
 
 // Unicode is the usual set of signs; all are one column wide.
@@ -23,11 +25,10 @@ func Unicode() Glyphs {
 	return Glyphs{
 		Missing: "?", Wrong: "!", Checking: "~",
 		Default: "d", Like: "s", AtRun: "»",
-		OK: "✓", Same: "=", Wait: "·", Run: "▸", Fail: "✗", Held: "⊘", Undone: "↶",
+		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
-		TopLeft: "┌", TopRight: "┐", LowLeft: "└", LowRight: "┘", Horizontal: "─", Vertical: "│",
+		TopLeft: "┌", TopRight: "┐", LowLeft: "└", LowRight: "┘", Horizontal: "─", Vertical: "│", Down: "┬", Heavy: "━",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
-		Spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 	}
 }
 
@@ -36,10 +37,9 @@ func ASCII() Glyphs {
 	return Glyphs{
 		Missing: "?", Wrong: "!", Checking: "~",
 		Default: "d", Like: "s", AtRun: ">",
-		OK: "ok", Same: "=", Wait: ".", Run: "v", Fail: "X", Held: "#", Undone: "u",
+		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
-		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|",
+		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Heavy: "=",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",
-		Spinner: []string{"|", "/", "-", "\\"},
 	}
 }

@@ -29,13 +29,14 @@ func (l Look) Row(widths []int, cells ...Cell) string {
 			b.WriteByte(' ')
 		}
 		first = false
-		text := Clean(cells[i].Text)
+		text := l.Cut(Clean(cells[i].Text), w)
+		pad := blanks(w - Width(text))
+		text = cells[i].Style.Paint(text)
 		if cells[i].Right {
-			text = l.FitRight(text, w)
+			b.WriteString(pad + text)
 		} else {
-			text = l.Fit(text, w)
+			b.WriteString(text + pad)
 		}
-		b.WriteString(cells[i].Style.Paint(text))
 	}
 	return b.String()
 }
@@ -79,20 +80,30 @@ func (l Look) Pick(row string, w int, here, focus bool) string {
 	if focus {
 		style = l.Cursor
 	}
-	return l.over(style, "> "+row, w)
+	return l.Over(style, "> "+row, w)
 }
 
-// over puts a row in a style, in which what is bad stays seen.
-func (l Look) over(style Style, row string, w int) string {
-	begin := "\x1b[" + string(l.Bad) + "m"
-	before, rest, ok := strings.Cut(row, begin)
-	bad, after, _ := strings.Cut(rest, "\x1b[0m")
-	before, bad, after = ansi.Strip(before), ansi.Strip(bad), ansi.Strip(after)
-	n := Width(before)
-	if !ok || l.Bad == "" || style == "" || n+Width(bad) > w {
-		return style.Paint(l.Fit(ansi.Strip(row), w))
+// Over puts a row of w columns in a style. What is coloured in it stays so, under the style;
+// what is dim does not, as it could not be read.
+func (l Look) Over(style Style, row string, w int) string {
+	row = l.Fit(row, w)
+	if style == "" || !strings.Contains(row, "\x1b[") {
+		return style.Paint(ansi.Strip(row))
 	}
-	return style.Paint(before) + Style(string(style)+";"+string(l.Bad)).Paint(bad) + style.Paint(l.Fit(after, w-n-Width(bad)))
+	var b strings.Builder
+	for row != "" {
+		before, rest, _ := strings.Cut(row, "\x1b[")
+		b.WriteString(style.Paint(before))
+		params, rest, _ := strings.Cut(rest, "m")
+		inside, rest, _ := strings.Cut(rest, "\x1b[0m")
+		if p := Style(params); p != "" && p != l.Dim {
+			b.WriteString(Style(string(style) + ";" + params).Paint(inside))
+		} else {
+			b.WriteString(style.Paint(inside))
+		}
+		row = rest
+	}
+	return b.String()
 }
 
 // Columns puts blocks of lines side by side; all must have the same height.

@@ -1,0 +1,131 @@
+package deployments
+
+import (
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []widget.Binding {
+	if m.filter.Typing {
+		return m.filter.Bindings()
+	}
+	var out []widget.Binding
+	if r := m.here(); r != nil {
+		if r.goesOn() {
+			out = append(out, widget.Key(GoOnHere, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now"))
+		}
+		if r.undoable() {
+			out = append(out, widget.Key(RollBack, "B", "roll back", "take back what the deployment did; shown before"))
+		}
+		out = append(out,
+			widget.Key(widget.Open, "enter right l", "open", "show the deployment; one that runs elsewhere is only watched"),
+			widget.Key(ReplayIt, "r", "replay", "plan the same with the same answers, as another deployment"),
+			widget.Key(SaveAnswers, "w", "save answers", "write its answers to a file that can be replayed"),
+			widget.Key(widget.Copy, "y", "copy id", "copy the id"))
+	}
+	return append(append(out,
+		widget.Key(widget.Search, "/", "filter", "show only those that contain a text: name, id, state, operation, operator, host"),
+		widget.Key(widget.Zoom, "z t", "", "show the list or the details alone"),
+		widget.Key(widget.Back, "esc left h", "back", "go back")), widget.Moves()...)
+}
+
+// Do carries an action out.
+func (m *Model) Do(a widget.Action) widget.Request {
+	switch a {
+	case widget.Search:
+		m.filter.Typing = true
+	case widget.Zoom:
+		m.zoom = !m.zoom
+	case widget.Back:
+		switch {
+		case m.zoom:
+			m.zoom = false
+		case m.filter.Text() != "":
+			m.filter.Clear()
+			m.arrange()
+		default:
+			return widget.GoBack{}
+		}
+	case widget.Open, GoOnHere, RollBack, ReplayIt, SaveAnswers, widget.Copy:
+		if r := m.here(); r != nil {
+			return r.request(a)
+		}
+	default:
+		if !m.list.Do(a) {
+			return nil
+		}
+		if a == widget.Up || a == widget.First || a == widget.PageUp {
+			m.skip(-1)
+		} else {
+			m.skip(1)
+		}
+	}
+	return nil
+}
+
+func (r *Row) request(a widget.Action) widget.Request {
+	switch a {
+	case widget.Open:
+		return Open{r.ID}
+	case GoOnHere:
+		if r.goesOn() {
+			return GoOn{r.ID}
+		}
+	case RollBack:
+		if r.undoable() {
+			return Rollback{r.ID}
+		}
+	case ReplayIt:
+		return Replay{r.ID}
+	case SaveAnswers:
+		return Save{r.ID}
+	case widget.Copy:
+		return widget.CopyText{Text: string(r.ID), What: string(r.ID)}
+	}
+	return nil
+}
+
+// goesOn reports whether it can be gone on with from here.
+func (r *Row) goesOn() bool {
+	switch r.State {
+	case "running":
+		return !r.Here
+	case "left", "interrupted", "failed", "stopped":
+		return true
+	}
+	return false
+}
+
+// undoable reports whether it can be taken back.
+func (r *Row) undoable() bool {
+	return r.State == "done" || (r.State == "failed" || r.State == "stopped") && (r.StepsDone > 0 || r.Steps == 0)
+}
+
+// Hint is the line about the row under the cursor.
+func (m *Model) Hint() string {
+	r := m.here()
+	switch {
+	case r == nil && !m.ready:
+		return "The hosts are being asked which deployments they know ..."
+	case r == nil && m.filter.On():
+		return "No deployment matches."
+	case r == nil:
+		return "2 opens the catalogue of what can be deployed."
+	case r.State == "running" && r.Here:
+		return r.Name + " is carried out here. enter shows it."
+	case r.State == "running":
+		return r.Name + " is carried out by " + r.by() + ". enter watches it, and changes nothing; R goes on with it here."
+	case r.State == "interrupted":
+		return r.Name + ": whoever carried it out is gone; agents have ended what they were given. R goes on with it."
+	case r.State == "left":
+		return r.Name + ": agents go on with what they were given, nobody hands out more. R goes on with it."
+	case r.State == "failed" || r.State == "stopped":
+		return r.Name + " " + r.State + " " + format.Age(m.now, r.ended()) + ". enter shows where, R goes on with it."
+	case r.State == "replaced":
+		return "Another deployment has taken the place of this one; what it left unfinished is not gone on with."
+	case r.State == "rolled back":
+		return r.Name + " was taken back " + format.Age(m.now, r.ended()) + ". r plans it again."
+	}
+	return r.Name + ": done " + format.Age(m.now, r.ended()) + ". r plans the same again, B takes it back."
+}

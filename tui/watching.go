@@ -1,0 +1,153 @@
+package tui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/run"
+)
+
+// watched is a deployment that is carried out elsewhere, or was, and is looked at.
+type watched struct {
+	id    spec.DeploymentID
+	watch *rollout.Watch // used by one command at a time
+	run   *run.Model
+	lines int // of its log, that were made of records
+}
+
+// The messages about it.
+type (
+	attached struct {
+		watch *rollout.Watch
+		snap  *rollout.Snapshot
+		lines []rollout.LogLine
+		err   error
+	}
+	looked struct {
+		of    *watched
+		snap  *rollout.Snapshot
+		lines []rollout.LogLine
+		err   error
+	}
+)
+
+// lookEvery is how often one that is carried out elsewhere is looked at.
+const lookEvery = time.Second
+
+// attach begins to watch a deployment.
+func (m *Model) attach(id spec.DeploymentID) tea.Cmd {
+	ctx, port := m.ctx, m.port()
+	m.message = "The log of the deployment is read ..."
+	return func() tea.Msg {
+		w, err := port.Attach(ctx, string(id))
+		if err != nil {
+			return attached{err: err}
+		}
+		return attached{watch: w, snap: w.Snapshot(), lines: told(w.State(), w.Records(), 0)}
+	}
+}
+
+func (m *Model) onAttached(x attached) tea.Cmd {
+	m.message = ""
+	m.fail("watch", x.err)
+	if x.err != nil {
+		return nil
+	}
+	w := &watched{id: x.snap.ID, watch: x.watch, run: run.New(m.look, runName(x.snap), x.snap.Plan.Tree(), x.snap), lines: len(x.lines)}
+	w.run.Watched = true
+	w.run.Feed(x.snap, x.lines, m.now)
+	m.other = w
+	m.show(m.pages.other)
+	return m.lookAgain()
+}
+
+// lookAgain looks at what is watched, after a while, until it is over or left.
+func (m *Model) lookAgain() tea.Cmd {
+	w := m.other
+	if w == nil || w.run.Snapshot().Over {
+		return nil
+	}
+	ctx := m.ctx
+	return func() tea.Msg {
+		if !pause(ctx, lookEvery) {
+			return nil
+		}
+		added, err := w.watch.Look(ctx)
+		return looked{w, w.watch.Snapshot(), told(w.watch.State(), added, w.lines), err}
+	}
+}
+
+func (m *Model) onLooked(x looked) tea.Cmd {
+	if x.of != m.other {
+		return nil // something else is watched by now
+	}
+	if !m.shown(m.pages.other) {
+		m.other = nil
+		return nil
+	}
+	m.fail("watch", x.err)
+	x.of.lines += len(x.lines)
+	x.of.run.Feed(x.snap, x.lines, m.now)
+	x.of.run.Tick(m.now)
+	return m.lookAgain()
+}
+
+// told writes records as lines of a log, numbered from after on.
+func told(s *rollout.State, records []rollout.Record, after int) []rollout.LogLine {
+	out := make([]rollout.LogLine, len(records))
+	for i, r := range records {
+		out[i] = rollout.LogLine{N: after + i + 1, At: r.At, Task: r.Task, Level: spec.LevelInfo, Text: said(s, r)}
+		if r.Err != nil {
+			out[i].Level = spec.LevelError
+		}
+		t := s.Task(r.Task)
+		if t == nil {
+			continue
+		}
+		out[i].Host = t.Host
+		if r.Step >= 0 && r.Step < len(t.Steps) {
+			out[i].Step = t.Steps[r.Step].Name()
+		}
+	}
+	return out
+}
+
+// said is what a record says, beside its host.
+func said(s *rollout.State, r rollout.Record) string {
+	t := s.Task(r.Task)
+	if t == nil {
+		return s.Describe(r)
+	}
+	what := t.Lifecycle
+	if r.Step >= 0 && r.Step < len(t.Steps) {
+		what += ": " + t.Steps[r.Step].Name()
+	}
+	why := ""
+	if r.Err != nil {
+		why = ": " + r.Err.Error()
+	}
+	switch r.Kind {
+	case rollout.RecordHandedOver:
+		return what + " begins"
+	case rollout.RecordStepDone:
+		return what + " done"
+	case rollout.RecordStepFailed:
+		return what + " failed" + why
+	case rollout.RecordTaskEnded:
+		return t.Lifecycle + " " + string(r.Status) + why
+	default:
+		return s.Describe(r)
+	}
+}
+
+// runName is what a deployment is called over its screen.
+func runName(s *rollout.Snapshot) string {
+	name := s.Root.Lifecycle() + "." + s.Root.Provide() + " @" + string(s.Root.Host())
+	if s.Name != "" && s.Name != rollout.NameOf(s.Root) {
+		name = s.Name + ": " + name
+	}
+	return name
+}
