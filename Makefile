@@ -84,7 +84,7 @@ check: ## before each commit: gofmt, vet, the architecture, the quick tests
 	@scripts/gofmt
 	@$(GO) vet $(PKG)
 	@$(GO) test -timeout 2m ./internal/archtest
-	@$(GO) test -timeout 2m -short $(PKG)
+	@$(GO) test -timeout 5m -short $(PKG)
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml

@@ -706,11 +706,14 @@ func cases() int {
 	if n, err := strconv.Atoi(os.Getenv("ARMONIC_CASES")); err == nil {
 		return n
 	}
-	if testing.Short() {
-		return 2500
+	if raceDetector { // which makes each take ten times as long
+		return 1000
 	}
 	return 10000
 }
+
+// raceDetector says that the tests run under it.
+var raceDetector bool
 
 // Random worlds, failures, kills of operators and agents, cut links, take-overs and
 // decisions: a deployment ends, is what the stacks say, calls nothing twice, and taking it
