@@ -133,6 +133,11 @@ bench-tui: ## measure the terminal UI: keys, processor, memory on 500 hosts and 
 	@scripts/programs test bench-tui
 	@ARMONIC_BENCH=full $(if $(filter 0,$(shell id -u)),nice -n -10) $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/tuibench
 
+.PHONY: bench-story
+bench-story: ## measure a WordPress on four real Debian hosts, beside a playbook (5 minutes, Debian 12, root)
+	@scripts/programs test bench-hosts bench-story
+	@ARMONIC_BENCH=story $(GO) test -count 1 -v -timeout 30m -run '^TestMeasuredStory$$' ./internal/hostbench
+
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output
 	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)

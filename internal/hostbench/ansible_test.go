@@ -38,7 +38,7 @@ ssh_args = -F none -o ControlMaster=auto -o ControlPersist=300s -o UserKnownHost
 `
 
 // newAnsible makes an inventory: the first host is the group front, all others are the
-// group web.
+// group web, but for those whose names begin with db, which are a group of their own.
 func newAnsible(t testing.TB, hosts []*hosttest.Host, playbook string) *ansible {
 	t.Helper()
 	need.Program(t, "ssh")
@@ -52,12 +52,16 @@ func newAnsible(t testing.TB, hosts []*hosttest.Host, playbook string) *ansible 
 	if err != nil {
 		t.Fatalf("ssh-keygen: %v\n%s", err, out)
 	}
-	inventory := "[front]\n"
+	var inventory string
 	for i, h := range hosts {
-		if i == 1 {
-			inventory += "[web]\n"
+		group := "web"
+		switch {
+		case i == 0:
+			group = "front"
+		case strings.HasPrefix(h.Name, "db"):
+			group = "db"
 		}
-		inventory += fmt.Sprintf("%s ansible_host=%s\n", h.Name, h.Address)
+		inventory += fmt.Sprintf("[%s]\n%s ansible_host=%s\n", group, h.Name, h.Address)
 	}
 	must(t, os.WriteFile(filepath.Join(a.dir, "hosts"), []byte(inventory), 0o600))
 	must(t, os.WriteFile(filepath.Join(a.dir, "ansible.cfg"), []byte(ansibleConfig), 0o600))
@@ -93,16 +97,34 @@ func (a *ansible) run(t testing.TB, connected bool, port int) (took time.Duratio
 	return time.Since(began), out
 }
 
+// play plays the playbook with variables, over connections that are there.
+func (a *ansible) play(t testing.TB, args ...string) (took time.Duration, out string) {
+	t.Helper()
+	began := time.Now()
+	out = a.command(t, a.kept, "ansible-playbook", append([]string{a.playbook}, args...)...)
+	return time.Since(began), out
+}
+
+// try is play for what may fail.
+func (a *ansible) try(args ...string) (out string, failed bool) {
+	b, err := a.cmd(a.kept, "ansible-playbook", append([]string{a.playbook}, args...)...).CombinedOutput()
+	return string(b), err != nil
+}
+
 func (a *ansible) command(t testing.TB, kept, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(name, args...)
-	cmd.Dir = a.dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "HOME=" + a.dir, "ANSIBLE_SSH_CONTROL_PATH_DIR=" + kept, "ANSIBLE_CONFIG=" + filepath.Join(a.dir, "ansible.cfg")}
-	out, err := cmd.CombinedOutput()
+	out, err := a.cmd(kept, name, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 	return string(out)
+}
+
+func (a *ansible) cmd(kept, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = a.dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "HOME=" + a.dir, "ANSIBLE_SSH_CONTROL_PATH_DIR=" + kept, "ANSIBLE_CONFIG=" + filepath.Join(a.dir, "ansible.cfg")}
+	return cmd
 }
 
 // disconnect ends the connections that are kept in a folder.
