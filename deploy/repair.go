@@ -126,8 +126,10 @@ func (r *Repair) plan(ctx context.Context, a spec.Agent, states []string) error 
 	return err
 }
 
-// Run carries the repair out to its end, if it still does what was shown.
-func (r *Repair) Run(ctx context.Context, f Fleet, id spec.RunID, by string) error {
+// Run carries the repair out to its end, if it still does what was shown, and tells what
+// happens; told may be nil. What a guarded step changes is confirmed as soon as the agent is
+// back: it is what was confirmed before.
+func (r *Repair) Run(ctx context.Context, f Fleet, id spec.RunID, by string, told func(spec.Run, spec.Event)) error {
 	a, err := f.Agent(r.Service.Host())
 	if err != nil {
 		return err
@@ -137,8 +139,14 @@ func (r *Repair) Run(ctx context.Context, f Fleet, id spec.RunID, by string) err
 		return err
 	}
 	var failed error
-	err = a.Follow(ctx, run.ID, 0, func(ev spec.Event) error {
-		if ev.Kind == spec.EventRunDone && ev.Err != nil {
+	err = FollowRun(ctx, a, run.ID, spec.NewEventCheck(run), func(ev spec.Event) error {
+		if told != nil {
+			told(run, ev)
+		}
+		switch {
+		case ev.Kind == spec.EventGuarded:
+			go func() { _ = a.Confirm(ctx, run.ID) }() // if that fails, the run says so
+		case ev.Kind == spec.EventRunDone && ev.Err != nil:
 			failed = ev.Err
 		}
 		return nil

@@ -126,7 +126,7 @@ func (m *Model) repair(repairs []deploy.Repair) tea.Cmd {
 	ctx, f, by, now := m.run, m.cfg.Fleet, m.cfg.By, m.cfg.Now
 	return func() tea.Msg {
 		errs := deploy.InParallel(len(repairs), func(i int) error {
-			return repairs[i].Run(ctx, f, spec.RunID(rollout.NewID(now())), by)
+			return repairs[i].Run(ctx, f, spec.RunID(rollout.NewID(now())), by, nil)
 		})
 		return repaired{len(repairs), cmp.Or(errs...)}
 	}

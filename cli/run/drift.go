@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -50,7 +52,7 @@ func (c *driftCommand) drift(ctx context.Context, p spec.Pattern) error {
 	if !c.repair || len(drift.Findings) == 0 {
 		return c.printDrift(drift)
 	}
-	if err := c.repairAll(ctx, found, drift.Findings); err != nil {
+	if err := c.repairAll(ctx, drift.Findings); err != nil {
 		return err
 	}
 	if drift, err = c.look(ctx, found); err != nil {
@@ -79,31 +81,20 @@ func (c *driftCommand) look(ctx context.Context, lifecycles []spec.Resource) (ou
 }
 
 // repairAll enters the states again of which something is not as they left it.
-func (c *driftCommand) repairAll(ctx context.Context, lifecycles []spec.Resource, findings []spec.EffectFinding) error {
-	stacks, err := c.Finder.Stacks(ctx, lifecycles)
+func (c *driftCommand) repairAll(ctx context.Context, findings []spec.EffectFinding) error {
+	repairs, err := deploy.PlanRepairs(ctx, c.Fleet, findings)
 	if err != nil {
 		return err
 	}
-	var runs []*hostRun
-	var targets []spec.Path
-	for _, s := range stacks {
-		var states []string
-		for _, f := range findings {
-			if f.Path.Cut(2) == s.Path && f.Path.Provide() == string(spec.Enter) {
-				states = append(states, f.Path.State())
-			}
-		}
-		if len(states) == 0 {
-			continue
-		}
-		r := c.runs([]spec.Path{s.Path.Join(s.Top())})[0]
-		r.again, r.out = states, c.Err
-		if _, err := r.prepare(ctx, nil); err != nil {
-			return err
-		}
-		runs, targets = append(runs, r), append(targets, r.target)
+	targets := make([]spec.Path, len(repairs))
+	for i, r := range repairs {
+		targets[i] = r.Service
 	}
-	return join(targets, deploy.InParallel(len(runs), func(i int) error { return runs[i].execute(ctx) }))
+	runs := c.runs(targets)
+	return join(targets, deploy.InParallel(len(repairs), func(i int) error {
+		runs[i].out = c.Err
+		return repairs[i].Run(ctx, c.Fleet, spec.RunID(rollout.NewID(time.Now())), settings.Operator(), runs[i].eventPrinter())
+	}))
 }
 
 // printDrift lists what was found, and says by the exit code whether there was anything.

@@ -12,6 +12,7 @@ import (
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
@@ -31,9 +32,6 @@ func (r *hostRun) execute(ctx context.Context) error {
 	events, over := spec.NewEventCheck(run), false
 	show := r.eventPrinter()
 	take := func(ev spec.Event) error {
-		if err := events.Take(ev); err != nil {
-			return err
-		}
 		show(run, ev)
 		if ev.Kind == spec.EventGuarded {
 			r.confirmGuarded(ctx, run.ID)
@@ -53,9 +51,9 @@ func (r *hostRun) execute(ctx context.Context) error {
 		stop := f.TellHost(r.target.Host(), r.Err)
 		defer stop()
 	}
-	err := r.follow(ctx, run.ID, events, take)
+	err := deploy.FollowRun(ctx, r.agent, run.ID, events, take)
 	if ctx.Err() != nil && !over {
-		err = r.stop(ctx, run.ID, events.Last(), take)
+		err = r.stop(ctx, run.ID, events, take)
 	}
 	if spec.KindOf(err) == spec.Protocol {
 		return err
@@ -68,35 +66,6 @@ func (r *hostRun) execute(ctx context.Context) error {
 		err = r.executeAlso(ctx)
 	}
 	return cmp.Or(r.printResult(res), err)
-}
-
-// backWithin is how long an agent may be away while a run of it is followed: it gives up its
-// link once a guarded step is done.
-const backWithin = 20 * time.Second
-
-// follow follows a run to its end. An agent that is away for a while is followed again.
-func (r *hostRun) follow(ctx context.Context, id spec.RunID, events *spec.EventCheck, take func(spec.Event) error) error {
-	lost := time.Time{}
-	for {
-		seen := events.Last()
-		err := r.agent.Follow(ctx, id, seen, take)
-		if events.Last() > seen {
-			lost = time.Time{}
-		}
-		if kind := spec.KindOf(err); kind != spec.Unavailable && kind != spec.Timeout || ctx.Err() != nil {
-			return err
-		}
-		if lost.IsZero() {
-			lost = time.Now()
-		}
-		if time.Since(lost) > backWithin {
-			return err
-		}
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-		}
-	}
 }
 
 // confirmGuarded confirms what a guarded step has changed, with --yes, or says how to.
@@ -113,13 +82,13 @@ func (r *hostRun) confirmGuarded(ctx context.Context, id spec.RunID) {
 }
 
 // stop ends a run whose operator interrupts it, and follows it to its end.
-func (r *hostRun) stop(ctx context.Context, id spec.RunID, after int, take func(spec.Event) error) error {
+func (r *hostRun) stop(ctx context.Context, id spec.RunID, events *spec.EventCheck, take func(spec.Event) error) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), connect.StopTime)
 	defer cancel()
 	if err := r.agent.Stop(grace, id); err != nil {
 		return err
 	}
-	err := r.agent.Follow(grace, id, after, take)
+	err := deploy.FollowRun(grace, r.agent, id, events, take)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return spec.Errorf(spec.Timeout, "it did not stop within %v", connect.StopTime)
 	}
