@@ -78,7 +78,7 @@ func storyOfArmonic(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
 	if n := strings.Count(out, "\n") - strings.Count(strings.ReplaceAll(out, "? ", ""), "\n"); n > 0 {
 		r.ends = fmt.Sprintf("%d doubts", n)
 	}
-	r.first, out = run()
+	r.first, _ = run()
 	r.made = changesSaid(f.Command(t, "deployments", "rollback", "shop", "--dry-run"))
 	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 	r.same, _ = run()
