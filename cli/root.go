@@ -109,5 +109,6 @@ shows what will change, and does it in parallel.`,
 	root.AddCommand(host.Command(g, s), agent.Command(g, s), agent.Fleet(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	checkArguments(root)
+	addHelp(root, s)
 	return root
 }

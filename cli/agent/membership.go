@@ -37,6 +37,7 @@ func Forget(g *settings.Global, s output.Streams) *cobra.Command {
 
 // membership is a command that changes who is in the fleet.
 func membership(g *settings.Global, s output.Streams, c *cobra.Command, done string, do func(*connect.Live, session.JID) error) *cobra.Command {
+	c.ValidArgsFunction = connect.CompleteAccounts(g)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if g.Demo || g.Local {
 			return spec.Errorf(spec.Invalid, "who is in the fleet of --demo or --local cannot be changed").WithHint("leave the flag out: %s is about agents that an XMPP server connects you with", c.CommandPath())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,7 +124,36 @@ func CompleteHosts(g *settings.Global) cobra.CompletionFunc {
 	}
 }
 
-// hostsLike are the hosts whose names begin so.
+// CompleteRequires offers hosts after the = of REQUIRE=HOST,HOST.
+func CompleteRequires(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		name, hosts, ok := strings.Cut(begun, "=")
+		if !ok {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var out []string
+		for _, h := range hostsLike(g, hosts) {
+			out = append(out, name+"="+h)
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// CompleteAccounts offers the accounts of the agents that the last command saw.
+func CompleteAccounts(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		var out []string
+		for _, jid := range seenAccounts(g) {
+			if strings.HasPrefix(string(jid), begun) {
+				out = append(out, string(jid))
+			}
+		}
+		slices.Sort(out)
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// hostsLike are the hosts, and groups of them, whose names begin so.
 func hostsLike(g *settings.Global, begun string) []string {
 	var hosts []spec.Host
 	if g.Demo {
@@ -135,6 +165,10 @@ func hostsLike(g *settings.Global, begun string) []string {
 	}
 	before := begun[:strings.LastIndexByte(begun, ',')+1] // of a list with commas
 	var out []string
+	groups, _ := g.Groups() // what cannot be read is not offered
+	for name := range groups {
+		hosts = append(hosts, spec.Host("@"+name))
+	}
 	for _, h := range hosts {
 		if name := before + string(h); strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
 			out = append(out, name)
@@ -145,7 +179,15 @@ func hostsLike(g *settings.Global, begun string) []string {
 }
 
 // seenHosts are those that the last command saw, none if there is no account.
-func seenHosts(g *settings.Global) []spec.Host {
+func seenHosts(g *settings.Global) (out []spec.Host) {
+	for _, jid := range seenAccounts(g) {
+		out = append(out, spec.Host(jid.Local()))
+	}
+	return out
+}
+
+// seenAccounts are theirs.
+func seenAccounts(g *settings.Global) []session.JID {
 	c, _, err := g.Client()
 	if err != nil {
 		return nil
@@ -154,9 +196,5 @@ func seenHosts(g *settings.Global) []spec.Host {
 	if err != nil {
 		return nil
 	}
-	var out []spec.Host
-	for jid := range readLastSeen(jid).hosts {
-		out = append(out, spec.Host(jid.Local()))
-	}
-	return out
+	return slices.Collect(maps.Keys(readLastSeen(jid).hosts))
 }

@@ -112,6 +112,8 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	d.Format.Register(c, "quiet")
 	c.ValidArgsFunction = find.CompletePatterns(d.Global, query.Provide)
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(d.Global))
+	_ = c.RegisterFlagCompletionFunc("hosts", connect.CompleteRequires(d.Global))
+	_ = c.RegisterFlagCompletionFunc("resume", completeDeployments(d.Global))
 	return c
 }
 

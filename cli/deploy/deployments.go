@@ -3,6 +3,8 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,7 +34,31 @@ last one of that name.`,
 	}
 	l.Format.Register(c)
 	c.AddCommand(showCommand(g, s), skipCommand(g, s), markDoneCommand(g, s), rollbackCommand(g, s), stopCommand(g, s))
+	for _, sub := range c.Commands() {
+		sub.ValidArgsFunction = completeDeployments(g)
+	}
 	return c
+}
+
+// completeDeployments offers names and ids of deployments that were made from here: who completes
+// does not wait for hosts.
+func completeDeployments(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		logs := g.Deployments()
+		if logs == nil || len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var out []string
+		all, _ := logs.List() // what cannot be read is not offered
+		for i := range all {
+			for _, name := range []string{all[i].Name, string(all[i].ID)} {
+				if name != "" && strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // listing is one run of `armonic deployments`.

@@ -56,6 +56,7 @@ func Armonic() Rules {
 		Module: module,
 		Packages: []Package{
 			{Name: ".", Duty: "main: call cli, nothing else", May: []string{"cli"}},
+			{Name: "docs", Duty: "the manual of the command line, for the program to show"},
 			{Name: "value", Duty: "values that travel: one way to copy, compare, encode and redact them"},
 			{Name: "yamltext", Duty: "read YAML as it is written, and write it so that it reads the same"},
 			{Name: "spec", Duty: "the nouns everyone shares, and the agent contract", May: []string{"value", "yamltext"}},
