@@ -66,11 +66,12 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 	if w.Link.CA != "" && (there.JID == "" || there.OwnCA) && f.Sums[caFile] != sum(w.Link.CA) {
 		put(caFile, "644", w.Link.CA)
 	}
-	if there.JID == "" {
-		put(agentFile, "644", w.Link.text(w.JID, f.Address))
-	}
 	other := len(out) > begun
 	out = append(out, w.account(f)...)
+	if there.JID == "" { // last, so that a host that gets no account can get another name
+		put(agentFile, "644", w.Link.text(w.JID, f.Address))
+		other = true
+	}
 	if f.Unit.File == "" {
 		put(unitFile, "644", w.Unit)
 	}

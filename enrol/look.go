@@ -117,6 +117,11 @@ func Look(ctx context.Context, s *Shell) (Facts, error) {
 	return f, nil
 }
 
+// Connected reports whether the agent says that it is.
+func (u Unit) Connected() bool {
+	return u.Active == "active" && strings.HasPrefix(u.Status, "connected as ")
+}
+
 // set takes a property of systemd.
 func (u *Unit) set(key, text string) {
 	switch key {

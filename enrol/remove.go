@@ -34,7 +34,7 @@ func (f Facts) Removals(account func(context.Context, *Shell) error) ([]Change, 
 	}
 	if f.Settings != "" || f.Password {
 		files := agentFile + " " + passwordFile
-		if there.OwnCA {
+		if there.OwnCA || there.JID == "" {
 			files += " " + caFile
 		}
 		run("remove "+files, "rm -f "+files+" && { rmdir "+settings+"/modules "+settings+" 2>/dev/null; true; }")

@@ -34,6 +34,7 @@ type features struct {
 	StartTLS   *struct{} `xml:"urn:ietf:params:xml:ns:xmpp-tls starttls"`
 	Mechanisms []string  `xml:"urn:ietf:params:xml:ns:xmpp-sasl mechanisms>mechanism"`
 	Register   *struct{} `xml:"http://jabber.org/features/iq-register register"`
+	Invitation *struct{} `xml:"urn:xmpp:ibr-token:0 register"` // without one nobody registers
 }
 
 // readOffer connects to an endpoint and reads what it offers, whatever its certificate is:
@@ -73,7 +74,7 @@ func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer,
 	if err != nil {
 		return o, fmt.Errorf("after TLS: %w", err)
 	}
-	o.sasl, o.register = f.Mechanisms, f.Register != nil
+	o.sasl, o.register = f.Mechanisms, f.Register != nil && f.Invitation == nil
 	return o, nil
 }
 

@@ -20,11 +20,15 @@ func (o Options) prosodyFiles() []file {
 	if len(listen) == 0 {
 		listen = []string{"*", "::"} // Prosody's :: is IPv6 only
 	}
+	invites := "\t\"invites\"; \"invites_adhoc\"; \"invites_register\"; -- and invitations (armonic host invite), without which nobody registers\n"
+	if o.Register {
+		invites = ""
+	}
 	root := o.User == "root" || o.User == "" && os.Geteuid() == 0
 	return []file{
 		{name: "data", dir: true, own: true, mode: 0o700},
 		{name: "prosody.cfg.lua", mode: 0o644, text: o.fill(prosodyConfig,
-			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register), "@ADMINS@", quoteAll(o.admins()))},
+			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register), "@ADMINS@", quoteAll(o.admins()), "@INVITES@\n", invites)},
 	}
 }
 

@@ -2,8 +2,6 @@ package host
 
 import (
 	"context"
-	"net"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,10 +17,8 @@ import (
 // addCommand is `armonic host add`.
 type addCommand struct {
 	remote
-	masters  []string // besides the operator
-	server   string   // as agents find it
-	binaries []string
-	wait     time.Duration
+	linkFlags
+	wait time.Duration
 
 	link     enrol.Link
 	programs []*enrol.Program
@@ -47,46 +43,19 @@ itself.`,
   armonic host add -K db1=admin@192.0.2.17`,
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c.Context(), args) },
 	}
-	a.register(c)
+	a.remote.register(c)
 	f := c.Flags()
-	f.StringArrayVar(&a.masters, "master", nil, "`JID` may give the agents work besides you, or with JID=observe look at them (repeatable)")
-	f.StringVar(&a.server, "agent-server", "", "`HOST[:PORT]` at which the hosts find the server (default: where you find it; if that is this machine, as the hosts see it)")
-	f.StringArrayVar(&a.binaries, "binary", nil, "install the program `FILE` (repeatable, one for each kind of processor; default: this one)")
+	a.linkFlags.register(f)
 	f.DurationVar(&a.wait, "wait", time.Minute, "how long a host may take until it is in the fleet")
 	return c
 }
 
-func (a *addCommand) run(ctx context.Context, args []string) error {
-	if len(a.binaries) == 0 {
-		self, err := os.Executable()
-		if err != nil {
-			return spec.Errorf(spec.Invalid, "cannot find this program: %v", err).WithHint("name one with --binary FILE")
-		}
-		a.binaries = []string{self}
-	}
-	for _, file := range a.binaries {
-		p, err := enrol.OpenProgram(file)
-		if err != nil {
-			return err
-		}
-		a.programs = append(a.programs, p)
-	}
-	c, _, err := a.Client()
-	if err != nil {
+func (a *addCommand) run(ctx context.Context, args []string) (err error) {
+	if a.programs, err = a.linkFlags.programs(); err != nil {
 		return err
 	}
-	a.link = enrol.Link{Masters: append([]string{c.JID}, a.masters...), Server: a.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
-	if a.link.Server == "" {
-		if a.link.Server, err = c.Address(); err != nil {
-			return err
-		}
-	}
-	if c.CAFile != "" {
-		ca, err := spec.ReadText(c.CAFile)
-		if err != nil {
-			return spec.Errorf(spec.Invalid, "cannot read ca_file: %v", err)
-		}
-		a.link.CA = string(ca)
+	if a.link, err = a.linkFlags.link(a.Global); err != nil {
+		return err
 	}
 	return a.remote.run(ctx, args, a.add)
 }
@@ -134,23 +103,14 @@ func describe(h spec.HostStatus) string { return h.OS.String() + ", armonic " + 
 // the host sees our connection come from.
 func (a *addCommand) linkOf(j *job) (enrol.Link, error) {
 	l := a.link
-	host, port, err := net.SplitHostPort(l.Server)
-	if err != nil {
-		host, port = l.Server, ""
-	}
-	ip := net.ParseIP(host)
-	if a.server != "" || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return l, nil
-	}
+	port, here := onThisMachine(l.Server)
 	switch {
-	case j.facts.Local:
+	case a.server != "" || !here || j.facts.Local:
 		return l, nil
 	case j.facts.Client == "":
 		return l, spec.Errorf(spec.Invalid, "how it reaches the server is not known: %s is this machine", l.Server).WithHint("say it: --agent-server HOST:PORT")
 	}
-	if l.Server = j.facts.Client; port != "" {
-		l.Server = net.JoinHostPort(j.facts.Client, port)
-	}
+	l.Server = withPort(j.facts.Client, port)
 	return l, nil
 }
 

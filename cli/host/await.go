@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/armonic/armonic/enrol"
@@ -56,7 +55,7 @@ func (a *addCommand) absent(ctx context.Context, j *job, u enrol.Unit, err error
 	switch {
 	case err != nil:
 		return err
-	case u.Active == "active" && strings.HasPrefix(u.Status, "connected"):
+	case u.Connected():
 		return spec.Errorf(spec.Timeout, "its agent is connected, and is not in the fleet after %s", a.wait).
 			WithHint("does it obey you? its masters are in /etc/armonic/agent.yaml there")
 	case u.Active == "active":

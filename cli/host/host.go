@@ -17,6 +17,6 @@ func Command(g *settings.Global, s output.Streams) *cobra.Command {
 	}
 	list := lookup.List(g, s)
 	list.Example = "  armonic host list\n  armonic host list -J 'web*' -o json"
-	c.AddCommand(newAdd(g, s), newRemove(g, s), list)
+	c.AddCommand(newAdd(g, s), newRemove(g, s), list, newInvite(g, s), newJoin(g, s))
 	return c
 }

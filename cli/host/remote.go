@@ -86,11 +86,7 @@ func (r *remote) run(ctx context.Context, args []string, work func(context.Conte
 	}
 	defer closeFleet()
 	r.live, r.names = fleet.(*connect.Live), map[spec.Host]string{}
-	x := r.live.Connector().Status().Session
-	if x == nil {
-		return r.live.Disconnected()
-	}
-	if r.accounts, err = enrol.NewAccounts(ctx, x, r.live.Account); err != nil {
+	if r.accounts, err = accountsOf(ctx, r.live); err != nil {
 		return err
 	}
 	errs := make([]error, len(targets))

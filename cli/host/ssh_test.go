@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,10 +29,9 @@ func newSite(t *testing.T, names ...string) *site {
 	t.Helper()
 	t.Setenv("TESTHOSTS_PACKAGES", "sudo")
 	hosts := hosttest.Up(t, names...)
-	address := net.ParseIP(hosts[0].Address).To4()
-	address[3] = 1 // the machine's own
+	address := ownAddress(hosts[0])
 	s := &site{hosts: hosts, dir: t.TempDir(), bin: hosttest.Build(t, "github.com/armonic/armonic"),
-		server: xmpptest.Start(t, xmpptest.Prosody, xmpptest.Listen(address.String()), xmpptest.NoRegistration, xmpptest.Admin("master", "correct horse"))}
+		server: xmpptest.Start(t, xmpptest.Prosody, xmpptest.Listen(address), xmpptest.NoRegistration, xmpptest.Admin("master", "correct horse"))}
 	need.Program(t, "ssh")
 	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.file("key")).CombinedOutput()
 	if err != nil {
@@ -49,12 +49,23 @@ func newSite(t *testing.T, names ...string) *site {
 	return s
 }
 
+// ownAddress is the one of this machine on the network of a host.
+func ownAddress(h *hosttest.Host) string {
+	address := net.ParseIP(h.Address).To4()
+	address[3] = 1
+	return address.String()
+}
+
+func listenNear(h *hosttest.Host) (net.Listener, error) {
+	return net.Listen("tcp", net.JoinHostPort(ownAddress(h), "0"))
+}
+
 func (s *site) file(name string) string { return filepath.Join(s.dir, name) }
 
 // armonic runs a command of the operator, and gives what it prints and its exit code.
 func (s *site) armonic(t *testing.T, stdin string, args ...string) (string, int) {
 	t.Helper()
-	if args[0] == "host" && args[1] != "list" {
+	if args[0] == "host" && (args[1] == "add" || args[1] == "remove") {
 		args = append(args, "--ssh", "ssh -F "+s.file("ssh_config"))
 	}
 	cmd := exec.Command(s.bin, args...)
@@ -62,6 +73,9 @@ func (s *site) armonic(t *testing.T, stdin string, args ...string) (string, int)
 		"ARMONIC_SERVER=" + s.server.TLS, "ARMONIC_CA_FILE=" + s.server.CAFile}
 	var out bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &out
+	if slices.Contains(args, "json") {
+		cmd.Stderr = nil
+	}
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

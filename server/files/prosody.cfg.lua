@@ -24,8 +24,10 @@ modules_enabled = {
 	"limits";
 	"register"; -- accounts, where they may be made, and changes of passwords
 	"admin_adhoc"; -- commands of the operator, who makes accounts of agents (armonic host add)
+@INVITES@
 }
 admins = { @ADMINS@ }
+invite_expiry = 3600
 
 authentication = "internal_hashed"
 password_hash = "SHA-256"

@@ -24,6 +24,8 @@ type Account struct {
 	CAFile   string // certificates of the authorities that are trusted, in PEM; "" trusts those of the system
 	Register bool   // make the account if the server refuses it, and lets us
 
+	Invitation value.Secret // makes the account on a server that wants one; "" is none
+
 	Logger *slog.Logger // nil discards
 
 	// Dial connects to an address, LookupSRV asks DNS; nil is that of net.

@@ -121,6 +121,7 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 		n.channelBindings(),
 		n.login(),
 		n.bind(),
+		n.invitations(),
 		n.register(register),
 	}
 	x, err := xmpp.NewSession(ctx, origin.Domain(), origin, c, state, xmpp.NewNegotiator(
@@ -138,7 +139,7 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 	}
 	_, acks := x.Feature(nsAcks)
 	out := newSession(c, n.bound, acks, a.Logger)
-	out.open = n.open
+	out.open = n.open && !n.invites
 	return out, nil
 }
 
@@ -146,7 +147,8 @@ func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, confi
 type negotiation struct {
 	account  Account
 	bindings []string // types of channel binding that the server knows
-	open     bool     // anybody may make an account
+	open     bool     // accounts can be made
+	invites  bool     // but only by who is invited
 	bound    JID
 	err      error // of what is optional to the library: STARTTLS, registration
 }
@@ -224,6 +226,9 @@ func (n *negotiation) register(wanted bool) xmpp.StreamFeature {
 		return f
 	}
 	f.Negotiate = func(_ context.Context, s *xmpp.Session, _ any) (xmpp.SessionState, io.ReadWriter, error) {
+		if n.err = n.invited(s); n.err != nil {
+			return 0, nil, n.err
+		}
 		_, err := ask(s, Stanza("iq", "type", "set", "id", "register").Add(New(nsIBR, "query").Add(
 			New(nsIBR, "username").WithText(n.account.JID.Local()),
 			New(nsIBR, "password").WithText(n.account.Password.Reveal()))))
@@ -233,6 +238,40 @@ func (n *negotiation) register(wanted bool) xmpp.StreamFeature {
 		return 0, nil, n.err
 	}
 	return f
+}
+
+// invitations notes whether accounts are for those who are invited (XEP-0445). A server that
+// knows invitations, and makes accounts without them as well, cannot be told from that.
+func (n *negotiation) invitations() xmpp.StreamFeature {
+	return xmpp.StreamFeature{
+		Name:      xml.Name{Space: "urn:xmpp:ibr-token:0", Local: "register"},
+		Necessary: xmpp.Secure, Prohibited: xmpp.Authn,
+		Parse: func(_ context.Context, d *xml.Decoder, _ *xml.StartElement) (bool, any, error) {
+			n.invites = true
+			return false, nil, d.Skip()
+		},
+	}
+}
+
+// invited shows the invitation, before an account is made.
+func (n *negotiation) invited(s *xmpp.Session) error {
+	a := n.account
+	switch {
+	case !n.invites && a.Invitation == "":
+		return nil
+	case !n.invites:
+		return spec.Errorf(spec.Denied, "the server knows no invitations").WithHint("use armonic host add, or make the account on the server")
+	case a.Invitation == "":
+		return a.denied(nil, "the server refuses the password of %s, or has no such account, and makes accounts for who is invited only").
+			WithHint("check the password; armonic host invite, or armonic host add, makes the account")
+	}
+	_, err := ask(s, Stanza("iq", "type", "set", "id", "invitation", "to", a.JID.Domain()).
+		Add(New("urn:xmpp:pars:0", "preauth", "token", a.Invitation.Reveal())))
+	if se, ok := errors.AsType[*StanzaError](err); ok {
+		return because(err, "register "+string(a.JID.Bare()), spec.Errorf(spec.Denied, "the invitation is used, or too old: %v", se)).
+			WithHint("armonic host invite makes another")
+	}
+	return err
 }
 
 // skipped reads a required feature that says nothing but that it is there.

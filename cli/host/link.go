@@ -1,0 +1,98 @@
+package host
+
+import (
+	"net"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/enrol"
+	"github.com/armonic/armonic/spec"
+)
+
+// linkFlags say how agents reach the server, whom they obey, and which program they are.
+type linkFlags struct {
+	masters  []string // besides the operator
+	server   string   // as agents find it
+	binaries []string
+}
+
+func (l *linkFlags) register(f *pflag.FlagSet) {
+	f.StringArrayVar(&l.masters, "master", nil, "`JID` may give the agents work besides you, or with JID=observe look at them (repeatable)")
+	f.StringVar(&l.server, "agent-server", "", "`HOST[:PORT]` at which the hosts find the server (default: where you find it; if that is this machine, its address)")
+	f.StringArrayVar(&l.binaries, "binary", nil, "use the program `FILE` on the hosts (repeatable, one for each kind of processor; default: this one)")
+}
+
+// link is that of the operator's settings, and what flags say otherwise.
+func (l *linkFlags) link(g *settings.Global) (enrol.Link, error) {
+	c, _, err := g.Client()
+	if err != nil {
+		return enrol.Link{}, err
+	}
+	out := enrol.Link{Masters: append([]string{c.JID}, l.masters...), Server: l.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
+	if out.Server == "" {
+		if out.Server, err = c.Address(); err != nil {
+			return out, err
+		}
+	}
+	if c.CAFile != "" {
+		ca, err := spec.ReadText(c.CAFile)
+		if err != nil {
+			return out, spec.Errorf(spec.Invalid, "cannot read ca_file: %v", err)
+		}
+		out.CA = string(ca)
+	}
+	return out, nil
+}
+
+// programs are those that hosts may need.
+func (l *linkFlags) programs() ([]*enrol.Program, error) {
+	if len(l.binaries) == 0 {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, spec.Errorf(spec.Invalid, "cannot find this program: %v", err).WithHint("name one with --binary FILE")
+		}
+		l.binaries = []string{self}
+	}
+	var out []*enrol.Program
+	for _, file := range l.binaries {
+		p, err := enrol.OpenProgram(file)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// onThisMachine reports whether only this machine finds the server at an address, and has
+// its port.
+func onThisMachine(address string) (port string, is bool) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, ""
+	}
+	ip := net.ParseIP(host)
+	return port, host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func withPort(host, port string) string {
+	if port == "" {
+		return host
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// ownAddress is the one of this machine from which it would reach others, "" if it has none.
+func ownAddress() string {
+	c, err := net.Dial("udp", "192.0.2.1:9") // nothing is sent
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	if at, ok := c.LocalAddr().(*net.UDPAddr); ok {
+		return at.IP.String()
+	}
+	return ""
+}
