@@ -90,7 +90,7 @@ func ownAddress() string {
 	if err != nil {
 		return ""
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if at, ok := c.LocalAddr().(*net.UDPAddr); ok {
 		return at.IP.String()
 	}

@@ -19,7 +19,7 @@ func quickstart(t *testing.T) string {
 		t.Fatal(err)
 	}
 	m := regexp.MustCompile("(?s)\n```sh as=hosts\n(.*?)```").FindSubmatch(text)
-	if m == nil || strings.Count(string(m[1]), "\n") != 3 {
+	if len(m) != 2 || strings.Count(string(m[1]), "\n") != 3 {
 		t.Fatalf("it is not three commands: %q", m)
 	}
 	return string(m[1])
