@@ -235,7 +235,7 @@ func (m *Model) onResumed(x resumed) tea.Cmd {
 // follow shows a deployment that is carried out.
 func (m *Model) follow(d *deployment, exec *rollout.Rollout) tea.Cmd {
 	snap := exec.Snapshot()
-	d.exec, d.version, d.logs, d.status = exec, 0, 0, map[resolver.TaskID]rollout.TaskStatus{}
+	d.exec, d.version, d.logs, d.seen = exec, 0, 0, nil
 	name := d.name()
 	if d.session.Result().Root == nil || d.session.Result().Root.Host == "" || snap.Name != rollout.NameOf(snap.Root) {
 		name = runName(snap)

@@ -27,9 +27,9 @@ type deployment struct {
 	exec     *rollout.Rollout // nil before it runs
 	run      *run.Model
 	version  int
-	watching bool // somebody waits for a change
-	logs     int  // serial number of the last line taken
-	status   map[resolver.TaskID]rollout.TaskStatus
+	watching bool                // somebody waits for a change
+	logs     int                 // serial number of the last line taken
+	seen     []*rollout.TaskView // at the last look
 }
 
 func (d *deployment) restyle(l widget.Look) {
@@ -222,16 +222,31 @@ func (m *Model) takeProgress(d *deployment) tea.Cmd {
 	d.version = snap.Version
 	d.run.Feed(snap, lines, m.now)
 	d.plan.Begun = d.unfinished()
+	return m.readChanged(d, snap)
+}
+
+// few is up to how many hosts are read after each run. More are read when nothing is left
+// to do there: they would be asked hundreds of times a second.
+const few = 32
+
+// readChanged reads the hosts on which something ended. All are read at the end.
+func (m *Model) readChanged(d *deployment, snap *rollout.Snapshot) tea.Cmd {
+	var ended []spec.Host
+	left, hosts := map[spec.Host]bool{}, map[spec.Host]bool{}
+	for k, t := range snap.Tasks {
+		hosts[t.Host] = true
+		if t.Status == rollout.Waiting || t.Status == rollout.Running {
+			left[t.Host] = true
+		}
+		if k < len(d.seen) && d.seen[k].ID == t.ID && d.seen[k].Status == rollout.Running && t.Status != rollout.Running && !slices.Contains(ended, t.Host) {
+			ended = append(ended, t.Host)
+		}
+	}
+	d.seen = snap.Tasks
 	var cmds []tea.Cmd
-	read := map[spec.Host]bool{}
-	for k := range snap.Tasks {
-		t := snap.Tasks[k]
-		if was := d.status[t.ID]; was != t.Status {
-			d.status[t.ID] = t.Status
-			if was == rollout.Running && !snap.Over && !read[t.Host] {
-				read[t.Host] = true
-				cmds = append(cmds, m.surveyHost(t.Host))
-			}
+	for _, h := range ended {
+		if !snap.Over && (len(hosts) <= few || !left[h]) {
+			cmds = append(cmds, m.surveyHost(h))
 		}
 	}
 	return batch(cmds...)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/run"
@@ -16,6 +19,40 @@ const (
 	minW = 40
 	minH = 10
 )
+
+// frameTime is the least time between two frames that nobody asked for by a key.
+const frameTime = 16 * time.Millisecond
+
+// frameDue says that a frame is owed no longer.
+type frameDue struct{}
+
+// present draws what a message has changed: at once after a key, else so that hundreds of
+// hosts that answer in a moment are a few frames, and keys need not wait behind them.
+func (m *Model) present(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case frameDue:
+		if !m.late { // a key was faster
+			return nil
+		}
+	case tea.KeyMsg, tea.WindowSizeMsg:
+	default:
+		if m.screen == nil || m.now.Sub(m.drawn) >= frameTime {
+			break
+		}
+		if m.late {
+			return nil
+		}
+		m.late = true
+		ctx := m.ctx
+		return func() tea.Msg {
+			pause(ctx, frameTime)
+			return frameDue{}
+		}
+	}
+	m.drawn, m.late = m.now, false
+	m.draw()
+	return nil
+}
 
 // draw makes the frame, exactly h lines, none wider than w, and shows it.
 func (m *Model) draw() {

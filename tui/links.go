@@ -17,11 +17,14 @@ type links struct {
 }
 
 func linksOf(f deploy.Fleet) links {
-	out := links{hosts: f.Hosts(), conn: spec.Connection{Up: true}}
+	return links{hosts: f.Hosts(), conn: connectionOf(f)}
+}
+
+func connectionOf(f deploy.Fleet) spec.Connection {
 	if c, ok := f.(deploy.Connected); ok {
-		out.conn = c.Connection()
+		return c.Connection()
 	}
-	return out
+	return spec.Connection{Up: true}
 }
 
 // equal compares moments as moments, whatever zone they are told in.
@@ -45,16 +48,38 @@ func (l links) of(h spec.Host) *spec.HostStatus {
 	return nil
 }
 
+// telling is a Fleet that says when its hosts change: it closes a channel.
+type telling interface {
+	Watch() ([]spec.HostStatus, <-chan struct{})
+}
+
 // poll looks, every while, whether a link has changed, and brings a message only then.
+// The hosts of a fleet that says so are looked at only when they have.
 func (m *Model) poll() tea.Cmd {
 	ctx, f, d, was := m.ctx, m.cfg.Fleet, m.cfg.Poll, m.links
 	return func() tea.Msg {
+		var changed <-chan struct{}
 		for pause(ctx, d) {
+			if changed != nil && !over(changed) && connectionOf(f) == was.conn {
+				continue
+			}
+			if w, ok := f.(telling); ok {
+				_, changed = w.Watch() // before they are looked at
+			}
 			if now := linksOf(f); !now.equal(was) {
 				return linked{now}
 			}
 		}
 		return nil
+	}
+}
+
+func over(changed <-chan struct{}) bool {
+	select {
+	case <-changed:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -28,6 +28,8 @@ type Model struct {
 	cancel context.CancelFunc
 	look   widget.Look
 	screen *term.Screen // nil in tests
+	drawn  time.Time    // when the last frame was made
+	late   bool         // a frame is owed
 
 	w, h  int
 	frame []string
@@ -119,9 +121,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if p := m.page(); p.fill != nil {
 		p.fill()
 	}
-	cmd = batch(cmd, m.wanted())
-	m.draw()
-	return m, cmd
+	return m, batch(cmd, m.wanted(), m.present(msg))
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {

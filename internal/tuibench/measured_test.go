@@ -16,7 +16,8 @@ import (
 
 // plan says how much is measured.
 type plan struct {
-	hosts  int           // of the fleet, and of the deployment, with 1+parts nodes each
+	hosts  int           // of the fleet, and of the deployment
+	parts  int           // of a host: nodes beside its Site
 	keys   int           // pressed in each situation
 	during time.Duration // of what happens by itself
 	starts int
@@ -26,11 +27,11 @@ type plan struct {
 }
 
 func small() plan {
-	return plan{hosts: 3, keys: 4, during: 200 * time.Millisecond, starts: 1, rates: []int{1000}, lines: 100}
+	return plan{hosts: 3, parts: 19, keys: 4, during: 200 * time.Millisecond, starts: 1, rates: []int{1000}, lines: 100}
 }
 
 func full() plan {
-	return plan{hosts: 500, keys: 300, during: 20 * time.Second, starts: 11, rates: []int{1000, 10_000}, lines: 100_000, others: true}
+	return plan{hosts: 500, parts: 19, keys: 300, during: 20 * time.Second, starts: 11, rates: []int{1000, 10_000}, lines: 100_000, others: true}
 }
 
 // TestMeasured takes every measurement: in small, to see that it can be taken, or in
@@ -153,8 +154,8 @@ func measure(t *testing.T, p plan, o other, b *benchreport.Table, judged bool) {
 
 // deployment measures a large fleet, and a large deployment on it while its hosts speak.
 func deployment(t *testing.T, p plan, bin string, r *benchreport.Report) {
-	f := newFleet(t, p.hosts)
-	nodes := p.hosts*(parts+1) + 1
+	f := newFleet(t, p.hosts, p.parts)
+	nodes := p.hosts*(p.parts+1) + 1
 	b := r.Table(fmt.Sprintf("%d hosts, a deployment of %d nodes", p.hosts, nodes), "situation", "key p50 (goal ≤ 1 ms)", "p99 (goal ≤ 4 ms)",
 		"processor (goal: idle ≤ 0.1 %, 1,000 lines/s ≤ 3 %)", "written a second", "memory now", "at most")
 	x := start(t, f.command(bin, "tui"))

@@ -44,6 +44,7 @@ type Model struct {
 	previews map[resolver.TaskID]deploy.TaskPreview // nil: the hosts have not said yet what they would change
 	asked    *resolver.Plan                         // the plan that they are, or were, asked about
 	sources  map[spec.Path]*resolver.Question
+	tasks    map[resolver.TaskID]*resolver.Task
 	ordered  bool
 	rows     []entry
 	list     widget.List
@@ -77,6 +78,12 @@ func (m *Model) Show(res *resolver.Result) {
 	m.sources = map[spec.Path]*resolver.Question{}
 	for i := range res.Questions {
 		m.sources[res.Questions[i].Path] = &res.Questions[i]
+	}
+	m.tasks = map[resolver.TaskID]*resolver.Task{}
+	if res.Plan != nil {
+		for i := range res.Plan.Tasks {
+			m.tasks[res.Plan.Tasks[i].ID] = &res.Plan.Tasks[i]
+		}
 	}
 	m.layout()
 }
@@ -261,14 +268,12 @@ func warn(l widget.Look) widget.Style { return l.Warn }
 func (m *Model) waits(t *resolver.Task) string {
 	var out []string
 	for _, id := range t.After {
-		for i := range m.res.Plan.Tasks {
-			x := &m.res.Plan.Tasks[i]
-			if x.ID != id || (x.Host == t.Host && x.Lifecycle == t.Lifecycle) {
-				continue
-			}
-			if s := string(x.Host) + "/" + x.Lifecycle; !slices.Contains(out, s) {
-				out = append(out, s)
-			}
+		x := m.tasks[id]
+		if x == nil || (x.Host == t.Host && x.Lifecycle == t.Lifecycle) {
+			continue
+		}
+		if s := string(x.Host) + "/" + x.Lifecycle; !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
 	return strings.Join(out, " ")
