@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -128,6 +129,8 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 	case res.Plan != nil:
 		d.planned = true
 		d.plan.Show(res)
+		s := d.session
+		d.plan.SetUsual(rollout.Usual(s), func(t *resolver.Task, step spec.Step) time.Duration { return s.Usual(t.Host, t.Lifecycle, step) })
 		if !d.plan.Wants() {
 			return nil
 		}

@@ -110,6 +110,18 @@ func TestDriftIsSeenAndRepaired(t *testing.T) {
 	})
 }
 
+// Where there is little room an explanation gives way, and nothing is cut.
+func TestDriftIsNotCutInASmallWindow(t *testing.T) {
+	onEdited(t, 80, 24, func(d *driver, f *editedFleet) {
+		f.set(true)
+		d.keys("1 g j j D")
+		d.see("file /etc/web.conf: it was changed")
+		if row := rowOf(d.screen(), "file /etc/web.conf: "); strings.Contains(row, "…") {
+			t.Errorf("it is cut: %s", row)
+		}
+	})
+}
+
 func TestDriftOfALifecycleAndOfAll(t *testing.T) {
 	onEdited(t, 120, 36, func(d *driver, f *editedFleet) {
 		f.set(true)

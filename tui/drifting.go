@@ -40,14 +40,18 @@ func (m *Model) lookForDrift(at deploy.DriftOf) tea.Cmd {
 	}
 }
 
-// commandDrift looks at "", "web1" or "/web1/WebServer".
-func (m *Model) commandDrift(arg string) tea.Cmd {
-	host, lifecycle, _ := strings.Cut(strings.Trim(arg, "/"), "/")
+// commandAbout shows drift or history of "", "web1" or "/web1/WebServer".
+func (m *Model) commandAbout(c command) tea.Cmd {
+	host, lifecycle, _ := strings.Cut(strings.Trim(c.arg, "/"), "/")
 	if host != "" && m.find(spec.Host(host)) < 0 {
 		m.message = "There is no host " + host + "."
 		return nil
 	}
-	return m.lookForDrift(deploy.DriftOf{Host: spec.Host(host), Lifecycle: lifecycle})
+	of := deploy.DriftOf{Host: spec.Host(host), Lifecycle: lifecycle}
+	if c.name == "history" {
+		return m.showHistory(of)
+	}
+	return m.lookForDrift(of)
 }
 
 // planRepairs asks the hosts what entering states again changes.

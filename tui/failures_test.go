@@ -254,9 +254,9 @@ func TestHelpRowsRun(t *testing.T) {
 
 func TestKeysCanBeRemapped(t *testing.T) {
 	onDemo(t, func(d *driver) {
-		d.keys("H")
+		d.keys("Q")
 		d.see("Help: type to search")
-	}, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "H"} })
+	}, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "Q"} })
 	_, err := tui.New(t.Context(), tui.Config{Fleet: &fakeFleet{}, Keys: map[widget.Action]string{"help": "q"}})
 	if err == nil || !strings.Contains(err.Error(), `"help"`) || !strings.Contains(err.Error(), `"quit"`) {
 		t.Errorf("a key given twice: %v", err)

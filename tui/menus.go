@@ -78,9 +78,10 @@ func (m *Model) commands(text string) []menu.Row {
 		{Left: "fleet", Text: "the hosts", Do: toFleet},
 		{Left: "catalogue", Text: "what can be deployed", Do: toCatalogue},
 		{Left: "plan", Text: "what the deployment being planned will do", Do: command{name: "plan"}},
-		{Left: "runs", Text: "what runs or has run", Do: toRuns},
+		{Left: "runs", Text: "all deployments: what runs or has run, here and elsewhere", Do: toRuns},
 		{Left: "logs", Text: "all log lines", Do: toLogs},
 		{Left: "drift HOST", Text: "what is not as it was left, on a host or on all; R repairs it", Fill: "drift "},
+		{Left: "history HOST", Text: "what was called, entered and left, on a host or on all", Fill: "history "},
 		{Left: "resume NAME", Text: "go on here with a deployment that was left, or that somebody else began", Fill: "resume "},
 		{Left: "refresh", Text: "read all hosts again", Do: command{name: "refresh"}},
 		{Left: "write FILE", Text: "write the answers of the deployment being planned", Fill: "write "},
@@ -105,10 +106,10 @@ func (m *Model) arguments(name, arg string) []menu.Row {
 		for _, v := range m.hosts {
 			rows = append(rows, menu.Row{Left: string(v.Host), Text: v.Info.OS.String(), Do: command{"goto", string(v.Host)}})
 		}
-	case "drift":
-		rows = append(rows, menu.Row{Left: "all hosts", Do: command{name: "drift"}})
+	case "drift", "history":
+		rows = append(rows, menu.Row{Left: "all hosts", Do: command{name: name}})
 		for _, v := range m.hosts {
-			rows = append(rows, menu.Row{Left: string(v.Host), Text: format.Services(&v), Do: command{"drift", string(v.Host)}})
+			rows = append(rows, menu.Row{Left: string(v.Host), Text: format.Services(&v), Do: command{name, string(v.Host)}})
 		}
 	case "resume":
 		for _, x := range m.known {
@@ -152,8 +153,8 @@ func (m *Model) command(c command) tea.Cmd {
 		}
 	case "refresh":
 		return m.survey()
-	case "drift":
-		return m.commandDrift(c.arg)
+	case "drift", "history":
+		return m.commandAbout(c)
 	case "resume":
 		return m.resume(c.arg)
 	case "write":

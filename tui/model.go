@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/tui/deployments"
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/history"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/menu"
 	"github.com/armonic/armonic/tui/term"
@@ -44,6 +45,7 @@ type Model struct {
 	logs        *logs.Model
 	drift       *drift.Model
 	deployments *deployments.Model
+	history     *history.Model
 	deps        []*deployment
 	known       []rollout.Known // deployments that are kept, or that agents know
 	knownErrs   []error
@@ -86,7 +88,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
-	m.deployments = deployments.New(look)
+	m.deployments, m.history = deployments.New(look), history.New(look)
 	m.addPages()
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
@@ -147,10 +149,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		msg.dep.session.Learn(msg.what)
 		return m.refreshed(msg.dep)
 	case previewed:
-		msg.dep.plan.SetPreviews(msg.plan, msg.previews)
-		if len(msg.busy) > 0 {
-			m.message = strings.Join(msg.busy, "; ") + ". What is planned there waits for it."
-		}
+		msg.dep.plan.SetPreviews(msg.plan, msg.previews, msg.busy)
 	case changed:
 		return m.onChange(msg)
 	case letGo:
@@ -189,6 +188,7 @@ func (m *Model) restyle(l widget.Look) {
 	m.logs.Restyle(l)
 	m.drift.Restyle(l)
 	m.deployments.Restyle(l)
+	m.history.Restyle(l)
 	if m.other != nil {
 		m.other.run.Restyle(l)
 	}

@@ -33,11 +33,11 @@ type page struct {
 }
 
 // pages are all of them.
-type pages struct{ fleet, catalogue, deploy, runs, logs, run, other, drift *page }
+type pages struct{ fleet, catalogue, deploy, runs, logs, run, other, drift, history *page }
 
 // all lists them; those with tabs come first, in the order of these.
 func (p *pages) all() []*page {
-	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.run, p.other, p.drift}
+	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.run, p.other, p.drift, p.history}
 }
 
 // of gives the page of a tab.
@@ -95,6 +95,8 @@ func (m *Model) addPages() {
 				}
 				return m.other.run
 			}},
+		history: &page{name: "History", screen: func() screen { return m.history },
+			fill: func() { m.history.Set(m.hosts, m.now) }},
 		drift: &page{name: "Drift", screen: func() screen { return m.drift }}, // opened from hosts
 	}
 	m.pages.run.under, m.pages.other.under = m.pages.runs, m.pages.runs

@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/history"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -44,6 +45,12 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		return m.begin(x.Pattern, x.Host)
 	case fleet.Drift:
 		return m.lookForDrift(x.Of)
+	case fleet.History:
+		return m.showHistory(x.Of)
+	case history.Open:
+		return m.openRun(x.Run)
+	case history.Refresh:
+		return m.survey()
 	case drift.Look:
 		return m.lookForDrift(x.At)
 	case drift.Repair:

@@ -168,6 +168,9 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 		p := m.found.Findings[i].Path
 		host, by = max(host, min(len(p.Host()), iw/5)), max(by, min(len(p.Lifecycle())+1+len(p.State()), iw/3))
 	}
+	if m.at.Host != "" {
+		host = 0 // it is in the title
+	}
 	widths := widget.Flex(iw-2, host, by, -1)
 	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T("HOST"), widget.T("ENTERED"), widget.T("WHAT IS NOT AS IT WAS LEFT")))}
 	at := widget.Point{X: 1}
@@ -181,7 +184,7 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 		if i == m.list.Cursor {
 			at.Y = 1 + len(body)
 		}
-		what := widget.Cell{Text: f.Effect.Key + ": " + deploy.Found(*f), Style: l.Warn}
+		what := widget.Cell{Text: f.Effect.Key + ": " + found(f, widths[2]-len(f.Effect.Key)-2), Style: l.Warn}
 		body = append(body, l.Pick(l.Row(widths, widget.T(string(f.Path.Host())), widget.T(by), what), iw, i == m.list.Cursor, !m.inDetail))
 	}
 	if len(m.found.Findings) == 0 {
@@ -199,6 +202,16 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 		body = append(body, "")
 	}
 	return l.Box(box, w, h, append(body, foot...)), at
+}
+
+// found says what was found, without the explanation where there is no room for it: the details
+// have all.
+func found(f *spec.EffectFinding, room int) string {
+	text := deploy.Found(*f)
+	if widget.Width(widget.Clean(text)) > room {
+		text, _, _ = strings.Cut(text, ": ")
+	}
+	return text
 }
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {

@@ -24,6 +24,8 @@ type (
 	}
 	// Drift looks for what is not as it was left.
 	Drift struct{ Of deploy.DriftOf }
+	// History shows what was done.
+	History struct{ Of deploy.DriftOf }
 	// Refresh reads the fleet again.
 	Refresh struct{}
 )
@@ -34,6 +36,7 @@ const (
 	refresh    widget.Action = "refresh"
 	sortBy     widget.Action = "sort"
 	driftHere  widget.Action = "drift"
+	pastHere   widget.Action = "history"
 )
 
 // Model is the screen.
@@ -186,16 +189,13 @@ func (m *Model) deploy() widget.Request {
 	return nil
 }
 
-// driftOf is what is under the cursor: a lifecycle of a host, or all of it.
-func (m *Model) driftOf() widget.Request {
-	if m.view() == nil {
-		return nil
-	}
+// under is what is under the cursor: a lifecycle of a host, or all of it.
+func (m *Model) under() deploy.DriftOf {
 	of := deploy.DriftOf{Host: m.Host()}
 	if m.inDetail && m.detail.Cursor < len(m.rows) {
 		of.Lifecycle = m.rows[m.detail.Cursor].lifecycle
 	}
-	return Drift{of}
+	return of
 }
 
 func (m *Model) copy() widget.Request {

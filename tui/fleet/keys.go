@@ -11,6 +11,7 @@ func (m *Model) Bindings() []widget.Binding {
 	return append(widget.Moves(), open,
 		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
 		widget.Key(driftHere, "D", "drift", "what is not as it was left, on this host or of the lifecycle under the cursor"),
+		widget.Key(pastHere, "H", "history", "what was done, on this host or with the lifecycle under the cursor"),
 		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
 		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
 		widget.Key(widget.NextHit, "n", "", "next host"),
@@ -47,7 +48,13 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		}
 		return Deploy{Host: m.Host()}
 	case driftHere:
-		return m.driftOf()
+		if m.view() != nil {
+			return Drift{m.under()}
+		}
+	case pastHere:
+		if m.view() != nil {
+			return History{m.under()}
+		}
 	case widget.Copy:
 		return m.copy()
 	case widget.NextHit:

@@ -2,9 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -28,6 +30,9 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	p := m.res.Plan
 	box := widget.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.inDetail, Bare: m.zoom,
 		Right: spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts")}
+	if m.takes >= time.Second && w >= 50 {
+		box.Right += ", usually " + format.Took(m.takes)
+	}
 	iw, ih := box.Inner(w, h)
 	widths := widget.Flex(iw-2, -3, -5, 10)
 	head := []string{"HOST", "NOW -> AFTER", ""}
@@ -47,7 +52,7 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 		return out
 	}
 	body := []string{l.Head.Paint("  " + l.Row(widths, cells(entry{cells: head})...))}
-	foot := m.checks()
+	foot := append(m.checks(), m.busyHosts(iw, ih/4)...)
 	room := max(ih-1-len(foot), 1)
 	m.list.Set(len(m.rows), room)
 	from, to := m.list.Window()
@@ -62,6 +67,24 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 		body = append(body, "")
 	}
 	return l.Box(box, w, h, append(body, foot...)), at
+}
+
+// busyHosts says what is done now on hosts of the plan, in at most h lines.
+func (m *Model) busyHosts(w, h int) []string {
+	var out []string
+	for _, s := range m.busy {
+		for i, x := range widget.Wrap(widget.Clean(s), w-6) {
+			sign := " "
+			if i == 0 {
+				sign = m.look.Glyphs.Run
+			}
+			out = append(out, "  "+m.look.Warn.Paint(sign+" "+x))
+		}
+	}
+	if len(out) > max(h, 1) {
+		out = append(out[:max(h-1, 0)], "  "+m.look.Dim.Paint(spec.Count(len(m.busy), "host is", "hosts are")+" busy; the plan waits there"))
+	}
+	return out
 }
 
 // checks says what was looked at before.

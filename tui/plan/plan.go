@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
@@ -53,6 +54,10 @@ type Model struct {
 	lines    []line
 	zoom     bool
 
+	usual func(*resolver.Task, spec.Step) time.Duration // how long a step usually takes, 0 if that is not known
+	takes time.Duration                                 // the whole, 0 if that is not known
+	busy  []string                                      // hosts that do something else now
+
 	Begun bool // some of the deployment was carried out, and something is left
 }
 
@@ -72,7 +77,7 @@ func (m *Model) Restyle(l widget.Look) { m.look = l }
 // Show takes a result that has a plan.
 func (m *Model) Show(res *resolver.Result) {
 	if m.res == nil || res.Plan != m.res.Plan {
-		m.previews, m.asked = nil, nil
+		m.previews, m.asked, m.busy = nil, nil, nil
 	}
 	m.res = res
 	m.sources = map[spec.Path]*resolver.Question{}
@@ -88,6 +93,23 @@ func (m *Model) Show(res *resolver.Result) {
 	m.layout()
 }
 
+// SetUsual says how long steps usually take, and the whole; 0 is not known.
+func (m *Model) SetUsual(takes time.Duration, usual func(*resolver.Task, spec.Step) time.Duration) {
+	m.takes, m.usual = takes, usual
+	m.layout()
+}
+
+// usually is how long a step usually takes, "" if that is not known or no time to speak of.
+func (m *Model) usually(t *resolver.Task, s spec.Step) string {
+	if m.usual == nil {
+		return ""
+	}
+	if d := m.usual(t, s); d >= 100*time.Millisecond {
+		return format.Took(d)
+	}
+	return ""
+}
+
 // Wants reports, once for each plan, that the hosts have to be asked what it would change.
 func (m *Model) Wants() bool {
 	if m.res.Plan == m.asked {
@@ -101,11 +123,11 @@ func (m *Model) Wants() bool {
 func (m *Model) Previews() map[resolver.TaskID]deploy.TaskPreview { return m.previews }
 
 // SetPreviews takes what hosts say that a plan would change, unless it is another by now.
-func (m *Model) SetPreviews(p *resolver.Plan, previews map[resolver.TaskID]deploy.TaskPreview) {
+func (m *Model) SetPreviews(p *resolver.Plan, previews map[resolver.TaskID]deploy.TaskPreview, busy []string) {
 	if m.res == nil || m.res.Plan != p {
 		return
 	}
-	m.previews = previews
+	m.previews, m.busy = previews, busy
 	m.detailLines()
 }
 
@@ -218,7 +240,7 @@ func (m *Model) detailLines() {
 			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l widget.Look) widget.Style { return l.Dim }})
 		}
 		for n, s := range t.Steps {
-			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name())})
+			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name()), from: m.usually(t, s)})
 			m.inputs(t, s)
 			if said := m.previews[t.ID]; n < len(said.Steps) {
 				m.changes(said.Steps[n])

@@ -21,7 +21,7 @@ func TestChangesStandBelowTheSteps(t *testing.T) {
 		t.Error("the hosts are not asked once")
 	}
 	m.SetPreviews(p, map[resolver.TaskID]deploy.TaskPreview{"1": {Steps: []spec.StepPreview{{
-		Changes: []spec.Change{{What: "~ /etc/x\x1b[31m", Diff: "-a\n+b\n"}}, Unpredictable: true, Why: "what x changes is not known before"}}}})
+		Changes: []spec.Change{{What: "~ /etc/x\x1b[31m", Diff: "-a\n+b\n"}}, Unpredictable: true, Why: "what x changes is not known before"}}}}, nil)
 	drawn := func() string {
 		lines, _ := m.Draw(120, 20)
 		return strings.Join(lines, "\n")
@@ -36,7 +36,7 @@ func TestChangesStandBelowTheSteps(t *testing.T) {
 	}
 	other := &resolver.Plan{Hosts: p.Hosts, Tasks: p.Tasks}
 	m.Show(&resolver.Result{Plan: other})
-	m.SetPreviews(p, map[resolver.TaskID]deploy.TaskPreview{"1": {Err: spec.Errorf(spec.Timeout, "late")}})
+	m.SetPreviews(p, map[resolver.TaskID]deploy.TaskPreview{"1": {Err: spec.Errorf(spec.Timeout, "late")}}, nil)
 	if strings.Contains(drawn(), "/etc/x") || strings.Contains(drawn(), "late") || !m.Wants() {
 		t.Errorf("the preview of another plan stands in\n%s", drawn())
 	}

@@ -1,0 +1,202 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/widget"
+)
+
+// What the screen asks of the one that routes.
+type (
+	// Open shows the deployment that a run was part of.
+	Open struct{ Run spec.RunID }
+	// Refresh reads the hosts again.
+	Refresh struct{}
+)
+
+const refresh widget.Action = "read again"
+
+// entry is something that was done.
+type entry struct {
+	spec.Called
+	host      spec.Host
+	lifecycle string
+}
+
+// Model is the screen.
+type Model struct {
+	look  widget.Look
+	of    deploy.DriftOf // what is shown: all hosts, one, or a lifecycle of one
+	now   time.Time
+	all   []entry // the newest first
+	shown []int
+
+	list   widget.List
+	filter widget.Filter
+	zoom   bool
+}
+
+// New makes the screen, empty.
+func New(l widget.Look) *Model { return &Model{look: l} }
+
+// Restyle changes how the screen looks.
+func (m *Model) Restyle(l widget.Look) { m.look = l }
+
+// Enter shows what was done on hosts, or with a lifecycle of one.
+func (m *Model) Enter(of deploy.DriftOf) {
+	m.of, m.list, m.zoom = of, widget.List{}, false
+	m.filter.Clear()
+}
+
+// Set takes what the hosts remember.
+func (m *Model) Set(hosts []deploy.HostView, now time.Time) {
+	m.now, m.all = now, m.all[:0]
+	for i := range hosts {
+		v := &hosts[i]
+		if m.of.Host != "" && v.Host != m.of.Host {
+			continue
+		}
+		for _, s := range v.Stacks {
+			if m.of.Lifecycle != "" && s.Path.Lifecycle() != m.of.Lifecycle {
+				continue
+			}
+			for _, c := range s.Calls {
+				m.all = append(m.all, entry{c, v.Host, s.Path.Lifecycle()})
+			}
+		}
+	}
+	slices.SortStableFunc(m.all, func(a, b entry) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.host, b.host), cmp.Compare(a.lifecycle, b.lifecycle))
+	})
+	m.narrow()
+}
+
+func (m *Model) narrow() {
+	want := m.filter.Want()
+	m.shown = m.shown[:0]
+	for i := range m.all {
+		if want == "" || strings.Contains(strings.ToLower(m.all[i].text()), want) {
+			m.shown = append(m.shown, i)
+		}
+	}
+	m.list.SetLen(len(m.shown))
+}
+
+func (m *Model) here() *entry {
+	if m.list.Cursor < len(m.shown) {
+		return &m.all[m.shown[m.list.Cursor]]
+	}
+	return nil
+}
+
+// what says in a few words what was done.
+func (e *entry) what() string {
+	switch e.Action {
+	case spec.Enter:
+		return "entered " + e.State
+	case spec.Leave:
+		return "left " + e.State
+	case spec.TakeBack:
+		return "took back " + e.State + "." + e.Provide
+	default:
+		return "called " + e.State + "." + e.Provide
+	}
+}
+
+func (e *entry) text() string {
+	return strings.Join(append(format.Inputs(e.Inputs), string(e.host), e.lifecycle, e.what(), e.Who, string(e.By)), " ")
+}
+
+// sign gives the sign of what was done, and its style.
+func (m *Model) sign(e *entry) (string, widget.Style) {
+	l := m.look
+	switch {
+	case e.Err != nil:
+		return l.Wrong, l.Warn
+	case e.Action == spec.TakeBack || e.Action == spec.Leave:
+		return l.Undone, ""
+	}
+	return l.OK, l.Good
+}
+
+// Typing reports whether letters are text.
+func (m *Model) Typing() bool { return m.filter.Typing }
+
+// Type handles a key while typing.
+func (m *Model) Type(k tea.KeyMsg) widget.Request {
+	if m.filter.Type(k, &m.list) {
+		m.narrow()
+	}
+	return nil
+}
+
+// Bindings are the keys that work now.
+func (m *Model) Bindings() []widget.Binding {
+	if m.filter.Typing {
+		return m.filter.Bindings()
+	}
+	return append([]widget.Binding{
+		widget.Key(widget.Open, "enter right l", "deployment", "show the deployment that did it"),
+		widget.Key(widget.Search, "/", "filter", "show only what contains a text: host, service, state, operator, value"),
+		widget.Key(widget.Copy, "y", "copy", "copy the row, with its values"),
+		widget.Key(refresh, "r", "read again", "ask the hosts again"),
+		widget.Key(widget.Zoom, "z t", "", "show the list or the details alone"),
+		widget.Key(widget.Back, "esc left h", "back", "go back"),
+	}, widget.Moves()...)
+}
+
+// Do carries an action out.
+func (m *Model) Do(a widget.Action) widget.Request {
+	e := m.here()
+	switch a {
+	case widget.Open:
+		if e != nil && e.By != "" {
+			return Open{e.By}
+		}
+	case widget.Search:
+		m.filter.Typing = true
+	case refresh:
+		return Refresh{}
+	case widget.Zoom:
+		m.zoom = !m.zoom
+	case widget.Copy:
+		if e != nil {
+			return widget.CopyText{Text: strings.Join(m.details(e, 200), "\n"), What: "what was done"}
+		}
+	case widget.Back:
+		switch {
+		case m.zoom:
+			m.zoom = false
+		case m.filter.Text() != "":
+			m.filter.Clear()
+			m.narrow()
+		default:
+			return widget.GoBack{}
+		}
+	default:
+		m.list.Do(a)
+	}
+	return nil
+}
+
+// Hint is the line about the row under the cursor.
+func (m *Model) Hint() string {
+	e := m.here()
+	switch {
+	case e == nil && m.filter.On():
+		return "Nothing matches."
+	case e == nil:
+		return "Hosts remember the last 1000 calls and changes of state of each service."
+	case e.By == "":
+		return e.lifecycle + " on " + string(e.host) + ": " + e.what() + " " + format.Age(m.now, e.At) + "."
+	}
+	return e.lifecycle + " on " + string(e.host) + ": " + e.what() + " " + format.Age(m.now, e.At) + ". enter shows the deployment that did it."
+}
