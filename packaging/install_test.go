@@ -46,7 +46,7 @@ func TestMakeInstall(t *testing.T) {
 		t.Skip("it builds the program")
 	}
 	dir := t.TempDir()
-	makes(t, "install", "DESTDIR="+dir, "PREFIX=/usr")
+	makes(t, "install", "DESTDIR="+dir, "PREFIX=/usr", "BIN="+filepath.Join(t.TempDir(), "armonic"))
 
 	out, err := exec.CommandContext(t.Context(), dir+"/usr/bin/armonic", "version", "-o", "json").Output()
 	if err != nil {

@@ -33,7 +33,11 @@ type Service interface {
 	Kill() error  // the same, at once
 	Start() error // returns when it was started, whatever becomes of it
 	Status() string
+	Restarts() int // how often it ended by itself, and was started again, since Start
 }
+
+// mostRestarts of a new program show that it will not come to anything.
+const mostRestarts = 3
 
 // Do does it. The error is that of a switch that left neither program in place.
 func (s Switch) Do(ctx context.Context) error {
@@ -75,11 +79,15 @@ func (s Switch) forth(ctx context.Context, p Plan) (why string) {
 	if s.Wait == 0 {
 		s.Wait = time.Minute
 	}
-	tick := time.NewTicker(100 * time.Millisecond)
+	const look = 250 * time.Millisecond
+	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for until := time.Now().Add(s.Wait); time.Now().Before(until) && ctx.Err() == nil; <-tick.C {
 		if text, _ := os.ReadFile(s.path(confirmFile)); string(text) == p.Digest {
 			return ""
+		}
+		if n := s.Service.Restarts(); n >= mostRestarts {
+			return fmt.Sprintf("it ended %d times by itself (%s)", n, s.Service.Status())
 		}
 	}
 	return fmt.Sprintf("it was not reached within %s (%s)", s.Wait, s.Service.Status())

@@ -167,11 +167,13 @@ type unit struct {
 	did   []string
 	start func()
 	stop  error
+	ended int
 }
 
 func (u *unit) Stop() error    { u.did = append(u.did, "stop"); return u.stop }
 func (u *unit) Kill() error    { u.did = append(u.did, "kill"); return nil }
 func (u *unit) Start() error   { u.did = append(u.did, "start"); u.start(); return nil }
+func (u *unit) Restarts() int  { return u.ended }
 func (u *unit) Status() string { return "as it is" }
 
 // The new program stays if it is confirmed; else the old one is back, with what the agent
@@ -180,13 +182,15 @@ func TestSwitch(t *testing.T) {
 	for name, c := range map[string]struct {
 		confirmed       string
 		stop            error
+		ended           int
 		program, memory string
 		did, failed     string
 	}{
-		"confirmed":       {"d1", nil, "new program", "new memory", "stop start", ""},
-		"not confirmed":   {"", nil, "old program", "old memory", "stop start kill start", "not reached within"},
-		"another is":      {"d2", nil, "old program", "old memory", "stop start kill start", "not reached within"},
-		"it does not end": {"d1", errors.New("it hangs"), "old program", "old memory", "stop kill start", "it hangs"},
+		"confirmed":       {"d1", nil, 2, "new program", "new memory", "stop start", ""},
+		"not confirmed":   {"", nil, 0, "old program", "old memory", "stop start kill start", "not reached within"},
+		"it ends":         {"", nil, 3, "old program", "old memory", "stop start kill start", "ended 3 times"},
+		"another is":      {"d2", nil, 0, "old program", "old memory", "stop start kill start", "not reached within"},
+		"it does not end": {"d1", errors.New("it hangs"), 0, "old program", "old memory", "stop kill start", "it hangs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, state := t.TempDir(), t.TempDir()
@@ -199,7 +203,7 @@ func TestSwitch(t *testing.T) {
 			write(filepath.Join(dir, "journal.db"), "memory of an earlier try")
 			write(program, "old program")
 			write(memory, "old memory")
-			u := &unit{stop: c.stop}
+			u := &unit{stop: c.stop, ended: c.ended}
 			u.start = func() {
 				if read(program) == "new program" {
 					write(memory, "new memory")

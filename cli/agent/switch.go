@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,6 +125,12 @@ func (s service) Status() string {
 		out += ", " + text
 	}
 	return out
+}
+
+// Restarts is how often systemd has started it again.
+func (s service) Restarts() int {
+	n, _ := strconv.Atoi(s.show("NRestarts"))
+	return n
 }
 
 func (s service) show(property string) string {
