@@ -32,14 +32,15 @@ func (f Facts) Removals(account func(context.Context, *Shell) error) ([]Change, 
 		run("remove "+unitFile, "rm -f "+unitFile+" && systemctl daemon-reload")
 		run("remove "+program, "rm -f "+program)
 	}
-	if f.Settings != "" || f.Password {
+	configured := ours || there.JID != "" || f.Password // a package may have brought what says nothing yet
+	if configured && (f.Settings != "" || f.Password) {
 		files := agentFile + " " + passwordFile
 		if there.OwnCA || there.JID == "" {
 			files += " " + caFile
 		}
 		run("remove "+files, "rm -f "+files+" && { rmdir "+settings+"/modules "+settings+" 2>/dev/null; true; }")
 	}
-	if f.State {
+	if configured && f.State {
 		run("remove "+stateDir, "rm -rf --one-file-system "+stateDir)
 	}
 	return out, nil
