@@ -18,6 +18,7 @@ type hostRow struct {
 	now    string
 	away   bool
 	steps  stepCount
+	tasks  []int // those that wait
 }
 
 // hostCount is how many hosts take part.
@@ -47,8 +48,8 @@ func (m *Model) listHosts() {
 			x.now, x.away = s+", its agent goes on by itself", true
 		} else if s := m.doing(t); s != "" && !x.away {
 			x.now = s
-		} else if x.now == "" && t.Status == rollout.Waiting {
-			x.now = m.waits(t)
+		} else if s == "" && t.Status == rollout.Waiting {
+			x.tasks = append(x.tasks, k)
 		}
 	}
 	if len(m.hosts) > 10 { // those that need a look first
@@ -115,6 +116,9 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 	var body []string
 	for i := range shown {
 		x := &shown[i]
+		for ; x.now == "" && len(x.tasks) > 0; x.tasks = x.tasks[1:] {
+			x.now = m.waits(m.snap.Tasks[x.tasks[0]])
+		}
 		sign, style, word := format.Task(l, x.status)
 		if x.away {
 			sign, style = l.Checking, l.Warn
