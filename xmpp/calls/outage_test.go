@@ -99,6 +99,34 @@ func TestOutagesOfTenMinutes(t *testing.T) {
 	}
 }
 
+// A run that is started while the program of the agent is replaced waits, and is executed.
+func TestARunWaitsForAnUpgrade(t *testing.T) {
+	inOutage(t, func(t *testing.T, _ *outage, p *xmpptest.Pair) {
+		resume, err := p.Service.Finish(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() {
+			err := p.Agent.Start(t.Context(), xmpptest.Count("r1", lineCount))
+			if err == nil {
+				err = xmpptest.Told(t.Context(), p.Agent, "r1", eventCount)
+			}
+			ended <- err
+		}()
+		time.Sleep(5 * time.Minute)
+		select {
+		case err := <-ended:
+			t.Fatalf("it did not wait: %v", err)
+		default:
+		}
+		resume()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // What waits for an outage to end ends with its context, and with the client.
 func TestWhatWaitsEnds(t *testing.T) {
 	for name, who := range map[string][]session.JID{"server": {xmpptest.AgentJID, xmpptest.MasterJID}, "agent": {xmpptest.AgentJID}, "none": {}} {
