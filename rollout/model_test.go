@@ -712,9 +712,6 @@ func cases() int {
 	return 10000
 }
 
-// raceDetector says that the tests run under it.
-var raceDetector bool
-
 // Random worlds, failures, kills of operators and agents, cut links, take-overs and
 // decisions: a deployment ends, is what the stacks say, calls nothing twice, and taking it
 // back leaves what was before.

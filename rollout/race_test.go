@@ -2,4 +2,5 @@
 
 package rollout
 
-func init() { raceDetector = true }
+// raceDetector says that the tests run under it.
+const raceDetector = true
