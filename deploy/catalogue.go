@@ -106,7 +106,7 @@ func (c *Catalogue) Find(p spec.Pattern) (found spec.Pattern, note string, err e
 	provides := slices.DeleteFunc(slices.Clone(m.Nodes), func(n *query.Node) bool { return n.Kind() != query.Provide })
 	switch {
 	case m.None() != nil:
-		return "", "", m.None()
+		return "", "", c.none(m)
 	case len(provides) == 0:
 		return "", "", spec.Errorf(spec.NotFound, "%s is a %s, not a provide", p, m.Nodes[0].Kind()).
 			WithHint("name the provide too, such as %s", c.offersOf(m.Nodes[0]))
@@ -114,6 +114,23 @@ func (c *Catalogue) Find(p spec.Pattern) (found spec.Pattern, note string, err e
 		return m.Folded, string(p) + " is taken as " + string(m.Folded), nil
 	}
 	return p, "", nil
+}
+
+// none says that a pattern matches nothing, with the patterns of what may have been meant: a
+// path would be of one host.
+func (c *Catalogue) none(m query.Match) error {
+	var names []string
+	for _, p := range m.Near {
+		for _, o := range c.Offers {
+			if o.Provide.Path.Relative() == p.Relative() && !slices.Contains(names, string(o.Pattern)) {
+				names = append(names, string(o.Pattern))
+			}
+		}
+	}
+	if len(names) == 0 {
+		return m.None()
+	}
+	return spec.Errorf(spec.NotFound, "%s matches nothing", m.Pattern).WithHint("did you mean %s?", strings.Join(names, ", "))
 }
 
 // HostsOf are the hosts that offer what a pattern that was found means.

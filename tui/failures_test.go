@@ -245,6 +245,14 @@ func TestPalette(t *testing.T) {
 	})
 }
 
+// What may have been meant is named as it can be typed, and not as a path of one host.
+func TestAMistypedPatternIsNamedAsAPattern(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.keys(": deploy space //WebSite//strt enter")
+		d.see("did you mean //WebSite//start?")
+	})
+}
+
 func TestHelpRowsRun(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys("? catalogue enter")
