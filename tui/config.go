@@ -23,6 +23,8 @@ type Config struct {
 	Groups  deploy.Groups            // of hosts, by their names
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
+	ReadOnly bool // nothing is changed: what would change a server is refused
+
 	In, Out *os.File
 	Env     func(string) string // nil is os.Getenv: TERM, NO_COLOR, TMUX
 

@@ -10,7 +10,9 @@ import (
 
 	"github.com/armonic/armonic/spec"
 	_ "github.com/armonic/armonic/tui/noquery" // before the UI library looks at the terminal
+	"github.com/armonic/armonic/tui/start"
 	"github.com/armonic/armonic/tui/term"
+	"github.com/armonic/armonic/tui/widget"
 )
 
 // Run shows the UI until the operator leaves it or ctx ends. Errors are
@@ -31,13 +33,7 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 	if m.screen, err = term.Open(c.In, c.Out); err != nil {
 		return Outcome{}, err
 	}
-	t := &onTerminal{Model: m}
-	_, err = tea.NewProgram(t, tea.WithContext(ctx), tea.WithInput(c.In), tea.WithoutRenderer(),
-		tea.WithoutSignalHandler(), tea.WithoutCatchPanics()).Run()
-	m.screen.Close() // after a crash package cli/crash does: until then, what is said of it is not seen
-	if err == nil {
-		err = t.err
-	}
+	err = show(ctx, &onTerminal{Model: m, ctx: m.ctx, screen: m.screen}, c.In)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return m.Outcome(), context.Cause(ctx)
@@ -47,10 +43,53 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 	return m.Outcome(), nil
 }
 
-// onTerminal is the model on its screen. It handles what concerns the terminal itself.
+// Start asks a person who has no configuration how to start. Errors are as those of Run.
+func Start(ctx context.Context, c Config, s start.Config) (start.Choice, error) {
+	c = c.withDefaults()
+	if err := usable(c); err != nil {
+		return start.Leave, err
+	}
+	if c.Env("NO_COLOR") != "" && (c.Theme == "" || c.Theme == "auto") {
+		c.Theme = "none"
+	}
+	look, err := widget.NewLook(c.Theme, c.Glyphs)
+	if err != nil {
+		return start.Leave, spec.Errorf(spec.Invalid, "%v", err)
+	}
+	screen, err := term.Open(c.In, c.Out)
+	if err != nil {
+		return start.Leave, err
+	}
+	s.Look = look
+	s.Show = func(lines []string, at widget.Point, typing bool) {
+		screen.Show(lines, term.Cursor{X: at.X, Y: at.Y, Visible: typing})
+	}
+	m := start.New(ctx, s)
+	defer m.Close()
+	err = show(ctx, &onTerminal{Model: m, ctx: ctx, screen: screen}, c.In)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return m.Choice(), err
+}
+
+// show drives a model on its screen to its end, and gives the terminal back.
+func show(ctx context.Context, t *onTerminal, in *os.File) error {
+	_, err := tea.NewProgram(t, tea.WithContext(ctx), tea.WithInput(in), tea.WithoutRenderer(),
+		tea.WithoutSignalHandler(), tea.WithoutCatchPanics()).Run()
+	t.screen.Close() // after a crash package cli/crash does: until then, what is said of it is not seen
+	if err == nil {
+		err = t.err
+	}
+	return err
+}
+
+// onTerminal is a model on its screen. It handles what concerns the terminal itself.
 type onTerminal struct {
-	*Model
-	err error // the terminal is gone
+	tea.Model
+	ctx    context.Context //nolint:containedctx // of what is heard of the terminal, which Update is not given
+	screen *term.Screen
+	err    error // the terminal is gone
 }
 
 // heard is what the system said of the terminal.

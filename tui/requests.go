@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/catalogue"
+	"github.com/armonic/armonic/tui/deployments"
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/format"
@@ -23,6 +24,10 @@ import (
 
 // request does what a screen, the help or the palette asks for.
 func (m *Model) request(x widget.Request) tea.Cmd {
+	if m.cfg.ReadOnly && changes(x) {
+		m.message = "You only look here: nothing is changed. Without --read-only this key works."
+		return nil
+	}
 	switch x := x.(type) {
 	case nil:
 	case widget.Action:
@@ -117,6 +122,18 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 		return nil
 	}
 	return m.refreshed(d)
+}
+
+// changes reports whether a request changes a server, or begins to.
+func changes(x widget.Request) bool {
+	switch x := x.(type) {
+	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Rollback, run.GoOn, plan.Run,
+		drift.Repair, deployments.GoOn, deployments.Rollback:
+		return true
+	case command:
+		return x.name == "resume"
+	}
+	return false
 }
 
 func either(ok bool, yes, no string) string {

@@ -134,6 +134,16 @@ func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool
 	return f, nil
 }
 
+// Try connects as settings say, and leaves again. The error says why that cannot be.
+func Try(ctx context.Context, c config.Client, s output.Streams) error {
+	f, err := openLive(ctx, c, s, false)
+	if err != nil {
+		return err
+	}
+	f.Close()
+	return nil
+}
+
 func lastOf(names []string) string { return names[len(names)-1] }
 
 // Hosts lists the agents by name, with what was known of those that are offline.

@@ -29,11 +29,15 @@ can be deployed, and everything from there to the end of a deployment. With PATT
 it begins with that deployment. ? in the UI lists its keys.`,
 		Example: "  armonic tui --demo\n  armonic tui --demo //Proxy//start",
 		RunE: func(c *cobra.Command, args []string) error {
+			var readOnly bool
 			set, _, err := g.Client()
 			if err != nil {
 				return err
 			}
-			conf := tui.Config{Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys(), Logs: g.Deployments()}
+			if readOnly, err = c.Flags().GetBool("read-only"); err != nil {
+				return err
+			}
+			conf := tui.Config{ReadOnly: readOnly, Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys(), Logs: g.Deployments()}
 			if conf.Groups, err = g.Groups(); err != nil {
 				return err
 			}
@@ -43,12 +47,18 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			if len(args) == 1 {
 				conf.Pattern = spec.Pattern(args[0])
 			}
+			if noFleet(g, set) {
+				if left, err := firstStart(c.Context(), g, s, &conf); left || err != nil {
+					return err
+				}
+			}
 			return runTUI(c.Context(), g, s, conf)
 		},
 	}
 	c.ValidArgsFunction = find.CompletePatterns(g, query.Provide)
 	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(widget.Themes(), ", "))
 	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", ")+"; ascii is the default where the locale knows nothing else, as with LC_ALL=C")
+	c.Flags().Bool("read-only", false, "only look: no key changes a server")
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(widget.Themes(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(widget.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
 	return c

@@ -14,6 +14,7 @@ type Glyphs struct {
 	LowLeft, LowRight    string
 	Horizontal, Vertical string
 	Down                 string // where a line goes down from a horizontal one
+	Level                string // of a stack of states
 	Heavy                string // time in which something ran
 	Ellipsis             string
 	Full, Empty          string // of progress bars
@@ -27,7 +28,7 @@ func Unicode() Glyphs {
 		Default: "d", Like: "s", AtRun: "»",
 		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
-		TopLeft: "┌", TopRight: "┐", LowLeft: "└", LowRight: "┘", Horizontal: "─", Vertical: "│", Down: "┬", Heavy: "━",
+		TopLeft: "┌", TopRight: "┐", LowLeft: "└", LowRight: "┘", Horizontal: "─", Vertical: "│", Down: "┬", Heavy: "━", Level: "▌",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
 	}
 }
@@ -39,7 +40,7 @@ func ASCII() Glyphs {
 		Default: "d", Like: "s", AtRun: ">",
 		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
-		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Heavy: "=",
+		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Heavy: "=", Level: "|",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",
 	}
 }
