@@ -7,10 +7,13 @@ import (
 	"github.com/armonic/armonic/internal/hosttest"
 )
 
+// packages are what the hosts can install.
+const packages = "sudo prosody ejabberd"
+
 // A bare host has a server after one command, for who called it, also with sudo. Said again
 // nothing changes.
 func TestAServerIsInstalled(t *testing.T) {
-	t.Setenv("TESTHOSTS_PACKAGES", "sudo prosody")
+	t.Setenv("TESTHOSTS_PACKAGES", packages)
 	h := hosttest.Up(t, "xmpp")[0]
 	h.Copy(t, hosttest.Build(t, "github.com/armonic/armonic"), "/usr/local/bin/armonic", 0o755)
 	h.Run(t, "apt-get", "install", "-y", "-q", "sudo")
@@ -45,7 +48,7 @@ func TestAServerIsInstalled(t *testing.T) {
 // Debian's own Prosody at port 5222 makes room if nobody has an account there; else it stays,
 // and is named.
 func TestAServerThatIsInTheWay(t *testing.T) {
-	t.Setenv("TESTHOSTS_PACKAGES", "sudo prosody")
+	t.Setenv("TESTHOSTS_PACKAGES", packages)
 	h := hosttest.Up(t, "xmpp")[0]
 	h.Copy(t, hosttest.Build(t, "github.com/armonic/armonic"), "/usr/local/bin/armonic", 0o755)
 	h.Run(t, "apt-get", "install", "-y", "-q", "prosody")
@@ -65,5 +68,24 @@ func TestAServerThatIsInTheWay(t *testing.T) {
 	}
 	if out := h.Run(t, "armonic", "server", "check"); strings.Contains(out, "FAIL") {
 		t.Errorf("server check:\n%s", out)
+	}
+}
+
+// With --ejabberd it is that, and another port than usual is kept when it is said again.
+func TestEjabberdIsInstalled(t *testing.T) {
+	t.Setenv("TESTHOSTS_PACKAGES", packages)
+	h := hosttest.Up(t, "xmpp")[0]
+	h.Copy(t, hosttest.Build(t, "github.com/armonic/armonic"), "/usr/local/bin/armonic", 0o755)
+	install := []string{"armonic", "server", "init", "--install", "--domain", "armonic.test", "--ejabberd", "--tls-port", "5333"}
+	if out := h.Run(t, install...); !strings.Contains(out, "stop the service ejabberd of the package") || !strings.Contains(out, "ejabberd for armonic.test runs, and starts with this host") {
+		t.Errorf("it says\n%s", out)
+	}
+	if out := h.Run(t, "armonic", "server", "check"); strings.Contains(out, "FAIL") || !strings.Contains(out, "127.0.0.1:5333") {
+		t.Errorf("server check:\n%s", out)
+	}
+	for _, again := range [][]string{install, {"armonic", "server", "init", "--install"}} {
+		if out := h.Run(t, again...); out != "nothing to do: ejabberd for armonic.test runs\n" {
+			t.Errorf("%q said again:\n%s", again, out)
+		}
 	}
 }
