@@ -81,9 +81,9 @@ func (s *speech) measure() {
 	}
 }
 
-// say is a step. A hundred of them end in a second, whatever the rate is.
+// say is a step. Twenty of them end in a second, whatever the rate is.
 func (s *speech) say(ctx context.Context, c *lifecycle.Call) error {
-	for i := 0; i < 1 || int64(i) < s.rate.Load()/100; i++ {
+	for i := 0; i < 1 || int64(i) < s.rate.Load()/20; i++ {
 		select {
 		case <-s.tokens:
 			c.Log(spec.LevelInfo, fmt.Sprintf("line %d of a step, as long as the lines of installations and tests are: reading, unpacking, setting up", i))
