@@ -7,7 +7,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/fleet"
 )
 
 // links is what a fleet says of itself without asking anybody.
@@ -167,6 +169,33 @@ func (m *Model) setLinks(d *deployment) {
 	if d.run != nil {
 		d.run.SetLinks(m.links.hosts, m.links.conn)
 	}
+}
+
+// fillFleet tells the wall what the deployments of this session do on hosts.
+func (m *Model) fillFleet() {
+	if !m.fleet.Wall() {
+		return
+	}
+	work := map[spec.Host]fleet.Work{}
+	for _, d := range m.deps {
+		if !d.active() {
+			continue
+		}
+		for _, t := range d.run.Snapshot().Tasks {
+			w := fleet.Idle
+			switch t.Status {
+			case rollout.Running:
+				w = fleet.Runs
+			case rollout.Waiting, rollout.Held:
+				w = fleet.Waits
+			case rollout.FailedTask:
+				w = fleet.Failed
+			case rollout.Done, rollout.Stopped, rollout.LostTask, rollout.SkippedTask, rollout.Dropped:
+			}
+			work[t.Host] = max(work[t.Host], w)
+		}
+	}
+	m.fleet.SetWork(work)
 }
 
 func (m *Model) showHosts() {

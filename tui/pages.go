@@ -57,7 +57,8 @@ func (m *Model) addPages() {
 			opened: func() tea.Cmd {
 				m.show(m.pages.fleet)
 				return m.survey()
-			}},
+			},
+			fill: m.fillFleet},
 		catalogue: &page{name: "Catalogue", tab: "Catalogue", key: "2", goes: toCatalogue, help: "the catalogue: what can be deployed",
 			screen: func() screen { return m.catalogue },
 			opened: func() tea.Cmd {

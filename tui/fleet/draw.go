@@ -11,6 +11,8 @@ import (
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	switch {
+	case m.wall:
+		return m.drawWall(w, h)
 	case w >= widget.Wide && !m.zoom:
 		return widget.Beside(w, h, w*45/100, m.inDetail, m.drawHosts, m.drawDetail)
 	case m.inDetail:

@@ -37,6 +37,8 @@ const (
 	sortBy     widget.Action = "sort"
 	driftHere  widget.Action = "drift"
 	pastHere   widget.Action = "history"
+	wallOrList widget.Action = "wall or list"
+	trouble    widget.Action = "next that is not fine"
 )
 
 // Model is the screen.
@@ -57,6 +59,10 @@ type Model struct {
 	detail   widget.List
 	rows     []row
 	zoom     bool
+
+	wall  bool // a cell a host, rather than a row
+	cells int  // in a line of the wall, as it was drawn last
+	work  map[spec.Host]Work
 }
 
 // New makes the screen, empty.
@@ -101,6 +107,7 @@ func (m *Model) Select(h spec.Host) bool {
 func (m *Model) Open(h spec.Host) bool {
 	m.filter.Set("")
 	m.arrange()
+	m.wall = false
 	m.inDetail = m.Select(h)
 	return m.inDetail
 }
@@ -122,6 +129,9 @@ func (m *Model) arrange() {
 	}
 	if m.byLink { // those that need a look first
 		slices.SortStableFunc(m.shown, func(a, b int) int { return rank(&m.hosts[a]) - rank(&m.hosts[b]) })
+	}
+	if m.wall {
+		m.byGroup()
 	}
 	m.list.SetLen(len(m.shown))
 	m.layout()

@@ -7,6 +7,20 @@ func (m *Model) Bindings() []widget.Binding {
 	if m.filter.Typing {
 		return m.filter.Bindings()
 	}
+	if m.wall {
+		return []widget.Binding{
+			widget.Key(widget.Open, "enter", "open", "show the host, and what is applied there"),
+			widget.Key(trouble, "!", "next trouble", "to the next host that is not fine"),
+			widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
+			widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text"),
+			widget.Key(wallOrList, "v", "list", "show the hosts as a list"),
+			widget.Key(refresh, "r", "refresh", "read all hosts again"),
+			widget.Key(widget.Back, "esc", "", "back to the list"),
+			widget.Key(widget.Up, "up k", "", "one line up"), widget.Key(widget.Down, "down j", "", "one line down"),
+			widget.Key(widget.Left, "left h", "", "one host back"), widget.Key(widget.Right, "right l", "", "one host on"),
+			widget.Key(widget.First, "g home", "", "to the first host"), widget.Key(widget.Last, "G end", "", "to the last host"),
+		}
+	}
 	open := widget.Key(widget.Open, "enter", "open", "show the host's details; on an offer: deploy it")
 	return append(widget.Moves(), open,
 		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
@@ -16,6 +30,7 @@ func (m *Model) Bindings() []widget.Binding {
 		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text: name, system, service, state"),
 		widget.Key(widget.NextHit, "n", "", "next host"),
 		widget.Key(widget.PrevHit, "N", "", "previous host"),
+		widget.Key(wallOrList, "v", "wall", "show a cell a host: what is not fine is seen from afar"),
 		widget.Key(refresh, "r", "refresh", "read all hosts again"),
 		widget.Key(sortBy, "s", "", "sort by name, or those that need a look first"),
 		widget.Key(widget.Copy, "y", "copy", "copy the row"),
@@ -26,7 +41,48 @@ func (m *Model) Bindings() []widget.Binding {
 
 // Do carries an action out.
 func (m *Model) Do(a widget.Action) widget.Request {
+	if m.wall {
+		return m.doOnWall(a)
+	}
+	return m.doInList(a)
+}
+
+func (m *Model) doOnWall(a widget.Action) widget.Request {
 	switch a {
+	case wallOrList:
+		m.turn(false)
+	case widget.Back:
+		if m.filter.Text() == "" {
+			m.turn(false)
+			return nil
+		}
+		m.filter.Set("")
+		m.arrange()
+	case widget.Open:
+		m.turn(false)
+		m.inDetail = m.view() != nil
+	case trouble:
+		m.nextTrouble()
+	case widget.Left, widget.Right, widget.Up, widget.Down, widget.First, widget.Last:
+		m.moveCell(a)
+	default:
+		return m.doInList(a)
+	}
+	return nil
+}
+
+// turn shows the wall or the list; the cursor stays on its host.
+func (m *Model) turn(wall bool) {
+	at := m.Host()
+	m.wall, m.inDetail = wall, false
+	m.arrange()
+	m.Select(at)
+}
+
+func (m *Model) doInList(a widget.Action) widget.Request {
+	switch a {
+	case wallOrList:
+		m.turn(true)
 	case widget.Search:
 		m.filter.Typing, m.inDetail = true, false
 	case widget.NextPane, widget.PrevPane:

@@ -1,0 +1,83 @@
+package tui_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui"
+)
+
+// wallHosts are the hosts of five groups.
+func wallHosts() []spec.Host {
+	var out []spec.Host
+	for _, group := range []struct {
+		name string
+		n    int
+	}{{"edge", 4}, {"web", 70}, {"db", 9}, {"cache", 12}, {"mon", 2}} {
+		for i := range group.n {
+			out = append(out, spec.Host(fmt.Sprintf("%s%03d", group.name, i+1)))
+		}
+	}
+	return out
+}
+
+func walkWall(d *driver, f *fakeFleet, visit func(string)) {
+	f.cut("db004", "seen 14m ago")
+	d.wait(2 * time.Second)
+	d.keys("v g")
+	visit("wall")
+	d.keys("!")
+	visit("wall-trouble")
+	d.keys("v : deploy space //WebSite//start space on space web00* enter")
+	d.wait(time.Second)
+	d.keys("esc p R y 1 v")
+	d.wait(700 * time.Millisecond)
+	visit("wall-running")
+}
+
+func onWall(t *testing.T, w, h int, run func(*driver, *fakeFleet), change ...func(*tui.Config)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, wallHosts()...)
+		d := drive(t, f, w, h, change...)
+		d.settle()
+		run(d, f)
+	})
+}
+
+func TestTheWallShowsWhatIsNotFine(t *testing.T) {
+	onWall(t, 120, 36, func(d *driver, f *fakeFleet) {
+		want := map[string][]string{
+			"wall":         {"─ Wall ─", "○ 1 OFF", "■ 96 ok", "cache", "  70 ■ ■", "─ cache001 ─"},
+			"wall-trouble": {"─ db004 ─", "○ OFF", "seen 14m ago"},
+			"wall-running": {"● 9 run", "● ● ● ● ● ● ● ● ● ■"},
+		}
+		walkWall(d, f, func(name string) { t.Log(name); d.see(want[name]...) })
+		d.wait(30 * time.Second)
+		d.see("■ 96 ok")
+		d.notSee("●")
+		d.keys("G right left up down enter")
+		d.see("STATE STACK")
+	})
+}
+
+func TestGoldenWall(t *testing.T) {
+	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}, {40, 10}} {
+		for _, glyphs := range []string{"unicode", "ascii"} {
+			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
+			t.Run(dir, func(t *testing.T) {
+				onWall(t, size[0], size[1], func(d *driver, f *fakeFleet) {
+					d.check = func(frame string) {
+						if bad := exact(frame, size[0], size[1]); bad != "" {
+							t.Fatal(bad)
+						}
+					}
+					walkWall(d, f, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
+				}, func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
+			})
+		}
+	}
+}
