@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,10 @@ func TestHostsAreAdded(t *testing.T) {
 	s.expect(t, 0, []string{`^web1  on `, `^web2  on `}, "list")
 
 	before = s.hosts[0].Snapshot(t)
-	out = s.expect(t, 0, []string{`^web1  is as it was: in the fleet, debian 12`, `^web2  is as it was`}, "host", "add", "root@web1", "root@web2")
+	if err := os.WriteFile(s.file("hosts"), []byte("# the fleet\nroot@web1\nroot@web2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out = s.expect(t, 0, []string{`^web1  is as it was: in the fleet, debian 12`, `^web2  is as it was`}, "host", "add", "--file", s.file("hosts"))
 	if lines := strings.Count(out, "\n"); lines != 2 {
 		t.Errorf("there are %d lines", lines)
 	}
