@@ -115,7 +115,13 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)
 	}
 	if len(tasks) > 0 && m.status[i] == rollout.Done {
-		text += " " + format.Between(m.snap.Tasks[tasks[0]].Started, m.snap.Tasks[tasks[len(tasks)-1]].Ended, m.now)
+		var took time.Duration // what its tasks ran, not what was between them
+		for _, k := range tasks {
+			if t := m.snap.Tasks[k]; !t.Started.IsZero() {
+				took += t.Ended.Sub(t.Started)
+			}
+		}
+		text += " " + format.Took(took)
 	}
 	return sign, style, text
 }
