@@ -16,8 +16,9 @@ type Link struct {
 	Masters  []string // as in agent.yaml
 	Server   string   // host:port or a host, "" for what DNS says
 	StartTLS bool
-	CA       string // certificates in PEM, "" for those of the system
-	Rooms    string // "" for those that are usual
+	CA       string   // certificates in PEM, "" for those of the system
+	Rooms    string   // "" for those that are usual
+	Keys     []string // that sign programs which may replace an agent's, as upgrade.Key.Public writes them
 }
 
 // text is agent.yaml.
@@ -34,6 +35,12 @@ func (l Link) text(jid session.JID, address string) string {
 	b.WriteString("masters:\n")
 	for _, m := range l.Masters {
 		b.WriteString("  - " + strconv.Quote(m) + "\n")
+	}
+	if len(l.Keys) > 0 {
+		b.WriteString("upgrade_keys:\n")
+		for _, k := range l.Keys {
+			b.WriteString("  - " + strconv.Quote(k) + "\n")
+		}
 	}
 	if l.Server != "" {
 		line("server", strconv.Quote(l.Server))

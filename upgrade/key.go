@@ -21,6 +21,15 @@ type Key struct{ private ed25519.PrivateKey }
 // pemType is that of openssl genpkey -algorithm ed25519.
 const pemType = "PRIVATE KEY"
 
+// UsualKey is the file of an operator's key.
+func UsualKey() string {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "upgrade.key"
+	}
+	return filepath.Join(dir, "armonic", "upgrade.key")
+}
+
 // ReadKey reads a key, in PEM. The error is NotFound if there is no file.
 func ReadKey(file string) (Key, error) {
 	text, err := os.ReadFile(file)

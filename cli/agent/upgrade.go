@@ -34,11 +34,7 @@ func Fleet(g *settings.Global, s output.Streams) *cobra.Command {
 
 // keyFlag adds the flag for the operator's key.
 func keyFlag(c *cobra.Command, file *string) {
-	usual := "upgrade.key"
-	if dir, err := os.UserConfigDir(); err == nil {
-		usual = filepath.Join(dir, "armonic", usual)
-	}
-	c.Flags().StringVar(file, "key", usual, "`FILE` with the key that signs upgrades")
+	c.Flags().StringVar(file, "key", upgrade.UsualKey(), "`FILE` with the key that signs upgrades")
 	c.Flags().Lookup("key").DefValue = filepath.Join("~", ".config", "armonic", "upgrade.key")
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/enrol"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/upgrade"
 )
 
 // linkFlags say how agents reach the server, whom they obey, and which program they are.
@@ -43,7 +44,14 @@ func (l *linkFlags) link(g *settings.Global) (enrol.Link, error) {
 		}
 		out.CA = string(ca)
 	}
-	return out, nil
+	key, err := upgrade.ReadKey(upgrade.UsualKey())
+	if spec.KindOf(err) == spec.NotFound { // nobody upgrades agents from here yet
+		return out, nil
+	}
+	if err == nil {
+		out.Keys = []string{key.Public()}
+	}
+	return out, err
 }
 
 // programs are those that hosts may need.
