@@ -24,6 +24,10 @@ type deployment struct {
 	build   *questions.Model
 	plan    *plan.Model
 	planned bool // the plan is shown rather than the answers
+	rest    struct {
+		of   *resolver.Plan
+		left *resolver.Result
+	} // see outlook
 
 	exec     *rollout.Rollout // nil before it runs
 	run      *run.Model
@@ -103,6 +107,21 @@ func (m *Model) beginOn(p spec.Pattern, on []spec.Host) tea.Cmd {
 	return m.refreshed(d)
 }
 
+// outlook is the session's result with what its plan leaves to be done: of a deployment that
+// has not come to its end, without what it has called already.
+func (d *deployment) outlook() *resolver.Result {
+	res := d.session.Result()
+	if res.Plan == nil || !d.unfinished() {
+		return res
+	}
+	if d.rest.of != res.Plan {
+		left := *res
+		left.Plan = d.exec.Rest(d.session)
+		d.rest.of, d.rest.left = res.Plan, &left
+	}
+	return d.rest.left
+}
+
 // refreshed shows a session's result after anything about it has changed, and
 // asks the hosts for what it needs.
 func (m *Model) refreshed(d *deployment) tea.Cmd {
@@ -114,7 +133,7 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 	res := d.session.Result()
 	d.build.SetHosts(m.hosts)
 	d.build.Show(res, d.session.Fetching())
-	d.plan.Show(res)
+	d.plan.Show(d.outlook())
 	if res.Plan == nil && !d.session.Fetching() {
 		d.planned = false
 	}
@@ -128,6 +147,7 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 	switch {
 	case res.Plan != nil:
 		d.planned = true
+		res = d.outlook()
 		d.plan.Show(res)
 		s := d.session
 		d.plan.SetUsual(rollout.Usual(s), func(t *resolver.Task, step spec.Step) time.Duration { return s.Usual(t.Host, t.Lifecycle, step) })

@@ -57,3 +57,25 @@ func TestGoldenSeveral(t *testing.T) {
 		}
 	}
 }
+
+// Of a deployment that was planned again, the plan has only what is left to be done.
+func TestThePlanOfWhatIsLeft(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		f := d.m.Fleet().(*fakeFleet)
+		d.keys(": deploy space //WebServer//start space on space web1,web3 enter")
+		d.wait(time.Second)
+		d.keys("esc p")
+		f.cut("web3", "gone")
+		d.keys("R y")
+		d.wait(20 * time.Second)
+		d.keys("X y")
+		d.wait(20 * time.Second)
+		f.cut("web3", "")
+		d.wait(5 * time.Second)
+		d.keys("E")
+		d.wait(2 * time.Second)
+		d.keys("p")
+		d.see("4 steps on 1 host", "web3")
+		d.notSee("web1   ")
+	})
+}

@@ -2,6 +2,8 @@ package run_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +132,26 @@ func TestRowsOfADeploymentThatRuns(t *testing.T) {
 	}
 	if len(rows) != 32 {
 		t.Errorf("%d rows", len(rows))
+	}
+}
+
+// A guarded step that waits is shown with until when, and C confirms it.
+func TestAGuardedStepIsConfirmed(t *testing.T) {
+	m, snap := model(20)
+	waits := next(snap, 3)
+	waits.Tasks[3].Guard = time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	confirms := func() bool {
+		return slices.ContainsFunc(m.Bindings(), func(b widget.Binding) bool { return b.Action == "confirm" })
+	}
+	if confirms() || m.Do("confirm") != nil {
+		t.Error("it can be confirmed before anything waits")
+	}
+	m.Feed(waits, nil, time.Unix(0, 0))
+	if got := m.Do("confirm"); !confirms() || got != (run.Confirm{Task: waits.Tasks[3].ID}) {
+		t.Errorf("C asks for %v", got)
+	}
+	rows, _ := m.Draw(120, 32)
+	if text := ansi.Strip(strings.Join(rows, "\n")); !strings.Contains(text, "taken back at 03:04:05") {
+		t.Errorf("the screen is\n%s", text)
 	}
 }
