@@ -122,6 +122,22 @@ func (d *deployment) outlook() *resolver.Result {
 	return d.rest.left
 }
 
+// enterAgain has the applied states of a lifecycle that were entered with values entered again,
+// so that these are asked for: what is not changed stays as it is.
+func (m *Model) enterAgain(d *deployment, service spec.Path) {
+	n := 0
+	for _, a := range d.session.Applied(service.Host(), service.Lifecycle()) {
+		if len(a.Inputs) > 0 {
+			d.session.EnterAgain(service.Join(a.State))
+			n++
+		}
+	}
+	m.message = "Nothing that is applied of " + service.Lifecycle() + " was entered with values."
+	if n > 0 {
+		m.message = "Change what you want; the plan shows what becomes of it."
+	}
+}
+
 // refreshed shows a session's result after anything about it has changed, and
 // asks the hosts for what it needs.
 func (m *Model) refreshed(d *deployment) tea.Cmd {

@@ -106,6 +106,8 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 		m.message = either(s.Redo(), "Done again.", "There is nothing to do again.")
 	case questions.Accept:
 		m.message = spec.Count(s.Accept(), "suggestion", "suggestions") + " taken. u takes them back."
+	case questions.EnterAgain:
+		m.enterAgain(d, x.Service)
 	case questions.Reread:
 		s.Forget()
 		s.Refresh()

@@ -79,3 +79,21 @@ func TestThePlanOfWhatIsLeft(t *testing.T) {
 		d.notSee("web1   ")
 	})
 }
+
+// The values of what is applied are changed in place.
+func TestValuesOfAppliedStatesAreChanged(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.keys(": deploy space //WebServer//start space on space web1 enter")
+		d.wait(time.Second)
+		d.keys("esc p R y")
+		d.wait(20 * time.Second)
+		d.keys(": deploy space //WebServer//start space on space web1 enter")
+		d.wait(2 * time.Second)
+		d.keys("v")
+		d.wait(2 * time.Second)
+		d.see("web1 WebServer port")
+		d.keys("/ port enter enter ctrl+u 8081 enter esc p")
+		d.wait(time.Second)
+		d.see("enter Configured again", "port = 8081")
+	})
+}

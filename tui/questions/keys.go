@@ -21,6 +21,7 @@ func (m *Model) Bindings() []widget.Binding {
 		widget.Key(undo, "u", "undo", "take the last decision back"),
 		widget.Key(redo, "U", "", "undo the undo"),
 		widget.Key(change, "c", "change node", "change host, number, service or whether Armonic manages it, of the node under the cursor"),
+		widget.Key(values, "v", "", "ask for what the states that are applied of the node under the cursor were entered with, to change it"),
 		widget.Key(showTree, "t tab", "tree", "to the tree, and back to the questions"),
 		widget.Key(editAnswer, "e", "", "edit the answer under the cursor"),
 		widget.Key(nextWrong, "!", "", "to the next wrong answer"),

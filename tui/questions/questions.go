@@ -28,6 +28,8 @@ type (
 	Redo struct{}
 	// Accept takes the best suggestion of all that nobody decided.
 	Accept struct{}
+	// EnterAgain asks for the values that the applied states of a lifecycle were entered with.
+	EnterAgain struct{ Service spec.Path } // /host/Lifecycle
 	// Reread asks the hosts everything again.
 	Reread struct{}
 	// ShowPlan opens the plan.
@@ -45,6 +47,7 @@ const (
 	undo       widget.Action = "undo"
 	redo       widget.Action = "redo"
 	reread     widget.Action = "read hosts again"
+	values     widget.Action = "change values of applied states"
 	writeFile  widget.Action = "write answers"
 )
 
@@ -210,6 +213,10 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		return ShowPlan{}
 	case writeFile:
 		return Save{}
+	case values:
+		if i := m.tree.Selected(); i >= 0 && m.tree.Tree.Items[i].Node.Host != "" {
+			return EnterAgain{Service: m.tree.Tree.Items[i].Node.Provide.Path.Cut(2)}
+		}
 	case forget:
 		if q := m.question(); q != nil {
 			return Clear{Key: q.Key}
