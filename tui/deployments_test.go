@@ -226,3 +226,16 @@ func TestGoldenDeployments(t *testing.T) {
 		}
 	}
 }
+
+// What somebody else begins appears in a list that stands open.
+func TestTheListIsReadAgain(t *testing.T) {
+	withAnna(t, 120, 36, func(d *driver, a anna, _ *fakeFleet) {
+		d.keys("4")
+		d.wait(time.Second)
+		d.notSee("shop")
+		r := a.deploys("web1", "20000101-000010-aaaaaa", "shop")
+		defer r.Close()
+		d.wait(16 * time.Second)
+		d.see("shop")
+	})
+}

@@ -37,9 +37,12 @@ type (
 	}
 )
 
-// knownEvery is how often deployments are listed again while one of them runs elsewhere, and the
-// list is shown.
-const knownEvery = 3 * time.Second
+// How often deployments are listed again as long as the list is shown: while one of them runs
+// elsewhere, and otherwise, since somebody may begin one.
+const (
+	knownEvery  = 3 * time.Second
+	knownAtRest = 15 * time.Second
+)
 
 // port is the way to deployments that are not carried out here.
 func (m *Model) port() rollout.Deployments {
@@ -58,16 +61,20 @@ func (m *Model) listKnown() tea.Cmd {
 	}
 }
 
-// onKnown takes which deployments there are, and looks again later while one runs elsewhere.
+// onKnown takes which deployments there are, and looks again later.
 func (m *Model) onKnown(x known) tea.Cmd {
 	m.known, m.knownErrs, m.knownRead = x.all, x.errs, true
-	if m.page() != m.pages.runs || m.listing || !slices.ContainsFunc(x.all, func(k rollout.Known) bool { return k.State == "running" && m.ofSession(k.ID) == nil }) {
+	if m.page() != m.pages.runs || m.listing {
 		return nil
+	}
+	wait := knownAtRest
+	if slices.ContainsFunc(x.all, func(k rollout.Known) bool { return k.State == "running" && m.ofSession(k.ID) == nil }) {
+		wait = knownEvery
 	}
 	m.listing = true
 	ctx := m.ctx
 	return func() tea.Msg {
-		if !pause(ctx, knownEvery) {
+		if !pause(ctx, wait) {
 			return nil
 		}
 		return knownAgain{}
