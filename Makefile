@@ -136,7 +136,7 @@ bench-tui: ## measure the terminal UI: keys, processor, memory on 500 hosts and 
 .PHONY: bench-story
 bench-story: ## measure a WordPress on four real Debian hosts, beside a playbook (5 minutes, Debian 12, root)
 	@scripts/programs test bench-hosts bench-story
-	@ARMONIC_BENCH=story $(GO) test -count 1 -v -timeout 30m -run '^TestMeasuredStory$$' ./internal/hostbench
+	@ARMONIC_BENCH=story $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/hostbench
 
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output

@@ -95,7 +95,7 @@ func TestUnitsOfAHost(t *testing.T) {
 		{"exits", "ExecStart=/bin/sh -c 'echo i am going; exit 3'\n[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h", []string{"it ended with code 3", "i am going"}, "disabled, failed"},
 		{"later", "ExecStart=/bin/sh -c 'sleep 0.5; echo i am gone; exit 4'", []string{"it ended with code 4", "i am gone"}, "disabled, failed"},
 		{"done", "ExecStart=/bin/true", []string{"it ended at once"}, "disabled, stopped"},
-		{"missing", "ExecStart=/nowhere/x", []string{"its program could not be run (status 203)", "/nowhere/x"}, "disabled, failed"},
+		{"missing", "ExecStart=/nowhere/x", []string{"its program /nowhere/x could not be run (status 203)"}, "disabled, failed"},
 		{"exec", "Type=exec\nExecStart=/nowhere/x", []string{"could not be run (status 203)"}, "disabled, failed"},
 		{"loop", "Restart=always\nExecStart=/bin/sh -c 'echo again; sleep 0.1; exit 5'", []string{"it ended with code 5", "again"}, "*"},
 		{"quick", "Restart=always\nRestartSec=0\nStartLimitIntervalSec=0\nExecStart=/bin/sh -c 'sleep 0.1; exit 5'", []string{"cannot start"}, "*"},

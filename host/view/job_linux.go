@@ -154,7 +154,7 @@ func (u *unit) failure(result string) string {
 	switch result {
 	case "exit-code":
 		if status >= 200 {
-			return "its program could not be run (status " + strconv.Itoa(int(status)) + ")"
+			return "its program" + u.program() + " could not be run (status " + strconv.Itoa(int(status)) + ")"
 		}
 		if status == 0 {
 			return "a program of it failed"
@@ -172,6 +172,17 @@ func (u *unit) failure(result string) string {
 		return "it does not run on"
 	}
 	return result
+}
+
+// program is a space and the file that a service is to run, "" if that is not known. Its journal
+// need not have it: what a process says that ends at once may be of no unit.
+func (u *unit) program() string {
+	commands, _ := u.all["ExecStart"].([][]any)
+	if len(commands) == 0 || len(commands[0]) == 0 {
+		return ""
+	}
+	file, _ := commands[0][0].(string)
+	return " " + file
 }
 
 // withJournal adds to an error what a unit logged last.

@@ -19,10 +19,15 @@ func inSmall() plan { return plan{rounds: 1, repeats: 1, small: []int{2}, files:
 func full() plan { return plan{rounds: 2, repeats: 3, ansible: true, small: []int{1, 4}, files: 100} }
 
 // TestMeasured takes every measurement: in small, to see that it can be taken, or in
-// full with ARMONIC_BENCH=full, and then prints what was found.
+// full with ARMONIC_BENCH=full, and then prints what was found. ARMONIC_BENCH=story takes that of
+// the story alone.
 func TestMeasured(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a real host takes its time")
+	}
+	if os.Getenv("ARMONIC_BENCH") == "story" {
+		measureStory(t)
+		return
 	}
 	p := inSmall()
 	if os.Getenv("ARMONIC_BENCH") == "full" {

@@ -26,13 +26,11 @@ func storyArgs(more ...string) []string {
 		"--choose", "//get_website=Wordpress/Active/get_website", "--autofill", "--yes", "--name", "shop"}, more...)
 }
 
-// TestMeasuredStory deploys a WordPress with its database behind a balancer on four hosts, by
+// measureStory deploys a WordPress with its database behind a balancer on four hosts, by
 // Armonic and by a playbook, each on hosts as new: the first run, one that changes nothing, one
 // with another value, and what each says beforehand.
-func TestMeasuredStory(t *testing.T) {
-	if os.Getenv("ARMONIC_BENCH") != "story" {
-		t.Skip("make bench-story")
-	}
+func measureStory(t *testing.T) {
+	t.Helper()
 	t.Setenv("TESTHOSTS_PACKAGES", "nginx haproxy socat php-fpm php php-cli php-mysql mariadb-server wordpress wordpress-theme-twentytwentythree python3-apt python3-pymysql")
 	hosts := hosttest.Up(t, "lb1", "web1", "web2", "db1")
 	arm, play := &storyRun{}, &storyRun{}
