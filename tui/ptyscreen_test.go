@@ -247,6 +247,20 @@ func signalTo(t *testing.T, file string, s syscall.Signal) {
 // nothing is what tmux may say of the empty end of a screen.
 var nothing = regexp.MustCompile(`(\s|\x1b\[(0|39|49)m)+$`)
 
+// atRest is what a terminal shows once it has taken all that was written: the text that a test
+// waits for may be there before the rest of its frame.
+func atRest(x *tmuxtest.Terminal) string {
+	now := x.Styled()
+	for range 100 {
+		before := now
+		time.Sleep(100 * time.Millisecond)
+		if now = x.Styled(); now == before {
+			break
+		}
+	}
+	return nothing.ReplaceAllString(now, "")
+}
+
 // What is drawn piece by piece in a real terminal is what is drawn at once.
 func TestInARealTerminalPiecesAreTheWhole(t *testing.T) {
 	if testing.Short() {
@@ -264,12 +278,12 @@ func TestInARealTerminalPiecesAreTheWhole(t *testing.T) {
 					continue
 				}
 				x.WaitFor(step[1], soon)
-				pieces := nothing.ReplaceAllString(x.Styled(), "")
+				pieces := atRest(x)
 				x.Resize(30, 5)
 				x.WaitFor("make the window", soon)
 				x.Resize(100, 30)
 				x.WaitFor(step[1], soon)
-				if whole := nothing.ReplaceAllString(x.Styled(), ""); pieces != whole {
+				if whole := atRest(x); pieces != whole {
 					t.Errorf("after %s:\n%s\nat once it is\n%s", step[0], pieces, whole)
 				}
 			}
