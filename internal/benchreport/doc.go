@@ -1,2 +1,3 @@
-// Package benchreport writes what was measured as tables, in Markdown.
+// Package benchreport makes the program that is measured, and writes what was found as tables,
+// in Markdown.
 package benchreport

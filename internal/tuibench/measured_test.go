@@ -49,7 +49,7 @@ func TestMeasured(t *testing.T) {
 	if os.Getenv("ARMONIC_BENCH") == "full" {
 		p = full()
 	}
-	bin := build(t)
+	bin := benchreport.Program(t)
 	r := &benchreport.Report{}
 	t.Run("start", func(t *testing.T) { starts(t, p, bin, r) })
 	t.Run("keys", func(t *testing.T) { beside(t, p, bin, r) })
@@ -57,23 +57,6 @@ func TestMeasured(t *testing.T) {
 	if p.others {
 		r.Print(t)
 	}
-}
-
-// build makes the program as it is given to users. Another build is measured if
-// ARMONIC_BENCH_PROGRAM names it.
-func build(t *testing.T) string {
-	t.Helper()
-	if bin := os.Getenv("ARMONIC_BENCH_PROGRAM"); bin != "" {
-		return bin
-	}
-	bin := filepath.Join(t.TempDir(), "armonic")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "github.com/armonic/armonic")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("cannot build: %v\n%s", err, out)
-	}
-	return bin
 }
 
 // starts measures from the start of the program to its first frame, and to the first one with the hosts.

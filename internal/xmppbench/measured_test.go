@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/armonic/armonic/internal/benchreport"
 	"github.com/armonic/armonic/internal/xmpptest"
 )
 
@@ -54,7 +55,7 @@ func TestMeasured(t *testing.T) {
 		p = full()
 	}
 	r := &report{}
-	bin := build(t)
+	bin := benchreport.Program(t)
 	for _, section := range []struct {
 		name string
 		take func(*testing.T, plan, string, *report)

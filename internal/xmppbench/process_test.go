@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,23 +11,6 @@ import (
 	"testing"
 	"time"
 )
-
-// build makes the program as it is given to users: one file, that needs no other. Another
-// build is measured if ARMONIC_BENCH_PROGRAM names it.
-func build(t testing.TB) string {
-	t.Helper()
-	if bin := os.Getenv("ARMONIC_BENCH_PROGRAM"); bin != "" {
-		return bin
-	}
-	bin := filepath.Join(t.TempDir(), "armonic")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "github.com/armonic/armonic")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("cannot build: %v\n%s", err, out)
-	}
-	return bin
-}
 
 // process is one that ends with the test.
 type process struct {
