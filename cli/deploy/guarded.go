@@ -47,8 +47,19 @@ func (c *carrier) confirmTask(ctx context.Context, r *rollout.Rollout, t *rollou
 		output.Printf(c.Err, "%s waits until %s for: armonic confirm %[1]s\n", t.Host, t.Guard.Local().Format("15:04:05"))
 		return
 	default:
-		ctx, cancel := context.WithDeadline(ctx, t.Guard)
+		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		go func() { // the agent's clock says how long; ours may be another
+			for tick := time.Tick(lookEvery); ctx.Err() == nil; {
+				select {
+				case <-tick:
+				case <-ctx.Done():
+				}
+				if now := r.Snapshot().Task(t.ID); now == nil || !now.Guard.Equal(t.Guard) {
+					cancel()
+				}
+			}
+		}()
 		question := fmt.Sprintf("%s on %s is changed until %s. Try now whether you can still reach it. Keep it?", t.Lifecycle, t.Host, t.Guard.Local().Format("15:04:05"))
 		if yes, err := c.prompt.Confirm(ctx, question, false); err != nil || !yes {
 			return

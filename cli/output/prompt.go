@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/x/term"
 )
@@ -17,6 +18,15 @@ type Prompter struct {
 	in   io.Reader
 	out  io.Writer
 	scan *bufio.Scanner
+
+	reading sync.Mutex    // held by who waits for a line
+	left    chan lineRead // of a question that was given up: its line is the answer to the next one
+}
+
+// lineRead is what reading a line gave.
+type lineRead struct {
+	text string
+	err  error
 }
 
 // NewPrompter makes a prompter.
@@ -34,32 +44,46 @@ func (p *Prompter) Read(ctx context.Context) (string, error) {
 	return strings.TrimSpace(line), err
 }
 
-// Line reads a line as it is.
+// Line reads a line as it is. One at a time waits for a line.
 func (p *Prompter) Line(ctx context.Context) (string, error) {
-	return p.await(ctx, func() (string, error) {
-		if !p.scan.Scan() {
-			return "", io.EOF
-		}
-		return p.scan.Text(), nil
-	})
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if p.left == nil {
+		p.left = start(func() (string, error) {
+			if !p.scan.Scan() {
+				return "", io.EOF
+			}
+			return p.scan.Text(), nil
+		})
+	}
+	ended := p.left
+	p.left = nil
+	line, err := p.await(ctx, ended)
+	if err != nil && err == ctx.Err() { //nolint:errorlint // it is that of await itself
+		p.left = ended
+	}
+	return line, err
 }
 
-// await calls read and waits for it, or for the end of the context.
-func (p *Prompter) await(ctx context.Context, read func() (string, error)) (string, error) {
-	var line string
-	ended := make(chan error, 1)
-	// The goroutine ends with the line: a read from a terminal cannot be cancelled.
+// start reads in a goroutine, which ends with the line: a read from a terminal cannot be
+// cancelled.
+func start(read func() (string, error)) chan lineRead {
+	ended := make(chan lineRead, 1)
 	go func() {
 		text, err := read()
-		line = text
-		ended <- err
+		ended <- lineRead{text, err}
 	}()
+	return ended
+}
+
+// await waits for what is read, or for the end of the context.
+func (p *Prompter) await(ctx context.Context, ended chan lineRead) (string, error) {
 	select {
-	case err := <-ended:
-		if err != nil {
+	case x := <-ended:
+		if x.err != nil {
 			p.Say("\n")
 		}
-		return line, err
+		return x.text, x.err
 	case <-ctx.Done():
 		p.Say("\n")
 		return "", ctx.Err()
@@ -105,10 +129,10 @@ func (p *Prompter) Secret(ctx context.Context) (string, error) {
 		_ = term.Restore(f.Fd(), before) // there is nothing better to do
 		p.Say("\n")
 	}()
-	return p.await(ctx, func() (string, error) {
+	return p.await(ctx, start(func() (string, error) {
 		text, err := term.ReadPassword(f.Fd())
 		return string(text), err
-	})
+	}))
 }
 
 // AtTerminal reports whether a person types what is read.
