@@ -108,11 +108,15 @@ func (s *Session) Result() *resolver.Result {
 }
 
 // Answer takes a decision: a value in the type of the question, or a resolver.Text,
-// which is read here.
-func (s *Session) Answer(k resolver.Key, value any) {
+// which is read here. It may be taken for other questions of the same type as well: then Undo
+// takes all of them back.
+func (s *Session) Answer(k resolver.Key, value any, also ...resolver.Key) {
 	answer := s.typed(k, value)
 	s.remember()
 	s.set(k, answer)
+	for _, x := range also {
+		s.set(x, answer)
+	}
 }
 
 // Clear forgets a decision.

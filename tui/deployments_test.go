@@ -66,7 +66,7 @@ func walkDeployments(d *driver, a anna, f *fakeFleet, visit func(string)) {
 	d.keys("4")
 	visit("deployments-none")
 	f.setBroken(true)
-	d.keys("1 2 flaky enter home j enter down enter abcdefgh enter n ctrl+u x,y enter p R y")
+	d.keys("1 2 flaky enter home down enter down enter abcdefgh enter p R y")
 	d.wait(10 * time.Second)
 	r := a.deploys("web1", "20000101-000010-aaaaaa", "shop")
 	d.wait(1300 * time.Millisecond)
@@ -192,7 +192,7 @@ func TestADeploymentOfAnotherIsReplayedAndItsAnswersSaved(t *testing.T) {
 func TestAReplacedDeploymentSaysSo(t *testing.T) {
 	withAnna(t, 120, 36, func(d *driver, _ anna, f *fakeFleet) {
 		f.setBroken(true)
-		d.keys("2 flaky enter home j enter down enter abcdefgh enter n ctrl+u x,y enter p R y")
+		d.keys("2 flaky enter home down enter down enter abcdefgh enter p R y")
 		d.wait(10 * time.Second)
 		d.see("FAIL")
 		f.setBroken(false)

@@ -73,7 +73,7 @@ func onEdited(t *testing.T, w, h int, run func(*driver, *editedFleet), change ..
 func deployWebServer(d *driver) {
 	d.keys(": deploy space //WebServer//start enter")
 	d.settle()
-	d.keys("down down enter esc p R y") // web1
+	d.keys("down down enter p R y") // web1
 	d.wait(20 * time.Second)
 	d.until("DONE")
 }
@@ -172,7 +172,7 @@ func TestChangingTheSecondInstance(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys(": deploy space //Proxy//start enter")
 		d.settle()
-		d.keys("j enter j j space j space enter esc t")
+		d.keys("down enter down down space down space enter t")
 		for range 12 {
 			if strings.Contains(d.screen(), "> ") && strings.Contains(rowOf(d.screen(), ">"), "web2") {
 				break

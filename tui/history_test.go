@@ -64,7 +64,7 @@ func TestThePlanTellsOfBusyHostsAndUsualTimes(t *testing.T) {
 		d.wait(1100 * time.Millisecond)
 		d.keys(": deploy space //WebServer//start space on space web1,web2 enter")
 		d.wait(100 * time.Millisecond)
-		d.keys("esc p")
+		d.keys("p")
 		d.wait(100 * time.Millisecond)
 		d.see("web1 is busy with deployment shop")
 		d.notSee("web2 is busy", "usually")

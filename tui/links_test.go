@@ -238,7 +238,7 @@ func TestAHostThatIsAwayDuringARun(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d, f := live(t, size[0], size[1])
 			d.settle()
-			d.keys("2 website enter home j j enter esc p R y") // on web1
+			d.keys("2 website enter home down down enter p R y") // on web1
 			d.wait(300 * time.Millisecond)
 			d.see("RUN")
 			all := []spec.HostStatus{on("db1"), on("lb1"), {Host: "web1", Link: spec.LinkLost, Why: "offline", Since: time.Now(), Busy: "x"}, on("web2"), on("web3")}
@@ -279,7 +279,7 @@ func walkLinks(d *driver, f *liveFleet, visit func(name string)) {
 	visit("catalogue-no-connection")
 	f.set(up())
 	d.wait(time.Second)
-	d.keys("ctrl+u website enter home j enter esc p R y")
+	d.keys("ctrl+u website enter home down enter p R y")
 	d.wait(300 * time.Millisecond)
 	f.have(on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkLost, Why: "offline", Since: time.Now(), Busy: "x"})
 	d.wait(600 * time.Millisecond)

@@ -97,7 +97,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 	s := d.session
 	switch x := x.(type) {
 	case questions.Answer:
-		s.Answer(x.Key, x.Value)
+		s.Answer(x.Key, x.Value, x.Also...)
 	case questions.Clear:
 		s.Clear(x.Key)
 	case questions.Undo:

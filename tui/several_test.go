@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +34,7 @@ func TestCarryOutOnSeveralHosts(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys(": deploy space //WebServer//start space on space web1,web3 enter")
 		d.wait(time.Second)
-		d.keys("esc p R")
+		d.keys("p R")
 		d.see("8 steps on 2 hosts", "web1 web3")
 		d.keys("y")
 		d.wait(20 * time.Second)
@@ -64,7 +65,7 @@ func TestThePlanOfWhatIsLeft(t *testing.T) {
 		f := d.m.Fleet().(*fakeFleet)
 		d.keys(": deploy space //WebServer//start space on space web1,web3 enter")
 		d.wait(time.Second)
-		d.keys("esc p")
+		d.keys("p")
 		f.cut("web3", "gone")
 		d.keys("R y")
 		d.wait(20 * time.Second)
@@ -85,15 +86,31 @@ func TestValuesOfAppliedStatesAreChanged(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys(": deploy space //WebServer//start space on space web1 enter")
 		d.wait(time.Second)
-		d.keys("esc p R y")
+		d.keys("p R y")
 		d.wait(20 * time.Second)
 		d.keys(": deploy space //WebServer//start space on space web1 enter")
 		d.wait(2 * time.Second)
 		d.keys("v")
 		d.wait(2 * time.Second)
 		d.see("web1 WebServer port")
-		d.keys("/ port enter enter ctrl+u 8081 enter esc p")
+		d.keys("/ port enter enter ctrl+u 8081 enter p")
 		d.wait(time.Second)
 		d.see("enter Configured again", "port = 8081")
+	})
+}
+
+// A value is used for the other places of the same name too, where somebody says so.
+func TestAValueIsUsedForAllPlaces(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.keys("2 proxy enter down enter web space down space enter a 8080")
+		d.see("USE IT FOR", "(x) this one only", "( ) all 2 places")
+		d.keys("ctrl+o")
+		d.see("(x) all 2 places")
+		d.keys("enter esc")
+		if n := strings.Count(d.screen(), " 8080 "); n != 2 {
+			d.t.Errorf("8080 is used in %d places:\n%s", n, d.screen())
+		}
+		d.keys("u")
+		d.notSee("8080")
 	})
 }

@@ -142,7 +142,7 @@ func TestOnlyLookingChangesNothing(t *testing.T) {
 	onEdited(t, 120, 36, func(d *driver, f *editedFleet) {
 		d.keys(": deploy space //WebServer//start enter")
 		d.settle()
-		d.keys("down down enter esc p R")
+		d.keys("down down enter p R")
 		d.see("You only look here: nothing is changed")
 		d.keys("y enter")
 		d.wait(5 * time.Second)

@@ -36,13 +36,15 @@ func walkAll(d *driver, visit func(name string)) {
 	visit("catalogue-proxy")
 	d.keys("enter")
 	visit("build-host")
-	d.keys("j enter")
+	d.keys("down enter")
 	visit("build-hosts")
 	d.keys("enter") // none: asks
 	visit("build-hosts-none")
-	d.keys("j j space j space")
+	d.keys("down down space down space")
 	visit("build-hosts-marked")
 	d.keys("enter")
+	visit("build-answered")
+	d.keys("a")
 	visit("build-port")
 	d.keys("ctrl+u 70000 enter")
 	visit("build-port-range")
@@ -98,6 +100,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"build-hosts":        {"0 of 5 hosts marked", "Proxy.start @lb1"},
 			"build-hosts-none":   {"enter again gives none"},
 			"build-hosts-marked": {"[1] web1", "[2] web2", "order: web1 web2"},
+			"build-answered":     {"READY for the plan (p)", "values are suggested: a goes through them"},
 			"build-port":         {"WebServer.create_document_root", "@web1", "@web2", "Listen port", "> 80", "default of WebServer", "READY for the plan"},
 			"build-port-range":   {"! port must be a port from 1 to 65535, is 70000", "TYPING"},
 			"build-port-type":    {`! port must be a whole number, is "abc"`},

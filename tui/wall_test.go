@@ -33,7 +33,7 @@ func walkWall(d *driver, f *fakeFleet, visit func(string)) {
 	visit("wall-trouble")
 	d.keys("v : deploy space //WebSite//start space on space web00* enter")
 	d.wait(time.Second)
-	d.keys("esc p R y 1 v")
+	d.keys("p R y 1 v")
 	d.wait(700 * time.Millisecond)
 	visit("wall-running")
 }

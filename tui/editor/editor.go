@@ -35,10 +35,6 @@ type Editor struct {
 // Keep is the action that answers and goes on.
 const Keep widget.Action = "keep"
 
-// maxSelect is how many options a field of the form library may have; beyond,
-// it takes too long for a key.
-const maxSelect = 50
-
 // Open makes the editor that suits the question.
 func Open(l widget.Look, q resolver.Question) *Editor {
 	e := &Editor{Key: q.Key}
@@ -48,7 +44,7 @@ func Open(l widget.Look, q resolver.Question) *Editor {
 	case resolver.AskHost, resolver.AskChoose, resolver.AskPath:
 		e.in = newPick(l, q, q.Options)
 	case resolver.AskManage, resolver.AskCall:
-		e.in = newYesNo(q)
+		e.in = newYesNo(l, q)
 	case resolver.AskCount, resolver.AskValue, resolver.AskReturn, resolver.AskRoll:
 		e.in = newValueInput(l, q)
 	}

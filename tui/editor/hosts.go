@@ -42,23 +42,28 @@ func newHostList(l widget.Look, q resolver.Question) *hostList {
 }
 
 func (m *hostList) bindings() []widget.Binding {
-	return append(widget.Moves(), []widget.Binding{
+	return append([]widget.Binding{
 		widget.Key(mark, "space", "mark", "mark or unmark the host"),
 		widget.Key(Keep, "enter", "keep, next", "keep the marked hosts, in the order shown"),
 		widget.Key(markAll, "*", "all", "mark all shown, or none"),
-		widget.Key(markSpan, "V", "range", "mark from the last marked to here"),
+		widget.Key(markSpan, "=", "range", "mark from the last marked to here"),
 		widget.Key(earlier, "< shift+up", "earlier", "move the host to the front of the order"),
 		widget.Key(later, "> shift+down", "later", "move the host to the end of the order"),
-		widget.Key(addMore, "+", "", "give the host once more"),
-		widget.Key(widget.Search, "/", "filter", "show only hosts that contain a text"),
-		widget.Key(widget.Back, "esc", "discard", "close without a change"),
-	}...)
+		widget.Key(addMore, "+", "once more", "give the host once more"),
+		widget.Key(widget.Back, "esc", "discard", "take the filter away, or close without a change"),
+	}, listKeys()...)
 }
 
-func (m *hostList) typing() bool { return m.filter.Typing }
+func (m *hostList) typing() bool { return true }
 
 func (m *hostList) typed(k tea.KeyMsg) Outcome {
-	m.options.typed(k)
+	if a, ok := widget.Find(m.bindings(), widget.Name(k)); ok && a != widget.Back && !k.Paste {
+		return m.do(a)
+	}
+	m.none, m.note = false, ""
+	if !m.narrowing(k) {
+		return Outcome{Done: true}
+	}
 	return Outcome{}
 }
 
@@ -72,8 +77,6 @@ func (m *hostList) do(a widget.Action) Outcome {
 	switch {
 	case a == Keep:
 		return m.keep(none)
-	case a == widget.Search:
-		m.filter.Typing = true
 	case a == markAll:
 		m.toggleAll()
 	case !ok:

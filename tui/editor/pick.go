@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -10,13 +11,13 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// options is a list of options with a filter, however many there are.
+// options is a list of options, however many there are. What is typed narrows it.
 type options struct {
 	look   widget.Look
 	all    []resolver.Option
 	shown  []int
 	list   widget.List
-	filter widget.Filter
+	filter widget.Field
 	note   string // what the last key could not do
 }
 
@@ -27,11 +28,13 @@ func (o *options) set(all []resolver.Option) {
 
 func (o *options) restyle(l widget.Look) { o.look = l }
 
+// narrow shows the options that have each of the words that were typed.
 func (o *options) narrow() {
-	want := o.filter.Want()
+	words := strings.Fields(strings.ToLower(o.filter.Text()))
 	o.shown = o.shown[:0]
 	for i := range o.all {
-		if strings.Contains(strings.ToLower(format.Value(o.all[i].Value)+" "+o.all[i].Note), want) {
+		text := strings.ToLower(format.Value(o.all[i].Value) + " " + o.all[i].Note)
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			o.shown = append(o.shown, i)
 		}
 	}
@@ -45,22 +48,38 @@ func (o *options) here() (int, bool) {
 	return 0, false
 }
 
-// typed handles a key of the filter.
-func (o *options) typed(k tea.KeyMsg) {
-	if o.filter.Type(k, &o.list) {
-		o.narrow()
+// moves moves the cursor, with the keys that are no letters.
+func (o *options) moves(name string) bool {
+	a, ok := widget.Find(listKeys(), name)
+	return ok && o.list.Do(a)
+}
+
+// listKeys are the keys of a list in which letters narrow it.
+func listKeys() []widget.Binding {
+	return []widget.Binding{
+		widget.Key(widget.Up, "up", "", "one row up"),
+		widget.Key(widget.Down, "down", "", "one row down"),
+		widget.Key(widget.PageUp, "pgup", "", "one page up"),
+		widget.Key(widget.PageDown, "pgdown", "", "one page down"),
+		widget.Key(widget.First, "home", "", "to the first row"),
+		widget.Key(widget.Last, "end", "", "to the last row"),
 	}
 }
 
-func (o *options) filterLine(w int) (string, int) {
-	if !o.filter.On() {
-		return "", 0
+// narrowing narrows the list by a key that is text, or takes the text away; false means that
+// the key is none of that.
+func (o *options) narrowing(k tea.KeyMsg) bool {
+	if widget.Name(k) == "esc" {
+		if o.filter.Text() == "" {
+			return false
+		}
+		o.filter.Set("")
+	} else if !o.filter.Type(k) {
+		return true
 	}
-	s, x := o.filter.Draw(o.look, max(w-8, 1))
-	if !o.filter.Typing {
-		s = widget.Clean(o.filter.Text())
-	}
-	return "filter: " + s, x + 8
+	o.narrow()
+	o.list.To(0)
+	return true
 }
 
 // pick asks for one of many.
@@ -93,42 +112,40 @@ func newPick(l widget.Look, q resolver.Question, opts []resolver.Option) *pick {
 }
 
 func (p *pick) bindings() []widget.Binding {
-	return append(widget.Moves(), []widget.Binding{
+	return append([]widget.Binding{
 		widget.Key(Keep, "enter", "choose", "take the row under the cursor"),
-		widget.Key(widget.Search, "/", "filter", "show only rows that contain a text"),
-		widget.Key(widget.Back, "esc", "leave", "close without a change"),
-	}...)
+		widget.Key(widget.Back, "esc", "leave", "take the filter away, or close without a change"),
+	}, listKeys()...)
 }
 
 func (p *pick) do(a widget.Action) Outcome {
 	p.note = ""
-	switch {
-	case p.list.Do(a):
-	case a == widget.Search:
-		p.filter.Typing = true
-	case a == Keep:
-		i, ok := p.here()
-		if !ok {
-			return Outcome{}
-		}
-		o := p.all[i]
-		if o.Disabled {
-			p.note = format.Value(o.Value) + " cannot be chosen: " + o.Note
-			return Outcome{}
-		}
-		return Outcome{Done: true, Keep: true, Next: true, Value: o.Value}
+	if p.list.Do(a) || a != Keep {
+		return Outcome{}
 	}
-	return Outcome{}
+	i, ok := p.here()
+	if !ok {
+		return Outcome{}
+	}
+	o := p.all[i]
+	if o.Disabled {
+		p.note = format.Value(o.Value) + " cannot be chosen: " + o.Note
+		return Outcome{}
+	}
+	return Outcome{Done: true, Keep: true, Next: true, Value: o.Value}
 }
 
-func (p *pick) typing() bool { return p.filter.Typing }
+func (p *pick) typing() bool { return true }
 
 func (p *pick) typed(k tea.KeyMsg) Outcome {
-	if widget.Name(k) == "enter" {
-		p.options.typed(k)
+	p.note = ""
+	switch name := widget.Name(k); {
+	case name == "enter":
 		return p.do(Keep)
+	case p.moves(name):
+	case !p.narrowing(k):
+		return Outcome{Done: true}
 	}
-	p.options.typed(k)
 	return Outcome{}
 }
 
@@ -140,16 +157,18 @@ func (p *pick) refresh(q resolver.Question) {
 }
 
 func (p *pick) draw(w, h int) ([]string, widget.Point) {
-	return p.rows(w, h, func(int) string { return "" }, p.note)
+	return p.rows(w, h, nil, p.note)
 }
 
-// rows draws the options with a mark before each.
+// rows draws the options, with a mark before each if there are marks, under what was typed.
 func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string, widget.Point) {
 	l := o.look
 	out := make([]string, 0, h)
-	filter, x := o.filterLine(w)
-	if filter != "" {
-		out = append(out, filter)
+	var at widget.Point
+	narrowed := o.filter.Text() != ""
+	if narrowed {
+		s, x := o.filter.Draw(l, max(w-10, 1))
+		out, at.X = append(out, "showing: "+s), x+9
 	}
 	foot := 0
 	if note != "" {
@@ -160,18 +179,23 @@ func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string
 	name, marks := 4, 0
 	for _, i := range o.shown[from:to] {
 		name = max(name, widget.Width(widget.Clean(format.Value(o.all[i].Value))))
-		marks = max(marks, widget.Width(mark(i)))
+		if mark != nil {
+			marks = max(marks, widget.Width(mark(i)))
+		}
 	}
 	widths := widget.Flex(w-2, marks, min(name, max(w/2, 8)), -1)
-	at := widget.Point{X: x}
 	for r := from; r < to; r++ {
-		opt := o.all[o.shown[r]]
-		style := widget.Style("")
+		i := o.shown[r]
+		opt := o.all[i]
+		style, sign := widget.Style(""), ""
 		if opt.Disabled {
 			style = l.Dim
 		}
-		row := l.Row(widths, widget.T(mark(o.shown[r])), widget.Cell{Text: format.Value(opt.Value), Style: style}, widget.Cell{Text: opt.Note, Style: l.Dim})
-		if r == o.list.Cursor && !o.filter.Typing {
+		if mark != nil {
+			sign = mark(i)
+		}
+		row := l.Row(widths, widget.T(sign), widget.Cell{Text: format.Value(opt.Value), Style: style}, widget.Cell{Text: opt.Note, Style: l.Dim})
+		if r == o.list.Cursor && !narrowed {
 			at = widget.Point{Y: len(out)}
 		}
 		out = append(out, l.Pick(row, w, r == o.list.Cursor, true))

@@ -4,11 +4,9 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/huh"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 	"github.com/armonic/armonic/value"
 )
@@ -17,15 +15,13 @@ import (
 func newValueInput(l widget.Look, q resolver.Question) input {
 	switch n := len(q.Var.OneOf); {
 	case q.Key.Kind != resolver.AskCount && q.Var.Type.Kind == spec.KindBool:
-		return newYesNo(q)
-	case n > maxSelect:
+		return newYesNo(l, q)
+	case n > 0:
 		opts := make([]resolver.Option, n)
 		for i, v := range q.Var.OneOf {
-			opts[i] = resolver.Option{Value: format.Value(v)}
+			opts[i] = resolver.Option{Value: v}
 		}
 		return newPick(l, q, opts)
-	case n > 0:
-		return newChoice(q)
 	}
 	return newText(l, q)
 }
@@ -38,6 +34,7 @@ type text struct {
 	start   string
 	pick    int  // suggestion that up and down are at, -1 for what was typed
 	changed bool // something was typed or entered, so what is typed is checked
+	fresh   bool // the field has a proposal that nobody touched: the first letter takes its place
 }
 
 func newText(l widget.Look, q resolver.Question) *text {
@@ -47,18 +44,10 @@ func newText(l widget.Look, q resolver.Question) *text {
 		t.start = value.Input(q.Value)
 	}
 	t.field.Set(t.start)
+	if t.fresh = t.start != "" && !t.changed && q.Source != resolver.You && q.Source != resolver.Replayed; t.fresh {
+		t.field.ToStart()
+	}
 	return t
-}
-
-// fieldKeys are the form library's, without those that we use ourselves.
-func fieldKeys() *huh.KeyMap {
-	k := huh.NewDefaultKeyMap()
-	k.Quit.SetEnabled(false)
-	k.Select.Prev.SetEnabled(false)
-	k.Select.Next.SetKeys("enter")
-	k.Confirm.Prev.SetEnabled(false)
-	k.Confirm.Next.SetKeys("enter")
-	return k
 }
 
 func (t *text) bindings() []widget.Binding {
@@ -78,7 +67,8 @@ func (t *text) typing() bool { return true }
 func (t *text) do(a widget.Action) Outcome { return Outcome{} }
 
 func (t *text) typed(k tea.KeyMsg) Outcome {
-	switch widget.Name(k) {
+	name := widget.Name(k)
+	switch name {
 	case "esc":
 		return Outcome{Done: true}
 	case "up":
@@ -101,7 +91,17 @@ func (t *text) typed(k tea.KeyMsg) Outcome {
 		}
 		return Outcome{Done: true, Keep: true, Next: true, Value: v}
 	}
-	if t.field.Type(k) {
+	if t.fresh {
+		switch t.fresh = false; name {
+		case "right", "end", "ctrl+e": // the proposal is edited at its end
+			t.field.Set(t.start)
+			return Outcome{}
+		case "left", "home":
+		default:
+			t.field.Set("")
+		}
+	}
+	if t.field.Type(k) || t.field.Text() != t.start {
 		t.changed, t.pick = true, -1
 	}
 	return Outcome{}
@@ -125,7 +125,7 @@ func (t *text) suggest(i int) {
 // complete takes the first suggestion that begins with what was typed, or the
 // next one.
 func (t *text) complete() {
-	if t.pick < 0 && t.field.Text() != "" {
+	if t.pick < 0 && t.field.Text() != "" && !t.fresh {
 		for i, s := range t.q.Suggestions {
 			if x := value.Input(s.Value); x != t.field.Text() && strings.HasPrefix(x, t.field.Text()) {
 				t.suggest(i)
@@ -138,7 +138,7 @@ func (t *text) complete() {
 
 func (t *text) put(s string) {
 	t.field.Set(s)
-	t.changed = true
+	t.changed, t.fresh = true, false
 }
 
 func (t *text) restyle(l widget.Look) { t.look = l }

@@ -7,6 +7,9 @@ import (
 )
 
 func (t *text) draw(w, h int) ([]string, widget.Point) {
+	if t.field.Rest = ""; t.fresh {
+		t.field.Rest = t.look.Dim
+	}
 	line, x := t.field.Draw(t.look, max(w-2, 1))
 	out := []string{"> " + line, t.check(w)}
 	return append(out, suggested(t.look, &t.q, t.pick, w, h-len(out))...), widget.Point{X: 2 + x}

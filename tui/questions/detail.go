@@ -54,11 +54,12 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.P
 	at := widget.Point{}
 	why := m.why(q)
 	if m.edit != nil {
+		uses := m.drawScope(iw)
 		room := ih - len(body)
 		if room > len(why)+8 {
 			room -= len(why) + 2
 		}
-		lines, p := m.edit.Draw(iw-2, room)
+		lines, p := m.edit.Draw(iw-2, max(room-len(uses), 2))
 		at = widget.Point{X: 2 + p.X, Y: 1 + len(body) + p.Y}
 		for _, s := range lines {
 			body = append(body, " "+s)
@@ -66,6 +67,7 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.P
 		if q.Problem != "" && q.Status != resolver.Wrong {
 			body = append(body, " "+l.Warn.Paint(l.Cut(widget.Clean(q.Problem), iw-2)))
 		}
+		body = append(body, uses...)
 	} else {
 		body = append(body, m.value(q, iw)...)
 	}

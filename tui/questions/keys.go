@@ -8,7 +8,11 @@ import (
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []widget.Binding {
 	if m.edit != nil {
-		return m.edit.Bindings()
+		out := m.edit.Bindings()
+		if all, _ := m.alike(); len(all) > 0 {
+			out = append(out, widget.Key(useFor, "ctrl+o", "use it for", "use the value for this one, the empty ones, or all of the same name"))
+		}
+		return out
 	}
 	if m.filter.Typing {
 		return m.filter.Bindings()

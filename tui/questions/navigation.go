@@ -33,7 +33,16 @@ func (m *Model) arrange() {
 			m.rows = append(m.rows, i)
 		}
 	}
+	slices.SortStableFunc(m.rows, func(a, b int) int { return m.order(a) - m.order(b) })
 	m.list.SetLen(len(m.rows))
+}
+
+// order is the place of a row: what is about the whole comes first, then the order of the tree.
+func (m *Model) order(row int) int {
+	if row < 0 || m.tree.Tree == nil {
+		return -1
+	}
+	return m.tree.Tree.Index(m.res.Questions[row].Key.Node)
 }
 
 // shownToAll reports whether a question is of interest to everyone.
@@ -132,19 +141,30 @@ func (m *Model) toNext(want func(*resolver.Question) bool) bool {
 	return false
 }
 
-// openNext opens the next question that somebody should answer: first what is
-// missing or wrong, then what nobody decided. The one under the cursor counts if
-// it is itself open.
+// openNext opens the next question of which a good answer is missing: the editor stays closed
+// where nothing is. The one under the cursor counts if it is itself open.
 func (m *Model) openNext() bool {
-	for _, first := range []func(*resolver.Question) bool{(*resolver.Question).Required, (*resolver.Question).Undecided} {
-		want := func(q *resolver.Question) bool { return q.Open() && first(q) }
-		if q := m.question(); q != nil && want(q) || m.toNext(want) {
-			m.pane, m.treeTop = questions, false
-			m.open()
-			return true
-		}
+	if m.openOne((*resolver.Question).Required) {
+		m.through = false
+		return true
 	}
-	return false
+	return m.through && m.goThrough()
+}
+
+// goThrough opens the next question whose value nobody chose.
+func (m *Model) goThrough() bool {
+	m.through = m.openOne((*resolver.Question).Undecided)
+	return m.through
+}
+
+func (m *Model) openOne(which func(*resolver.Question) bool) bool {
+	want := func(q *resolver.Question) bool { return q.Open() && which(q) }
+	if q := m.question(); (q == nil || !want(q)) && !m.toNext(want) {
+		return false
+	}
+	m.pane, m.treeTop = questions, false
+	m.open()
+	return true
 }
 
 func (m *Model) undecided() int {

@@ -19,6 +19,7 @@ type (
 	Answer struct {
 		Key   resolver.Key
 		Value any
+		Also  []resolver.Key // other questions that get it too
 	}
 	// Clear forgets one.
 	Clear struct{ Key resolver.Key }
@@ -90,7 +91,9 @@ type Model struct {
 	treeTop bool // in a narrow window: the tree instead of the questions
 	zoom    bool
 	edit    *editor.Editor
-	seek    bool // the next open question is to be opened as soon as there is one
+	scope   scope // of the value that is being typed
+	seek    bool  // the next question without a good answer is to be opened as soon as there is one
+	through bool  // those whose value nobody chose are gone through too
 }
 
 // New makes the screen for a deployment that was just begun: the first question
@@ -162,7 +165,11 @@ func (m *Model) Typing() bool {
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	m.seek = false
-	if m.edit != nil {
+	switch {
+	case m.edit != nil && widget.Name(k) == "ctrl+o":
+		m.widen()
+		return nil
+	case m.edit != nil:
 		return m.outcome(m.edit.Type(k))
 	}
 	m.filter.Type(k, &m.list)
@@ -175,11 +182,12 @@ func (m *Model) outcome(o editor.Outcome) widget.Request {
 	if !o.Done {
 		return nil
 	}
-	key := m.edit.Key
-	m.edit = nil
+	key, also := m.edit.Key, m.also()
+	m.edit, m.scope = nil, thisOne
 	m.seek = o.Next
+	m.through = m.through && o.Next
 	if o.Keep {
-		return Answer{Key: key, Value: o.Value}
+		return Answer{Key: key, Value: o.Value, Also: also}
 	}
 	if o.Next {
 		m.seek = false
@@ -192,6 +200,10 @@ func (m *Model) outcome(o editor.Outcome) widget.Request {
 func (m *Model) Do(a widget.Action) widget.Request {
 	m.seek = false
 	if m.edit != nil {
+		if a == useFor {
+			m.widen()
+			return nil
+		}
 		return m.outcome(m.edit.Do(a))
 	}
 	if m.res == nil {
@@ -235,7 +247,9 @@ func (m *Model) Do(a widget.Action) widget.Request {
 func (m *Model) changeView(a widget.Action) {
 	switch a {
 	case nextOpen:
-		m.openNext()
+		if !m.openNext() {
+			m.goThrough()
+		}
 	case nextWrong:
 		m.toNext(func(q *resolver.Question) bool { return q.Status == resolver.Wrong })
 	case change:
@@ -298,7 +312,7 @@ func (m *Model) Hint() string {
 	case m.res.Plan == nil:
 		return problemHint(m.res)
 	case m.undecided() > 0:
-		return "Ready: p shows the plan. Some values are suggested: a goes through them."
+		return "Ready: p shows the plan. " + spec.Count(m.undecided(), "value is", "values are") + " suggested: a goes through them."
 	}
 	return "Ready: p shows the plan."
 }

@@ -9,7 +9,8 @@ import (
 // Field is a line of text that is being typed: a filter, a command. Its cursor
 // does not blink, so that an idle screen stays still.
 type Field struct {
-	Hidden bool // the text is a secret: signs stand for its letters
+	Hidden bool  // the text is a secret: signs stand for its letters
+	Rest   Style // of what stands behind the cursor
 	in     textinput.Model
 	ready  bool
 }
@@ -19,6 +20,12 @@ func (f *Field) Set(text string) {
 	f.init()
 	f.in.SetValue(text)
 	f.in.CursorEnd()
+}
+
+// ToStart puts the cursor before the text.
+func (f *Field) ToStart() {
+	f.init()
+	f.in.CursorStart()
 }
 
 // Text is what was typed.
@@ -68,7 +75,8 @@ func (f *Field) Draw(l Look, w int) (string, int) {
 		n += Width(Clean(string(text[to])))
 	}
 	before := Clean(string(text[from:pos]))
-	return before + l.Cursor.Paint(under) + l.Cut(Clean(string(text[rest:to])), w-Width(before)-Width(under)), Width(before)
+	after := f.Rest.Paint(l.Cut(Clean(string(text[rest:to])), w-Width(before)-Width(under)))
+	return before + l.Cursor.Paint(under) + after, Width(before)
 }
 
 func (f *Field) init() {
