@@ -13,10 +13,19 @@ import (
 // SaveAnswers writes all decisions, and the suggestions in force where nothing was
 // decided, so that replaying asks nothing. keys may be nil: then secrets are left out.
 func (s *Session) SaveAnswers(w io.Writer, keys value.Sealer) error {
+	return s.save(w, savedNode{keys: keys})
+}
+
+// SaveDraft writes only what was decided, so that replaying asks the rest.
+func (s *Session) SaveDraft(w io.Writer, keys value.Sealer) error {
+	return s.save(w, savedNode{keys: keys, draft: true})
+}
+
+func (s *Session) save(w io.Writer, empty savedNode) error {
 	nodes := yamltext.NewTable()
 	res := s.Result()
 	for _, n := range res.Nodes {
-		form := savedNode{keys: keys}
+		form := empty
 		for i := range res.Questions {
 			if q := &res.Questions[i]; q.Key.Node == n.ID {
 				if err := form.add(q); err != nil {
@@ -39,6 +48,7 @@ func (s *Session) SaveAnswers(w io.Writer, keys value.Sealer) error {
 // savedNode gathers the decisions about one node.
 type savedNode struct {
 	keys                        value.Sealer
+	draft                       bool // only what was decided
 	manage, host, hosts, choose *yamltext.Node
 	path, call                  *yamltext.Node
 	requires, roll              yamltext.Node
@@ -70,6 +80,9 @@ func (f *savedNode) table() *yamltext.Node {
 
 func (f *savedNode) add(q *resolver.Question) error {
 	none := q.Value == nil && !(q.Optional && q.Key.Kind == resolver.AskValue)
+	if f.draft && q.Source != resolver.You && q.Source != resolver.Replayed && q.Source != resolver.Generated {
+		return nil
+	}
 	if q.Fixed || none || q.Status == resolver.Wrong || q.Status == resolver.AtRun {
 		return nil
 	}

@@ -20,6 +20,7 @@ type Config struct {
 	By      string                   // who asks, for the agents' history
 	Seal    value.Sealer             // for secrets in saved answers; nil leaves them out
 	Logs    *rollout.Store           // keeps deployments; nil keeps none, as for the demo
+	Drafts  Drafts                   // keeps answers that were not run; nil keeps none
 	Groups  deploy.Groups            // of hosts, by their names
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 

@@ -108,6 +108,10 @@ func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
 		}
 	case details:
 		m.deployments.SetDetails(msg.id, msg.what)
+	case draftsLeft:
+		return m.onDraftsLeft(msg)
+	case draftKept:
+		return m.onDraftKept(msg)
 	case replayed:
 		return m.onReplayed(msg)
 	case attached:

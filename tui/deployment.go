@@ -29,6 +29,11 @@ type deployment struct {
 		left *resolver.Result
 	} // see outlook
 
+	draftName          string              // of what is kept of its answers; "" is none
+	kept               []byte              // what was last written of them
+	keeping, keepAgain bool                // a write is under way; another is to follow
+	answers            *deploy.AnswersFile // of a draft that was left, which is not gone on with yet
+
 	exec     *rollout.Rollout // nil before it runs
 	run      *run.Model
 	version  int
@@ -63,7 +68,7 @@ func (d *deployment) draft() bool {
 	}
 	res := d.session.Result()
 	for i := range res.Questions {
-		if res.Questions[i].Source == resolver.You {
+		if s := res.Questions[i].Source; s == resolver.You || s == resolver.Replayed && d.answers != nil {
 			return true
 		}
 	}
@@ -224,12 +229,17 @@ func (m *Model) startNow(d *deployment) tea.Cmd {
 		return nil
 	}
 	exec.Start(m.run)
+	forget := d.draftName
 	if d.exec != nil { // what ran before stays in the list
 		old := *d
 		m.deps = slices.Insert(m.deps, slices.Index(m.deps, d), &old)
 		m.cur = slices.Index(m.deps, d)
 	}
-	return m.follow(d, exec)
+	cmd := m.follow(d, exec)
+	if forget != "" {
+		cmd = batch(cmd, m.keepDraft(d))
+	}
+	return cmd
 }
 
 // onChange takes what an execution has done since the last look.

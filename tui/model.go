@@ -62,6 +62,7 @@ type Model struct {
 	surveyed map[spec.Host]int // the latest survey that each answered
 	stale    bool              // read again when the reading under way ends
 
+	drafts   int // how many were named
 	menu     *menu.Menu
 	popup    *popup
 	message  string
@@ -105,7 +106,7 @@ func (m *Model) Close() { m.cancel() }
 func (m *Model) Init() tea.Cmd {
 	m.draw()
 	fleet := m.cfg.Fleet
-	return tea.Batch(m.survey(), func() tea.Msg { return linked{linksOf(fleet)} })
+	return batch(m.survey(), m.readDrafts(), func() tea.Msg { return linked{linksOf(fleet)} })
 }
 
 // View is the frame that Update made. A terminal has been shown it already.

@@ -173,10 +173,11 @@ func (m *Model) askQuit() tea.Cmd {
 			{"s esc", "stay", func() tea.Cmd { m.leaving = false; return nil }},
 		}}
 	case drafts > 0:
-		m.popup = &popup{title: "Leave?", text: []string{unrun}, choices: []choice{
-			{"y q", "leave, and forget them", leave},
-			{"n s esc", "stay", nil},
-		}, at: 1}
+		choices := []choice{{"y q", "leave, and forget them", func() tea.Cmd { m.dropDrafts(); return leave() }}}
+		if m.cfg.Drafts != nil {
+			choices = append(choices, choice{"k", "leave, and keep them: the next start offers them", leave})
+		}
+		m.popup = &popup{title: "Leave?", text: []string{unrun}, choices: append(choices, choice{"n s esc", "stay", nil}), at: len(choices)}
 	default:
 		return leave()
 	}

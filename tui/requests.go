@@ -123,7 +123,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 		m.confirmRun(d)
 		return nil
 	}
-	return m.refreshed(d)
+	return batch(m.refreshed(d), m.keepDraft(d))
 }
 
 // changes reports whether a request changes a server, or begins to.

@@ -12,9 +12,5 @@ func (g *Global) Deployments() *rollout.Store {
 	if g.Demo || g.Fleet != nil {
 		return nil
 	}
-	dir := g.StateDir
-	if dir == "" {
-		dir = StateDir()
-	}
-	return rollout.NewStore(filepath.Join(dir, "deployments"), g.Keys())
+	return rollout.NewStore(filepath.Join(g.OperatorState(), "deployments"), g.Keys())
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -12,12 +13,11 @@ import (
 // Keys seal the secrets of answers files with a key in the operator's state
 // directory, or where --state-dir says.
 func (g *Global) Keys() value.Sealer {
-	dir := g.StateDir
-	if dir == "" {
-		dir = StateDir()
-	}
-	return seal.KeyFile{Path: filepath.Join(dir, "key")}
+	return seal.KeyFile{Path: filepath.Join(g.OperatorState(), "key")}
 }
+
+// OperatorState is where what the operator's programs remember is kept.
+func (g *Global) OperatorState() string { return cmp.Or(g.StateDir, StateDir()) }
 
 // LocalState is where the agent of this host keeps its state.
 func (g *Global) LocalState() string {

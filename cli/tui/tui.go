@@ -3,7 +3,9 @@ package tui
 import (
 	"context"
 	"io"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,6 +75,11 @@ func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.
 	}
 	defer closeFleet()
 	conf.Fleet = fleet
+	if conf.Logs != nil {
+		d := newDrafts(filepath.Join(g.OperatorState(), "drafts", url.PathEscape(fleet.Name())))
+		defer d.Close()
+		conf.Drafts = d
+	}
 	out, err := tui.Run(ctx, conf)
 	_, _ = io.WriteString(s.Out, out.Text)
 	if err != nil {
