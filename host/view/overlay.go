@@ -15,12 +15,16 @@ type Overlay struct {
 	below   View
 	changed map[string]Object
 
+	directories map[string]Object // of the view below, that were looked at
+
 	hasPackages bool            // some were put
 	looked      pendingContents // what is in them
 }
 
 // NewOverlay makes an overlay without changes.
-func NewOverlay(below View) *Overlay { return &Overlay{below: below, changed: map[string]Object{}} }
+func NewOverlay(below View) *Overlay {
+	return &Overlay{below: below, changed: map[string]Object{}, directories: map[string]Object{}}
+}
 
 // Get gives what would be at a key.
 func (v *Overlay) Get(p string) (Object, error) {
@@ -42,9 +46,22 @@ func (v *Overlay) Get(p string) (Object, error) {
 			return Object{}, nil
 		}
 	}
-	o, err := v.below.Get(p)
+	o, err := v.path(p)
 	if err == nil && o.Kind == Nothing && v.hasPackages {
 		return v.brought(p)
+	}
+	return o, err
+}
+
+// path is what the view below has at a path. Directories are looked at once: each operation
+// on a path asks for all that are above it.
+func (v *Overlay) path(p string) (Object, error) {
+	if o, ok := v.directories[p]; ok {
+		return o, nil
+	}
+	o, err := v.below.Get(p)
+	if err == nil && o.Kind == Directory {
+		v.directories[p] = o
 	}
 	return o, err
 }
