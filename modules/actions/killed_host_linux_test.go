@@ -112,8 +112,14 @@ var noRoom = []struct{ name, calls, mount, named string }{
 	{"a unit on a read-only disk", `ctx.host.unit("fz.service", U)`, readOnly("/etc/systemd/system"), "/etc/systemd/system/fz.service"},
 	{"a service on a read-only disk", `ctx.host.service("ssh", enabled = False)`, readOnly("/etc/systemd/system"), "ssh"},
 	{"a user on a read-only disk", `ctx.host.user("fzu", system = True)`, readOnly("/etc"), "fzu"},
+	{"a user on a full disk", `ctx.host.user("fzu", system = True)`, fullEtc, "fzu"},
 	{"a group on a read-only disk", `ctx.host.group("fzg", system = True)`, readOnly("/etc"), "fzg"},
+	{"a group on a full disk", `ctx.host.group("fzg", system = True)`, fullEtc, "fzg"},
 }
+
+// fullEtc puts a copy of /etc in its place, on which there is no room.
+const fullEtc = "cp -a /etc /run/etc && mount -t tmpfs -o size=64m tmpfs /etc && cp -a /run/etc/. /etc && rm -r /run/etc && " +
+	"! dd if=/dev/zero of=/etc/fill bs=4k 2>/dev/null && test -s /etc/fill && test -d /etc"
 
 func readOnly(dir string) string {
 	return "mount --bind " + dir + " " + dir + " && mount -o remount,ro,bind " + dir
