@@ -497,6 +497,14 @@ class Host:
             undo: A program that takes back what it did, when the state is left. Without it nothing does.
             user: The user that it runs as, with the groups and the home of that user; that of the agent, which is root, if not given.
         """
+    def read(self, path: str, *, secret: bool = False, example: str | None = None) -> str | Secret:
+        """The content of a file, which has to be there: for what a program made that others need. A preview ends here if the file is not there yet, or if a command could change it before.
+
+        Args:
+            path: Where it is.
+            secret: Whether the content is a secret.
+            example: What is in it on a simulated host, where no program makes it.
+        """
     def check_tcp(self, port: int, *, host: str = "127.0.0.1", timeout: float = 30) -> None:
         """Waits until a port takes connections. It is tried again until then, and changes nothing: a preview only names it, and so does a simulated host.
 

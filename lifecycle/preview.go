@@ -32,6 +32,9 @@ func (p *Preview) Unknown(why string) {
 	}
 }
 
+// IsUnknown reports whether more may change than is noted.
+func (p *Preview) IsUnknown() bool { return p.unknown != "" }
+
 // Kept holds what functions of modules keep as long as the agent lives, such as a
 // simulated host. The zero value is empty.
 type Kept struct {

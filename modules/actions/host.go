@@ -68,6 +68,7 @@ func (c *call) host(ctx context.Context) starlark.Value {
 	functions["settle"] = c.settleNow(ctx)
 	functions["template"] = c.template(ctx)
 	functions["script"] = c.script(ctx)
+	functions["read"] = c.read()
 	functions["facts"] = c.facts(ctx)
 	maps.Copy(functions, c.checks(ctx))
 	return interp.NewStruct("ctx.host", functions)

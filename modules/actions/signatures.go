@@ -38,6 +38,6 @@ func flagsGetSignature() *interp.Signature {
 // Signatures lists them, for the reference and the stubs.
 func Signatures() []*interp.Signature {
 	return slices.Concat([]*interp.Signature{logSignature(), progressSignature(), enteredSignature()}, operationSignatures(),
-		[]*interp.Signature{settleSignature(), templateSignature(), runSignature(), scriptSignature()}, checkSignatures(),
+		[]*interp.Signature{settleSignature(), templateSignature(), runSignature(), scriptSignature(), readSignature()}, checkSignatures(),
 		[]*interp.Signature{factsSignature(), flagsGetSignature()}, interp.SecretSignatures())
 }
