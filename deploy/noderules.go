@@ -51,7 +51,7 @@ func (r *rule) nodes(res *resolver.Result) []resolver.Key {
 func (r *rule) rolled(res *resolver.Result) []resolver.Key {
 	var out []resolver.Key
 	for _, n := range res.Nodes {
-		if n.Parent == nil || n.Checks != nil || n.Via.Require.Nargs.Norm().Max == 1 {
+		if n.Parent == nil || n.Checks != nil || n.Drains != "" || n.Enables != "" || n.Via.Require.Nargs.Norm().Max == 1 {
 			continue
 		}
 		k := resolver.Key{Node: n.Parent.ID, Kind: r.kind, Name: n.Via.Name()}

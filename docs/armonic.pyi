@@ -104,7 +104,7 @@ def require_external(name: str, pattern: str, *, args: list[Var] | None = None, 
         label: A few words for people.
         help: What a person should know, in a sentence or two.
     """
-def rolling(*, serial: str | int = "100%", canary: int = 0, max_fail: int = 0, pause: str = "0s", check: str | None = None) -> Rolling:
+def rolling(*, serial: str | int = "100%", canary: int = 0, max_fail: int = 0, pause: str = "0s", drain: str | None = None, enable: str | None = None, check: str | None = None) -> Rolling:
     """How what a require needs is deployed where it is given several times: in batches, of which the next begins when those before it are done. The operator may decide otherwise.
 
     Args:
@@ -112,6 +112,8 @@ def rolling(*, serial: str | int = "100%", canary: int = 0, max_fail: int = 0, p
         canary: How many go first, alone.
         max_fail: How many may fail before no more are begun.
         pause: How long to wait between one batch and the next: "30s", "5m".
+        drain: A provide of this lifecycle that is called for each before it is changed, if it is in use already, with the host as its variable "host": it takes it out of use.
+        enable: And one that is called when it is done: it brings it back.
         check: A provide that is called on the host of each that is done, before the next batch begins: one of the same lifecycle by its name, "status", or any that a pattern matches there, "//Monitor//probe". What it fails for has failed.
     """
 def var(name: str, type: Any, *, default: Any | None = None, required: bool = True, pattern: str | None = None, pattern_error: str | None = None, min: float | None = None, max: float | None = None, one_of: list | None = None, from_xpath: str | None = None, modifier: str | None = None, suggest: Callable[[Ctx], Any] | None = None, validate: Callable[[Ctx, Any], str | None] | None = None, label: str | None = None, help: str | None = None, expert: bool = False, secret: bool = False, generate: int | None = None) -> Var:

@@ -46,6 +46,7 @@ func (l *loader) checkTogether(all []*lifecycleValue) {
 	for _, v := range all {
 		for _, o := range v.owners() {
 			for _, r := range o.requires {
+				w.checkAround(v, r)
 				if r.r.Remote() && r.r.Pattern != "" {
 					met[r] = w.target(r)
 					remote = append(remote, r)

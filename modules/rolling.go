@@ -27,6 +27,8 @@ func rollingSignature() *interp.Signature {
 			interp.Param("canary", "int", "0", "How many go first, alone."),
 			interp.Param("max_fail", "int", "0", "How many may fail before no more are begun."),
 			interp.Param("pause", "str", "\"0s\"", "How long to wait between one batch and the next: \"30s\", \"5m\"."),
+			interp.Param("drain", "str", "", "A provide of this lifecycle that is called for each before it is changed, if it is in use already, with the host as its variable \"host\": it takes it out of use."),
+			interp.Param("enable", "str", "", "And one that is called when it is done: it brings it back."),
 			interp.Param("check", "str", "", "A provide that is called on the host of each that is done, before the next batch begins: one of the same lifecycle by its name, \"status\", or any that a pattern matches there, \"//Monitor//probe\". What it fails for has failed."),
 		},
 		Renamed: map[string]string{"max-fail": "max_fail", "batch": "serial", "size": "serial", "wait": "pause"},
@@ -51,11 +53,12 @@ func (d *defining) newRolling(pos starlark.Tuple, kwargs []starlark.Tuple, at po
 		}
 		out.how.Pause = pause
 	}
-	out.how.Check = a.str("check")
+	out.how.Check, out.how.Drain, out.how.Enable = a.str("check"), a.str("drain"), a.str("enable")
 	for _, x := range []struct {
 		name string
 		only spec.Rolling
-	}{{"serial", spec.Rolling{Serial: out.how.Serial}}, {"pause", spec.Rolling{Pause: out.how.Pause}}, {"check", spec.Rolling{Check: out.how.Check}}} {
+	}{{"serial", spec.Rolling{Serial: out.how.Serial}}, {"pause", spec.Rolling{Pause: out.how.Pause}}, {"check", spec.Rolling{Check: out.how.Check}},
+		{"drain", spec.Rolling{Drain: out.how.Drain}}, {"enable", spec.Rolling{Enable: out.how.Enable}}} {
 		if err := x.only.Valid(); err != nil {
 			a.errorf(a.place(x.name), spec.HintOf(err), "%s of rolling: %s", x.name, spec.AsError(err).Msg)
 			out.how = spec.Rolling{}
@@ -132,5 +135,40 @@ func (w *moduleTree) checkRolling(r *requireValue, by []*owner) {
 			continue
 		}
 		return
+	}
+}
+
+// checkAround sees that a lifecycle has the provides that take what a require needs out of use
+// and bring it back.
+func (w *moduleTree) checkAround(of *lifecycleValue, r *requireValue) {
+	if r.rolling == nil {
+		return
+	}
+	for _, x := range [][2]string{{"drain", r.rolling.how.Drain}, {"enable", r.rolling.how.Enable}} {
+		what, name := x[0], x[1]
+		if name == "" {
+			continue
+		}
+		var names []string
+		found, takes := false, false
+		for _, o := range of.owners() {
+			if o.provide == string(spec.Enter) {
+				continue
+			}
+			names = append(names, o.provide)
+			if o.provide == name {
+				found = true
+				for _, req := range o.requires {
+					takes = takes || slices.ContainsFunc(req.r.Vars, func(v spec.Variable) bool { return v.Name == spec.HostVariable })
+				}
+			}
+		}
+		slices.Sort(names)
+		switch at := r.rolling.args.place(what); {
+		case !found:
+			w.errorf(at, interp.DidYouMean(name, slices.Compact(names)), "%s has no provide %q", of.name, name)
+		case !takes:
+			w.errorf(at, "write require(\"server\", var(\"host\", host))", "%s of %s has no variable \"host\", so it is not told of whom it is", name, of.name)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func newCalls(vs *values) *calls {
 	}
 	for _, n := range vs.tree.ordered {
 		c.fillSteps(n)
-		if n.Provide.Each || n.Checks != nil || len(n.Steps) == 0 || times[n.Provide.Path] == 1 || !c.valuesKnown(n) {
+		if n.Provide.Each || n.aside() || len(n.Steps) == 0 || times[n.Provide.Path] == 1 || !c.valuesKnown(n) {
 			continue
 		}
 		k := c.callKey(n)
@@ -149,7 +149,7 @@ func (c *calls) fillSteps(n *node) {
 // of its parent requires it.
 func requiredBy(n *Node) {
 	p := n.Parent
-	if p == nil || p.Host == "" || n.Checks != nil {
+	if p == nil || p.Host == "" || n.aside() {
 		return
 	}
 	state, steps := p.Provide.Path.Cut(2).Join(n.Via.State), called(n).Steps

@@ -14,9 +14,18 @@ func newPlan(c *checked) *Plan {
 	p := &Plan{After: map[spec.Host]map[string][]string{}}
 	last := map[service]TaskID{} // the last task so far of a lifecycle
 	end := map[NodeID]TaskID{}   // the task that ends a node
+	all := c.newRelays()
 	for _, n := range t.ordered {
 		if n.CalledAs != nil {
 			continue
+		}
+		for _, x := range all {
+			for from, to := x.due(n); from < to; from++ {
+				if task, ok := c.relay(x, from); ok {
+					p.Tasks = append(p.Tasks, task)
+				}
+				x.next = from + 1
+			}
 		}
 		svc := n.service()
 		from, first := n.from, 0
@@ -24,7 +33,8 @@ func newPlan(c *checked) *Plan {
 			task := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
 				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps,
 				Simulated: n.Provide.Simulated}
-			if prev, ok := last[svc]; ok {
+			aside := n.Drains != "" || n.Enables != "" // then it is the batches that say when
+			if prev, ok := last[svc]; ok && !aside {
 				task.After = append(task.After, prev)
 			}
 			for _, id := range seg.needs {
@@ -36,8 +46,14 @@ func newPlan(c *checked) *Plan {
 			if n.Checks != nil {
 				task.Checks = n.Checks.ID
 			}
+			task.Drains, task.Enables = n.Drains, n.Enables
+			if n.Enables != "" {
+				task.After = append(task.After, toldOf(all, n.Enables)...)
+			}
 			p.Tasks = append(p.Tasks, task)
-			last[svc], end[n.ID] = task.ID, task.ID
+			if end[n.ID] = task.ID; !aside {
+				last[svc] = task.ID
+			}
 			from, first = spec.StackAfter(from, seg.steps), first+len(seg.steps)
 		}
 		if !slices.Contains(p.Hosts, n.Host) {
@@ -128,8 +144,14 @@ func (t *tree) needsOf(n *node, s spec.Step, placed map[*node]bool, final bool) 
 			out = append(out, id)
 		}
 	}
-	if n.Checks != nil {
+	switch {
+	case n.Checks != nil:
 		add(n.Checks.ID)
+	case n.Enables != "":
+		add(n.Enables)
+		if check := n.Enables.child("check"); t.byID[check] != nil {
+			add(check)
+		}
 	}
 	for _, req := range n.requirements {
 		here := req == n.requirement(s)

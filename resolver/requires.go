@@ -30,11 +30,20 @@ func (b *builder) remote(n *node, req *requirement, r *spec.Require) {
 		b.instance(n, req, r, NodeID(base), "", 0, 1)
 	case r.Kind == spec.External:
 		hosts, q := b.askHosts(n, req, r)
-		roll := b.roll(n, req, r)
-		for i, id := range spread(hosts) {
-			c := b.instance(n, req, r, NodeID(base+"["+id+"]"), hosts[i], i, len(hosts))
-			c.placed = q
-			roll.met(c)
+		roll, names, i := b.roll(n, req, r), spread(hosts), 0
+		for _, size := range roll.begin(hosts) {
+			ids := make([]NodeID, size)
+			for j := range ids {
+				ids[j] = NodeID(base + "[" + names[i+j] + "]")
+			}
+			roll.around(roll.how.Drain, ids, hosts[i:], func(c *Node, id NodeID) { c.Drains = id })
+			for j, id := range ids {
+				c := b.instance(n, req, r, id, hosts[i+j], i+j, len(hosts))
+				c.placed = q
+				roll.met(c)
+			}
+			roll.around(roll.how.Enable, ids, hosts[i:], func(c *Node, id NodeID) { c.Enables = id })
+			i += size
 		}
 		roll.end()
 	default:

@@ -99,6 +99,8 @@ type Node struct {
 	Route     spec.Route   // steps with what they ask; zero while unknown
 	Steps     []spec.Step  // what will be done, with inputs; value.Deferred where not known yet
 	Checks    *Node        // it is no require's: it sees whether what that node did is well, before the next batch begins
+	Drains    NodeID       // nor is this one: it takes what that node did out of use before it is changed; "" if it is no such
+	Enables   NodeID       // and this one brings it back
 	CalledAs  *Node        // another node that this one is equal to: that is called, for both
 	Returned  any          // from Facts.Returns, nil before
 
@@ -158,6 +160,19 @@ type Task struct {
 	After     []TaskID      // tasks that must be done before
 	Simulated bool          // it only pretends: its lifecycle or its host is a simulation
 	Checks    NodeID        // the node that it is the check of; "" if it is none
+	Drains    NodeID        // the node that it takes out of use; "" if it does not
+	Enables   NodeID        // the node that it brings back
+	Relay     *Relay        // it tells of a batch that is done, see Relay; nil if it does not
+}
+
+// Relay is what is special of a task that tells a state which stays, and is entered again at the
+// end, what those of the batches so far returned: a balancer knows the new port of each host
+// before the next one gets another.
+type Relay struct {
+	Require string     `json:"require"` // the one that is rolled out
+	Batches string     `json:"batches"` // Require of its Batches
+	Batch   int        `json:"batch"`   // the last one that it tells of
+	Old     []spec.Set `json:"old"`     // what the state has now, for each set of the require: it stays so where one failed; nil if it is new
 }
 
 // Steps counts the steps of all tasks.

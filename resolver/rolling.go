@@ -1,6 +1,10 @@
 package resolver
 
-import "github.com/armonic/armonic/spec"
+import (
+	"slices"
+
+	"github.com/armonic/armonic/spec"
+)
 
 // Batches say in which portions the instances of a require are deployed that is given
 // several times: the next begins when those before it are done, and checked.
@@ -16,15 +20,18 @@ type rolled struct {
 	n       *node
 	req     *requirement
 	require string
+	name    string // of the require itself
 	how     spec.Rolling
 	asked   *Question // how it is rolled out, nil if that is no question
 	nodes   []NodeID
+	old     *spec.Applied // what the state was entered with that is entered again; nil if it is not, or all are done at once
+	hosts   []spec.Host   // of the nodes
 }
 
 // roll says how a require is rolled out: as its module says, unless somebody decided
 // otherwise. There is no question where neither is so.
 func (b *builder) roll(n *node, req *requirement, r *spec.Require) *rolled {
-	out := &rolled{b: b, n: n, req: req, require: r.Name}
+	out := &rolled{b: b, n: n, req: req, require: r.Name, name: r.Name}
 	if !n.Several {
 		out.require = req.name(r)
 	}
@@ -52,8 +59,64 @@ func (b *builder) roll(n *node, req *requirement, r *spec.Require) *rolled {
 		b.wrong(q, spec.AsError(err).Msg, spec.HintOf(err))
 		return out
 	}
-	out.how, q.Value = how, how.String()
+	out.how = how.Or(out.how)
+	q.Value = out.how.String()
 	return out
+}
+
+// begin gives the sizes of the batches. Where a state is entered again that has them already,
+// it is noted what it has.
+func (r *rolled) begin(hosts []spec.Host) []int {
+	sizes := r.how.Sizes(len(hosts))
+	if r.hosts = hosts; len(sizes) < 2 || !r.req.again {
+		return sizes
+	}
+	svc := r.n.service()
+	if now := r.b.now[svc.host][svc.lifecycle]; now != nil {
+		i := slices.IndexFunc(now.Applied, func(a spec.Applied) bool { return a.State == r.req.state })
+		if i >= 0 {
+			r.old = &now.Applied[i]
+		}
+	}
+	return sizes
+}
+
+// around has a provide of the lifecycle that requires the nodes called for each of a batch,
+// before or after all of these: for those that are in use.
+func (r *rolled) around(provide string, ids []NodeID, hosts []spec.Host, mark func(c *Node, of NodeID)) {
+	if provide == "" || r.old == nil {
+		return
+	}
+	pattern := spec.Pattern("//" + r.n.Provide.Path.Lifecycle() + "//" + provide)
+	f, ok := r.b.learn(r.n, Need{Kind: NeedProvides, Host: r.n.Host, Pattern: pattern})
+	if ok && len(f.Provides) == 1 && !slices.Contains(r.b.stacks[r.n.service()], f.Provides[0].Path.State()) {
+		return // it does not run
+	}
+	for i, id := range ids {
+		if r.had(hosts[i]) == nil {
+			continue
+		}
+		via := Via{State: r.req.state, Provide: r.req.provide, Of: 1, Require: spec.Require{Name: provide, Kind: spec.Local,
+			Nargs: spec.Nargs{Min: 1, Max: 1}, Pattern: pattern, Set: map[string]any{spec.HostVariable: string(hosts[i])}}}
+		c := r.b.newNode(id.child(provide), r.n, via, pattern)
+		c.Host, c.placed = r.n.Host, r.asked
+		mark(c.Node, id)
+		r.req.children = append(r.req.children, c)
+		r.b.build(c)
+	}
+}
+
+// had is what the state has of a host, nil if that is new.
+func (r *rolled) had(h spec.Host) spec.Set {
+	if r.old == nil {
+		return nil
+	}
+	for _, set := range r.old.Inputs[r.name] {
+		if set[spec.HostVariable] == string(h) {
+			return set
+		}
+	}
+	return nil
 }
 
 // met takes a node that meets the require, and has it checked if it is known what it calls.

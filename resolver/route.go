@@ -55,9 +55,13 @@ func (b *builder) stack(n *node) ([]string, bool) {
 // then: it is asked again until it holds.
 func (b *builder) requireAlongRoute(n *node, from []string) bool {
 	svc, target := n.service(), b.target(n)
+	again := b.again
+	if n.Drains != "" || n.Enables != "" { // the state is entered again by who requires them
+		again = func(service, []string) []string { return nil }
+	}
 	index, way := b.way(n, from)
 	for range mostDetours {
-		need := Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: target, From: from, Again: b.again(svc, from), Index: index}}
+		need := Need{Kind: NeedRoute, Host: n.Host, Route: spec.RouteQuery{Provide: target, From: from, Again: again(svc, from), Index: index}}
 		if f, ok := b.fact(need); ok && f.Err != nil && f.Err.Kind == spec.NotFound && index != 0 {
 			b.wrongAs(way, f.Err.Kind, f.Err.Msg, f.Err.Hint)
 			return false

@@ -118,6 +118,9 @@ func (v *variable) owner() string {
 	return s
 }
 
+// aside reports whether the node is no require's, but there for how another one is rolled out.
+func (n *Node) aside() bool { return n.Checks != nil || n.Drains != "" || n.Enables != "" }
+
 // service is the lifecycle that the node's steps change.
 func (n *node) service() service { return service{n.Host, n.Provide.Path.Lifecycle()} }
 

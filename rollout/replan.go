@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -104,7 +105,7 @@ func (s *State) withoutDone(p *Plan) {
 	for _, t := range p.Tasks {
 		t.After = inPlace(t.After, func(id resolver.TaskID) []resolver.TaskID { return gone[id] })
 		n := len(t.Steps)
-		if t.Steps[n-1].Action == spec.Call && called[t.Node] != "" && !kept[t.Checks] && called[t.Node] == s.digestNow(whole, &t, made) {
+		if t.Steps[n-1].Action == spec.Call && called[t.Node] != "" && t.Drains == "" && t.Enables == "" && !kept[t.Checks] && called[t.Node] == s.digestNow(whole, &t, made) {
 			made[t.Node] = true
 			t.Steps = t.Steps[:n-1]
 			t.Usual, t.Shown = t.Usual[:min(n-1, len(t.Usual))], t.Shown[:min(n-1, len(t.Shown))]
@@ -116,7 +117,12 @@ func (s *State) withoutDone(p *Plan) {
 		kept[t.Node] = true
 		tasks = append(tasks, t)
 	}
-	p.Tasks = tasks
+	p.Tasks = slices.DeleteFunc(tasks, func(t PlannedTask) bool { // nothing of theirs is left
+		of := string(cmp.Or(t.Drains, t.Enables))
+		return of != "" && !slices.ContainsFunc(tasks, func(x PlannedTask) bool {
+			return !x.aside() && (string(x.Node) == of || strings.HasPrefix(string(x.Node), of+"/"))
+		})
+	})
 }
 
 // renumber gives the tasks of a plan ids that none of the deployment has.

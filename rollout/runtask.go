@@ -48,7 +48,7 @@ func (r *Rollout) run(t *task) (spec.Run, error) {
 	if t.attempt == 1 {
 		run.Shown = t.Shown
 	}
-	if !t.rollback && t.Checks == "" {
+	if !t.rollback && !t.aside() {
 		run.Once = runsOf(r.state.ID, t.Node)
 	}
 	steps := slices.Clone(t.Steps)
@@ -68,6 +68,9 @@ func (r *Rollout) run(t *task) (spec.Run, error) {
 // fill puts what calls returned into the steps of a task.
 func (s *State) fill(t *task) ([]spec.Step, error) {
 	var skipped *task
+	if t.Relay != nil {
+		t = s.relayed(t)
+	}
 	steps, err := s.whole.FillReturns(&t.Task, func(id resolver.NodeID) (any, bool) {
 		x, ok := s.Returns[id]
 		if !ok {
@@ -96,6 +99,12 @@ func (r *Rollout) isStopped() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.state.Stopped
+}
+
+// aside reports whether the task is there for how others are rolled out: it is made again
+// whenever these are.
+func (t *PlannedTask) aside() bool {
+	return t.Checks != "" || t.Drains != "" || t.Enables != "" || t.Relay != nil
 }
 
 func deferred(s spec.Step) bool { return value.IsDeferred(s.Inputs) }

@@ -38,7 +38,7 @@ func TestTheOrderInWhichTasksAreCarriedOut(t *testing.T) {
 			x.replays(t)
 		})
 	}
-	if cases < 88 {
+	if cases < 96 {
 		t.Errorf("%d cases were read", cases)
 	}
 }
@@ -169,10 +169,34 @@ func cut(t *testing.T, plan *Plan, text string) []resolver.Batches {
 		}
 	}
 	out := resolver.Batches{Require: require, How: rolling}
+	if rolling.Drain != "" {
+		plan.Tasks = around(plan.Tasks, nodes, rolling.Sizes(len(nodes)), require)
+	}
 	for _, size := range rolling.Sizes(len(nodes)) {
 		out.Of, nodes = append(out.Of, nodes[:size]), nodes[size:]
 	}
 	return []resolver.Batches{out}
+}
+
+// around adds tasks to a plan that take the nodes of each batch out of use, tell of the batch,
+// and bring them back, all on one host.
+func around(tasks []PlannedTask, nodes []resolver.NodeID, sizes []int, require string) []PlannedTask {
+	task := func(name string, change func(t *resolver.Task)) {
+		t := resolver.Task{ID: resolver.TaskID(name), Node: resolver.NodeID("./" + name), Host: "lb", Lifecycle: "Lb", Steps: make([]spec.Step, 1)}
+		change(&t)
+		tasks = append(tasks, PlannedTask{Task: t})
+	}
+	for i, size := range sizes {
+		tells := resolver.TaskID(fmt.Sprintf("tell%d", i))
+		task(string(tells), func(t *resolver.Task) { t.Relay = &resolver.Relay{Batches: require, Batch: i} })
+		for _, id := range nodes[:size] {
+			name := strings.TrimPrefix(string(id), "./")
+			task("drain-"+name, func(t *resolver.Task) { t.Drains = id })
+			task("enable-"+name, func(t *resolver.Task) { t.Enables, t.After = id, []resolver.TaskID{resolver.TaskID(name), tells} })
+		}
+		nodes = nodes[size:]
+	}
+	return tasks
 }
 
 func (x *simulation) now() time.Time { return time.Unix(1000, 0).Add(x.at) }
@@ -257,7 +281,11 @@ func (x *simulation) begin(t *task) {
 	}
 	x.say("%s", name)
 	x.ends[t] = x.at
-	for _, d := range x.takes[string(t.ID)][t.offset:] {
+	takes := x.takes[string(t.ID)]
+	if takes == nil { // of one that a rolling deployment adds
+		takes = []time.Duration{time.Second}
+	}
+	for _, d := range takes[t.offset:] {
 		x.ends[t] += d
 	}
 }

@@ -118,7 +118,7 @@ func (s *State) applyTo(t *task, r Record) {
 			t.started = r.At
 		}
 		for _, in := range t.in {
-			in.of.begun = max(in.of.begun, in.batch)
+			in.of.begun = max(in.of.begun, in.phase)
 		}
 		s.set(t, Running)
 	case RecordStepStarted:

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -16,6 +17,8 @@ type Rolling struct {
 	MaxFail int           `json:"max_fail,omitempty"` // how many may fail before no more are begun
 	Pause   time.Duration `json:"pause,omitempty"`    // between one batch and the next
 	Check   string        `json:"check,omitempty"`    // a provide that is called for each that is done, before the next batch begins
+	Drain   string        `json:"drain,omitempty"`    // a provide of who requires them, called for each that is in use before it is changed
+	Enable  string        `json:"enable,omitempty"`   // and one that is called when it is done
 }
 
 const rollingHint = "for example 2, or 25%%,canary=1,max-fail=1,pause=30s,check=status"
@@ -39,6 +42,10 @@ func ParseRolling(text string) (r Rolling, err error) {
 			r.Pause, err = time.ParseDuration(val)
 		case "check":
 			r.Check = val
+		case "drain":
+			r.Drain = val
+		case "enable":
+			r.Enable = val
 		default:
 			return r, Errorf(Invalid, "%q: there is no %q", text, part).WithHint(rollingHint)
 		}
@@ -62,7 +69,19 @@ func (r Rolling) Valid() error {
 	if r.Check != "" && strings.ContainsAny(r.Check, " ,\n") {
 		return Errorf(Invalid, "%q names no provide to check with", r.Check).WithHint("the name of a provide, or a pattern such as //Monitor//probe")
 	}
+	for _, name := range []string{r.Drain, r.Enable} {
+		if strings.ContainsAny(name, " ,\n/") {
+			return Errorf(Invalid, "%q names no provide of who requires them", name).WithHint("the name of a provide of the same lifecycle as the require, such as drain")
+		}
+	}
 	return nil
+}
+
+// Or is r, which somebody decided, with what only the module can know from how it declares
+// the require to be rolled out.
+func (r Rolling) Or(declared Rolling) Rolling {
+	r.Drain, r.Enable = cmp.Or(r.Drain, declared.Drain), cmp.Or(r.Enable, declared.Enable)
+	return r
 }
 
 // String is what ParseRolling reads.
@@ -80,6 +99,8 @@ func (r Rolling) String() string {
 	add("max-fail", r.MaxFail, r.MaxFail > 0)
 	add("pause", r.Pause, r.Pause > 0)
 	add("check", r.Check, r.Check != "")
+	add("drain", r.Drain, r.Drain != "")
+	add("enable", r.Enable, r.Enable != "")
 	return strings.Join(parts, ",")
 }
 

@@ -87,8 +87,11 @@ func (p *Plain) task(x Planned, t *resolver.Task, preview deploy.TaskPreview) {
 	if t.Simulated && plan.Simulation() != Simulated {
 		wait += "   only pretends"
 	}
-	if t.Checks != "" {
+	switch {
+	case t.Checks != "":
 		wait += "   a check, before the next batch"
+	case t.Relay != nil:
+		wait += fmt.Sprintf("   told of batch %d, before the next one", t.Relay.Batch+1)
 	}
 	p.say("  %s  %s%s\n", t.Lifecycle, move, wait)
 	for i, s := range t.Steps {

@@ -55,6 +55,7 @@ func TestStory(t *testing.T) {
 		{"it is deployed", s.deployed},
 		{"nothing changes when it is said again", s.again},
 		{"the memory of PHP changes in place", s.changed},
+		{"the port of nginx changes in place", s.moved},
 		{"a web host is cut off", s.cutOff},
 		{"what somebody changed by hand is found and repaired", s.drifted},
 		{"what locks people out takes itself back", s.lockedOut},
@@ -113,6 +114,31 @@ func (s *story) changed(t *testing.T) {
 	visits := s.visit(t)
 	s.Command(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300", "--rolling", "backends=serial=1")...)
 	visits.end(t)
+	s.differ(t, before, "web1 php8.2-fpm", "web2 php8.2-fpm")
+	for _, h := range s.web[:2] {
+		if got := h.Run(t, "cat", "/etc/php/8.2/fpm/conf.d/90-armonic.ini"); !strings.Contains(got, "memory_limit = 300M") {
+			t.Errorf("%s has\n%s", h.Name, got)
+		}
+	}
+}
+
+// The balancer learns the new port of each host before the next one changes: of those who ask
+// for a file 50 times a second, and for pages beside, none gets nothing.
+func (s *story) moved(t *testing.T) {
+	before := s.running(t)
+	visits := s.visitAt(t, "/wp-includes/css/dashicons.min.css", time.Second/50)
+	s.Command(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=8080", "--rolling", "backends=serial=1")...)
+	visits.end(t)
+	s.differ(t, before, "lb1 haproxy", "web1 nginx", "web2 nginx")
+	if cfg := s.lb.Run(t, "cat", "/etc/haproxy/haproxy.cfg"); strings.Count(cfg, ":8080 check") != 2 {
+		t.Errorf("the balancer has\n%s", cfg)
+	}
+	s.Command(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=80", "--rolling", "backends=serial=1")...)
+}
+
+// differ compares which services were restarted or reloaded with those that should be.
+func (s *story) differ(t *testing.T, before string, want ...string) {
+	t.Helper()
 	var differ []string
 	was, now := strings.Split(before, "\n"), strings.Split(s.running(t), "\n")
 	for i := range was {
@@ -120,13 +146,8 @@ func (s *story) changed(t *testing.T) {
 			differ = append(differ, strings.Join(strings.Fields(now[i])[:2], " "))
 		}
 	}
-	if want := []string{"web1 php8.2-fpm", "web2 php8.2-fpm"}; !slices.Equal(differ, want) {
+	if !slices.Equal(differ, want) {
 		t.Errorf("these were restarted or reloaded: %v, want %v", differ, want)
-	}
-	for _, h := range s.web[:2] {
-		if got := h.Run(t, "cat", "/etc/php/8.2/fpm/conf.d/90-armonic.ini"); !strings.Contains(got, "memory_limit = 300M") {
-			t.Errorf("%s has\n%s", h.Name, got)
-		}
 	}
 }
 
@@ -330,23 +351,58 @@ func (s *story) visit(t *testing.T) *visits {
 	v := &visits{stop: make(chan struct{})}
 	for range visitors {
 		v.done.Go(func() {
-			for {
-				select {
-				case <-v.stop:
-					return
-				default:
-				}
+			for v.goOn(0) {
 				_, err := get("http://" + s.lb.Address + "/")
-				v.mu.Lock()
-				v.n++
-				if err != nil {
-					v.failed = append(v.failed, err.Error())
-				}
-				v.mu.Unlock()
+				v.note(err)
 			}
 		})
 	}
 	return v
+}
+
+// visitAt has a file asked for each time that a while is over, whether those before have it or
+// not.
+func (s *story) visitAt(t *testing.T, file string, each time.Duration) *visits {
+	t.Helper()
+	v := &visits{stop: make(chan struct{})}
+	v.done.Go(func() {
+		for v.goOn(each) {
+			v.done.Go(func() { v.note(fetch("http://" + s.lb.Address + file)) })
+		}
+	})
+	return v
+}
+
+// fetch asks for a file.
+func fetch(url string) error {
+	c := http.Client{Timeout: 20 * time.Second}
+	res, err := c.Get(url)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if n, err := io.Copy(io.Discard, res.Body); err != nil || n == 0 || res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %d bytes, %w", res.Status, n, err)
+	}
+	return nil
+}
+
+// goOn waits for a while, and reports whether there is to be another request.
+func (v *visits) goOn(after time.Duration) bool {
+	select {
+	case <-v.stop:
+		return false
+	case <-time.After(after):
+		return true
+	}
+}
+
+func (v *visits) note(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.n++; err != nil {
+		v.failed = append(v.failed, err.Error())
+	}
 }
 
 // end sends the visitors home. The test fails if one of them got no page.
