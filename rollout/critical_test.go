@@ -94,7 +94,7 @@ func tightBound(p *Plan) time.Duration {
 	return out
 }
 
-// ending is a task that runs, and when it ends.
+// ending is a task that runs, and when it ends; without a task, when to look what can start.
 type ending struct {
 	t  *task
 	at time.Duration
@@ -117,22 +117,28 @@ func wallTime(p *Plan, inOrder bool, takes func() float64) time.Duration {
 	if inOrder {
 		for i, t := range s.tasks {
 			t.way = time.Duration(len(s.tasks) - i)
+			t.Usual = nil // so that no host is kept free
 		}
 	}
 	begin, at := time.Unix(1000, 0), time.Duration(0)
 	var running endings
 	done := 0
 	for {
-		tasks, _ := s.next(begin.Add(at))
+		tasks, later := s.next(begin.Add(at))
 		for _, t := range tasks {
 			s.Apply(Record{Kind: RecordHandedOver, At: begin.Add(at), Task: t.ID, Attempt: 1})
-			pq.Push(&running, ending{t, at + time.Duration(float64(t.Usual[0])*takes())})
+			pq.Push(&running, ending{t, at + time.Duration(float64(p.Tasks[t.at].Usual[0])*takes())})
+		}
+		if !later.IsZero() {
+			pq.Push(&running, ending{nil, later.Sub(begin)})
 		}
 		if len(running) == 0 {
 			break
 		}
 		e, _ := pq.Pop(&running).(ending)
-		at = e.at
+		if at = e.at; e.t == nil {
+			continue
+		}
 		s.Apply(Record{Kind: RecordTaskEnded, At: begin.Add(at), Task: e.t.ID, Status: Done})
 		done++
 	}

@@ -1,36 +1,109 @@
 package rollout
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
 // next chooses what is to be started now: of each host that is free the ready task with
-// the longest way behind it. If nothing is but something will be, later is when.
+// the longest way behind it, unless the host is better kept free for another. Later is when
+// there is more to start, if that is known.
 func (s *State) next(now time.Time) (tasks []*task, later time.Time) {
 	if s.Stopped {
 		return nil, later
 	}
-	for h, ready := range s.ready {
-		if s.busy[h] > 0 {
+	wake := func(at time.Time) {
+		if !at.IsZero() && (later.IsZero() || at.Before(later)) {
+			later = at
+		}
+	}
+	var free [][]*task // hosts, and what is ready on them, the longest way first
+	for _, q := range s.on {
+		if q.running > 0 || len(q.ready) == 0 {
 			continue
 		}
-		var best *task
-		for _, t := range ready {
+		var all []*task
+		for _, t := range q.ready {
 			open, at := s.open(t, now)
-			switch {
-			case open && (best == nil || t.way > best.way):
-				best = t
-			case !open && !at.IsZero() && (later.IsZero() || at.Before(later)):
-				later = at
+			if wake(at); open {
+				all = append(all, t)
 			}
 		}
-		if best != nil {
-			tasks = append(tasks, best)
+		if len(all) > 0 {
+			slices.SortFunc(all, longestFirst)
+			free = append(free, all)
+		}
+	}
+	started := map[*task]bool{}
+	slices.SortFunc(free, func(a, b []*task) int { return longestFirst(a[0], b[0]) })
+	for _, all := range free {
+		for _, t := range all {
+			at := s.yields(t, started, now)
+			if wake(at); at.IsZero() {
+				tasks, started[t] = append(tasks, t), true
+				break
+			}
 		}
 	}
 	slices.SortFunc(tasks, func(a, b *task) int { return a.at - b.at })
 	return tasks, later
+}
+
+func longestFirst(a, b *task) int { return cmp.Or(cmp.Compare(b.way, a.way), a.at-b.at) }
+
+// yields says until when a task that is ready is better not started: one with a longer way behind
+// it is about to be ready, and would have to wait. It is the zero time if the task is to be started.
+// Others are started now as well.
+func (s *State) yields(t *task, started map[*task]bool, now time.Time) (until time.Time) {
+	if !t.known() {
+		return until
+	}
+	takes := t.usual()
+	for _, u := range s.on[t.Host].soon {
+		if open, _ := s.open(u, now); u.way <= t.way || !u.known() || !open {
+			continue
+		}
+		at := u.due(started, now)
+		idle := at.Sub(now)
+		waits, starts := idle+max(u.way, u.usual()+t.way), max(t.way, takes+u.way)
+		if idle > 0 && waits < starts && (until.IsZero() || at.Before(until)) {
+			until = at
+		}
+	}
+	return until
+}
+
+// due is when a task is taken to be ready that waits for nothing but tasks that run or are to be
+// started now; the zero time if that is not known. What takes longer is not waited for.
+func (t *task) due(started map[*task]bool, now time.Time) (at time.Time) {
+	for _, b := range t.before {
+		var end time.Time
+		switch {
+		case b.status.met():
+			continue
+		case b.status == Running:
+			end = b.until
+		case started[b]:
+			end = b.end(now)
+		}
+		if end.IsZero() {
+			return end
+		}
+		if end.After(at) {
+			at = end
+		}
+	}
+	return at
+}
+
+// end is when a task that begins is done if it takes a quarter longer than usual; the zero time
+// if that is not known.
+func (t *task) end(begins time.Time) time.Time {
+	if !t.known() {
+		return time.Time{}
+	}
+	return begins.Add(t.usual() * 5 / 4)
 }
 
 // over reports whether nothing runs and nothing can go on by itself.

@@ -77,6 +77,10 @@ func simulate(t *testing.T, text string) *simulation {
 			x.becomes[words[0]] = append(x.becomes[words[0]], FailedTask)
 		case words[1:] != nil && words[len(words)-1] == "lost":
 			x.becomes[words[0]] = append(x.becomes[words[0]], LostTask)
+		case words[1:] != nil && words[len(words)-1] == "slow":
+			for i := range x.takes[words[0]] {
+				x.takes[words[0]][i] *= 2
+			}
 		default:
 			c := command{at: -1}
 			if d, err := time.ParseDuration(words[0]); err == nil {
@@ -122,7 +126,7 @@ func (x *simulation) plan(t *testing.T, words []string) *Plan {
 					}
 					x.takes[name] = append(x.takes[name], step)
 				}
-				p.Usual, p.Steps = x.takes[name], make([]spec.Step, len(x.takes[name]))
+				p.Usual, p.Steps = slices.Clone(x.takes[name]), make([]spec.Step, len(x.takes[name]))
 			}
 			if before != "" {
 				p.After = append(p.After, resolver.TaskID(before))

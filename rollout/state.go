@@ -31,8 +31,7 @@ type State struct {
 	tasks   []*task
 	whole   resolver.Plan // the tasks of them all
 	byID    map[resolver.TaskID]*task
-	ready   map[spec.Host][]*task // what waits for nothing but its host, in plan order
-	busy    map[spec.Host]int     // running tasks
+	on      map[spec.Host]*queue
 	running int
 	worked  time.Duration // how long something ran, until nothing did the last time
 	since   time.Time     // since when something runs
@@ -60,9 +59,13 @@ type task struct {
 	rollback bool        // it takes others back
 	rest     []spec.Step // that were dropped
 
+	before     []*task
 	dependents []*task
 	unmet      int           // tasks that must be done before, and are not
 	bad        int           // of those, the ones that failed or are held
+	under      int           // of those, the ones that run or are ready
+	place      place         // what of its host's queue it is in
+	until      time.Time     // when its run is done if it takes a quarter longer than usual; zero if that is not known
 	way        time.Duration // how long the longest way from its start to the end takes
 	in         []inBatch
 	at         int       // its place in the log
@@ -82,7 +85,7 @@ func (s *State) apply(r Record) {
 		if r.Made != nil {
 			s.Made, s.MadeAt, s.MadeBy, s.By = *r.Made, r.At, r.Who, r.Who
 			s.Returns, s.byID = map[resolver.NodeID]any{}, map[resolver.TaskID]*task{}
-			s.ready, s.busy = map[spec.Host][]*task{}, map[spec.Host]int{}
+			s.on = map[spec.Host]*queue{}
 		}
 	case RecordPlanned:
 		s.planned(r.Plan)
@@ -120,6 +123,7 @@ func (s *State) applyTo(t *task, r Record) {
 		for _, in := range t.in {
 			in.of.begun = max(in.of.begun, in.phase)
 		}
+		t.until = t.end(r.At)
 		s.set(t, Running)
 	case RecordStepStarted:
 		if x := t.step(r.Step); x != nil && x.Status != Done {
@@ -267,108 +271,6 @@ func (s *State) drop(t *task) {
 		s.set(t, Done)
 	} else {
 		s.set(t, Dropped)
-	}
-}
-
-func (s *State) add(tasks []PlannedTask, rollback bool) {
-	first := len(s.tasks)
-	for _, p := range tasks {
-		t := &task{PlannedTask: p, status: Waiting, steps: make([]StepState, len(p.Steps)), stack: p.From, rollback: rollback}
-		for i := range t.steps {
-			t.steps[i].Status = Waiting
-		}
-		for _, id := range p.After {
-			before := s.byID[id]
-			if before == nil {
-				continue
-			}
-			before.dependents = append(before.dependents, t)
-			if !before.status.met() {
-				t.unmet++
-			}
-			if before.held() {
-				t.bad++
-			}
-		}
-		t.at = len(s.tasks)
-		s.tasks = append(s.tasks, t)
-		s.whole.Tasks = append(s.whole.Tasks, t.Task)
-		s.byID[t.ID] = t
-	}
-	for i := len(s.tasks) - 1; i >= first; i-- { // those that depend on it come after it
-		t := s.tasks[i]
-		for _, d := range t.dependents {
-			t.way = max(t.way, d.way)
-		}
-		t.way += t.usual()
-	}
-	for _, t := range s.tasks[first:] {
-		if t.unmet == 0 {
-			s.ready[t.Host] = append(s.ready[t.Host], t)
-		}
-	}
-}
-
-// held reports whether a task keeps those from going on that need it, until somebody
-// decides.
-func (t *task) held() bool { return t.status.failing() || t.status == Waiting && t.bad > 0 }
-
-// set changes the status of a task, and with it what can be started.
-func (s *State) set(t *task, status TaskStatus) {
-	was, wasHeld := t.status, t.held()
-	t.status, t.view = status, nil
-	if was == Running && status != Running {
-		s.running--
-		s.busy[t.Host]--
-	}
-	if was != Running && status == Running {
-		s.running++
-		s.busy[t.Host]++
-	}
-	if was == Waiting && status != Waiting && t.unmet == 0 {
-		s.ready[t.Host] = slices.DeleteFunc(s.ready[t.Host], func(x *task) bool { return x == t })
-	}
-	if was != Waiting && status == Waiting && t.unmet == 0 {
-		s.ready[t.Host] = append(s.ready[t.Host], t)
-	}
-	if was.met() != status.met() {
-		for _, d := range t.dependents {
-			s.unmet(d, map[bool]int{true: -1, false: 1}[status.met()])
-		}
-	}
-	s.hold(t, wasHeld)
-}
-
-// unmet changes how many tasks must be done before another.
-func (s *State) unmet(t *task, by int) {
-	before := t.unmet
-	t.unmet += by
-	if t.status != Waiting {
-		return
-	}
-	switch {
-	case t.unmet == 0:
-		s.ready[t.Host] = append(s.ready[t.Host], t)
-	case before == 0:
-		s.ready[t.Host] = slices.DeleteFunc(s.ready[t.Host], func(x *task) bool { return x == t })
-	}
-}
-
-// hold tells those that depend on a task whether it is held, if that has changed.
-func (s *State) hold(t *task, was bool) {
-	is := t.held()
-	if is == was {
-		return
-	}
-	for _, d := range t.dependents {
-		dWas := d.held()
-		d.view = nil
-		if is {
-			d.bad++
-		} else {
-			d.bad--
-		}
-		s.hold(d, dWas)
 	}
 }
 
