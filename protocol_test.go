@@ -74,7 +74,7 @@ func TestProtocolListsTypes(t *testing.T) {
 	}
 	for _, x := range []any{spec.Info{}, spec.Resource{}, spec.RouteQuery{}, spec.Route{}, spec.PathsQuery{}, spec.Paths{}, spec.Work{},
 		spec.Problem{}, spec.StepPreview{}, spec.Stack{}, spec.Run{}, spec.Event{}, spec.DeploymentSummary{}, spec.DeploymentRecord{},
-		spec.UpgradePiece{}, spec.UpgradeOrder{}, spec.UpgradeState{}} {
+		spec.Piece{}, spec.UpgradeOrder{}, spec.UpgradeState{}} {
 		visit(reflect.TypeOf(x))
 	}
 	got := map[string][][2]string{}

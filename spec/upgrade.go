@@ -6,14 +6,6 @@ import (
 	"time"
 )
 
-// UpgradePiece is a part of a program that an agent is to run in place of its own. The
-// program travels packed by gzip, in pieces, one after the other.
-type UpgradePiece struct {
-	Digest string `json:"digest"`         // of the program: SHA-256, in hexadecimal digits
-	At     int    `json:"at,omitempty"`   // how many packed bytes come before
-	Data   string `json:"data,omitempty"` // packed bytes, in base64; with none it is a question
-}
-
 // UpgradeOrder says that the program which was handed over is to run, and is signed.
 type UpgradeOrder struct {
 	Digest    string    `json:"digest"`
@@ -40,7 +32,7 @@ type UpgradeState struct {
 // Upgrader replaces the program of an agent. What is done twice is done once.
 type Upgrader interface {
 	// StageUpgrade keeps a piece, if it is the next one.
-	StageUpgrade(ctx context.Context, p UpgradePiece) (UpgradeState, error)
+	StageUpgrade(ctx context.Context, p Piece) (UpgradeState, error)
 	// Upgrade checks digest and signature of what was handed over, and has it run as soon as
 	// no run is executed or waits. The error is Denied if the signature does not count, and
 	// Invalid if the program is not what was signed; then all pieces are forgotten.

@@ -2,7 +2,6 @@ package upgrade
 
 import (
 	"context"
-	"encoding/base64"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/transfer"
 )
 
 // Config is what an Agent is made of.
@@ -33,6 +33,7 @@ type Config struct {
 // Agent is the end of an agent.
 type Agent struct {
 	c       Config
+	parts   transfer.Store
 	program func() string // the digest of the program that runs
 	ordered chan string   // of size 1: the digest of what is to run; when it is full, something is ordered already
 
@@ -46,7 +47,7 @@ var _ spec.Upgrader = (*Agent)(nil)
 
 // NewAgent reads where an upgrade has got to. One that is not confirmed yet lets no run begin.
 func NewAgent(ctx context.Context, c Config) (*Agent, error) {
-	a := &Agent{c: c, program: sync.OnceValue(func() string { return digestOf("/proc/self/exe") }), ordered: make(chan string, 1)}
+	a := &Agent{c: c, parts: transfer.Store{Dir: c.Dir, What: "program", Most: mostPacked}, program: sync.OnceValue(func() string { return digestOf("/proc/self/exe") }), ordered: make(chan string, 1)}
 	var plan Plan
 	if !readJSON(filepath.Join(c.Dir, planFile), &plan) || plan.Digest != a.program() {
 		return a, nil
@@ -61,10 +62,7 @@ func NewAgent(ctx context.Context, c Config) (*Agent, error) {
 
 // state is how far it is with a digest. a.mu is held.
 func (a *Agent) state(digest string) spec.UpgradeState {
-	s := spec.UpgradeState{Program: a.program(), Version: a.c.Version, Waiting: a.waiting == digest, Pending: a.pending == digest && digest != ""}
-	if info, err := os.Stat(a.part(digest)); err == nil {
-		s.Have = int(info.Size())
-	}
+	s := spec.UpgradeState{Program: a.program(), Version: a.c.Version, Have: a.parts.Have(digest), Waiting: a.waiting == digest, Pending: a.pending == digest && digest != ""}
 	var f failure
 	if readJSON(filepath.Join(a.c.Dir, failedFile), &f) && f.Digest == digest && !s.Waiting {
 		s.Failed = f.Why
@@ -72,59 +70,31 @@ func (a *Agent) state(digest string) spec.UpgradeState {
 	return s
 }
 
-func (a *Agent) part(digest string) string { return filepath.Join(a.c.Dir, digest+partSuffix) }
-
 // StageUpgrade keeps a piece.
-func (a *Agent) StageUpgrade(_ context.Context, p spec.UpgradePiece) (spec.UpgradeState, error) {
-	if !isDigest(p.Digest) {
-		return spec.UpgradeState{}, spec.Errorf(spec.Invalid, "%.70q is no digest of a program", p.Digest)
+func (a *Agent) StageUpgrade(_ context.Context, p spec.Piece) (spec.UpgradeState, error) {
+	if err := a.parts.Check(p); err != nil {
+		return spec.UpgradeState{}, err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.state(p.Digest)
-	if p.Data == "" || p.At != s.Have {
-		return s, nil
-	}
-	data, err := base64.StdEncoding.DecodeString(p.Data)
 	switch {
-	case err != nil:
-		return s, spec.Errorf(spec.Invalid, "the piece is not in base64")
+	case p.Data == "" || p.At != s.Have:
+		return s, nil
 	case a.c.Switch == nil:
 		return s, spec.Errorf(spec.Denied, "this agent cannot be upgraded: %s", a.c.Cannot)
 	case len(a.c.Keys) == 0:
 		return s, a.c.Keys.verify(spec.UpgradeOrder{}, time.Time{})
-	case s.Have+len(data) > mostPacked:
-		return s, spec.Errorf(spec.Invalid, "the program is larger than %d MiB", mostPacked>>20)
 	}
-	if err := a.keep(p.Digest, data); err != nil {
-		return s, spec.Errorf(spec.Failed, "%v", err)
+	if err := a.parts.Keep(p); err != nil {
+		return s, err
 	}
 	return a.state(p.Digest), nil
 }
 
-// keep appends to what has arrived of a program, and forgets what has of others.
-func (a *Agent) keep(digest string, data []byte) error {
-	if err := os.MkdirAll(a.c.Dir, 0o700); err != nil {
-		return err
-	}
-	parts, _ := filepath.Glob(filepath.Join(a.c.Dir, "*"+partSuffix))
-	for _, other := range parts {
-		if other != a.part(digest) {
-			_ = os.Remove(other)
-		}
-	}
-	f, err := os.OpenFile(a.part(digest), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = f.Write(data)
-	return err
-}
-
 // Upgrade has a program run that was handed over.
 func (a *Agent) Upgrade(ctx context.Context, o spec.UpgradeOrder) (spec.UpgradeState, error) {
-	if !isDigest(o.Digest) || o.Size < 1 || o.Size > mostProgram {
+	if !transfer.IsDigest(o.Digest) || o.Size < 1 || o.Size > mostProgram {
 		return spec.UpgradeState{}, spec.Errorf(spec.Invalid, "the order is wrong")
 	}
 	if err := a.c.Keys.verify(o, time.Now()); err != nil {
@@ -142,13 +112,13 @@ func (a *Agent) Upgrade(ctx context.Context, o spec.UpgradeOrder) (spec.UpgradeS
 		return a.state(o.Digest), spec.Errorf(spec.Conflict, "another upgrade is not done yet").WithHint("try again when it is")
 	}
 	fresh := filepath.Join(a.c.Dir, newFile)
-	err := unpack(a.part(o.Digest), fresh, o)
+	err := a.unpack(fresh, o)
 	if err == nil {
 		err = tryOut(ctx, fresh)
 	}
 	if err != nil {
 		_ = os.Remove(fresh)
-		_ = os.Remove(a.part(o.Digest))
+		a.parts.Forget(o.Digest)
 		return a.state(o.Digest), err
 	}
 	_ = os.Remove(filepath.Join(a.c.Dir, failedFile))

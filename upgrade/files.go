@@ -1,10 +1,6 @@
 package upgrade
 
 import (
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,11 +9,11 @@ import (
 	"path/filepath"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/transfer"
 )
 
 // What may be in the folder.
 const (
-	partSuffix  = ".part"      // packed bytes of a program that have arrived, after its digest
 	newFile     = "new"        // the program that is to run
 	oldFile     = "old"        // the one that ran before
 	journalFile = "journal.db" // what the agent remembered before: a new program may write it differently
@@ -31,13 +27,6 @@ const (
 	mostProgram = 512 << 20
 )
 
-// Digest is what names a program, and its size.
-func Digest(r io.Reader) (digest string, size int, err error) {
-	h := sha256.New()
-	n, err := io.Copy(h, r)
-	return hex.EncodeToString(h.Sum(nil)), int(n), err
-}
-
 // digestOf is the digest of a file, "" if it cannot be read.
 func digestOf(file string) string {
 	f, err := os.Open(file)
@@ -45,58 +34,23 @@ func digestOf(file string) string {
 		return ""
 	}
 	defer f.Close()
-	d, _, err := Digest(f)
+	d, _, err := transfer.Digest(f)
 	if err != nil {
 		return ""
 	}
 	return d
 }
 
-// isDigest makes sure that a digest can name a file.
-func isDigest(text string) bool {
-	b, err := hex.DecodeString(text)
-	return err == nil && len(b) == sha256.Size && hex.EncodeToString(b) == text
-}
-
-// Pack packs a program as it travels.
-func Pack(program []byte) []byte {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, _ = w.Write(program) // a buffer takes all
-	_ = w.Close()
-	return b.Bytes()
-}
-
 // unpack writes a program that has arrived to a file, unless it is not what was signed.
-func unpack(part, to string, o spec.UpgradeOrder) (err error) {
-	wrong := func(why string) error {
-		return spec.Errorf(spec.Invalid, "the program is not the one that was signed: %s", why)
-	}
-	in, err := os.Open(part)
-	if err != nil {
-		return spec.Errorf(spec.Conflict, "nothing of the program has arrived").WithHint("hand it over first")
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		return wrong("it is not packed")
+func (a *Agent) unpack(to string, o spec.UpgradeOrder) error {
+	if err := os.MkdirAll(a.c.Dir, 0o700); err != nil {
+		return err
 	}
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o755)
 	if err != nil {
 		return err
 	}
-	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, h), io.LimitReader(z, int64(o.Size)+1))
-	err = errors.Join(err, out.Sync(), out.Close())
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
-		return wrong("it is not packed as a whole")
-	case err != nil:
-		return err
-	case int(n) != o.Size || hex.EncodeToString(h.Sum(nil)) != o.Digest:
-		return wrong("its digest is another one")
-	}
-	return nil
+	return errors.Join(a.parts.Unpack(o.Digest, o.Size, out), out.Sync(), out.Close())
 }
 
 // install puts a file in the place of another at once, durably.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/armonic/armonic/transfer"
 )
 
 // Unit is what the switch runs as.
@@ -110,7 +112,7 @@ func (s Switch) back(p Plan) error {
 
 // clean removes what only the switch needed.
 func (s Switch) clean() error {
-	parts, _ := filepath.Glob(s.path("*" + partSuffix))
+	parts := transfer.Store{Dir: s.Dir}.Parts()
 	for _, file := range append(parts, s.path(planFile), s.path(confirmFile), s.path(newFile), s.path(oldFile), s.path(journalFile)) {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err

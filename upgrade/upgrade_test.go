@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/transfer"
 	"github.com/armonic/armonic/upgrade"
 )
 
@@ -36,8 +37,8 @@ func newFixture(t *testing.T) *fixture {
 	must(t, err)
 	keys, err := upgrade.ParseKeys([]string{key.Public()})
 	must(t, err)
-	f := &fixture{key: key, dir: filepath.Join(dir, "upgrade"), switched: make(chan struct{}, 1), packed: upgrade.Pack([]byte(program))}
-	f.digest, _, err = upgrade.Digest(strings.NewReader(program))
+	f := &fixture{key: key, dir: filepath.Join(dir, "upgrade"), switched: make(chan struct{}, 1), packed: transfer.Pack([]byte(program)).Packed}
+	f.digest, _, err = transfer.Digest(strings.NewReader(program))
 	must(t, err)
 	f.Agent, err = upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir, Keys: keys, Version: "1",
 		Finish: func(context.Context) (func(), error) { return func() {}, nil },
@@ -49,7 +50,7 @@ func newFixture(t *testing.T) *fixture {
 
 func (f *fixture) stage(t *testing.T, at int, data []byte) spec.UpgradeState {
 	t.Helper()
-	s, err := f.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest, At: at, Data: base64.StdEncoding.EncodeToString(data)})
+	s, err := f.StageUpgrade(t.Context(), spec.Piece{Digest: f.digest, At: at, Data: base64.StdEncoding.EncodeToString(data)})
 	must(t, err)
 	return s
 }
@@ -65,11 +66,11 @@ func TestPiecesAreKept(t *testing.T) {
 	}
 	again, err := upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir})
 	must(t, err)
-	if s, err := again.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest}); err != nil || s.Have != len(f.packed) {
+	if s, err := again.StageUpgrade(t.Context(), spec.Piece{Digest: f.digest}); err != nil || s.Have != len(f.packed) {
 		t.Errorf("the next process has %d of %d bytes (%v)", s.Have, len(f.packed), err)
 	}
 	for _, name := range []string{"", "../../etc/passwd", strings.Repeat("A", 64)} {
-		if _, err := f.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: name, Data: "QUFB"}); spec.KindOf(err) != spec.Invalid {
+		if _, err := f.StageUpgrade(t.Context(), spec.Piece{Digest: name, Data: "QUFB"}); spec.KindOf(err) != spec.Invalid {
 			t.Errorf("the digest %q: %v", name, err)
 		}
 	}
@@ -94,8 +95,8 @@ func TestOnlyWhatIsSignedIsRun(t *testing.T) {
 		"an old order": {order: func(f *fixture, o spec.UpgradeOrder) spec.UpgradeOrder {
 			return f.key.Order(o.Digest, o.Size, now.Add(-25*time.Hour))
 		}, kind: spec.Denied, says: "held until"},
-		"another program": {sent: func([]byte) []byte { return upgrade.Pack([]byte(strings.Replace(program, "2", "3", 1))) }, kind: spec.Invalid, says: "its digest is another one"},
-		"a larger one":    {sent: func([]byte) []byte { return upgrade.Pack(bytes.Repeat([]byte("x"), 1<<20)) }, kind: spec.Invalid, says: "its digest is another one"},
+		"another program": {sent: func([]byte) []byte { return transfer.Pack([]byte(strings.Replace(program, "2", "3", 1))).Packed }, kind: spec.Invalid, says: "its digest is another one"},
+		"a larger one":    {sent: func([]byte) []byte { return transfer.Pack(bytes.Repeat([]byte("x"), 1<<20)).Packed }, kind: spec.Invalid, says: "its digest is another one"},
 		"cut short":       {sent: func(p []byte) []byte { return p[:len(p)-9] }, kind: spec.Invalid, says: "not packed as a whole"},
 		"no archive":      {sent: func([]byte) []byte { return []byte(program) }, kind: spec.Invalid, says: "not packed"},
 		"nothing":         {sent: func([]byte) []byte { return nil }, kind: spec.Conflict, says: "nothing of the program has arrived"},
@@ -137,7 +138,7 @@ func TestWithoutAKeyNothingIsTaken(t *testing.T) {
 	f := newFixture(t)
 	a, err := upgrade.NewAgent(t.Context(), upgrade.Config{Dir: f.dir, Logger: slog.New(slog.DiscardHandler), Switch: func(context.Context) error { return nil }})
 	must(t, err)
-	if _, err := a.StageUpgrade(t.Context(), spec.UpgradePiece{Digest: f.digest, Data: "QUFB"}); spec.KindOf(err) != spec.Denied {
+	if _, err := a.StageUpgrade(t.Context(), spec.Piece{Digest: f.digest, Data: "QUFB"}); spec.KindOf(err) != spec.Denied {
 		t.Errorf("a piece: %v", err)
 	}
 	if _, err := a.Upgrade(t.Context(), f.key.Order(f.digest, len(program), time.Now())); spec.KindOf(err) != spec.Denied {

@@ -286,7 +286,7 @@ func idsOf(r *recorder) []string {
 // upgrades counts what an agent is asked to run.
 type upgrades struct{ asked atomic.Int32 }
 
-func (u *upgrades) StageUpgrade(context.Context, spec.UpgradePiece) (spec.UpgradeState, error) {
+func (u *upgrades) StageUpgrade(context.Context, spec.Piece) (spec.UpgradeState, error) {
 	u.asked.Add(1)
 	return spec.UpgradeState{Version: "1"}, nil
 }
@@ -322,7 +322,7 @@ func TestOnlyWhoMayDeployUpgrades(t *testing.T) {
 			}
 			a := c.UpgraderOf(xmpptest.AgentJID)
 			before := u.asked.Load()
-			_, err1 := a.StageUpgrade(t.Context(), spec.UpgradePiece{})
+			_, err1 := a.StageUpgrade(t.Context(), spec.Piece{})
 			_, err2 := a.Upgrade(t.Context(), spec.UpgradeOrder{})
 			s, err3 := a.ConfirmUpgrade(t.Context(), "d")
 			for _, err := range []error{err1, err2, err3} {

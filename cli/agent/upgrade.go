@@ -1,10 +1,7 @@
 package agent
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +16,7 @@ import (
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/transfer"
 	"github.com/armonic/armonic/upgrade"
 )
 
@@ -70,9 +68,8 @@ type upgrading struct {
 	program, key string
 	serial       int
 
-	packed []byte
-	digest string
-	order  spec.UpgradeOrder
+	file  transfer.File
+	order spec.UpgradeOrder
 }
 
 func newUpgrade(g *settings.Global, s output.Streams) *cobra.Command {
@@ -173,9 +170,9 @@ func (u *upgrading) prepare() error {
 	if err != nil {
 		return spec.Errorf(spec.Invalid, "%v", err)
 	}
-	digest, size, err := upgrade.Digest(bytes.NewReader(program))
-	u.digest, u.packed, u.order = digest, upgrade.Pack(program), key.Order(digest, size, time.Now())
-	return err
+	u.file = transfer.Pack(program)
+	u.order = key.Order(u.file.Digest, u.file.Size, time.Now())
+	return nil
 }
 
 // outcome is how the command ends.
@@ -236,36 +233,28 @@ func (u *upgrading) host(ctx context.Context, live *connect.Live, h spec.HostSta
 	return r
 }
 
-const (
-	chunk   = 256 << 10        // packed bytes in a piece
-	missing = 10 * time.Minute // for which an agent may be away
-	again   = 500 * time.Millisecond
-)
-
 // agent hands the program over, and waits until it runs and is confirmed.
 func (u *upgrading) agent(ctx context.Context, h spec.Host, a spec.Upgrader) (version string, changed bool, err error) {
-	question := spec.UpgradePiece{Digest: u.digest}
-	s, err := insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, question) })
+	digest, question := u.file.Digest, u.file.Question()
+	s, err := transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, question) })
 	if err != nil {
 		return "", false, err
 	}
-	if s.Program == u.digest && !s.Pending {
+	if s.Program == digest && !s.Pending {
 		return s.Version, false, nil
 	}
-	for s.Program != u.digest && !s.Waiting && s.Have < len(u.packed) {
-		piece := spec.UpgradePiece{Digest: u.digest, At: s.Have,
-			Data: base64.StdEncoding.EncodeToString(u.packed[s.Have:min(s.Have+chunk, len(u.packed))])}
-		if s, err = insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, piece) }); err != nil {
+	for piece, more := u.file.Next(s.Have); more && s.Program != digest && !s.Waiting; piece, more = u.file.Next(s.Have) {
+		if s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, piece) }); err != nil {
 			return "", false, err
 		}
 	}
-	if s.Program != u.digest {
-		if s, err = insist(ctx, func() (spec.UpgradeState, error) { return a.Upgrade(ctx, u.order) }); err != nil {
+	if s.Program != digest {
+		if s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.Upgrade(ctx, u.order) }); err != nil {
 			return "", false, err
 		}
 	}
 	told := false
-	for s.Program != u.digest {
+	for s.Program != digest {
 		if s.Failed != "" {
 			return "", false, spec.Errorf(spec.Failed, "the old program is back: %s", s.Failed).
 				WithHint("on %s: journalctl -u %s, and -u armonic-agentd", h, upgrade.Unit)
@@ -275,32 +264,16 @@ func (u *upgrading) agent(ctx context.Context, h spec.Host, a spec.Upgrader) (ve
 			output.Printf(u.Err, "%s: has the program; it is started when no run is executed\n", h)
 		}
 		select {
-		case <-time.After(again):
+		case <-time.After(transfer.Again):
 		case <-ctx.Done():
 			return "", false, ctx.Err()
 		}
-		if s, err = insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, question) }); err != nil {
+		if s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, question) }); err != nil {
 			return "", false, err
 		}
 	}
 	if s.Pending {
-		s, err = insist(ctx, func() (spec.UpgradeState, error) { return a.ConfirmUpgrade(ctx, u.digest) })
+		s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.ConfirmUpgrade(ctx, digest) })
 	}
 	return s.Version, true, err
-}
-
-// insist asks again as long as the agent is away, and not too long.
-func insist(ctx context.Context, ask func() (spec.UpgradeState, error)) (spec.UpgradeState, error) {
-	for begin := time.Now(); ; {
-		s, err := ask()
-		switch kind := spec.KindOf(err); {
-		case err == nil, kind != spec.Unavailable && kind != spec.Timeout, time.Since(begin) > missing:
-			return s, err
-		}
-		select {
-		case <-time.After(again):
-		case <-ctx.Done():
-			return s, errors.Join(ctx.Err(), err)
-		}
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/transfer"
 )
 
 // away is an agent that vanishes with every third call, and forgets nothing.
@@ -26,7 +27,7 @@ func (a *away) answer() (spec.UpgradeState, error) {
 	return a.state, nil
 }
 
-func (a *away) StageUpgrade(_ context.Context, p spec.UpgradePiece) (spec.UpgradeState, error) {
+func (a *away) StageUpgrade(_ context.Context, p spec.Piece) (spec.UpgradeState, error) {
 	data, err := base64.StdEncoding.DecodeString(p.Data)
 	if err != nil {
 		return spec.UpgradeState{}, err
@@ -54,18 +55,18 @@ func (a *away) ConfirmUpgrade(context.Context, string) (spec.UpgradeState, error
 // A program goes on from where the connection broke, and is confirmed when it runs.
 func TestAnUpgradeGoesOnWhereItBroke(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := &upgrading{packed: []byte(strings.Repeat("0123456789", 200_000)), digest: "d"}
+		u := &upgrading{file: transfer.File{Digest: "d", Packed: []byte(strings.Repeat("0123456789", 200_000))}}
 		u.Err = io.Discard
 		a := &away{}
 		version, changed, err := u.agent(t.Context(), "web1", a)
 		if err != nil || version != "2" || !changed || a.state.Pending {
 			t.Fatalf("%q, %v, %v, pending: %v", version, changed, err, a.state.Pending)
 		}
-		if string(a.have) != string(u.packed) {
+		if string(a.have) != string(u.file.Packed) {
 			t.Error("it has not arrived as it was sent")
 		}
-		if most := len(u.packed) * 2; a.bytes > most {
-			t.Errorf("of %d bytes %d were sent", len(u.packed), a.bytes)
+		if most := len(u.file.Packed) * 2; a.bytes > most {
+			t.Errorf("of %d bytes %d were sent", len(u.file.Packed), a.bytes)
 		}
 	})
 }

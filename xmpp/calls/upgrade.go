@@ -15,7 +15,7 @@ func (noUpgrader) cannot() (spec.UpgradeState, error) {
 }
 
 // StageUpgrade refuses.
-func (n noUpgrader) StageUpgrade(context.Context, spec.UpgradePiece) (spec.UpgradeState, error) {
+func (n noUpgrader) StageUpgrade(context.Context, spec.Piece) (spec.UpgradeState, error) {
 	return n.cannot()
 }
 
@@ -38,7 +38,7 @@ type upgrader struct {
 }
 
 // StageUpgrade hands a piece over.
-func (u upgrader) StageUpgrade(ctx context.Context, p spec.UpgradePiece) (out spec.UpgradeState, err error) {
+func (u upgrader) StageUpgrade(ctx context.Context, p spec.Piece) (out spec.UpgradeState, err error) {
 	err = u.c.call(ctx, u.jid, opStageUpgrade, p, &out)
 	return out, err
 }
