@@ -87,7 +87,7 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 	}
 	for _, v := range all {
 		if !wrong[FileOf(v.lc.Source)] {
-			v.lc.Digest = l.set.digest(FileOf(v.lc.Source), l.beside)
+			v.lc.Digest = l.digest(FileOf(v.lc.Source))
 			l.set.Lifecycles = append(l.set.Lifecycles, v.lc)
 		}
 	}
@@ -118,7 +118,9 @@ func newLoader(c Config, sources []Source) *loader {
 // file is one that was loaded, or could not be.
 type file struct {
 	*parsed
-	yields   bool // its lifecycles do, see Source
+	path     string   // within its source
+	loads    []string // the labels of the files that it loads, in order
+	yields   bool     // its lifecycles do, see Source
 	globals  starlark.StringDict
 	declared []*lifecycleValue
 	failed   bool
@@ -144,7 +146,7 @@ func (l *loader) load(source int, name string) *file {
 	if f, ok := l.files[label]; ok {
 		return f
 	}
-	f := &file{failed: true, yields: l.sources[source].yields}
+	f := &file{failed: true, path: name, yields: l.sources[source].yields}
 	l.files[label] = f
 	src, err := l.sources[source].Read(name)
 	if err != nil {

@@ -31,6 +31,7 @@ func (d *defining) loadFrom(t *starlark.Thread, module string) (starlark.StringD
 		return nil, &spec.Error{Kind: spec.Invalid, Msg: "files load each other in a circle: " + strings.Join(append(slices.Clone(d.loading[i:]), label), " -> "),
 			Hint: "move what they share into a file of its own"}
 	}
+	d.loads = append(d.loads, label)
 	var f *file
 	interp.Waiting(t, func() { f = d.load(source, name) })
 	if f.globals == nil || f.failed {

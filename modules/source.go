@@ -1,9 +1,7 @@
 package modules
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -13,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/spec"
@@ -149,6 +148,18 @@ func readFile(in fs.FS, name string) (string, error) {
 	return string(text), errors.Join(err, f.Close())
 }
 
+// Stat is the size of a file and when it was changed; zero for one of texts.
+func (s Source) Stat(name string) (size int64, at time.Time, err error) {
+	if s.texts != nil {
+		return 0, time.Time{}, nil
+	}
+	info, err := fs.Stat(s.FS, name)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	return info.Size(), info.ModTime(), nil
+}
+
 // Read is the text of a file of the source.
 func (s Source) Read(name string) (string, error) {
 	if s.texts == nil {
@@ -180,20 +191,4 @@ func isModule(p string) bool {
 func (s Source) With(texts map[string]string) Source {
 	s.texts = texts
 	return s
-}
-
-// digest stands for the text of a module, and those of all libraries, any of which it may
-// have loaded, with what lies beside them.
-func (s *Set) digest(label string, beside map[string]map[string]string) string {
-	h := sha256.New()
-	note := func(name, text string) { _, _ = io.WriteString(h, name+"\x00"+text+"\x00") } // it never fails
-	for _, l := range slices.Sorted(maps.Keys(s.texts)) {
-		if l == label || strings.Contains("/"+l, "/lib/") {
-			note(l, s.texts[l])
-			for _, name := range slices.Sorted(maps.Keys(beside[l])) {
-				note(name, beside[l][name])
-			}
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
 }
