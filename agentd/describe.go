@@ -16,6 +16,9 @@ func (s *Service) Info(context.Context) (spec.Info, error) {
 	info.Notes = append(slices.Clone(s.notes), s.config.Commands.StillRunning()...)
 	info.Queue = len(s.queue)
 	info.Simulations = s.simulations()
+	if s.config.Bundles != nil {
+		info.Bundles = s.config.Bundles()
+	}
 	if s.config.Load != nil {
 		info.Load = s.config.Load()
 	}

@@ -16,8 +16,9 @@ const logDelay = 100 * time.Millisecond
 
 // Config is what a service is made of.
 type Config struct {
-	Info       spec.Info      // the host; Busy, Queue and Load are filled by the service
-	Load       func() float64 // tells the load of the host; nil says nothing of it
+	Info       spec.Info            // the host; Busy, Queue and Load are filled by the service
+	Load       func() float64       // tells the load of the host; nil says nothing of it
+	Bundles    func() []spec.Bundle // modules that were handed over; nil has none
 	Lifecycles []*lifecycle.Lifecycle
 	Store      lifecycle.Store
 	RunStore   RunStore         // remembers runs; nil forgets them when the process ends

@@ -42,6 +42,12 @@ func TestARunDoesWhatWasShownOrNothing(t *testing.T) {
 	if err := run("r1"); err == nil || err.Kind != spec.Conflict || !strings.Contains(err.Error(), "something else than was shown") || did != "" {
 		t.Errorf("with another content: %v, and it wrote %q", err, did)
 	}
+	l.Digest = "d2"
+	work.Module = "d1"
+	if err := run("r3"); err == nil || err.Kind != spec.Conflict || !strings.Contains(err.Error(), "the module of File on h was changed") || did != "" {
+		t.Errorf("with another module: %v, and it wrote %q", err, did)
+	}
+	work.Module = ""
 	content = "one"
 	if err := run("r2"); err != nil || did != "one" {
 		t.Errorf("as it was shown: %v, and it wrote %q", err, did)

@@ -82,6 +82,11 @@ func (s *Service) execute(ctx context.Context, r *run) {
 // steps does the steps of a run. Nothing is done unless the stack is the one that
 // was planned on and all values of all steps are right.
 func (s *Service) steps(ctx context.Context, e *lifecycle.Engine, r *run) error {
+	if m := e.Definition().Digest; r.Module != "" && m != "" && r.Module != m {
+		err := spec.Errorf(spec.Conflict, "the module of %s on %s was changed since this was planned", r.Lifecycle, s.config.Info.Host)
+		err.Op = "start the run " + string(r.ID)
+		return err.WithHint("nothing was done: plan again, or retry to do it with the module of now")
+	}
 	if now := e.Applied(); !slices.Equal(r.From, now) {
 		err := spec.Errorf(spec.Conflict, "%s on %s has changed since this was planned", r.Lifecycle, s.config.Info.Host)
 		err.Op = "start the run " + string(r.ID)

@@ -35,7 +35,7 @@ type Client struct {
 type Agent struct {
 	Connection `koanf:",squash"`
 
-	Masters        []string      `koanf:"masters" doc:"who may call: name@domain, or name@domain=observe"`
+	Masters        []string      `koanf:"masters" doc:"who may call: name@domain, or with a role, =push or =observe"`
 	UpgradeKeys    []string      `koanf:"upgrade_keys" doc:"keys that sign programs which may replace this one, as armonic agent key prints them; without any nobody may"`
 	PublicIP       string        `koanf:"public_ip" doc:"address or name of this host that others use; its own name if not given"`
 	StateDir       string        `koanf:"state_dir" path:"yes" doc:"where the agent keeps its state"`

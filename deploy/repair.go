@@ -110,7 +110,7 @@ func (r *Repair) plan(ctx context.Context, a spec.Agent, states []string) error 
 	if err != nil {
 		return err
 	}
-	r.Work = spec.Work{Lifecycle: route.Lifecycle, From: route.From}
+	r.Work = spec.Work{Lifecycle: route.Lifecycle, From: route.From, Module: route.Module}
 	for _, s := range route.Steps {
 		r.Work.Steps = append(r.Work.Steps, spec.Step{Action: s.Action, State: s.State, Provide: s.Provide, Again: s.Again})
 	}

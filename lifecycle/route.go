@@ -39,7 +39,7 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		path = append(e.graph.undoEnters(at, path), path...)
 	}
 	path = e.graph.withAgain(at, path, q.Again)
-	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}, Simulated: e.Simulated()}
+	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}, Simulated: e.Simulated(), Module: e.def.Digest}
 	for _, step := range path {
 		next, bad := e.graph.advance(at, step)
 		if bad != nil {

@@ -32,7 +32,7 @@ func newPlan(c *checked) *Plan {
 		for i, seg := range t.segments(n) {
 			task := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
 				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps,
-				Simulated: n.Provide.Simulated}
+				Simulated: n.Provide.Simulated, Module: n.Route.Module}
 			aside := n.Drains != "" || n.Enables != "" // then it is the batches that say when
 			if prev, ok := last[svc]; ok && !aside {
 				task.After = append(task.After, prev)

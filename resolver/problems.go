@@ -30,7 +30,29 @@ func findProblems(c *checked) []Problem {
 		p.found = append(p.found, c.faults[n]...)
 		p.differences(n)
 	}
+	p.versions()
 	return p.found
+}
+
+// versions warns of modules that are not the same on all hosts.
+func (p *problems) versions() {
+	first := map[string]*node{} // by lifecycle
+	warned := map[spec.Path]bool{}
+	for _, n := range p.tree.ordered {
+		svc, module := n.service(), n.Route.Module
+		if module == "" {
+			continue
+		}
+		other := first[svc.lifecycle]
+		if other == nil {
+			first[svc.lifecycle] = n
+		} else if path := spec.MakePath(svc.host, svc.lifecycle); other.Route.Module != module && !warned[path] {
+			warned[path] = true
+			p.add(Problem{Node: n.ID, Path: path, Warning: true,
+				Msg:  fmt.Sprintf("%s has another version of the module of %s than %s", n.Host, svc.lifecycle, other.Host),
+				Hint: "armonic module list shows which hosts have which; armonic module push brings all to one"})
+		}
+	}
 }
 
 func (p *problems) add(x Problem) { p.found = append(p.found, x) }

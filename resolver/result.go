@@ -159,6 +159,7 @@ type Task struct {
 	Absent    []spec.Inputs // by step: what is taken for values that calls do not return; nil if nothing is
 	After     []TaskID      // tasks that must be done before
 	Simulated bool          // it only pretends: its lifecycle or its host is a simulation
+	Module    string        // a digest of the files of its module, "" if that is not known
 	Checks    NodeID        // the node that it is the check of; "" if it is none
 	Drains    NodeID        // the node that it takes out of use; "" if it does not
 	Enables   NodeID        // the node that it brings back

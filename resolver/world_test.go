@@ -3,6 +3,7 @@ package resolver_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -21,7 +22,8 @@ import (
 // archive's modules, and the answers of an operator.
 //
 //	-- world --     lines: "root PATTERN", "hosts H…", "offline HOST WHY", "shipped",
-//	                "applied HOST Lifecycle State" (goes there before planning)
+//	                "applied HOST Lifecycle State" (goes there before planning),
+//	                "module HOST Lifecycle DIGEST" (the host has other files of it)
 //	-- *.star --    modules
 //	-- answers --   lines: "NODE KIND [NAME] = YAML"
 //	-- returns --   lines: "NODE = YAML"
@@ -100,6 +102,12 @@ func (w *world) line(t testing.TB, set *modules.Set, f []string) {
 		for _, h := range f[1:] {
 			w.addHost(t, set.Lifecycles, spec.Host(h))
 		}
+	case "module":
+		all := slices.Clone(set.Lifecycles)
+		i := slices.IndexFunc(all, func(l *lifecycle.Lifecycle) bool { return l.Name == f[2] })
+		other := *all[i]
+		all[i], other.Digest = &other, f[3]
+		w.addHost(t, all, spec.Host(f[1]))
 	case "offline":
 		w.facts.Hosts[spec.Host(f[1])] = resolver.HostFact{Why: strings.Join(f[2:], " ")}
 	case "applied":

@@ -28,6 +28,8 @@ type Options struct {
 	// Shown is what the operator was shown of the plan: a task whose host would do something
 	// else by now does nothing. A task that follows others on its host is not held to it.
 	Shown map[resolver.TaskID]deploy.TaskPreview
+	// Unpinned carries the plan out also with modules that were changed since it was made.
+	Unpinned bool
 	// Changed says what to do about what was changed since, and is to be taken back.
 	Changed spec.Changed
 }

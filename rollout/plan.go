@@ -99,6 +99,15 @@ func (p *Plan) show(previews map[resolver.TaskID]deploy.TaskPreview) {
 	}
 }
 
+// unpin has hosts carry the plan out with the modules of then, if that is wanted.
+func (p *Plan) unpin(opt Options) {
+	for i := range p.Tasks {
+		if opt.Unpinned {
+			p.Tasks[i].Module = ""
+		}
+	}
+}
+
 func appliedBefore(s *deploy.Session, t resolver.Task, state string) []spec.Applied {
 	applied := slices.Clone(s.Applied(t.Host, t.Lifecycle))
 	return slices.DeleteFunc(applied, func(a spec.Applied) bool { return a.State != state })

@@ -72,6 +72,7 @@ func (r *Rollout) Replan(s *deploy.Session, opt Options) error {
 			err = spec.Errorf(spec.Invalid, "this deployment is of %s, not of %s", r.state.Pattern, s.Pattern())
 		default:
 			plan.show(opt.Shown)
+			plan.unpin(opt)
 			r.state.renumber(plan)
 			r.state.withoutDone(plan)
 			plan.Hosts = hostsOf(r.state, plan)

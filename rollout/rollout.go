@@ -81,7 +81,9 @@ func New(s *deploy.Session, opt Options) (*Rollout, error) {
 	}
 	r.change(func() {
 		r.record(Record{Kind: RecordMade, Who: opt.By, Made: made})
-		r.record(Record{Kind: RecordPlanned, Plan: newPlan(s, opt.Shown)})
+		plan := newPlan(s, opt.Shown)
+		plan.unpin(opt)
+		r.record(Record{Kind: RecordPlanned, Plan: plan})
 	})
 	r.copies = opt.Logs != nil
 	err = r.durable()

@@ -62,6 +62,9 @@ func (r *Rollout) run(t *task) (spec.Run, error) {
 		steps[i].Requires = nil // the agent knows what it requires
 	}
 	run.Work = spec.Work{Lifecycle: t.Lifecycle, From: spec.StackAfter(t.From, t.Steps[:t.offset]), Steps: steps[t.offset:], Changed: r.state.Changed}
+	if t.attempt == 1 { // a retry is decided upon by somebody who may just have mended the module
+		run.Module = t.Module
+	}
 	return run, nil
 }
 

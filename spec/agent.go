@@ -35,6 +35,8 @@ type Info struct {
 	Notes     []string  `json:"notes,omitempty"`     // what an operator should know: a module that does not load
 	Observer  bool      `json:"observer,omitempty"`  // who asks may look, but start nothing
 
+	Bundles []Bundle `json:"bundles,omitempty"` // modules that were handed over
+
 	Simulations []string `json:"simulations,omitempty"` // the lifecycles that only pretend, on a host that does not
 }
 

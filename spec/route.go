@@ -23,6 +23,7 @@ type Route struct {
 	Steps     []Step   `json:"steps"` // with Requires
 	Provide   Provide  `json:"provide,omitzero"`
 	Simulated bool     `json:"simulated,omitempty"` // the lifecycle or the host only pretends
+	Module    string   `json:"module,omitempty"`    // a digest of the files that the lifecycle was loaded from
 
 	Foreseen []Foreseen `json:"foreseen,omitempty"` // if RouteQuery.Below asks for it; not more than MostForeseen
 }

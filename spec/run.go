@@ -126,6 +126,7 @@ type Work struct {
 	Lifecycle string   `json:"lifecycle"`
 	From      []string `json:"from"` // the stack the steps start on, bottom first
 	Steps     []Step   `json:"steps"`
+	Module    string   `json:"module,omitempty"`  // that of the route it was made from: a run does nothing if it is another one by then
 	Changed   Changed  `json:"changed,omitempty"` // what to do about what was changed since, and is to be taken back
 }
 

@@ -121,6 +121,9 @@ func Digest(r io.Reader) (digest string, size int, err error) {
 	return hex.EncodeToString(h.Sum(nil)), int(n), err
 }
 
+// NoDigest is that of no file.
+const NoDigest = "0000000000000000000000000000000000000000000000000000000000000000"
+
 // IsDigest makes sure that a digest can name a file.
 func IsDigest(text string) bool {
 	b, err := hex.DecodeString(text)

@@ -146,6 +146,45 @@ func TestWithoutAKeyNothingIsTaken(t *testing.T) {
 	}
 }
 
+// Where a key is trusted modules have to be signed with it, as they are; where none is they need
+// not be.
+func TestModulesAreSigned(t *testing.T) {
+	f := newFixture(t)
+	now := time.Now()
+	keys, err := upgrade.ParseKeys([]string{f.key.Public()})
+	must(t, err)
+	good := f.key.Modules("web", f.digest, 5, now)
+	stranger, err := upgrade.MakeKey(filepath.Join(t.TempDir(), "stranger"))
+	must(t, err)
+	upgrading := good
+	upgrading.Signature = f.key.Order(f.digest, 5, now).Signature
+	for name, c := range map[string]struct {
+		change func(o *spec.BundleOrder)
+		says   string
+	}{
+		"as it is":       {func(*spec.BundleOrder) {}, ""},
+		"somebody else":  {func(o *spec.BundleOrder) { o.By = "bob" }, ""},
+		"another name":   {func(o *spec.BundleOrder) { o.Name = "db" }, "not signed"},
+		"nothing":        {func(o *spec.BundleOrder) { o.Digest = "" }, "not signed"},
+		"another size":   {func(o *spec.BundleOrder) { o.Size++ }, "not signed"},
+		"longer valid":   {func(o *spec.BundleOrder) { o.Until = o.Until.Add(time.Hour) }, "not signed"},
+		"no signature":   {func(o *spec.BundleOrder) { o.Signature = "" }, "not signed"},
+		"of an upgrade":  {func(o *spec.BundleOrder) { *o = upgrading }, "not signed"},
+		"of a stranger":  {func(o *spec.BundleOrder) { *o = stranger.Modules("web", f.digest, 5, now) }, "not signed"},
+		"an old order":   {func(o *spec.BundleOrder) { *o = f.key.Modules("web", f.digest, 5, now.Add(-25*time.Hour)) }, "held until"},
+		"an older order": {func(o *spec.BundleOrder) { *o = f.key.Modules("web", f.digest, 5, now.Add(-time.Hour)) }, ""},
+	} {
+		o := good
+		c.change(&o)
+		if err := keys.VerifyModules(o, now); (err == nil) != (c.says == "") || err != nil && (spec.KindOf(err) != spec.Denied || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := upgrade.Keys(nil).VerifyModules(o, now); err != nil {
+			t.Errorf("%s, where no key is trusted: %v", name, err)
+		}
+	}
+}
+
 // A key that others can read is none.
 func TestKeyFiles(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "key")

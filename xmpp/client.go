@@ -147,6 +147,18 @@ func (m *Client) Upgrader(h spec.Host) (spec.Upgrader, error) {
 // UpgraderOf is Upgrader for an account, as AgentOf.
 func (m *Client) UpgraderOf(jid session.JID) spec.Upgrader { return m.calls.Upgrader(jid) }
 
+// ModuleKeeper keeps modules for the agent of a host; errors are those of Agent.
+func (m *Client) ModuleKeeper(h spec.Host) (spec.ModuleKeeper, error) {
+	found, err := m.Find(h)
+	if err != nil {
+		return nil, err
+	}
+	return m.ModuleKeeperOf(session.JID(found.Account)), nil
+}
+
+// ModuleKeeperOf is ModuleKeeper for an account, as AgentOf.
+func (m *Client) ModuleKeeperOf(jid session.JID) spec.ModuleKeeper { return m.calls.ModuleKeeper(jid) }
+
 // Room is where what happens in a deployment can be read with any XMPP client, "" if
 // nowhere.
 func (m *Client) Room(d spec.DeploymentID) string {

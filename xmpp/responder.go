@@ -25,7 +25,8 @@ type ResponderConfig struct {
 	Masters access.Masters // who may call; nobody else is served
 	Logger  *slog.Logger   // nil discards
 
-	Upgrader spec.Upgrader // replaces the program of the agent; nil refuses
+	Upgrader spec.Upgrader     // replaces the program of the agent; nil refuses
+	Modules  spec.ModuleKeeper // keeps modules for the agent; nil refuses
 
 	// Rooms is the conference service in whose rooms the agent says what happens in
 	// deployments, usually logs. and the domain of the account; "" has no rooms. A client
@@ -68,7 +69,7 @@ func NewResponder(c ResponderConfig) *Responder {
 	r.presence = roster.NewAnnouncer(agent, r.masters, r.refused, r.log)
 	r.rooms = muc.New(c.Rooms, agent, c.RoomPatience, c.RoomLinger, r.log)
 	forCallers := served{agent, r.rooms}
-	r.calls = calls.NewServer(forCallers, c.Upgrader, r.rooms, r.refused, r.log)
+	r.calls = calls.NewServer(forCallers, c.Upgrader, c.Modules, r.rooms, r.refused, r.log)
 	r.commands = commands.NewServer(forCallers, r.refused)
 	r.disco = &disco.Server{Agent: agent, Commands: r.commands, Features: []string{session.Ping, wire.Namespace}}
 	if c.Rooms != "" {
@@ -134,7 +135,7 @@ func (r *Responder) stanza(ctx context.Context, s *session.Session, e *session.E
 			r.calls.Left(e.From())
 			r.rooms.Left(e)
 		}
-	case e.Local == "message" && r.masters[e.From().Bare()] == access.Deploy:
+	case e.Local == "message" && r.masters[e.From().Bare()] >= access.Deploy:
 		r.calls.Message(e)
 	case e.Local == "iq" && (e.Type() == "get" || e.Type() == "set"):
 		r.iq(ctx, s, e)

@@ -336,3 +336,57 @@ func TestOnlyWhoMayDeployUpgrades(t *testing.T) {
 		}
 	})
 }
+
+// keeper counts what an agent is handed.
+type keeper struct{ asked atomic.Int32 }
+
+func (k *keeper) StageModules(context.Context, spec.Piece) (spec.BundleState, error) {
+	k.asked.Add(1)
+	return spec.BundleState{}, nil
+}
+
+func (k *keeper) UseModules(_ context.Context, o spec.BundleOrder) (spec.BundleState, error) {
+	k.asked.Add(1)
+	return spec.BundleState{Notes: []string{o.By}}, nil
+}
+
+// Only masters with the role push hand modules over, and cannot say that somebody else did. They may
+// do all that who deploys may.
+func TestOnlyWhoMayPushHandsModulesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := xmpptest.NewRouter()
+		service := xmpptest.Serve(t)
+		defer service.Close()
+		k := &keeper{}
+		r := xmpp.NewResponder(xmpp.ResponderConfig{Agent: service, Modules: k, Open: server.Open(xmpptest.AgentJID),
+			Masters: access.Masters{"author@test": access.Push, "boss@test": access.Deploy, "eyes@test": access.Observe}})
+		defer r.Close()
+		if _, err := r.Connector().Wait(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]spec.Kind{"author": "", "boss": spec.Denied, "eyes": spec.Denied, "eve": spec.Denied} {
+			c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(session.JID(name + "@test/client")), Grace: -1})
+			t.Cleanup(c.Close)
+			if err := c.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			a := c.ModuleKeeperOf(xmpptest.AgentJID)
+			before := k.asked.Load()
+			_, err1 := a.StageModules(t.Context(), spec.Piece{})
+			s, err2 := a.UseModules(t.Context(), spec.BundleOrder{By: "boss@test"})
+			for _, err := range []error{err1, err2} {
+				if spec.KindOf(err) != want || (err == nil) != (name == "author") {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			asked := k.asked.Load() - before
+			if name == "author" && (asked != 2 || len(s.Notes) != 1 || s.Notes[0] != "boss@test (author@test)") || name != "author" && asked > 0 {
+				t.Errorf("%s asked the agent %d times: %+v", name, asked, s)
+			}
+			err := c.AgentOf(xmpptest.AgentJID).Stop(t.Context(), "no run")
+			if may := spec.KindOf(err) != spec.Denied; may != (name == "author" || name == "boss") {
+				t.Errorf("%s stops a run: %v", name, err)
+			}
+		}
+	})
+}

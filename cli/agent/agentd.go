@@ -67,7 +67,7 @@ it. All settings may stand in /etc/armonic/agent.yaml; --print-config shows how,
 		RunE: d.run,
 	}
 	f := c.Flags()
-	f.StringArray("master", nil, "`JID` may give this agent work, or with JID=observe look at it (repeatable)")
+	f.StringArray("master", nil, "`JID` may give this agent work, with JID=push also modules, or with JID=observe look at it (repeatable)")
 	f.String("public-ip", "", "`ADDRESS` or name of this host that others use")
 	f.Bool("simulation", false, "do nothing real, and keep nothing")
 	f.String("log", "info", "`LEVEL` of what is logged: debug, info, warn or error")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,14 +22,14 @@ func (d *command) printCheck(ctx context.Context, c modules.Config) error {
 	if err := d.settings(); err != nil {
 		return err
 	}
-	_, first, err := d.loadModules(c)
+	l, err := d.loadModules(c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	if err := inprocess.Broken(first); err != nil {
+	if err := inprocess.Broken(l.first); err != nil {
 		return err
 	}
-	set := first.Set
+	set := l.first.Set
 	for _, w := range set.Warnings {
 		_, _ = io.WriteString(d.Err, "warning: "+set.Explain(w)+"\n")
 	}

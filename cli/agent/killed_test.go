@@ -111,7 +111,7 @@ func beAgent(t *testing.T, dir string) {
 	d := &command{Streams: output.Streams{Out: t.Output(), Err: t.Output()}, jid: "web1@example.com",
 		set:     config.Agent{StateDir: filepath.Join(dir, "state"), ModuleDirs: []string{dir}},
 		modules: modules.Config{LoadTime: most, ActTime: most}, stuckAfter: 2 * time.Second}
-	s, end, err := d.service(slog.New(slog.DiscardHandler))
+	s, _, end, err := d.service(slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (d *command) serve(ctx context.Context) error {
 		return err
 	}
 	acc.Resource = roster.Resource
-	service, end, err := d.service(log)
+	service, keeper, end, err := d.service(log)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (d *command) serve(ctx context.Context) error {
 	}
 	defer endUpgrades()
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
-		Rooms: session.JID(d.set.Rooms()), Upgrader: upgrader, Logger: log})
+		Rooms: session.JID(d.set.Rooms()), Upgrader: upgrader, Modules: keeper, Logger: log})
 	d.link.Store(responder.Connector())
 	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) { d.reportConnection(log, st) }))
 	defer unwatchLink()

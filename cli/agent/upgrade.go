@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -106,14 +105,11 @@ with a key of upgrade_keys in their settings: armonic agent key.`,
 
 // upgraded is what became of a host.
 type upgraded struct {
-	Host    spec.Host `json:"host"`
-	Was     string    `json:"was,omitempty"`
-	Version string    `json:"version,omitempty"`
-	Changed bool      `json:"changed"`
-	Seconds float64   `json:"seconds"`
-	Error   string    `json:"error,omitempty"`
-
-	err error
+	find.Outcome
+	Was     string  `json:"was,omitempty"`
+	Version string  `json:"version,omitempty"`
+	Changed bool    `json:"changed"`
+	Seconds float64 `json:"seconds"`
 }
 
 func (u *upgrading) do(ctx context.Context) error {
@@ -137,10 +133,10 @@ func (u *upgrading) do(ctx context.Context) error {
 		deploy.InParallel(len(batch), func(i int) error {
 			results[i] = u.host(ctx, live, batch[i])
 			u.show(results[i])
-			return results[i].err
+			return results[i].Err
 		})
 		for _, r := range results {
-			failed = failed || r.err != nil
+			failed = failed || r.Err != nil
 		}
 		all = append(all, results...)
 	}
@@ -152,7 +148,11 @@ func (u *upgrading) do(ctx context.Context) error {
 	if left := len(hosts) - len(all); failed && left > 0 {
 		output.Printf(u.Err, "%s not begun\n", spec.Count(left, "host was", "hosts were"))
 	}
-	return outcome(all)
+	outcomes := make([]find.Outcome, len(all))
+	for i, r := range all {
+		outcomes[i] = r.Outcome
+	}
+	return find.Exit(outcomes, "upgraded")
 }
 
 // prepare reads, packs and signs the program.
@@ -175,38 +175,14 @@ func (u *upgrading) prepare() error {
 	return nil
 }
 
-// outcome is how the command ends.
-func outcome(all []upgraded) error {
-	var failed, away int
-	for _, r := range all {
-		switch {
-		case r.err == nil:
-		case spec.KindOf(r.err) == spec.Unavailable:
-			away++
-		default:
-			failed++
-		}
-	}
-	switch {
-	case failed > 0:
-		return output.Exit(output.ExitFailed, fmt.Errorf("%d of %s not upgraded", failed+away, spec.Count(len(all), "host was", "hosts were")))
-	case away > 0:
-		return output.Exit(output.ExitUnreachable, fmt.Errorf("%d of %s not reached", away, spec.Count(len(all), "host was", "hosts were")))
-	}
-	return nil
-}
-
 func (u *upgrading) show(r upgraded) {
 	out := u.Out
-	if u.JSON() || r.err != nil {
+	if u.JSON() || r.Err != nil {
 		out = u.Err
 	}
 	switch {
-	case r.err != nil:
-		output.Printf(out, "%s: %s\n", r.Host, r.Error)
-		if hint := spec.HintOf(r.err); hint != "" {
-			output.Printf(out, "  hint: %s\n", hint)
-		}
+	case r.Err != nil:
+		r.Show(out)
 	case u.JSON():
 	case !r.Changed:
 		output.Printf(out, "%s: runs this program already (%s)\n", r.Host, r.Version)
@@ -218,18 +194,17 @@ func (u *upgrading) show(r upgraded) {
 // host upgrades one.
 func (u *upgrading) host(ctx context.Context, live *connect.Live, h spec.HostStatus) upgraded {
 	begin := time.Now()
-	r := upgraded{Host: h.Host, Was: h.Version}
+	r := upgraded{Outcome: find.Outcome{Host: h.Host}, Was: h.Version}
 	if h.Link != spec.LinkOn {
-		r.err = spec.Errorf(spec.Unavailable, "%s is %s", h.Host, h.Link)
+		r.Failed(spec.Errorf(spec.Unavailable, "%s is %s", h.Host, h.Link))
 	} else if a, err := live.Upgrader(h.Host); err != nil {
-		r.err = err
+		r.Failed(err)
 	} else {
-		r.Version, r.Changed, r.err = u.agent(ctx, h.Host, a)
+		var err error
+		r.Version, r.Changed, err = u.agent(ctx, h.Host, a)
+		r.Failed(err)
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	if r.err != nil {
-		r.Error = r.err.Error()
-	}
 	return r
 }
 

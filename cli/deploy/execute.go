@@ -54,7 +54,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet, shown map[
 
 // options are those of the rollout that flags say.
 func (d *deployment) options() (rollout.Options, error) {
-	opt := rollout.Options{By: settings.Operator(), Name: d.name, Logs: d.Deployments(), Patience: d.whenOnline, Sink: func(u rollout.Update) { d.show.Update(u) }}
+	opt := rollout.Options{By: settings.Operator(), Name: d.name, Logs: d.Deployments(), Patience: d.whenOnline, Unpinned: d.unpinned, Sink: func(u rollout.Update) { d.show.Update(u) }}
 	changed, err := output.ParseChanged(d.changed)
 	opt.Changed = changed
 	return opt, err

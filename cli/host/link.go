@@ -20,7 +20,7 @@ type linkFlags struct {
 }
 
 func (l *linkFlags) register(f *pflag.FlagSet) {
-	f.StringArrayVar(&l.masters, "master", nil, "`JID` may give the agents work besides you, or with JID=observe look at them (repeatable)")
+	f.StringArrayVar(&l.masters, "master", nil, "`JID` may give the agents work besides you, with JID=push also modules, or with JID=observe look at them (repeatable)")
 	f.StringVar(&l.server, "agent-server", "", "`HOST[:PORT]` at which the hosts find the server (default: where you find it; if that is this machine, its address)")
 	f.StringArrayVar(&l.binaries, "binary", nil, "use the program `FILE` on the hosts (repeatable, one for each kind of processor; default: this one)")
 }
@@ -31,7 +31,7 @@ func (l *linkFlags) link(g *settings.Global) (enrol.Link, error) {
 	if err != nil {
 		return enrol.Link{}, err
 	}
-	out := enrol.Link{Masters: append([]string{c.JID}, l.masters...), Server: l.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
+	out := enrol.Link{Masters: append([]string{c.JID + "=push"}, l.masters...), Server: l.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
 	if out.Server == "" {
 		if out.Server, err = c.Address(); err != nil {
 			return out, err

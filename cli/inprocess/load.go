@@ -2,6 +2,7 @@ package inprocess
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,16 @@ func Broken(r reload.Result) error {
 	return spec.Errorf(spec.Invalid, "%s in the modules:\n%s", spec.Count(len(r.Errors), "error", "errors"), strings.Join(Explain(r), "\n"))
 }
 
+// Worse is an error that shows what is wrong with modules and was not before, or nil.
+func Worse(before, after reload.Result) error {
+	known := Explain(before)
+	lines := slices.DeleteFunc(Explain(after), func(line string) bool { return slices.Contains(known, line) })
+	if len(lines) == 0 {
+		return nil
+	}
+	return spec.Errorf(spec.Invalid, "%s in the modules:\n%s", spec.Count(len(lines), "error", "errors"), strings.Join(lines, "\n"))
+}
+
 // Explain gives what is wrong with modules, each with the line of the file.
 func Explain(r reload.Result) []string {
 	out := make([]string, len(r.Errors))
@@ -67,9 +78,24 @@ func LoadSet(g *settings.Global) (*modules.Set, error) {
 // reloadEvery is how often the files of modules are looked at.
 const reloadEvery = 2 * time.Second
 
+// Pushed are sources of modules that are others from time to time.
+type Pushed interface {
+	Changed() <-chan struct{} // a token says that they are
+	Take() (all []modules.Source, taken func(notes []string))
+}
+
 // KeepLoaded gives agents the modules again whenever their files change, until stop
 // is called. What does not load is left as it was, and noted in the agents' Info.
 func KeepLoaded(r *reload.Reloader, agents ...*agentd.Service) (stop func()) {
+	return KeepPushedLoaded(r, nil, nil, agents...)
+}
+
+// KeepPushedLoaded is KeepLoaded for fixed sources and those that are pushed, nil for none.
+func KeepPushedLoaded(r *reload.Reloader, fixed []modules.Source, p Pushed, agents ...*agentd.Service) (stop func()) {
+	var changed <-chan struct{} // nil is never ready
+	if p != nil {
+		changed = p.Changed()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
@@ -80,6 +106,12 @@ func KeepLoaded(r *reload.Reloader, agents ...*agentd.Service) (stop func()) {
 			select {
 			case <-tick.C:
 				replace(ctx, r.Poll(), agents)
+			case <-changed:
+				sources, taken := p.Take()
+				r.Use(slices.Concat(fixed, sources)...)
+				if notes := replace(ctx, r.Poll(), agents); ctx.Err() == nil {
+					taken(notes)
+				}
 			case <-ctx.Done():
 				return
 			}
@@ -88,13 +120,13 @@ func KeepLoaded(r *reload.Reloader, agents ...*agentd.Service) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// replace hands on what a look at the files brought.
-func replace(ctx context.Context, r reload.Result, agents []*agentd.Service) {
+// replace hands on what a look at the files brought, and gives what operators should know of it.
+func replace(ctx context.Context, r reload.Result, agents []*agentd.Service) (notes []string) {
 	if !r.Changed && len(r.Errors) == 0 {
-		return
+		return nil
 	}
 	for _, a := range agents {
-		notes := Explain(r)
+		notes = Explain(r)
 		if r.Changed {
 			if err := a.Replace(ctx, r.Set.Lifecycles); err != nil && ctx.Err() == nil {
 				notes = append(notes, strings.Split(err.Error(), "\n")...)
@@ -102,4 +134,5 @@ func replace(ctx context.Context, r reload.Result, agents []*agentd.Service) {
 		}
 		a.Note(notes)
 	}
+	return notes
 }

@@ -53,6 +53,9 @@ func info(ctx context.Context, l *find.Base) error {
 		for _, name := range i.Simulations {
 			output.Printf(l.Out, "%s: %s %s\n", i.Host, name, output.Pretends)
 		}
+		for _, b := range i.Bundles {
+			output.Printf(l.Out, "%s: modules %s\n", i.Host, b.Text())
+		}
 		for _, note := range i.Notes {
 			for line := range strings.Lines(note) {
 				output.Printf(l.Out, "%s: %s\n", i.Host, strings.TrimSuffix(line, "\n"))

@@ -19,12 +19,13 @@ import (
 func Command(g *settings.Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "module",
-		Short: "Write, check, test and read modules",
+		Short: "Write, check, test, read and push modules",
 		Long: `Write, check, test and read modules: lifecycles in Starlark, the small Python for
-configuration. docs/modules.md begins at the beginning. Nothing here touches a host.`,
+configuration. docs/modules.md begins at the beginning. Only push, rollback and remove touch hosts.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newNew(s), newCheck(g, s), newTest(g, s), newDoc(g, s), newFmt(s), newStubs(g, s))
+	c.AddCommand(newNew(s), newCheck(g, s), newTest(g, s), newDoc(g, s), newFmt(s), newStubs(g, s),
+		newPush(g, s), newList(g, s), newRollback(g, s), newRemove(g, s))
 	return c
 }
 

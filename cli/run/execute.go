@@ -169,7 +169,7 @@ func (r *hostRun) prepare(ctx context.Context, values []assignment) ([]spec.Prob
 	if err != nil {
 		return nil, err
 	}
-	r.work = spec.Work{Lifecycle: r.route.Lifecycle, From: r.route.From, Steps: steps, Changed: changed}
+	r.work = spec.Work{Lifecycle: r.route.Lifecycle, From: r.route.From, Module: r.route.Module, Steps: steps, Changed: changed}
 	if err := r.findUndoneCalls(ctx); err != nil {
 		return nil, err
 	}

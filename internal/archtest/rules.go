@@ -75,6 +75,7 @@ func Armonic() Rules {
 			{Name: "modules/testbench", Duty: "run the tests that are written in modules", May: []string{"spec", "value", "modules", "modules/interp"}},
 			{Name: "modules/reload", Duty: "load modules again when their files change, and keep what did load", May: []string{"spec", "modules"}},
 			{Name: "modules/quarantine", Duty: "remember which file the agent died of, and leave it out", May: []string{"spec"}},
+			{Name: "modules/bundle", Duty: "folders of modules that operators hand over to agents, and their versions", May: []string{"spec", "modules", "transfer"}},
 			{Name: "transfer", Duty: "hand files over in pieces, of which those that have arrived are kept", May: []string{"spec"}},
 			{Name: "upgrade", Duty: "replace the program of an agent by one that an operator signed, with a way back", May: []string{"spec", "transfer"}},
 			{Name: "deploy", Duty: "where the pure resolver meets live agents: planning sessions", May: []string{"spec", "value", "query", "resolver", "yamltext"}},

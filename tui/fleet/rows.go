@@ -95,6 +95,9 @@ func (m *Model) about(v *deploy.HostView) {
 	if names := v.Info.Simulations; len(names) > 0 {
 		m.text("only pretend, and change nothing here: " + strings.Join(names, " "))
 	}
+	for _, b := range v.Info.Bundles {
+		m.text("modules " + b.Text())
+	}
 	for _, note := range v.Info.Notes {
 		for line := range strings.Lines(note) {
 			m.rows = append(m.rows, row{cells: []string{"! " + strings.TrimRight(line, "\n")}, style: bad})

@@ -14,12 +14,16 @@ type Role int
 // The roles. The zero value may only look.
 const (
 	Observe Role = iota // ask, and follow runs; what steps returned is not told
-	Deploy              // also start and stop runs
+	Deploy              // also start and stop runs, and replace the agent's program
+	Push                // also hand over modules
 )
 
 // String names the role as configurations do.
 func (r Role) String() string {
-	if r == Deploy {
+	switch r {
+	case Push:
+		return "push"
+	case Deploy:
 		return "deploy"
 	}
 	return "observe"
@@ -32,8 +36,10 @@ func ParseRole(s string) (Role, error) {
 		return Observe, nil
 	case "deploy":
 		return Deploy, nil
+	case "push":
+		return Push, nil
 	}
-	return Observe, spec.Errorf(spec.Invalid, "there is no role %q", s).WithHint("it is observe or deploy")
+	return Observe, spec.Errorf(spec.Invalid, "there is no role %q", s).WithHint("it is observe, deploy or push")
 }
 
 // Masters are those who may call an agent, by bare address.

@@ -20,7 +20,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	case opInfo:
 		var info spec.Info
 		if info, err = v.agent.Info(ctx); err == nil {
-			info.Observer = p.Role != access.Deploy
+			info.Observer = p.Role < access.Deploy
 			out, err = encoded(info, nil)
 		}
 	case opStacks:
@@ -97,6 +97,13 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		if err = wire.Decode(in, &q); err == nil {
 			out, err = encoded(v.upgrader.ConfirmUpgrade(ctx, q.Digest))
 		}
+	case opStageModules:
+		out, err = apply(ctx, in, v.modules.StageModules)
+	case opUseModules:
+		out, err = apply(ctx, in, func(ctx context.Context, order spec.BundleOrder) (spec.BundleState, error) {
+			order.By = requester(p.JID, order.By)
+			return v.modules.UseModules(ctx, order)
+		})
 	default:
 		err = spec.Errorf(spec.Invalid, "the agent cannot %q", wire.Brief(string(o)))
 	}
@@ -105,7 +112,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 
 // withoutDiffs leaves out what is in files, which only those who deploy may read.
 func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview {
-	if role == access.Deploy {
+	if role >= access.Deploy {
 		return steps
 	}
 	steps = slices.Clone(steps)
@@ -120,7 +127,7 @@ func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview
 
 // driftWithoutDiffs does the same for what differs from what steps left.
 func driftWithoutDiffs(d spec.Drift, role access.Role) spec.Drift {
-	if role == access.Deploy {
+	if role >= access.Deploy {
 		return d
 	}
 	d.Findings = slices.Clone(d.Findings)
@@ -132,7 +139,7 @@ func driftWithoutDiffs(d spec.Drift, role access.Role) spec.Drift {
 
 // visible leaves out what only those who deploy need: what steps returned.
 func visible(stacks []spec.Stack, role access.Role) []spec.Stack {
-	if role == access.Deploy {
+	if role >= access.Deploy {
 		return stacks
 	}
 	stacks = slices.Clone(stacks)

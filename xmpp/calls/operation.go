@@ -10,7 +10,7 @@ import (
 	"github.com/armonic/armonic/xmpp/wire"
 )
 
-// operation names a method of spec.Agent or spec.Upgrader on the wire.
+// operation names a method of spec.Agent, spec.Upgrader or spec.ModuleKeeper on the wire.
 type operation string
 
 const (
@@ -36,15 +36,20 @@ const (
 	opStageUpgrade   operation = "stage-upgrade"
 	opUpgrade        operation = "upgrade"
 	opConfirmUpgrade operation = "confirm-upgrade"
+
+	opStageModules operation = "stage-modules"
+	opUseModules   operation = "use-modules"
 )
 
-// allowed reports whether a role may do an operation.
-func (o operation) allowed(r access.Role) bool {
+// needs is the role that may do an operation.
+func (o operation) needs() access.Role {
 	switch o {
 	case opStart, opStop, opConfirm, opPutDeployment, opDeployment, opStageUpgrade, opUpgrade, opConfirmUpgrade:
-		return r == access.Deploy
+		return access.Deploy
+	case opStageModules, opUseModules:
+		return access.Push
 	}
-	return true
+	return access.Observe
 }
 
 // parameters are those of operations that have no type in package spec.

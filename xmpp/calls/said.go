@@ -53,7 +53,7 @@ func (k followerKey) speaking() muc.Speaking { return muc.Speaking{Peer: k.peer,
 
 // offer takes the offer of a follower to tell its run in the room, if it makes one.
 func (v *Server) offer(key followerKey, f *follower, q parameters) (said int, speak bool) {
-	if q.Rooms == "" || !opStart.allowed(f.role) {
+	if q.Rooms == "" || f.role < opStart.needs() {
 		return 0, false
 	}
 	who := key.speaking()

@@ -26,6 +26,7 @@ const (
 type Server struct {
 	agent    spec.Agent
 	upgrader spec.Upgrader
+	modules  spec.ModuleKeeper
 	log      *slog.Logger
 	refused  *access.Refusals
 	rooms    *muc.Runs
@@ -39,13 +40,16 @@ type Server struct {
 	followers map[followerKey]*follower
 }
 
-// NewServer serves an agent, and what upgrades it, nil if nothing does. Its runs are told in rooms. A panic in the agent is to be an error already, but for what
-// happens in this package.
-func NewServer(agent spec.Agent, upgrader spec.Upgrader, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
+// NewServer serves an agent, what upgrades it and what keeps modules for it, nil if nothing does. Its runs are told in rooms.
+// A panic in the agent is to be an error already, but for what happens in this package.
+func NewServer(agent spec.Agent, upgrader spec.Upgrader, keeper spec.ModuleKeeper, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
 	if upgrader == nil {
 		upgrader = noUpgrader{}
 	}
-	return &Server{agent: agent, upgrader: upgrader, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
+	if keeper == nil {
+		keeper = noKeeper{}
+	}
+	return &Server{agent: agent, upgrader: upgrader, modules: keeper, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
 		serving: map[callKey]int{}, load: map[session.JID]int{}, followers: map[followerKey]*follower{}}
 }
 
@@ -185,10 +189,10 @@ func (v *Server) call(online context.Context, s *session.Session, iq, what *sess
 	ctx, cancel := context.WithTimeout(online, callTime)
 	defer cancel()
 	o := operation(what.Attr("op"))
-	if !o.allowed(p.Role) {
+	if needs := o.needs(); p.Role < needs {
 		v.refused.Answer(p.JID, string(o)) // one who is listed is answered in any case
 		return nil, nil, spec.Errorf(spec.Denied, "%s may not %s", p.JID.Bare(), o).
-			WithHint("give it the role deploy in the agent's configuration")
+			WithHint("give it the role %s in the agent's configuration: %[2]s=%[1]s", needs, p.JID.Bare())
 	}
 	in := what.Text
 	id, n, err := piecesOf(what)

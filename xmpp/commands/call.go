@@ -62,7 +62,7 @@ func (v *Server) start(ctx context.Context, p access.Peer, c *commandSession, fi
 	}
 	c.values = c.questions.Merge(c.values, filled)
 	steps, wrong := c.questions.Steps(c.values)
-	work := spec.Work{Lifecycle: c.route.Lifecycle, From: c.route.From, Steps: steps}
+	work := spec.Work{Lifecycle: c.route.Lifecycle, From: c.route.From, Module: c.route.Module, Steps: steps}
 	if len(wrong) == 0 {
 		problems, err := v.agent.Check(ctx, work)
 		if err != nil {

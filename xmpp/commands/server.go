@@ -42,7 +42,7 @@ func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Elemen
 	node, id, action := what.Attr("node"), what.Attr("sessionid"), what.Attr("action")
 	path, isCall := strings.CutPrefix(node, nodeCall)
 	switch {
-	case isCall && p.Role != access.Deploy:
+	case isCall && p.Role < access.Deploy:
 		v.refused.Answer(p.JID, "command "+node) // one who is listed is answered in any case
 		return wire.Explained(iq, spec.Errorf(spec.Denied, "%s may not call provides", p.JID.Bare()).
 			WithHint("give it the role deploy in the agent's configuration"))
@@ -76,7 +76,7 @@ func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Elemen
 // List gives the commands that a role may use.
 func (v *Server) List(ctx context.Context, role access.Role) ([]disco.Item, error) {
 	out := []disco.Item{{Node: nodeInfo, Name: "What this host is"}, {Node: nodeStacks, Name: "What is applied"}}
-	if role != access.Deploy {
+	if role < access.Deploy {
 		return out, nil
 	}
 	all, err := v.callable(ctx)
