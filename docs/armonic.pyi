@@ -434,12 +434,20 @@ class Host:
             present: False if it is to be run no more.
         """
     def firewall(self, name: str, rules: str, *, present: bool = True) -> bool:
-        """A table of nftables, of its own: "inet NAME". It is checked before anything is changed, and takes effect at once, as a whole, also at boot; tables of others are not touched. A packet that another table drops is dropped all the same. Gives whether anything was changed: nothing is, if the host is so already.
+        """A table of nftables, of its own: "inet NAME". It is checked before anything is changed, and takes effect at once, as a whole, also at boot; tables of others are not touched. A packet that another table drops is dropped all the same. A chain that has the line include "/etc/nftables-listens.d/*.nft" lets in what ctx.host.listens names. Gives whether anything was changed: nothing is, if the host is so already.
 
         Args:
             name: Its name: web.
             rules: What is in the table: chains, sets and rules, as nft writes them between the braces of a table.
             present: False if there is to be no such table.
+        """
+    def listens(self, name: str, *, tcp: list[str] | None = None, udp: list[str] | None = None) -> bool:
+        """Says at which ports a service of this host takes connections. A table of ctx.host.firewall with the line include "/etc/nftables-listens.d/*.nft" in a chain lets them in, from then on, or from when there is one. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            name: What it is called there: nginx.
+            tcp: Its ports of TCP: [80, 443].
+            udp: Its ports of UDP.
         """
     def archive(self, path: str, content: str | None = None, *, strip: str = "0", owner: str = "", group: str = "", src: str | None = None) -> bool:
         """What is in an archive (tar, tar.gz, tar.bz2, zip), below a directory: each file is as if ctx.host.file had put it, with its mode, but that only the owner may write. What is there besides stays. Gives whether anything was changed: nothing is, if the host is so already.

@@ -27,6 +27,7 @@ const (
 	ObjectDatabase     ObjectKind = "database"      // of a server: "database mariadb/shop"
 	ObjectDatabaseUser ObjectKind = "database_user" // likewise: "database_user mariadb/shop@localhost"
 	ObjectNftables     ObjectKind = "nftables"      // a table of the firewall: "nftables web"
+	ObjectListens      ObjectKind = "listens"       // ports at which a service takes connections: "listens nginx"
 	ObjectSysctl       ObjectKind = "sysctl"        // a setting of the kernel: "sysctl net.ipv4.ip_forward"
 
 	ObjectOther ObjectKind = "other" // a device, a socket or the like

@@ -50,7 +50,7 @@ func About(o view.Object) string {
 		return modeAndOwner(o)
 	case view.DatabaseUser:
 		return o.Target
-	case view.Package, view.Service, view.User, view.Group, view.Database, view.Sysctl, view.Nftables, view.Reload, view.Restart:
+	case view.Package, view.Service, view.User, view.Group, view.Database, view.Sysctl, view.Nftables, view.Listens, view.Reload, view.Restart:
 	}
 	return o.Content
 }

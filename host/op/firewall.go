@@ -22,7 +22,7 @@ func firewall() Definition {
 	return Definition{
 		Name: "firewall", Required: 2,
 		Doc: "A table of nftables, of its own: \"inet NAME\". It is checked before anything is changed, and takes effect at once, as a whole, also at boot; tables of others are not touched. " +
-			"A packet that another table drops is dropped all the same.",
+			"A packet that another table drops is dropped all the same. A chain that has the line " + view.IncludeListens + " lets in what ctx.host.listens names.",
 		Params: []Param{
 			{Name: "name", Doc: "Its name: web."},
 			{Name: "rules", Doc: "What is in the table: chains, sets and rules, as nft writes them between the braces of a table."},
@@ -70,7 +70,7 @@ func firewallFile(name, rules string) string {
 // checkRules refuses rules that would end the table, and then do something else.
 func checkRules(rules string) error {
 	depth, quoted, comment, word := 0, false, false, ""
-	for _, r := range rules + "\n" {
+	for _, r := range strings.ReplaceAll(rules, view.IncludeListens, "") + "\n" {
 		switch {
 		case r == '\n':
 			comment = false
@@ -95,7 +95,7 @@ func checkRules(rules string) error {
 			continue
 		}
 		if word == "include" {
-			return spec.Errorf(spec.Invalid, "the rules include another file").WithHint("write its rules here")
+			return spec.Errorf(spec.Invalid, "the rules include another file").WithHint("write its rules here; only %s may stand there", view.IncludeListens)
 		}
 		word = ""
 	}

@@ -116,6 +116,37 @@ func TestFirewallOfAHost(t *testing.T) {
 	}
 }
 
+// A table lets in what services say that they listen at, and no more when they do not.
+func TestFirewallLetsInWhatListens(t *testing.T) {
+	v := inside(t)
+	if v == nil {
+		return
+	}
+	before := state(t) + sh(t, "nft -s list ruleset")
+	nginx := do(t, v, "listens", op.Arguments{"name": "nginx", "tcp": "80\n443"}) // before there is a firewall
+	wall := do(t, v, "firewall", op.Arguments{"name": "wall", "rules": "chain input {\n\ttype filter hook input priority 0; policy accept;\n\t" + view.IncludeListens + "\n}\n"})
+	ssh := do(t, v, "listens", op.Arguments{"name": "ssh", "tcp": "22"})
+	isOpen := func(want string) {
+		t.Helper()
+		if got := sh(t, "nft -s list table inet wall | grep -o 'comment.*' | xargs"); strings.TrimSpace(got) != want {
+			t.Errorf("the rules are of %s, want %s", got, want)
+		}
+	}
+	isOpen("comment nginx comment ssh")
+	again := do(t, v, "listens", op.Arguments{"name": "nginx", "tcp": "8080"})
+	if got := sh(t, "nft list table inet wall"); !strings.Contains(got, "tcp dport 8080 accept") || strings.Contains(got, "443") {
+		t.Errorf("it is %s", got)
+	}
+	again()
+	ssh()
+	isOpen("comment nginx")
+	wall()
+	nginx()
+	if got := state(t) + sh(t, "nft -s list ruleset"); got != before {
+		t.Errorf("it is not as it was:\n%s", difference(before, got))
+	}
+}
+
 // A setting of the kernel is set at once and written down.
 func TestSysctlOfAHost(t *testing.T) {
 	v := inside(t)

@@ -64,6 +64,13 @@ func startedSamples() []sample {
 				"- /etc/nftables.d/web.nft (file)\n- nftables web (was loaded)"},
 		{op: "firewall", args: web, objects: objects{"service nftables-web": "enabled, running"}, // somebody removed it
 			files: map[string]string{"/etc/nftables.d": "/", "/etc/nftables.d/web.nft": webFile, units + "nftables-web.service": webUnit}, want: "+ nftables web (loaded)"},
+		{op: "listens", args: op.Arguments{"name": "web", "tcp": "80\n443", "udp": "443"}, objects: objects{},
+			want: "+ listens web (tcp 80 443, udp 443)"},
+		{op: "listens", args: op.Arguments{"name": "web", "tcp": "81"}, objects: objects{"listens web": "tcp 80"}, want: "~ listens web (tcp 81, was tcp 80)"},
+		{op: "listens", args: op.Arguments{"name": "web", "tcp": "80"}, objects: objects{"listens web": "tcp 80"}},
+		{op: "listens", args: op.Arguments{"name": "web"}, objects: objects{}, want: "web listens at no port"},
+		{op: "listens", args: op.Arguments{"name": "web", "tcp": "http"}, objects: objects{}, want: `"http" is no port`},
+		{op: "listens", args: op.Arguments{"name": "a/b", "tcp": "1"}, objects: objects{}, want: "is no name for what listens"},
 		{op: "firewall", args: op.Arguments{"name": "web", "rules": "} flush ruleset; table inet x {"}, objects: objects{}, want: "close a brace that they have not opened"},
 		{op: "firewall", args: op.Arguments{"name": "web", "rules": "chain a { # }\n"}, objects: objects{}, want: "leave a brace or quotes open"},
 		{op: "firewall", args: op.Arguments{"name": "web", "rules": `include "/tmp/x"`}, objects: objects{}, want: "include another file"},

@@ -34,5 +34,10 @@ func (r Real) putNftables(ctx context.Context, name string, o Object) error {
 	if o.Kind == Nothing {
 		return r.program(ctx, "remove the table "+name+" of the firewall", []string{"nft", "delete", "table", "inet", name}, "")
 	}
-	return r.program(ctx, "load the table "+name+" of the firewall", []string{"nft", "-f", NftablesFile(name)}, "")
+	return r.putRules(ctx, name)
+}
+
+// putRules loads a table from its file, whatever it is now.
+func (r Real) putRules(ctx context.Context, table string) error {
+	return r.program(ctx, "load the table "+table+" of the firewall", []string{"nft", "-f", NftablesFile(table)}, "")
 }

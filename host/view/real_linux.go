@@ -48,6 +48,8 @@ func (r Real) Get(key string) (Object, error) {
 		return getSysctl(keyName(key))
 	case Nftables:
 		return r.getNftables(keyName(key))
+	case Listens:
+		return r.getListens(keyName(key))
 	case Database, DatabaseUser:
 		return r.getDatabase(key)
 	case Reload, Restart:
@@ -88,6 +90,8 @@ func (r Real) Put(ctx context.Context, objects ...Named) (besides []Named, err e
 			err = putSysctl(keyName(some[0].Key), some[0].Object)
 		case Nftables:
 			err = r.putNftables(ctx, keyName(some[0].Key), some[0].Object)
+		case Listens:
+			err = r.putListens(ctx, keyName(some[0].Key), some[0].Object)
 		case Database, DatabaseUser:
 			err = r.putDatabase(ctx, some[0].Key, some[0].Object)
 		case Reload, Restart:

@@ -44,11 +44,13 @@ func removeTemporary(dir int, temporary string) error {
 }
 
 // Tidy does what a Put of an object that was interrupted has left to be done: it removes a
-// temporary file, and what a request to the package manager left. Nothing of it runs any more.
+// temporary file, what a request to the package manager left, and loads tables of the firewall. Nothing of it runs any more.
 func (r Real) Tidy(ctx context.Context, key string) error {
 	switch spec.KindOfKey(key) {
 	case Package:
 		return r.tidyPackage(ctx, keyName(key))
+	case Listens:
+		return r.loadListens(ctx)
 	case File:
 	default:
 		return nil

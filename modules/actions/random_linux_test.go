@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/host/view"
 	"github.com/armonic/armonic/internal/hosttest"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/modules"
@@ -65,7 +66,7 @@ func randomOperations(r *rand.Rand, s int, share, packages bool) string {
 	}
 	for range 2 + r.IntN(5) {
 		f := file()
-		draw := r.IntN(17)
+		draw := r.IntN(18)
 		if packages && r.IntN(4) == 0 {
 			draw = 12
 		}
@@ -117,10 +118,13 @@ func randomOperations(r *rand.Rand, s int, share, packages bool) string {
 			add(name, fmt.Sprintf("ctx.host.timer(%q, command = [\"/bin/true\", %q], calendar = %q)", name, n(), pick("daily", "*-*-* 04:30")))
 		case 15:
 			name := "fzw" + id()
-			add(name, fmt.Sprintf("ctx.host.firewall(%q, \"chain c { tcp dport 8%s accept; }\")", name, n()))
+			add(name, fmt.Sprintf("ctx.host.firewall(%q, \"chain c {\\n%s\\ntcp dport 8%s accept\\n}\")", name, strings.ReplaceAll(view.IncludeListens, `"`, `\"`), n()))
 		case 16:
 			name := pick(map[string][]string{"": {"time", "intvl"}, "s1": {"time"}, "s2": {"intvl"}, "s3": {"probes"}}[own]...)
 			add(name, fmt.Sprintf("ctx.host.sysctl(\"net.ipv4.tcp_keepalive_%s\", \"6%s\")", name, n()))
+		case 17:
+			name := "fzl" + id()
+			add(name, fmt.Sprintf("ctx.host.listens(%q, tcp = [80%s], udp = [%s])", name, n(), pick("", "53")))
 		}
 	}
 	return "    " + strings.Join(out, "\n    ") + "\n"
