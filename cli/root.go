@@ -21,6 +21,7 @@ import (
 	"github.com/armonic/armonic/cli/server"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/cli/tui"
+	"github.com/armonic/armonic/cli/web"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -104,7 +105,7 @@ shows what will change, and does it in parallel.`,
 		g.Flags = c.Flags() // of the command, too
 		return emptyFlag(c)
 	}
-	root.AddCommand(tui.Command(g, s), deploy.Command(g, s), deploy.Deployments(g, s), deploy.Plan(g, s), run.Goto(g, s), run.Call(g, s), run.Undo(g, s), run.Confirm(g, s), run.Drift(g, s))
+	root.AddCommand(tui.Command(g, s), web.Command(g, s), deploy.Command(g, s), deploy.Deployments(g, s), deploy.Plan(g, s), run.Goto(g, s), run.Call(g, s), run.Undo(g, s), run.Confirm(g, s), run.Drift(g, s))
 	root.AddCommand(lookup.Commands(g, s)...)
 	root.AddCommand(host.Command(g, s), agent.Command(g, s), agent.Fleet(g, s), agent.Approve(g, s), agent.Forget(g, s))
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"net/url"
 	"path/filepath"
 
 	"github.com/armonic/armonic/rollout"
@@ -13,4 +14,9 @@ func (g *Global) Deployments() *rollout.Store {
 		return nil
 	}
 	return rollout.NewStore(filepath.Join(g.OperatorState(), "deployments"), g.Keys())
+}
+
+// DeploymentsOf is where those of an account are kept that uses this program through a browser.
+func (g *Global) DeploymentsOf(account string) *rollout.Store {
+	return rollout.NewStore(filepath.Join(g.OperatorState(), "web", url.PathEscape(account), "deployments"), g.Keys())
 }

@@ -115,6 +115,7 @@ func Armonic() Rules {
 			{Name: "tui/term", Duty: "the border to the terminal: only what is new in a frame, the cursor, stopping and ending, keys that do not get lost, the clipboard"},
 			{Name: "tui/tree", Duty: "lay the deployment tree out for the screens", May: []string{"resolver", "tui/widget"}},
 			{Name: "tui/widget", Duty: "what screens are drawn with: text, panes, lists, keys, popups", May: []string{"value"}},
+			{Name: "web", Duty: "the front end for browsers: pages, logins, and what changes while one looks", May: []string{"deploy", "resolver", "rollout", "spec", "value"}},
 			{Name: "cli", Duty: "the command line: Main runs one command, which the folders below offer", May: []string{"*"}},
 			{Name: "cli/agent", Duty: "armonic agentd, and the commands that say which agents are in the fleet", May: []string{"*"}},
 			{Name: "cli/connect", Duty: "open the fleet that flags and settings name", May: []string{"*"}},

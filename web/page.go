@@ -1,0 +1,211 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/armonic/armonic/spec"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// visit is one request of somebody who is logged in.
+type visit struct {
+	*Server
+	*Desk
+	seat *seat
+	w    http.ResponseWriter
+	r    *http.Request
+}
+
+// page is what every template is given.
+type page struct {
+	Title    string
+	Here     string // the part of the navigation that it is in
+	Who      string
+	Token    string // for forms
+	Fleet    string
+	Said     string // what was done just now
+	ReadOnly bool
+	Now      time.Time
+	Body     any
+}
+
+var pages = sync.OnceValue(func() map[string]*template.Template { //nolint:gochecknoglobals // parsed once, and never changed
+	base := template.Must(template.New("base.html").Funcs(words()).ParseFS(templateFiles, "templates/base.html", "templates/parts.html"))
+	out := map[string]*template.Template{}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		short := strings.TrimSuffix(path.Base(name), ".html")
+		if short != "base" && short != "parts" {
+			out[short] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, name))
+		}
+	}
+	return out
+})
+
+// show writes a page.
+func (v *visit) show(name, here, title string, body any) error {
+	v.Server.mu.Lock()
+	p := page{Title: title, Here: here, Who: v.Who, Token: v.seat.token, Fleet: v.Fleet.Name(), Said: v.seat.said, ReadOnly: v.conf.ReadOnly, Now: v.conf.Now(), Body: body}
+	v.seat.said = ""
+	v.Server.mu.Unlock()
+	return write(v.w, http.StatusOK, name, "base.html", p)
+}
+
+// part renders a part of a page, which stands in its place when it changes.
+func (v *visit) part(name, part string, body any) (string, error) {
+	var b bytes.Buffer
+	p := page{Token: v.seat.token, ReadOnly: v.conf.ReadOnly, Now: v.conf.Now(), Body: body}
+	err := pages()[name].ExecuteTemplate(&b, part, p)
+	return b.String(), err
+}
+
+// plain writes a page for somebody who is not logged in.
+func (s *Server) plain(w http.ResponseWriter, status int, name string, body any) {
+	if err := write(w, status, name, "base.html", page{Title: "Armonic", Now: s.conf.Now(), Body: body}); err != nil {
+		s.conf.Log.Error("page", "name", name, "error", err)
+	}
+}
+
+func write(w http.ResponseWriter, status int, name, tmpl string, p page) error {
+	var b bytes.Buffer // so that a fault in the middle is no half page
+	if err := pages()[name].ExecuteTemplate(&b, tmpl, p); err != nil {
+		return spec.Errorf(spec.Internal, "cannot make the page %s: %v", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // who asked may have left
+	return nil
+}
+
+// fail answers with what went wrong.
+func (v *visit) fail(err error) {
+	if v.r.Context().Err() != nil {
+		return
+	}
+	status := http.StatusInternalServerError
+	switch spec.KindOf(err) {
+	case spec.Invalid, spec.Ambiguous:
+		status = http.StatusBadRequest
+	case spec.NotFound:
+		status = http.StatusNotFound
+	case spec.Conflict:
+		status = http.StatusConflict
+	case spec.Denied:
+		status = http.StatusForbidden
+	case spec.Unavailable, spec.Timeout:
+		status = http.StatusServiceUnavailable
+	case spec.Internal, spec.Failed, spec.Canceled, spec.Protocol:
+	}
+	v.conf.Log.Info("refused", "who", v.Who, "path", v.r.URL.Path, "error", err)
+	p := page{Title: "That did not work", Who: v.Who, Token: v.seat.token, Fleet: v.Fleet.Name(), ReadOnly: v.conf.ReadOnly, Now: v.conf.Now(), Body: asFault(err)}
+	if err := write(v.w, status, "error", "base.html", p); err != nil {
+		v.conf.Log.Error("page", "error", err)
+	}
+}
+
+// fault is an error as pages show it.
+type fault struct{ Text, At, Hint string }
+
+func asFault(err error) fault {
+	var e *spec.Error
+	if !errors.As(err, &e) {
+		return fault{Text: err.Error()}
+	}
+	bare := *e
+	bare.At = ""
+	return fault{bare.Error(), e.At, e.Hint}
+}
+
+// say tells something at the top of the next page, and goes there.
+func (v *visit) say(to, format string, args ...any) error {
+	v.Server.mu.Lock()
+	v.seat.said = fmt.Sprintf(format, args...)
+	v.Server.mu.Unlock()
+	return v.goTo(to)
+}
+
+func (v *visit) goTo(to string) error {
+	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+	return nil
+}
+
+// stream sends events to a page, see static/app.js.
+type stream struct {
+	v    *visit
+	ctrl *http.ResponseController
+	sent map[string]string // the parts, as they were sent last
+}
+
+func (v *visit) stream() *stream {
+	h := v.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // of a proxy in between
+	v.w.WriteHeader(http.StatusOK)
+	s := &stream{v, http.NewResponseController(v.w), map[string]string{}}
+	_ = s.ctrl.Flush()
+	return s
+}
+
+// put replaces a part of the page, if it is another than what was sent last.
+func (s *stream) put(name, part string, body any) error {
+	html, err := s.v.part(name, part, body)
+	if err != nil || s.sent[part] == html {
+		return err
+	}
+	s.sent[part] = html
+	return s.send("part", "", struct {
+		Part string `json:"part"`
+		HTML string `json:"html"`
+	}{part, html})
+}
+
+// send writes one event. Who connects again says the id of the last one.
+func (s *stream) send(event, id string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		id = "id: " + id + "\n"
+	}
+	if _, err := fmt.Fprintf(s.v.w, "event: %s\n%sdata: %s\n\n", event, id, text); err != nil {
+		return err
+	}
+	return s.ctrl.Flush()
+}
+
+// last is the number of the last event that a page has which connects again.
+func (v *visit) last() int {
+	text := v.r.Header.Get("Last-Event-ID")
+	if text == "" {
+		text = v.r.URL.Query().Get("after")
+	}
+	n, _ := strconv.Atoi(text) // what is no number is none
+	return max(n, 0)
+}
+
+// static gives what pages load.
+func static(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	http.ServeFileFS(w, r, staticFiles, strings.TrimPrefix(r.URL.Path, "/"))
+}

@@ -1,0 +1,260 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/spec"
+)
+
+// previews are what hosts say that tasks would change.
+type previews = map[resolver.TaskID]deploy.TaskPreview
+
+// plan is what a page shows of what will be done.
+type plan struct {
+	ID          string // of the draft
+	Title       string
+	Name        string
+	Pattern     spec.Pattern
+	Hosts       []planHost
+	Steps       int
+	Usual       time.Duration
+	Busy        []string
+	Simulation  string
+	Looked      bool // hosts have said what would change
+	Exact       int
+	Changes     int
+	Unforeseen  int
+	Forever     int // changes that cannot be taken back
+	Questions   int // that are answered by proposals only
+	Replanned   bool
+	Problems    []spec.Problem
+	RollbackOf  spec.DeploymentID
+	RollbackKey string
+}
+
+// planHost is what will be done on a host.
+type planHost struct {
+	Host  spec.Host
+	Tasks []planTask
+}
+
+type planTask struct {
+	resolver.Task
+	Steps []planStep
+	Err   error // why the host did not say what would change
+}
+
+type planStep struct {
+	spec.Step
+	Preview *spec.StepPreview
+}
+
+// planOf describes a plan, host by host.
+func planOf(p *resolver.Plan, seen previews) plan {
+	out := plan{Steps: p.Steps(), Simulation: p.Simulation(), Looked: seen != nil}
+	out.Exact, out.Changes, out.Unforeseen = deploy.Known(slices.Collect(maps.Values(seen)))
+	for _, h := range p.Hosts {
+		ph := planHost{Host: h}
+		for _, t := range p.Tasks {
+			if t.Host != h {
+				continue
+			}
+			x, looked := seen[t.ID]
+			pt := planTask{Task: t, Err: x.Err}
+			for i, s := range t.Steps {
+				ps := planStep{Step: s}
+				if looked && i < len(x.Steps) {
+					ps.Preview = &x.Steps[i]
+					out.Forever += forever(&x.Steps[i])
+				}
+				pt.Steps = append(pt.Steps, ps)
+			}
+			ph.Tasks = append(ph.Tasks, pt)
+		}
+		if len(ph.Tasks) > 0 {
+			out.Hosts = append(out.Hosts, ph)
+		}
+	}
+	return out
+}
+
+func forever(s *spec.StepPreview) (n int) {
+	for _, c := range s.Changes {
+		if c.Forever != "" {
+			n++
+		}
+	}
+	if n == 0 && s.Irreversible {
+		n = 1
+	}
+	return n
+}
+
+// Confirm is what has to be typed before it runs, "" if nothing: the number of hosts, where
+// something cannot be taken back.
+func (p plan) Confirm() string {
+	if p.Forever == 0 {
+		return ""
+	}
+	return strconv.Itoa(len(p.Hosts))
+}
+
+// plan describes the draft's plan. mu is held.
+func (d *draft) plan() (plan, error) {
+	res := d.session.Result()
+	if res.Plan == nil || len(d.session.Blocking()) > 0 {
+		return plan{}, spec.Errorf(spec.Conflict, "there is no plan yet").WithHint("answer what is missing first")
+	}
+	todo := res.Plan
+	if d.of != nil {
+		todo = d.of.Rest(d.session)
+	}
+	var seen previews
+	if d.shown == res.Plan {
+		seen = d.preview
+	}
+	p := planOf(todo, seen)
+	p.ID, p.Title, p.Pattern, p.Replanned = d.id, d.Title(), d.session.Pattern(), d.of != nil
+	p.Name, p.Usual = rollout.DefaultName(d.session), rollout.Usual(d.session)
+	return p, nil
+}
+
+func planPage(v *visit) error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	if v.r.URL.Query().Has("look") { // for browsers without scripts
+		if err := d.look(v.r.Context(), v.Fleet); err != nil {
+			return err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p, err := d.plan()
+	if spec.KindOf(err) == spec.Conflict {
+		return v.say("/drafts/"+d.id, "Something is missing still.")
+	}
+	if err != nil {
+		return err
+	}
+	return v.show("plan", "catalogue", "Plan: "+d.Title(), p)
+}
+
+// planPreview sends what the hosts say that would change, as soon as they have.
+func planPreview(v *visit) error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	s := v.stream()
+	if err := d.look(v.r.Context(), v.Fleet); err != nil {
+		return nil //nolint:nilerr // the page was left
+	}
+	d.mu.Lock()
+	p, err := d.plan()
+	d.mu.Unlock()
+	if err != nil {
+		return nil //nolint:nilerr // answers were changed in another window
+	}
+	p.Busy = rollout.Busy(v.r.Context(), v.Fleet, v.Logs, planned(p))
+	if err := s.put("plan", "planned", p); err != nil {
+		v.conf.Log.Error("preview", "error", err)
+	}
+	return s.send("end", "", nil)
+}
+
+func planned(p plan) []spec.Host {
+	var out []spec.Host
+	for _, h := range p.Hosts {
+		out = append(out, h.Host)
+	}
+	return out
+}
+
+// look asks the hosts what the plan would change, unless they have said so.
+func (d *draft) look(ctx context.Context, f deploy.Fleet) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	res := d.session.Result()
+	if res.Plan == nil || d.shown == res.Plan {
+		return nil
+	}
+	seen := deploy.Preview(ctx, f, res.Plan)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	d.shown, d.preview = res.Plan, seen
+	return nil
+}
+
+// runDraft carries the draft out, if it still does what was shown.
+func runDraft(v *visit) error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p, err := d.plan()
+	if err != nil {
+		return err
+	}
+	here := "/drafts/" + d.id + "/plan"
+	if !p.Looked {
+		return v.say(here, "Look first at what will change.")
+	}
+	if want := p.Confirm(); want != "" && v.r.PostFormValue("confirm") != want {
+		return v.say(here, "%s cannot be taken back: type the number of hosts, %s, to go on.", spec.Count(p.Forever, "change", "changes"), want)
+	}
+	if err := deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, planned(p))); err != nil {
+		return err
+	}
+	opt := v.options()
+	opt.Shown = d.preview
+	if d.of != nil {
+		if err := d.of.Replan(d.session, opt); err != nil {
+			return err
+		}
+		v.forget(d)
+		return v.goTo("/deployments/" + string(d.of.ID()))
+	}
+	if opt.Name = v.r.PostFormValue("name"); opt.Name != "" {
+		if err := rollout.CheckName(opt.Name); err != nil {
+			return err
+		}
+	}
+	r, err := rollout.New(d.session, opt)
+	if err != nil {
+		return err
+	}
+	r.Start(context.WithoutCancel(v.r.Context())) // it goes on when the page is left
+	v.carry(r)
+	v.forget(d)
+	return v.goTo("/deployments/" + string(r.ID()))
+}
+
+// open are the tasks of a snapshot that are not done, failed ones first.
+func open(s *rollout.Snapshot) []*rollout.TaskView {
+	out := slices.DeleteFunc(slices.Clone(s.Tasks), func(t *rollout.TaskView) bool { return t.Status == rollout.Done })
+	slices.SortStableFunc(out, func(a, b *rollout.TaskView) int { return order(a.Status) - order(b.Status) })
+	return out
+}
+
+func order(s rollout.TaskStatus) int {
+	switch s {
+	case rollout.FailedTask, rollout.LostTask:
+		return 0
+	case rollout.Running:
+		return 1
+	default:
+		return 2
+	}
+}
