@@ -81,6 +81,8 @@ func TestStoryInTheTerminal(t *testing.T) {
 			term.Press("Down", "Down", "Space", "Down", "Space")
 			see("2 of 5 hosts marked")
 			term.Press("Enter")
+			see("READY for the plan", "a goes through them")
+			term.Press("a")
 			see("web1 / WebServer / port", "default of WebServer")
 
 			// The port: refused beside the field, then good; the path as the site wishes.
