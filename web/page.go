@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -188,7 +189,7 @@ func (s *stream) send(event, id string, data any) error {
 	if id != "" {
 		id = "id: " + id + "\n"
 	}
-	if _, err := fmt.Fprintf(s.v.w, "event: %s\n%sdata: %s\n\n", event, id, text); err != nil {
+	if _, err := io.WriteString(s.v.w, "event: "+event+"\n"+id+"data: "+string(text)+"\n\n"); err != nil {
 		return err
 	}
 	return s.ctrl.Flush()

@@ -131,6 +131,7 @@ func Armonic() Rules {
 			{Name: "cli/server", Duty: "armonic server", May: []string{"*"}},
 			{Name: "cli/settings", Duty: "the flags of every command, where settings and state are kept, armonic config", May: []string{"*"}},
 			{Name: "cli/tui", Duty: "armonic tui", May: []string{"*"}},
+			{Name: "cli/web", Duty: "armonic web", May: []string{"*"}},
 
 			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
