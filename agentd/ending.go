@@ -3,19 +3,28 @@ package agentd
 import (
 	"time"
 
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 )
 
 // recordEnd gives what is to be kept of a run when a step is done, to be recorded with what
 // the step did: the event of its end, and that of the run's if it was the last step. From
 // now on the run has no other events, until sayRecorded says these.
-func (s *Service) recordEnd(r *run, i int, returns any, stack []string) spec.RunRecord {
+func (s *Service) recordEnd(e *lifecycle.Engine, r *run, i int, returns any, stack []string) spec.RunRecord {
+	last := i == len(r.Steps)-1
+	if last && e.RebootOwed() && s.config.Power != nil {
+		var err error
+		if r.rebooting, err = s.config.Power.Boot(); err != nil {
+			r.rebooting = "" // it is tried again, and said, when the run comes to it
+		}
+		last = false
+	}
 	r.emitting.Lock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ev := s.number(r, spec.Event{Kind: spec.EventStepDone, Step: i, Returns: returns, Stack: stack})
 	r.recorded = []spec.Event{ev}
-	if i == len(r.Steps)-1 {
+	if last {
 		r.recorded = append(r.recorded, spec.Event{Run: r.ID, Seq: ev.Seq + 1, At: ev.At, Kind: spec.EventRunDone, Step: -1, Stack: stack})
 	}
 	events := append(withLastLines(r.events), r.recorded...)

@@ -86,7 +86,7 @@ func reserve(events []spec.Event) int {
 
 func (r *run) record(events []spec.Event, reserved int) spec.RunRecord {
 	return spec.RunRecord{Run: r.ID, Deployment: r.Deployment, By: r.By, Lifecycle: r.Lifecycle,
-		Digest: r.digest, Began: r.began, Reserved: reserved, Events: events}
+		Digest: r.digest, Began: r.began, Reserved: reserved, Rebooting: r.rebooting, Events: events}
 }
 
 // sameAs reports whether a run asks for the same work for the same deployment as a known

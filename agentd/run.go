@@ -23,6 +23,7 @@ type run struct {
 	reserving int           // what is reserved with them
 	changed   chan struct{} // closed, and replaced, when an event is added
 	ended     bool
+	rebooting string             // its steps are done, and the host is to reboot: in which boot that is
 	cancel    context.CancelFunc // of its context, once it is executed
 
 	emitting sync.Mutex // held while an event is recorded and added, before the service's lock

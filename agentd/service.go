@@ -28,6 +28,7 @@ type Config struct {
 	LogDelay   time.Duration    // how long lines of a step's log may wait to be recorded; 0 is 100 ms
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
 	Reconnect  func()           // gives up the link to operators and makes a new one, to see whether that is still possible; nil has none
+	Power      Power            // reboots the host; nil, for simulated hosts, only says so
 	Commands   Commands         // that steps run; nil says nothing of them
 	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
 	Logger     *slog.Logger     // nil discards
@@ -62,6 +63,7 @@ type Service struct {
 	ended     []spec.RunID // oldest first
 	queue     []*run       // waiting, oldest first
 	busy      *run
+	rebooting []*run // of an earlier agent, of which only the reboot of the host is left
 	guarding  *guard // the step that waits for being confirmed, nil if none does
 	retention retention
 
@@ -88,6 +90,9 @@ func New(c Config) (*Service, error) {
 	}
 	if c.Info.Since.IsZero() {
 		c.Info.Since = c.Clock()
+	}
+	if c.Info.Simulated {
+		c.Power = nil
 	}
 	s := &Service{
 		config:    c,
@@ -126,6 +131,10 @@ func New(c Config) (*Service, error) {
 	s.stop = cancel
 	go func() {
 		s.takeBackGuarded(ctx)
+		if s.rebootAgain(ctx) {
+			close(s.stopped)
+			return
+		}
 		s.work(ctx)
 	}()
 	return s, nil

@@ -17,7 +17,9 @@ func (s *Service) work(ctx context.Context) {
 	defer close(s.stopped)
 	for {
 		if r, rctx := s.next(ctx); r != nil {
-			s.execute(rctx, r)
+			if s.execute(rctx, r) {
+				return // those that wait are handed over again when the host is back
+			}
 			continue
 		}
 		select {
@@ -56,8 +58,9 @@ func (s *Service) cancelQueued() {
 	s.queue = nil
 }
 
-// execute does a run from its start to its last event.
-func (s *Service) execute(ctx context.Context, r *run) {
+// execute does a run from its start to its last event. It reports whether the host reboots, and
+// the last event comes when it is back.
+func (s *Service) execute(ctx context.Context, r *run) (gone bool) {
 	s.exclusive <- struct{}{}
 	defer func() { <-s.exclusive }()
 	e, err := s.engine(r.Lifecycle)
@@ -70,6 +73,13 @@ func (s *Service) execute(ctx context.Context, r *run) {
 		err = s.steps(ctx, e, r)
 		stack = e.Applied()
 	}
+	if err == nil {
+		gone, err = s.reboot(ctx, e, r)
+	}
+	if gone {
+		s.config.Logger.Info("the host reboots", "run", r.ID, "lifecycle", r.Lifecycle)
+		return true
+	}
 	s.config.Logger.Info("run done", "run", r.ID, "lifecycle", r.Lifecycle, "error", err)
 	s.mu.Lock()
 	r.cancel()
@@ -77,6 +87,7 @@ func (s *Service) execute(ctx context.Context, r *run) {
 	s.busy = nil
 	s.mu.Unlock()
 	s.end(r, spec.Event{Kind: spec.EventRunDone, Step: -1, Stack: stack, Err: spec.AsError(err)})
+	return false
 }
 
 // steps does the steps of a run. Nothing is done unless the stack is the one that
@@ -169,7 +180,7 @@ func (s *Service) step(ctx context.Context, e *lifecycle.Engine, r *run, i int, 
 		sink.Guard = func(ctx context.Context, atMost time.Duration) error { return s.guard(ctx, r, i, atMost) }
 	}
 	if s.joint {
-		sink.Ended = func(returns any, stack []string) spec.RunRecord { return s.recordEnd(r, i, returns, stack) }
+		sink.Ended = func(returns any, stack []string) spec.RunRecord { return s.recordEnd(e, r, i, returns, stack) }
 	}
 	returns, err := e.Execute(ctx, r.ID, ready, sink)
 	if !s.sayRecorded(r, err) {

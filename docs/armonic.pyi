@@ -460,6 +460,12 @@ class Host:
             group: The group whose all of it is, likewise.
             src: The name of a file below files/ beside the module, "files/motd", whose content is meant. It is given instead of a text.
         """
+    def reboot(self, *, only_if_needed: bool = False) -> bool:
+        """Has the host rebooted: once, when all steps of the run are done. The run ends when it is back, and what waits for it in a deployment goes on then. Whether a reboot is needed says the file /run/reboot-required, which packages such as a kernel leave. It is not undone. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            only_if_needed: Not unless the host needs it.
+        """
     def settle(self) -> None:
         """Does now what ctx.host.reload and ctx.host.restart owe, which is done at the end of the run otherwise: for what needs the service as it is configured now."""
     def template(self, path: str, text: str | Secret | dict | Any | None = None, *values: dict | Any, mode: str = "", owner: str = "", group: str = "", validate: list[str] | None = None, reload: list[str] | None = None, restart: list[str] | None = None, src: str | None = None) -> bool:

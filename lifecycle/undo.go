@@ -68,7 +68,7 @@ const settling = "settle"
 func (x *stepExecution) settle(ctx context.Context, out *Outcome) {
 	e := x.engine
 	e.mu.Lock()
-	owed := len(e.rec.Owed) > 0
+	owed := slices.ContainsFunc(e.rec.Owed, func(key string) bool { return key != spec.RebootKey })
 	e.mu.Unlock()
 	if !owed || e.def.Effects == nil || !x.last && out.Fault == nil || ctx.Err() != nil {
 		return

@@ -23,6 +23,7 @@ const (
 	ObjectGroup     ObjectKind = "group"
 	ObjectReload    ObjectKind = "reload"  // of a service, which is owed: "reload nginx"
 	ObjectRestart   ObjectKind = "restart" // likewise
+	ObjectReboot    ObjectKind = "reboot"  // of the host, which is owed: RebootKey
 
 	ObjectDatabase     ObjectKind = "database"      // of a server: "database mariadb/shop"
 	ObjectDatabaseUser ObjectKind = "database_user" // likewise: "database_user mariadb/shop@localhost"
@@ -112,11 +113,14 @@ func (e *Effect) Objects() []*Object {
 	return out
 }
 
+// RebootKey is the key of a reboot.
+const RebootKey = "reboot host"
+
 // Owed reports whether the effect is a reload or restart of a service, which is owed until
-// the run settles it.
+// the run settles it, or a reboot, which is owed until the run has ended.
 func (e Effect) Owed() bool {
 	kind := KindOfKey(e.Key)
-	return kind == ObjectReload || kind == ObjectRestart
+	return kind == ObjectReload || kind == ObjectRestart || kind == ObjectReboot
 }
 
 // Command reports whether the effect is a command, of which nothing can be looked at.

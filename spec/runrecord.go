@@ -18,8 +18,9 @@ type RunRecord struct {
 	Lifecycle  string       `json:"lifecycle"`
 	Digest     string       `json:"digest"` // of what was asked, to notice that the id has other content; "" if only the id is known
 	Began      time.Time    `json:"began"`
-	Reserved   int          `json:"reserved"`         // no event that anybody saw has a higher number
-	Events     []Event      `json:"events,omitempty"` // the last ones; those of an ended run end with run-done
+	Reserved   int          `json:"reserved"`            // no event that anybody saw has a higher number
+	Rebooting  string       `json:"rebooting,omitempty"` // all its steps are done, and the host was to reboot then: in which boot that was
+	Events     []Event      `json:"events,omitempty"`    // the last ones; those of an ended run end with run-done
 }
 
 // Ended reports whether the run has ended.

@@ -52,7 +52,7 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, keeper spec.Modu
 		os.Exit(output.ExitFailed)
 	}))
 	machine := host.New(d.set.StateDir)
-	load.Machine, c.Commands = machine, machine
+	load.Machine, c.Commands, c.Power = machine, machine, machine
 	l, err := d.loadModules(load, log)
 	if err != nil {
 		return nil, nil, nil, err

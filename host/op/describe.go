@@ -17,7 +17,7 @@ func (c Change) Describe() string {
 		return c.Describe() + "; it cannot be taken back: " + why
 	}
 	switch was := About(c.Before); {
-	case c.After.Kind == view.Reload || c.After.Kind == view.Restart:
+	case c.After.Kind == view.Reload || c.After.Kind == view.Restart || c.After.Kind == view.Reboot:
 		return c.Key
 	case c.After.Kind == view.Nothing && spec.KindOfKey(c.Key) == view.File:
 		return fmt.Sprintf("- %s (%s)", c.Key, c.Before.Kind)
@@ -50,7 +50,7 @@ func About(o view.Object) string {
 		return modeAndOwner(o)
 	case view.DatabaseUser:
 		return o.Target
-	case view.Package, view.Service, view.User, view.Group, view.Database, view.Sysctl, view.Nftables, view.Listens, view.Reload, view.Restart:
+	case view.Package, view.Service, view.User, view.Group, view.Database, view.Sysctl, view.Nftables, view.Listens, view.Reload, view.Restart, view.Reboot:
 	}
 	return o.Content
 }

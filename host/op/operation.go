@@ -108,7 +108,7 @@ func All() []Definition {
 	return []Definition{
 		configures(file()), configures(line()), configures(block()), configures(ini()), directory(), configures(link()), configures(absent()),
 		packages(), repository(), service(), reload(), restart(), unit(), user(), group(),
-		database(), databaseUser(), authorizedKey(), sysctl(), mount(), timer(), firewall(), listens(), archive(),
+		database(), databaseUser(), authorizedKey(), sysctl(), mount(), timer(), firewall(), listens(), archive(), reboot(),
 	}
 }
 

@@ -184,7 +184,9 @@ func TestOperations(t *testing.T) {
 }
 
 // simulatedOnly reports whether an operation is not for the machine that tests run on.
-func simulatedOnly(name string) bool { return name == "packages" || name == "repository" }
+func simulatedOnly(name string) bool {
+	return name == "packages" || name == "repository" || name == "reboot"
+}
 
 // putSample puts a file below a directory, or a package.
 func putSample(t *testing.T, v view.View, dir, key, text string) {

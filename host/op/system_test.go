@@ -35,6 +35,8 @@ func systemSamples() []sample {
 		{op: "service", args: op.Arguments{"name": "nginx", "running": op.False, "enabled": op.False}, objects: objects{"service nginx": "masked, stopped"}},
 		{op: "reload", args: op.Arguments{"name": "nginx"}, objects: objects{}, want: "reload nginx"},
 		{op: "restart", args: op.Arguments{"name": "nginx"}, objects: objects{}, want: "restart nginx"},
+		{op: "reboot", args: op.Arguments{}, objects: objects{}, want: "reboot host"},
+		{op: "reboot", args: op.Arguments{"only_if_needed": op.True}, objects: objects{}},
 		{op: "unit", args: op.Arguments{"name": "app.service", "content": "[Service]\n"}, objects: objects{},
 			want: "+ /etc/systemd/system/app.service (0644 ME)", diff: "@@ -0,0 +1 @@\n+[Service]\n"},
 		{op: "unit", args: op.Arguments{"name": "nginx.service.d/x.conf", "content": ""}, objects: objects{},
@@ -63,6 +65,25 @@ func systemSamples() []sample {
 			want: "~ user app (any system uid, group app, home /nonexistent, shell /usr/sbin/nologin, was half made: it was not made to the end)"},
 		{op: "user", args: op.Arguments{"name": "app", "present": op.False}, objects: objects{"group app": "gid 998, no members", "user app": "uid 998, gid 998, group app, home /srv, shell /bin/false"},
 			want: "- user app (was uid 998, gid 998, group app, home /srv, shell /bin/false)\n- group app (was gid 998, no members)"},
+	}
+}
+
+// A host that needs no reboot gets none, and one gets it once.
+func TestARebootIsOwedIfItIsNeeded(t *testing.T) {
+	m := view.NewMemory()
+	needed := op.Arguments{"only_if_needed": op.True}
+	if text, _, _ := plan("reboot", needed, m); text != "" {
+		t.Errorf("it is %q without need", text)
+	}
+	put(t, m, "/run/reboot-required", view.Object{Kind: view.File, Mode: 0o644, Owner: "root", Group: "root"})
+	text, _, changes := plan("reboot", needed, m)
+	if text != "reboot host" {
+		t.Fatalf("it is %q", text)
+	}
+	over := view.NewOverlay(m)
+	put(t, over, changes[0].Key, changes[0].After)
+	if text, _, _ := plan("reboot", op.Arguments{}, over); text != "" {
+		t.Errorf("the second time it is %q", text)
 	}
 }
 

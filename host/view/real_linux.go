@@ -52,7 +52,7 @@ func (r Real) Get(key string) (Object, error) {
 		return r.getListens(keyName(key))
 	case Database, DatabaseUser:
 		return r.getDatabase(key)
-	case Reload, Restart:
+	case Reload, Restart, Reboot:
 		return Object{}, nil
 	default:
 		return Object{}, unknownKind(kind)

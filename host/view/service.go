@@ -119,6 +119,7 @@ type Verb = spec.ObjectKind
 // The verbs. Their keys are "reload nginx" and "restart nginx".
 const (
 	Reload  = spec.ObjectReload
+	Reboot  = spec.ObjectReboot // of the host
 	Restart = spec.ObjectRestart
 )
 

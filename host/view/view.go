@@ -96,7 +96,7 @@ func Same(want, is Object) bool {
 			return sameDatabase(want, is)
 		case DatabaseUser:
 			return want.Content == is.Content
-		case Nothing, File, Directory, Link, Package, Sysctl, Nftables, Listens, Reload, Restart, Other:
+		case Nothing, File, Directory, Link, Package, Sysctl, Nftables, Listens, Reload, Restart, Reboot, Other:
 		}
 	}
 	return want == is

@@ -59,6 +59,7 @@ func TestStory(t *testing.T) {
 		{"a web host is cut off", s.cutOff},
 		{"what somebody changed by hand is found and repaired", s.drifted},
 		{"what locks people out takes itself back", s.lockedOut},
+		{"a host reboots", s.reboots},
 		{"a third web host is added, and the agent of the database is killed", s.extended},
 		{"two operators work on the same hosts", s.twoOperators},
 		{"all is undone", s.undone},
@@ -192,6 +193,22 @@ func (s *story) lockedOut(t *testing.T) {
 		t.Errorf("the rules are\n%s", rules)
 	}
 	s.Command(t, "deployments", "rollback", "wall", "--yes")
+}
+
+// The agent goes away with its host, which is no failure, and the deployment ends when it is
+// back.
+func (s *story) reboots(t *testing.T) {
+	boot := func() string {
+		return s.web[2].Run(t, "systemctl", "show", "-p", "UserspaceTimestampMonotonic", "--value")
+	}
+	before := boot()
+	out := s.Command(t, "deploy", "//Reboot//reboot", "--on", "web3", "--yes", "--name", "reboot")
+	if !strings.Contains(out, "the host has rebooted") || boot() == before {
+		t.Errorf("it booted at %s, before at %s, and says\n%s", boot(), before, out)
+	}
+	if out := s.Command(t, "deploy", "//Reboot//reboot_if_needed", "--on", "web3", "--yes", "--name", "reboot"); strings.Contains(out, "reboot host") {
+		t.Errorf("it needs no reboot, and says\n%s", out)
+	}
 }
 
 // A host more: the others are not touched. The agent of the database dies meanwhile, and the

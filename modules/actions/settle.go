@@ -23,6 +23,9 @@ func (f *Functions) Settle(ctx context.Context, in *lifecycle.Call) error {
 	}
 	owed := c.Effects.Owed()
 	for _, key := range owed {
+		if key == spec.RebootKey { // when the run has ended
+			continue
+		}
 		verb, service, _ := strings.Cut(key, " ")
 		if verb == string(view.Reload) && slices.Contains(owed, string(view.Restart)+" "+service) {
 			if err := c.Effects.Settled(key); err != nil {

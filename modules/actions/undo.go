@@ -154,6 +154,11 @@ func (c *call) takeBack(ctx context.Context, sys view.View, effects []spec.Effec
 	switch e := effects[0]; {
 	case e.Command():
 		return c.undoCommand(ctx, e)
+	case e.Key == spec.RebootKey:
+		if c.Preview != nil {
+			return nil
+		}
+		return c.Effects.Gone(e)
 	case e.Owed() && c.Preview != nil:
 		c.Preview.Change(spec.Change{What: e.Key, Key: e.Key})
 		return nil
