@@ -9,12 +9,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/host"
+	"github.com/armonic/armonic/modules"
+	"github.com/armonic/armonic/modules/reload"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp"
 	"github.com/armonic/armonic/xmpp/session"
@@ -52,34 +55,56 @@ func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	machine := host.New("")
-	if g.Local {
-		machine = host.New(g.LocalState())
+	if g.Demo {
+		if system == (spec.OS{}) {
+			system = spec.OS{Name: "debian", Release: "13"}
+		}
+		if shows && len(g.ModuleDirs) == 0 {
+			f := newLaterDemo(g, system)
+			return f, f.close, nil
+		}
+		f, stop, err := startDemo(g, system, warn)
+		if err != nil {
+			return nil, nil, err
+		}
+		return f, stop, nil
 	}
-	loader, set, err := inprocess.Load(g, machine)
+	machine := host.New(g.LocalState())
+	loader, set, err := load(g, machine, warn)
 	if err != nil {
 		return nil, nil, err
+	}
+	f, err := inprocess.OpenLocal(set.Lifecycles, g.LocalState(), machine, system, g.StepLimit, warn)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := inprocess.KeepLoaded(loader, f.Service)
+	return f, func() { stop(); f.Close() }, nil
+}
+
+// startDemo starts the fleet of the demo; stop ends it.
+func startDemo(g *settings.Global, system spec.OS, warn io.Writer) (f *agentd.Fleet, stop func(), err error) {
+	loader, set, err := load(g, host.New(""), warn)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f, err = inprocess.NewDemo(set.Lifecycles, g.DemoPace, system); err != nil {
+		return nil, nil, err
+	}
+	keep := inprocess.KeepLoaded(loader, slices.Collect(maps.Values(f.Services))...)
+	return f, func() { keep(); f.Close() }, nil
+}
+
+// load gives the modules of agents in this process. Warnings about them go to warn, or nowhere.
+func load(g *settings.Global, machine *host.Host, warn io.Writer) (*reload.Reloader, *modules.Set, error) {
+	loader, set, err := inprocess.Load(g, machine)
+	if err != nil || warn == nil {
+		return loader, set, err
 	}
 	for _, w := range set.Warnings {
 		_, _ = io.WriteString(warn, "warning: "+set.Explain(w)+"\n")
 	}
-	if g.Local {
-		f, err := inprocess.OpenLocal(set.Lifecycles, g.LocalState(), machine, system, g.StepLimit, warn)
-		if err != nil {
-			return nil, nil, err
-		}
-		stop := inprocess.KeepLoaded(loader, f.Service)
-		return f, func() { stop(); f.Close() }, nil
-	}
-	if system == (spec.OS{}) {
-		system = spec.OS{Name: "debian", Release: "13"}
-	}
-	f, err := inprocess.NewDemo(set.Lifecycles, g.DemoPace, system)
-	if err != nil {
-		return nil, nil, err
-	}
-	stop := inprocess.KeepLoaded(loader, slices.Collect(maps.Values(f.Services))...)
-	return f, func() { stop(); f.Close() }, nil
+	return loader, set, nil
 }
 
 // connectTime bounds how long a command waits for the server at first.
