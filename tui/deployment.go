@@ -264,43 +264,6 @@ func (m *Model) onChange(msg changed) tea.Cmd {
 	return batch(cmds...)
 }
 
-func (m *Model) takeProgress(d *deployment) tea.Cmd {
-	lines, next := d.exec.Logs(d.logs)
-	d.logs = next
-	snap := d.exec.Snapshot()
-	d.version = snap.Version
-	d.run.Feed(snap, lines, m.now)
-	d.plan.Begun = d.unfinished()
-	return m.readChanged(d, snap)
-}
-
-// few is up to how many hosts are read after each run. More are read when nothing is left
-// to do there: they would be asked hundreds of times a second.
-const few = 32
-
-// readChanged reads the hosts on which something ended. All are read at the end.
-func (m *Model) readChanged(d *deployment, snap *rollout.Snapshot) tea.Cmd {
-	var ended []spec.Host
-	left, hosts := map[spec.Host]bool{}, map[spec.Host]bool{}
-	for k, t := range snap.Tasks {
-		hosts[t.Host] = true
-		if t.Status == rollout.Waiting || t.Status == rollout.Running {
-			left[t.Host] = true
-		}
-		if k < len(d.seen) && d.seen[k].ID == t.ID && d.seen[k].Status == rollout.Running && t.Status != rollout.Running && !slices.Contains(ended, t.Host) {
-			ended = append(ended, t.Host)
-		}
-	}
-	d.seen = snap.Tasks
-	var cmds []tea.Cmd
-	for _, h := range ended {
-		if !snap.Over && (len(hosts) <= few || !left[h]) {
-			cmds = append(cmds, m.surveyHost(h))
-		}
-	}
-	return batch(cmds...)
-}
-
 // retry does a failed task again, after the host was read.
 func (m *Model) retry(d *deployment, id resolver.TaskID) tea.Cmd {
 	ctx, exec := m.run, d.exec

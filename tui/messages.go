@@ -67,6 +67,10 @@ func (m *Model) surveyHost(h spec.Host) tea.Cmd {
 	return func() tea.Msg { return surveyedHost{n, deploy.SurveyHost(ctx, f, h)} }
 }
 
+// paceTasks is how many tasks a deployment may have that is looked at in the usual pace. To look
+// takes longer the more there are.
+const paceTasks = 2500
+
 // watch waits for an execution to change, and then a little longer, so that what
 // comes together is one message.
 func (m *Model) watch(d *deployment) tea.Cmd {
@@ -74,7 +78,8 @@ func (m *Model) watch(d *deployment) tea.Cmd {
 		return nil
 	}
 	d.watching = true
-	ctx, pace, exec, after := m.ctx, m.cfg.Pace, d.exec, d.version
+	ctx, exec, after := m.ctx, d.exec, d.version
+	pace := m.cfg.Pace * time.Duration(1+len(d.seen)/paceTasks)
 	return func() tea.Msg {
 		exec.Changed(ctx, after)
 		if !pause(ctx, pace) {

@@ -1,6 +1,11 @@
 package logs
 
-import "github.com/armonic/armonic/rollout"
+import (
+	"slices"
+
+	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/rollout"
+)
 
 // Buffer holds the lines of a deployment: the newest in memory, older ones on disk.
 // Lines have positions that never change, counted from 0 since the beginning.
@@ -16,6 +21,9 @@ type Buffer struct {
 	base   int // position of lines[0]
 	old    *spill
 	newest int // serial number of the last line
+
+	tasks  map[resolver.TaskID][]uint32 // positions of the lines of each
+	pruned int                          // up to which position they were forgotten
 }
 
 // Add takes new lines.
@@ -24,8 +32,12 @@ func (b *Buffer) Add(lines []rollout.LogLine) {
 		return
 	}
 	b.lines = append(b.lines, lines...)
+	if b.tasks == nil {
+		b.tasks = map[resolver.TaskID][]uint32{}
+	}
 	for i := range lines {
 		b.bytes += lines[i].Size()
+		b.tasks[lines[i].Task] = append(b.tasks[lines[i].Task], uint32(b.Len()-len(lines)+i))
 	}
 	b.newest = lines[len(lines)-1].N
 	if most := b.memory(); b.bytes > most+most/2 { // not at every line
@@ -73,6 +85,35 @@ func (b *Buffer) leave(n int) {
 	}
 	b.lines = append([]rollout.LogLine(nil), b.lines[n:]...)
 	b.base += n
+	b.prune()
+}
+
+// prune forgets where lines were that are not kept, now and then.
+func (b *Buffer) prune() {
+	first := b.First()
+	if first-b.pruned <= b.Len()/16 {
+		return
+	}
+	b.pruned = first
+	for t, at := range b.tasks {
+		if n, _ := slices.BinarySearch(at, uint32(first)); n > 0 {
+			b.tasks[t] = slices.Clone(at[n:])
+		}
+	}
+}
+
+// of gives the positions of the lines of some tasks that are kept, in order.
+func (b *Buffer) of(tasks map[resolver.TaskID]bool) []int {
+	var out []int
+	for t := range tasks {
+		at := b.tasks[t]
+		n, _ := slices.BinarySearch(at, uint32(b.First()))
+		for _, pos := range at[n:] {
+			out = append(out, int(pos))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Len is how many lines there ever were.

@@ -137,6 +137,26 @@ func TestTheOldestGoAndAreCounted(t *testing.T) {
 	}
 }
 
+// Only is what a pane shows that looked at each line when it came, also of a log whose beginning is gone.
+func TestLinesOfSomeTasksAreFoundWithoutReadingAll(t *testing.T) {
+	for _, disk := range []int{0, 20_000, -1} {
+		b := short(disk)
+		all, came := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b), logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
+		came.Only([]resolver.TaskID{"t1"})
+		for i := range 3000 {
+			b.Add([]rollout.LogLine{line(i)})
+			came.CatchUp()
+			all.CatchUp()
+		}
+		if all.Only([]resolver.TaskID{"t1"}); text(all, 3000) != text(came, 3000) || !strings.Contains(text(all, 3), "line 2999") {
+			t.Errorf("disk %d: it finds\n%s\nrather than\n%s", disk, text(all, 3000), text(came, 3000))
+		}
+		if disk == 20_000 && b.Dropped() == 0 {
+			t.Error("nothing was dropped")
+		}
+	}
+}
+
 func TestWhereNothingCanBeWrittenTheNewestAreKept(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
 	b := &logs.Buffer{}

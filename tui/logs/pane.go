@@ -62,9 +62,27 @@ func (p *Pane) Only(tasks []resolver.TaskID) {
 // All reports whether the lines of all tasks are shown.
 func (p *Pane) All() bool { return p.tasks == nil }
 
+// refilter finds all lines anew. Of a long log most lines are on disk: only those that have to
+// be looked at are read.
 func (p *Pane) refilter() {
-	p.shown, p.seen = p.shown[:0], p.buf.First()
-	p.CatchUp()
+	want := p.filter.Want()
+	take := func(i int) {
+		if want == "" && p.level == 0 || p.passes(p.buf.At(i), want) {
+			p.shown = append(p.shown, i)
+		}
+	}
+	p.shown = p.shown[:0]
+	if p.tasks == nil {
+		for i := p.buf.First(); i < p.buf.Len(); i++ {
+			take(i)
+		}
+	} else {
+		for _, i := range p.buf.of(p.tasks) {
+			take(i)
+		}
+	}
+	p.seen = p.buf.Len()
+	p.toLastLine()
 }
 
 // CatchUp takes what is new in the buffer.

@@ -74,6 +74,7 @@ type Model struct {
 	sums   []stepCount // by item: the steps of all tasks at and below it
 	byID   map[resolver.TaskID]int
 	bad    []int // tasks that did not end well
+	guards []int // those with a guarded step that waits to be confirmed
 	hosts  []hostRow
 	away   map[spec.Host]string // since when hosts are, as far as the fleet knows
 	snap   *rollout.Snapshot

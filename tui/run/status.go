@@ -79,9 +79,12 @@ func (m *Model) updateStatus() bool {
 	items := m.tree.Tree.Items
 	next := make([]rollout.TaskStatus, len(items))
 	clear(m.sums)
-	m.bad, m.hosts = m.bad[:0], nil
-	for k := range m.snap.Tasks {
-		switch m.snap.Tasks[k].Status {
+	m.bad, m.guards, m.hosts = m.bad[:0], m.guards[:0], nil
+	for k, t := range m.snap.Tasks {
+		if !t.Guard.IsZero() {
+			m.guards = append(m.guards, k)
+		}
+		switch t.Status {
 		case rollout.FailedTask, rollout.Stopped, rollout.LostTask:
 			m.bad = append(m.bad, k)
 		case rollout.Waiting, rollout.Running, rollout.Done, rollout.Held, rollout.SkippedTask, rollout.Dropped:
@@ -164,10 +167,8 @@ func (m *Model) failed() *rollout.TaskView {
 func (m *Model) guarded() *rollout.TaskView {
 	var first *rollout.TaskView
 	cur := m.tree.Selected()
-	for _, t := range m.snap.Tasks {
-		if t.Guard.IsZero() {
-			continue
-		}
+	for _, k := range m.guards {
+		t := m.snap.Tasks[k]
 		if cur >= 0 && m.tree.Tree.Index(t.Node) == cur {
 			return t
 		}
