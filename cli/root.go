@@ -103,6 +103,7 @@ shows what will change, and does it in parallel.`,
 	g.Register(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		g.Flags = c.Flags() // of the command, too
+		g.Plain = g.Plain || output.Accessible(os.Getenv)
 		return emptyFlag(c)
 	}
 	root.AddCommand(tui.Command(g, s), web.Command(g, s), deploy.Command(g, s), deploy.Deployments(g, s), deploy.Plan(g, s), run.Goto(g, s), run.Call(g, s), run.Undo(g, s), run.Confirm(g, s), run.Drift(g, s))

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -30,8 +31,8 @@ const StopTime = 10 * time.Second
 // shows, the caller shows how the connection is: then one that cannot be made yet is no
 // error. closeFleet ends it.
 func Open(ctx context.Context, g *settings.Global, s output.Streams, shows bool) (fleet deploy.Fleet, closeFleet func(), err error) {
-	if g.Fleet != nil {
-		return g.Fleet, func() {}, nil
+	if f := cmp.Or(g.Fleet, g.Opened); f != nil {
+		return f, func() {}, nil
 	}
 	if g.WatchForCrash != nil {
 		_ = g.WatchForCrash(settings.StateDir()) // without a report it works as well

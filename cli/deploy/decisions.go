@@ -126,23 +126,14 @@ rollback that stops half-way says what is left, and is gone on with like a deplo
 		Example: "  armonic deployments rollback shop --dry-run\n  armonic deployments rollback shop --on web2",
 		RunE: func(c *cobra.Command, args []string) error {
 			return d.on(c.Context(), args[0], func(ctx context.Context, _ deploy.Fleet, r *rollout.Rollout, c *carrier) (bool, error) {
-				p, err := r.PlanRollback(ctx, deploy.ParseHosts(on))
-				if err != nil {
-					return true, err
-				}
-				previews := r.PreviewRollback(ctx, p)
-				name := r.Snapshot().Name
-				c.show.Plan(output.Planned{Title: "Rollback of " + name, Plan: p.Plan, Previews: previews})
-				for _, x := range p.Problems {
-					output.Printf(d.Err, "%s: %s\n", x.Path, x.Msg)
-				}
+				p, previews, err := c.planRollback(ctx, r, deploy.ParseHosts(on))
 				switch {
-				case dryRun:
-					return true, nil
+				case err != nil || dryRun:
+					return true, err
 				case len(p.Plan.Tasks) == 0:
 					return true, spec.Errorf(spec.Invalid, "there is nothing that could be taken back")
 				}
-				if err := d.confirm(ctx, c, fmt.Sprintf("Take back %s on %s?", spec.Count(p.Plan.Steps(), "step", "steps"), joined(p.Plan.Hosts))); err != nil {
+				if err := d.confirm(ctx, c, takeBack(p)); err != nil {
 					return true, err
 				}
 				if unpinned {
@@ -158,6 +149,26 @@ rollback that stops half-way says what is left, and is gone on with like a deplo
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "go on also where a host would do something else by now than was shown")
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
 	return c
+}
+
+// planRollback finds out what taking a deployment back would change, on all hosts or on some, and
+// shows it.
+func (c *carrier) planRollback(ctx context.Context, r *rollout.Rollout, on []spec.Host) (*rollout.Rollback, map[resolver.TaskID]deploy.TaskPreview, error) {
+	p, err := r.PlanRollback(ctx, on)
+	if err != nil {
+		return nil, nil, err
+	}
+	previews := r.PreviewRollback(ctx, p)
+	c.show.Plan(output.Planned{Title: "Rollback of " + r.Snapshot().Name, Plan: p.Plan, Previews: previews})
+	for _, x := range p.Problems {
+		output.Printf(c.Err, "%s: %s\n", x.Path, x.Msg)
+	}
+	return p, previews, nil
+}
+
+// takeBack is the question whether to.
+func takeBack(p *rollout.Rollback) string {
+	return fmt.Sprintf("Take back %s on %s?", spec.Count(p.Plan.Steps(), "step", "steps"), joined(p.Plan.Hosts))
 }
 
 // confirm asks whether to go on, unless that was said already.

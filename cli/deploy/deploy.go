@@ -252,6 +252,11 @@ func (d *deployment) complete(ctx context.Context, fleet deploy.Fleet) error {
 	if err := d.answerQuestions(ctx); err != nil {
 		return err
 	}
+	if d.Plain && d.canAsk() {
+		if err := d.review(ctx); err != nil {
+			return err
+		}
+	}
 	if err := d.checkComplete(); err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func (d *decision) on(ctx context.Context, ref string, fn func(context.Context, 
 		return show.Failure(err)
 	}
 	prompt := output.NewPrompter(d.In, d.Out)
-	c := &carrier{Streams: d.Streams, show: show, prompt: prompt, yes: d.yes, resumable: true}
+	c := &carrier{Global: d.Global, Streams: d.Streams, show: show, prompt: prompt, yes: d.yes, resumable: true}
 	if end, err := fn(ctx, fleet, r, c); err != nil || end {
 		r.Close()
 		if err != nil {

@@ -48,7 +48,7 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet, shown map[
 	if err != nil {
 		return err
 	}
-	c := carrier{Streams: d.Streams, show: d.show, prompt: d.prompt, wait: d.wait, yes: d.yes, resumable: opt.Logs != nil}
+	c := d.carrier(opt.Logs != nil)
 	return c.carryOut(ctx, fleet, r)
 }
 
@@ -60,8 +60,14 @@ func (d *deployment) options() (rollout.Options, error) {
 	return opt, err
 }
 
+// carrier carries out what was planned.
+func (d *deployment) carrier(resumable bool) *carrier {
+	return &carrier{Global: d.Global, Streams: d.Streams, show: d.show, prompt: d.prompt, wait: d.wait, yes: d.yes, resumable: resumable}
+}
+
 // carrier carries deployments out, in front of an operator.
 type carrier struct {
+	*settings.Global
 	output.Streams
 	show   output.Printer
 	prompt *output.Prompter
@@ -98,7 +104,7 @@ func (c *carrier) carryOut(ctx context.Context, fleet deploy.Fleet, r *rollout.R
 			return err
 		}
 		s := r.Snapshot()
-		again, err := c.askRetry(ctx, s)
+		again, err := c.afterFailure(ctx, fleet, r)
 		if err != nil {
 			return c.interrupt(ctx, r)
 		}
@@ -107,7 +113,6 @@ func (c *carrier) carryOut(ctx context.Context, fleet deploy.Fleet, r *rollout.R
 			c.hint(s)
 			return output.DeploymentExit(s)
 		}
-		c.retry(ctx, r, nil)
 	}
 }
 
@@ -144,15 +149,20 @@ func (c *carrier) interrupt(ctx context.Context, r *rollout.Rollout) error {
 	return output.Exit(output.ExitInterrupted, nil)
 }
 
-// askRetry asks whether to retry what failed, where somebody can be asked. The error
-// is the context's.
-func (c *carrier) askRetry(ctx context.Context, s *rollout.Snapshot) (bool, error) {
+// afterFailure asks what is to become of what failed, where somebody can be asked, and does it.
+// again is that the deployment goes on. The error is the context's.
+func (c *carrier) afterFailure(ctx context.Context, fleet deploy.Fleet, r *rollout.Rollout) (again bool, err error) {
+	s := r.Snapshot()
 	if s.OK || c.yes || !c.show.Interactive() {
 		return false, nil
 	}
-	yes, err := c.prompt.Confirm(ctx, fmt.Sprintf("%d failed. Retry?", s.Failed), false)
+	if c.Plain {
+		again, err = c.decide(ctx, fleet, r)
+	} else if again, err = c.prompt.Confirm(ctx, fmt.Sprintf("%d failed. Retry?", s.Failed), false); again {
+		c.retry(ctx, r, nil)
+	}
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
-	return yes, err
+	return again, err
 }

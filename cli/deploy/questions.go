@@ -48,6 +48,12 @@ func (d *deployment) ask(ctx context.Context, q resolver.Question) error {
 	if err != nil {
 		return err
 	}
+	if d.Plain {
+		if done, err := d.command(text); done || err != nil {
+			return err
+		}
+		text = numbered(q, text)
+	}
 	switch {
 	case text == "?":
 		d.explain(q)
@@ -86,14 +92,26 @@ func (d *deployment) question(ctx context.Context, q resolver.Question) (string,
 			p.Say("    hint: %s\n", q.Hint)
 		}
 	}
-	p.Say("  %s%s: ", label(q), defaultText(q))
+	if d.Plain {
+		p.List(optionTexts(q), nil)
+		p.Say("%s%s: ", label(q, false), defaultText(q))
+	} else {
+		p.Say("  %s%s: ", label(q, true), defaultText(q))
+	}
 	if q.Var.Hidden() {
 		return p.Secret(ctx)
 	}
 	return p.Read(ctx)
 }
 
-func label(q resolver.Question) string {
+// label says what is asked, with the options in brackets or without.
+func label(q resolver.Question, withOptions bool) string {
+	options := func(q resolver.Question) string {
+		if !withOptions {
+			return ""
+		}
+		return options(q)
+	}
 	switch {
 	case q.Key.Kind == resolver.AskHosts:
 		return fmt.Sprintf("%s: %s%s", q.Var.Name, howMany(q), options(q))
@@ -123,16 +141,22 @@ func howMany(q resolver.Question) string {
 }
 
 func options(q resolver.Question) string {
-	var names []string
-	for _, o := range q.Options {
-		if !o.Disabled {
-			names = append(names, output.Value(o.Value))
-		}
-	}
+	names := optionTexts(q)
 	if len(names) == 0 {
 		return ""
 	}
 	return " (" + strings.Join(names, ", ") + ")"
+}
+
+// optionTexts are the options that can be chosen.
+func optionTexts(q resolver.Question) []string {
+	var out []string
+	for _, o := range q.Options {
+		if !o.Disabled {
+			out = append(out, output.Value(o.Value))
+		}
+	}
+	return out
 }
 
 // defaultText is what an empty line takes.

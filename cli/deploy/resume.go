@@ -32,7 +32,7 @@ func (d *deployment) resumeRun(ctx context.Context) error {
 		return d.show.Failure(err)
 	}
 	d.newPrompter()
-	c := carrier{Streams: d.Streams, show: d.show, prompt: d.prompt, wait: d.wait, yes: d.yes, resumable: true}
+	c := d.carrier(true)
 	if d.planAgain || len(d.set)+len(d.hosts)+len(d.rolling) > 0 || d.answers != "" {
 		err = d.replan(ctx, fleet, r)
 	} else if err = r.Continue(); err == nil {

@@ -27,6 +27,9 @@ func (f *Format) Register(c *cobra.Command, more ...string) {
 	_ = c.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(f.choices, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// PlainFormat is the format of lines for a person.
+func PlainFormat() Format { return Format{name: "plain"} }
+
 func (f *Format) list() string {
 	last := len(f.choices) - 1
 	return strings.Join(f.choices[:last], ", ") + " or " + f.choices[last]

@@ -31,8 +31,21 @@ type lineRead struct {
 
 // NewPrompter makes a prompter.
 func NewPrompter(in io.Reader, out io.Writer) *Prompter {
+	if shared, ok := in.(*Asking); ok {
+		return shared.prompt
+	}
 	return &Prompter{in: in, out: out, scan: bufio.NewScanner(in)}
 }
+
+// Asking is an input of which several commands read, one after the other: they share what asks, so
+// that no line gets lost between them.
+type Asking struct {
+	io.Reader
+	prompt *Prompter
+}
+
+// Share gives the input of a prompter to further commands.
+func (p *Prompter) Share() *Asking { return &Asking{p.in, p} }
 
 // Say writes to the person.
 func (p *Prompter) Say(format string, args ...any) { Printf(p.out, format, args...) }

@@ -33,6 +33,13 @@ func ASCIIOnly(getenv func(string) string) bool {
 	return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
+// Accessible reports whether the environment asks for lines with numbered choices, as for a screen
+// reader.
+func Accessible(getenv func(string) string) bool {
+	v := getenv("ACCESSIBLE")
+	return v != "" && v != "0" && v != "false"
+}
+
 // Terminal is the file that a command writes to, for the terminal UI, which cleans what
 // it draws itself; nil if it is none.
 func (s Streams) Terminal() *os.File {

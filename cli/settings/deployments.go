@@ -10,6 +10,9 @@ import (
 // Deployments is where the logs of deployments are kept: with the operator's state. It is nil
 // for the demo, whose hosts are gone when the program ends.
 func (g *Global) Deployments() *rollout.Store {
+	if g.Kept != nil {
+		return g.Kept
+	}
 	if g.Demo || g.Fleet != nil {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/armonic/armonic/config"
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 )
 
 // Global are the flags that every command has.
@@ -24,6 +25,11 @@ type Global struct {
 	OS               string        // instead of the one that hosts have
 	Fleet            deploy.Fleet  // instead of the one that flags and settings name
 	Flags            *pflag.FlagSet
+
+	// Set by a command that runs others, line by line in front of a person:
+	Plain  bool           // choices have numbers, and what failed can be decided about
+	Opened deploy.Fleet   // the fleet that they use
+	Kept   *rollout.Store // where they keep deployments, if not in the usual place
 
 	// WatchForCrash has a report of a crash kept in a directory. nil does nothing.
 	WatchForCrash func(dir string) error

@@ -29,12 +29,29 @@ func noFleet(g *settings.Global, set config.Client) bool {
 func firstStart(ctx context.Context, g *settings.Global, s output.Streams, conf *tui.Config) (left bool, err error) {
 	conf.In, _ = s.In.(*os.File)
 	conf.Out = s.Terminal()
+	first, ok := startConfig()
+	if !ok {
+		return false, nil
+	}
+	choice, err := tui.Start(ctx, *conf, first)
+	switch {
+	case spec.KindOf(err) == spec.Invalid:
+		return false, nil
+	case err != nil:
+		return true, err
+	}
+	return began(g, conf, choice), nil
+}
+
+// startConfig says where settings are kept, and how they are tested. Without a home there is nowhere
+// to write them.
+func startConfig() (c start.Config, ok bool) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return false, nil //nolint:nilerr // without a home there is nowhere to write settings
+		return c, false
 	}
 	file := filepath.Join(dir, "armonic", "cli.yaml")
-	choice, err := tui.Start(ctx, *conf, start.Config{
+	return start.Config{
 		File: short(file),
 		Test: func(ctx context.Context, a start.Answers) error {
 			c := config.Client{Connection: config.Connection{JID: a.JID, Password: value.Secret(a.Password), PasswordFile: a.PasswordFile, Server: a.Server, CAFile: a.CAFile}}
@@ -42,23 +59,20 @@ func firstStart(ctx context.Context, g *settings.Global, s output.Streams, conf 
 		},
 		Save: func(a start.Answers) error { return saveSettings(file, a) },
 		Text: func(a start.Answers) string { return settingsText(file, a) },
-	})
-	switch {
-	case spec.KindOf(err) == spec.Invalid:
-		return false, nil
-	case err != nil:
-		return true, err
-	}
+	}, true
+}
+
+// began notes how a person starts, and reports whether they left.
+func began(g *settings.Global, conf *tui.Config, choice start.Choice) (left bool) {
 	switch choice {
 	case start.Demo, start.Look:
 		g.Demo, conf.Logs = true, nil
 		conf.ReadOnly = conf.ReadOnly || choice == start.Look
-		return false, nil
-	case start.Server:
-		return false, nil // what was written is read like any settings
+	case start.Server: // what was written is read like any settings
 	case start.Leave:
+		return true
 	}
-	return true, nil
+	return false
 }
 
 // short writes a path of the person's home as they would.

@@ -13,6 +13,7 @@ import (
 	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/plain"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/rollout"
@@ -49,6 +50,11 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			if len(args) == 1 {
 				conf.Pattern = spec.Pattern(args[0])
 			}
+			if p, err := c.Flags().GetBool("plain"); err != nil {
+				return err
+			} else if p || g.Plain {
+				return runPlain(c.Context(), g, s, conf, noFleet(g, set))
+			}
 			if noFleet(g, set) {
 				if left, err := firstStart(c.Context(), g, s, &conf); left || err != nil {
 					return err
@@ -61,9 +67,22 @@ it begins with that deployment. ? in the UI lists its keys.`,
 	c.Flags().String("theme", "", "colours: `NAME` is one of "+strings.Join(widget.Themes(), ", "))
 	c.Flags().String("glyphs", "", "signs: `NAME` is one of "+strings.Join(widget.GlyphSets(), ", ")+"; ascii is the default where the locale knows nothing else, as with LC_ALL=C")
 	c.Flags().Bool("read-only", false, "only look: no key changes a server")
+	c.Flags().Bool("plain", false, "line by line, with choices by number and without signs, as a screen reader wants it; also with ACCESSIBLE=1 in the environment")
 	_ = c.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(widget.Themes(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("glyphs", cobra.FixedCompletions(widget.GlyphSets(), cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// runPlain is the UI line by line. Without a fleet it asks first how to start.
+func runPlain(ctx context.Context, g *settings.Global, s output.Streams, conf tui.Config, first bool) error {
+	if first {
+		prompt := output.NewPrompter(s.In, s.Out)
+		s.In = prompt.Share()
+		if left, err := firstPlainStart(ctx, g, prompt, &conf); left || err != nil {
+			return err
+		}
+	}
+	return plain.Run(ctx, g, s, plain.Options{ReadOnly: conf.ReadOnly, Pattern: conf.Pattern})
 }
 
 func runTUI(ctx context.Context, g *settings.Global, s output.Streams, conf tui.Config) error {

@@ -118,6 +118,7 @@ func Armonic() Rules {
 			{Name: "web", Duty: "the front end for browsers: pages, logins, and what changes while one looks", May: []string{"deploy", "resolver", "rollout", "spec", "value"}},
 			{Name: "cli", Duty: "the command line: Main runs one command, which the folders below offer", May: []string{"*"}},
 			{Name: "cli/agent", Duty: "armonic agentd, and the commands that say which agents are in the fleet", May: []string{"*"}},
+			{Name: "cli/plain", Duty: "the terminal UI line by line: asks what is wanted, and runs the commands that do it", May: []string{"*"}},
 			{Name: "cli/connect", Duty: "open the fleet that flags and settings name", May: []string{"*"}},
 			{Name: "cli/crash", Duty: "keep a report of a fault that ends the program, and put the terminal back", May: []string{"*"}},
 			{Name: "cli/deploy", Duty: "armonic deploy, with its questions line by line", May: []string{"*"}},
