@@ -61,7 +61,7 @@ func (vs *values) visible(v *variable) bool {
 	}
 	below := vs.of(v.inner)
 	if !below.usable() {
-		return vs.uncertain(v, below)
+		return vs.uncertain(v, below) || below.x == nil && v.inner.Optional && v.needed()
 	}
 	_, err := v.Convert(below.x)
 	return err != nil

@@ -104,9 +104,9 @@ func (v *variable) ofEnter() bool { return v.requirement.provide == string(spec.
 func (v *variable) byRun() bool { return v.role == roleReturn && !v.child.Unmanaged }
 
 // followsInner reports whether an argument has the value of the one below it. One between
-// two others is asked itself, and a list is no text.
+// two others is asked itself, and so is one that the one below is bound to; a list is no text.
 func (v *variable) followsInner() bool {
-	return (v.role == roleArg || v.mayLack()) && v.inner != nil && v.outer == nil && v.Type.Lists() == v.inner.Type.Lists()
+	return (v.role == roleArg || v.mayLack()) && v.inner != nil && v.outer == nil && v.Type.Lists() == v.inner.Type.Lists() && v.inner.bound() != v
 }
 
 // owner says whose variable it is: "WebSite on web1".
