@@ -44,11 +44,14 @@ func (c *catalogue) engine(name string) (*lifecycle.Engine, error) {
 			return nil, u.err
 		}
 	}
-	names := make([]string, len(c.engines))
-	for i, e := range c.engines {
-		if names[i] = e.Name(); names[i] == name {
+	for _, e := range c.engines {
+		if e.Name() == name {
 			return e, nil
 		}
+	}
+	names := make([]string, len(c.engines))
+	for i, e := range c.engines {
+		names[i] = e.Name()
 	}
 	err := spec.Errorf(spec.NotFound, "there is no lifecycle %q on %s", name, c.host)
 	if len(names) > 0 {

@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"errors"
-	"maps"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -50,7 +49,7 @@ func (s *Session) Fetch(ctx context.Context) func() Learned {
 			return out
 		}
 		for i, n := range needs {
-			maps.Copy(out.facts, facts[i].Foreseen(n.Host))
+			facts[i].TakeForeseen(n.Host, out.facts)
 		}
 		for i, n := range needs { // what was asked counts
 			out.facts[n.Key()] = facts[i]

@@ -3,13 +3,15 @@ package lifecycle_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/google/go-cmp/cmp"
 )
 
 // asking is a lifecycle whose state B asks in every way.
@@ -41,6 +43,28 @@ func asking() *lifecycle.Lifecycle {
 				{Name: "r", Vars: []spec.Variable{{Name: "v", Type: spec.Type{Kind: spec.KindBool}}}}}}}},
 		},
 	}}
+}
+
+// Whoever plans knows from the route which values the module validates.
+func TestARouteSaysWhatIsValidated(t *testing.T) {
+	e := newEngine(t, asking(), lifecycle.NewMemory())
+	r, err := e.Route(t.Context(), spec.RouteQuery{Provide: "/web1/L/B/p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range r.Steps {
+		for _, req := range s.Requires {
+			for _, v := range req.Variables() {
+				if v.Validates {
+					got = append(got, req.Name+"/"+v.Name)
+				}
+			}
+		}
+	}
+	if !slices.Equal(got, []string{"conf/port"}) {
+		t.Errorf("validated are %v", got)
+	}
 }
 
 func TestCheckFindsEveryWrongValue(t *testing.T) {

@@ -116,7 +116,7 @@ func newPathSearch(g *graph, stack []int, keep, target int, backwards bool) *pat
 // from yields the paths that go on from a state; false if no more are wanted.
 func (s *pathSearch) from(state int, yield func([]spec.Step) bool) bool {
 	if state == s.target {
-		steps := slices.Clone(s.prefix)
+		steps := append(make([]spec.Step, 0, len(s.prefix)+len(s.path)), s.prefix...)
 		for _, on := range s.path {
 			steps = append(steps, spec.Step{Action: spec.Enter, State: s.graph.states[on].Name})
 		}

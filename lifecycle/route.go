@@ -39,7 +39,7 @@ func (e *Engine) Route(ctx context.Context, q spec.RouteQuery) (spec.Route, erro
 		path = append(e.graph.undoEnters(at, path), path...)
 	}
 	path = e.graph.withAgain(at, path, q.Again)
-	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: []spec.Step{}, Simulated: e.Simulated(), Module: e.def.Digest}
+	r := spec.Route{Lifecycle: e.def.Name, From: e.graph.names(at.stack), Steps: make([]spec.Step, 0, len(path)+1), Simulated: e.Simulated(), Module: e.def.Digest}
 	for _, step := range path {
 		next, bad := e.graph.advance(at, step)
 		if bad != nil {
@@ -145,15 +145,20 @@ func showOS(matches []OSMatch) string {
 	return strings.Join(names, ", ")
 }
 
-// suggested copies requires and asks the module for defaults that suit the host. A
-// suggestion that fails is noted, and the declared default stays: an operator can
-// still answer.
+// suggested copies requires and asks the module for defaults that suit the host; it marks what
+// the module validates. A suggestion that fails is noted, and the declared default stays: an
+// operator can still answer.
 func (e *Engine) suggested(ctx context.Context, at spec.Path, requires []spec.Require, hooks Hooks) []spec.Require {
 	out := slices.Clone(requires)
 	for i := range out {
 		out[i].Vars = e.suggest(ctx, at, out[i].Name, out[i].Vars, hooks)
 		out[i].Args = e.suggest(ctx, at, out[i].Name, out[i].Args, hooks)
 		out[i].Returns = slices.Clone(out[i].Returns)
+		for _, vars := range [][]spec.Variable{out[i].Vars, out[i].Args, out[i].Returns} {
+			for k := range vars {
+				vars[k].Validates = vars[k].Validates || hooks.Validate[out[i].Name+"/"+vars[k].Name] != nil
+			}
+		}
 	}
 	return out
 }

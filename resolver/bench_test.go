@@ -2,10 +2,9 @@ package resolver_test
 
 import (
 	"fmt"
-	"syscall"
 	"testing"
-	"time"
 
+	"github.com/armonic/armonic/internal/benchreport"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
@@ -31,22 +30,11 @@ func benchResolve(b *testing.B, w *world, n int) {
 		b.Fatalf("no plan of %d nodes: %d nodes, %d needs, %v", n, len(res.Nodes), len(res.Needs), res.Problems)
 	}
 	b.ReportAllocs()
-	before := cpuTime(b)
+	before := benchreport.CPUTime(b)
 	for b.Loop() {
 		resolver.Resolve(w.root, w.facts, w.answers)
 	}
-	b.ReportMetric(float64(cpuTime(b)-before)/float64(b.N)/1e6, "cpu-ms/op")
-}
-
-// cpuTime is what this process has used so far, collecting garbage included: where others are
-// at work as well, it tells more than the clock.
-func cpuTime(b *testing.B) time.Duration {
-	b.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	b.ReportMetric(float64(benchreport.CPUTime(b)-before)/float64(b.N)/1e6, "cpu-ms/op")
 }
 
 // know adds a provide of a host to what is known, and the way to it.

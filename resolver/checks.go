@@ -14,12 +14,12 @@ type checked struct {
 	faults map[*node][]Problem // that agents found
 }
 
-// newChecked has agents check the nodes whose values are complete. Node.Pending is set
-// where they have not answered yet.
+// newChecked has agents check the nodes whose values are complete and of which they know more than
+// their types say. Node.Pending is set where they have not answered yet.
 func newChecked(c *calls) *checked {
 	out := &checked{calls: c, faults: map[*node][]Problem{}}
 	for _, n := range c.tree.ordered {
-		if n.CalledAs == nil && c.valuesKnown(n) && !n.misplaced() && len(n.Steps) > 0 && !n.incomplete() {
+		if n.CalledAs == nil && c.valuesKnown(n) && !n.misplaced() && len(n.Steps) > 0 && !n.incomplete() && n.validates() {
 			out.faults[n] = out.check(n)
 		}
 	}
@@ -33,6 +33,12 @@ func (n *node) misplaced() bool { return n.placed != nil && n.placed.Status == W
 // provided: its agent would miss all of that.
 func (n *node) incomplete() bool {
 	return slices.ContainsFunc(n.items, func(it item) bool { return it.q != nil && it.q.Required() })
+}
+
+// validates reports whether the node's agent may refuse values of their types: its module
+// has a function for that, or secrets are to stay what they were, and are known to it only.
+func (n *node) validates() bool {
+	return slices.ContainsFunc(n.vars, func(v *variable) bool { return v.Validates || v.Hidden() })
 }
 
 func (c *checked) check(n *node) []Problem {

@@ -1,7 +1,10 @@
 package resolver_test
 
 import (
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -50,4 +53,31 @@ func TestValuesAreChecked(t *testing.T) {
 	expect(resolver.Wrong, resolver.OK, false)
 	facts.Learned[check] = resolver.Fact{}
 	expect(resolver.OK, resolver.OK, true)
+}
+
+// Agents are asked about the values of those nodes only of which they know more than types say:
+// they have nothing to say about others.
+func TestAgentsFindNothingWrongWithWhatTheyAreNotAsked(t *testing.T) {
+	planned := 0
+	rapid.Check(t, func(r *rapid.T) {
+		w := randomWorld(r)
+		res := w.plan(r)
+		if res == nil {
+			return
+		}
+		planned++
+		for k := range w.facts.Learned {
+			if strings.HasPrefix(string(k), string(resolver.NeedCheck)) {
+				r.Errorf("an agent was asked: %q", k)
+			}
+		}
+		for _, task := range res.Plan.Tasks {
+			for _, p := range w.engines[task.Host][task.Lifecycle].Check(t.Context(), spec.Work{Lifecycle: task.Lifecycle, From: task.From, Steps: task.Steps}) {
+				r.Errorf("%s: %s %+v", task.ID, p, task.Steps)
+			}
+		}
+	})
+	if planned == 0 {
+		t.Error("there was no plan")
+	}
 }

@@ -68,10 +68,9 @@ func (n Need) Key() NeedKey {
 	return NeedKey(strings.Join(parts, "\x00"))
 }
 
-// Foreseen takes the answers out of a fact that its host gave to questions that will be asked
+// TakeForeseen moves the answers out of a fact that its host gave to questions that will be asked
 // next.
-func (f *Fact) Foreseen(h spec.Host) map[NeedKey]Fact {
-	out := map[NeedKey]Fact{}
+func (f *Fact) TakeForeseen(h spec.Host, out map[NeedKey]Fact) {
 	for _, x := range f.Route.Foreseen {
 		switch {
 		case x.Route != nil && x.Query != nil:
@@ -81,7 +80,6 @@ func (f *Fact) Foreseen(h spec.Host) map[NeedKey]Fact {
 		}
 	}
 	f.Route.Foreseen = nil
-	return out
 }
 
 // Fact is an agent's answer to a need: the field of its kind, or Err.

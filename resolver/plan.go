@@ -1,8 +1,8 @@
 package resolver
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -11,7 +11,7 @@ import (
 // newPlan makes the graph of tasks from the calls, which must be complete.
 func newPlan(c *checked) *Plan {
 	t := c.tree
-	p := &Plan{After: map[spec.Host]map[string][]string{}}
+	p := &Plan{Tasks: make([]Task, 0, len(t.ordered)), After: map[spec.Host]map[string][]string{}}
 	last := map[service]TaskID{} // the last task so far of a lifecycle
 	end := map[NodeID]TaskID{}   // the task that ends a node
 	all := c.newRelays()
@@ -30,7 +30,7 @@ func newPlan(c *checked) *Plan {
 		svc := n.service()
 		from, first := n.from, 0
 		for i, seg := range t.segments(n) {
-			task := Task{ID: TaskID(fmt.Sprintf("%s#%d", n.ID, i)), Node: n.ID, Host: n.Host,
+			task := Task{ID: TaskID(string(n.ID) + "#" + strconv.Itoa(i)), Node: n.ID, Host: n.Host,
 				Lifecycle: svc.lifecycle, From: from, First: first, Steps: seg.steps,
 				Simulated: n.Provide.Simulated, Module: n.Route.Module}
 			aside := n.Drains != "" || n.Enables != "" // then it is the batches that say when

@@ -39,20 +39,22 @@ func (b *builder) target(n *node) spec.Path {
 // way asks which of several ways the node goes to its state, and gives the index of it: 0
 // is the first. There is no question where there is one way only, unless it was answered.
 func (b *builder) way(n *node, from []string) (int, *Question) {
-	q := &Question{Key: Key{Node: n.ID, Kind: AskPath}, Status: OK, Source: Default, Value: 0, Host: n.Host, Optional: true,
-		Path: n.Provide.Path.Cut(3), Suggestions: []Suggestion{{Value: 0, Why: "the first way"}},
-		Var: spec.Variable{Name: "path", Label: "Way to " + n.Provide.Path.State(), Type: spec.Type{Kind: spec.KindInt}, Expert: true}}
-	a, answered := b.answer(q.Key)
+	k := Key{Node: n.ID, Kind: AskPath}
+	a, answered := b.answer(k)
+	var options []Option
 	if b.forks(n) && !slices.Contains(from, n.Provide.Path.State()) {
 		f, ok := b.fact(Need{Kind: NeedPaths, Host: n.Host, Optional: true,
 			Paths: spec.PathsQuery{State: n.Provide.Path.Cut(3), From: from, Most: mostWays}})
 		if ok && f.Err == nil && len(f.Paths.Paths) > 1 {
-			q.Options = wayOptions(f.Paths)
+			options = wayOptions(f.Paths)
 		}
 	}
-	if !answered && q.Options == nil {
+	if !answered && options == nil {
 		return 0, nil
 	}
+	q := &Question{Key: k, Status: OK, Source: Default, Value: 0, Host: n.Host, Optional: true, Options: options,
+		Path: n.Provide.Path.Cut(3), Suggestions: []Suggestion{{Value: 0, Why: "the first way"}},
+		Var: spec.Variable{Name: "path", Label: "Way to " + n.Provide.Path.State(), Type: spec.Type{Kind: spec.KindInt}, Expert: true}}
 	n.items = append(n.items, item{q: q})
 	if !answered {
 		return 0, q
@@ -75,12 +77,10 @@ func (b *builder) forks(n *node) bool {
 	if s == nil {
 		return false
 	}
-	from := map[string]bool{}
-	for _, t := range s.Transitions {
-		if from[t[0]] {
+	for i, t := range s.Transitions {
+		if slices.ContainsFunc(s.Transitions[:i], func(x [2]string) bool { return x[0] == t[0] }) {
 			return true
 		}
-		from[t[0]] = true
 	}
 	return false
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/armonic/armonic/internal/benchreport"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
@@ -71,7 +71,7 @@ func BenchmarkCarryOut(b *testing.B) {
 				}
 				r.log, r.copies = log, true
 				hosts := []spec.Host{"h0", "h1", "h2"}
-				cpu, began := cpuTime(b), time.Now()
+				cpu, began := benchreport.CPUTime(b), time.Now()
 				r.change(func() {
 					r.record(Record{Kind: RecordMade, Made: &Made{ID: "d", Name: "d", Hosts: hosts}})
 					r.record(Record{Kind: RecordPlanned, Plan: p})
@@ -83,7 +83,7 @@ func BenchmarkCarryOut(b *testing.B) {
 				}
 				own := time.Duration(size.nodes/size.hosts) * time.Second
 				b.ReportMetric(100*(time.Since(began)-own).Seconds()/own.Seconds(), "%overhead")
-				b.ReportMetric(float64((cpuTime(b)-cpu).Microseconds())/float64(size.nodes), "cpu-µs/node")
+				b.ReportMetric(float64((benchreport.CPUTime(b)-cpu).Microseconds())/float64(size.nodes), "cpu-µs/node")
 				if s := r.Snapshot(); !s.OK {
 					b.Fatalf("%d of %d are done", s.Done, len(s.Tasks))
 				}
@@ -99,13 +99,4 @@ func (r *Rollout) watch() {
 		version = r.Changed(context.Background(), version)
 		r.Snapshot()
 	}
-}
-
-func cpuTime(b *testing.B) time.Duration {
-	b.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

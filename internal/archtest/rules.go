@@ -140,7 +140,7 @@ func Armonic() Rules {
 			{Name: "internal/hostbench", Duty: "measure what deployments on real hosts take, beside Ansible", Test: true},
 			{Name: "internal/hostfleet", Duty: "a fleet of real hosts for tests: a server, an operator, agents", Test: true},
 			{Name: "internal/hosttest", Duty: "real Debian hosts for tests, with systemd, on this machine", Test: true},
-			{Name: "internal/benchreport", Duty: "the program that is measured, and tables of what was found", Test: true},
+			{Name: "internal/benchreport", Duty: "the program that is measured, processor time, and tables of what was found", Test: true},
 			{Name: "internal/manual", Duty: "write manual pages and completions from the commands", May: []string{"cli"}},
 			{Name: "internal/need", Duty: "tell whether what a test needs is here", Test: true},
 			{Name: "packaging", Duty: "what Debian packages are made of, and the test that installs them", Test: true},

@@ -1,3 +1,3 @@
-// Package benchreport makes the program that is measured, and writes what was found as tables,
-// in Markdown.
+// Package benchreport makes the program that is measured, tells processor time, and writes what was
+// found as tables, in Markdown.
 package benchreport
