@@ -35,6 +35,8 @@ type Config struct {
 
 	// Write saves a file; nil writes a new file in the working directory.
 	Write func(name string, data []byte) error
+	// Read reads a file; nil is os.ReadFile.
+	Read func(name string) ([]byte, error)
 }
 
 // Outcome is what is left when the UI was closed.
@@ -56,6 +58,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Poll == 0 {
 		c.Poll = 500 * time.Millisecond
+	}
+	if c.Read == nil {
+		c.Read = os.ReadFile
 	}
 	if c.Write == nil {
 		c.Write = writeNew

@@ -82,14 +82,14 @@ func (m *Model) askReason(d *deployment, id resolver.TaskID, title, text string,
 	if t := d.run.Snapshot().Task(id); t != nil {
 		what = t.Lifecycle + " on " + string(t.Host)
 	}
-	m.popup = &popup{title: title, text: []string{what, text}, field: &widget.Field{}, enter: "does it", done: func(why string) tea.Cmd {
+	m.open(&popup{title: title, text: []string{what, text}, field: &widget.Field{}, enter: "does it", done: func(why string) tea.Cmd {
 		why = strings.TrimSpace(why)
 		if why == "" {
 			m.message = "Nothing was done: say why, for those who look at it later."
 			return nil
 		}
 		return func() tea.Msg { return finished{key: "retry", dep: d, err: do(id, why)} }
-	}}
+	}})
 }
 
 // handleDecision takes what was found out for a decision.
@@ -110,6 +110,10 @@ func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
 		m.deployments.SetDetails(msg.id, msg.what)
 	case draftsLeft:
 		return m.onDraftsLeft(msg)
+	case asked:
+		m.catalogue.SetAsks(msg.pattern, msg.asks)
+	case answersRead:
+		return m.onAnswersRead(msg)
 	case draftKept:
 		return m.onDraftKept(msg)
 	case replayed:
@@ -148,10 +152,10 @@ func (m *Model) onRollbackPlanned(x rollbackPlanned) tea.Cmd {
 		text = append(text, "! "+string(p.Path)+": "+p.Msg)
 	}
 	if len(x.plan.Plan.Tasks) == 0 {
-		m.popup = &popup{title: "Nothing can be taken back", text: text, choices: []choice{{"esc n", "go back", nil}}}
+		m.open(&popup{title: "Nothing can be taken back", text: text, choices: []choice{{"esc n", "go back", nil}}})
 		return nil
 	}
-	m.popup = &popup{
+	m.open(&popup{
 		title: "Take back " + x.name + "?",
 		text:  append(text, "", "Exactly what this deployment did is taken back, newest first."),
 		choices: []choice{
@@ -165,7 +169,7 @@ func (m *Model) onRollbackPlanned(x rollbackPlanned) tea.Cmd {
 			{"n esc", "go back", nil},
 		},
 		at: 1,
-	}
+	})
 	return nil
 }
 
@@ -186,7 +190,7 @@ func (m *Model) confirmResume(id spec.DeploymentID) {
 	if runs {
 		text = append(text, by+" carries it out now, and is told that you go on with it.")
 	}
-	m.popup = &popup{
+	m.open(&popup{
 		title: "Go on with " + name + " here?",
 		text:  text,
 		choices: []choice{
@@ -194,7 +198,7 @@ func (m *Model) confirmResume(id spec.DeploymentID) {
 			{"n esc", "go back", nil},
 		},
 		at: 1,
-	}
+	})
 }
 
 // resume goes on here with a deployment.

@@ -138,7 +138,7 @@ func (m *Model) onDraftsLeft(x draftsLeft) tea.Cmd {
 	if len(found) == 0 {
 		return nil
 	}
-	m.popup = &popup{title: "Answers that were not run", text: append(text, "The screen that had them did not end as it should."), choices: []choice{
+	m.open(&popup{title: "Answers that were not run", text: append(text, "The screen that had them did not end as it should."), choices: []choice{
 		{"g", "go on with them", func() tea.Cmd { return m.takeDrafts(found) }},
 		{"f", "forget them", func() tea.Cmd {
 			drafts := m.cfg.Drafts
@@ -152,25 +152,30 @@ func (m *Model) onDraftsLeft(x draftsLeft) tea.Cmd {
 			}
 		}},
 		{"l esc", "later: they are offered again", nil},
-	}}
+	}})
 	return nil
 }
 
 func (m *Model) takeDrafts(found []*deployment) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, d := range found {
-		d.session = deploy.NewSession(m.cfg.Fleet, d.answers.Provide)
-		d.session.SetGroups(m.cfg.Groups)
-		err := d.session.Replay(d.answers)
-		m.fail("drafts", err)
-		if err != nil {
-			continue
-		}
-		d.build, d.plan = questions.New(m.look, d.answers.Provide), plan.New(m.look)
-		m.deps = append(m.deps, d)
-		m.cur = len(m.deps) - 1
-		m.show(m.pages.deploy)
-		cmds = append(cmds, m.refreshed(d))
+		cmds = append(cmds, m.takeAnswers("drafts", d))
 	}
 	return batch(cmds...)
+}
+
+// takeAnswers plans a deployment that begins with the answers of a file.
+func (m *Model) takeAnswers(key string, d *deployment) tea.Cmd {
+	d.session = deploy.NewSession(m.cfg.Fleet, d.answers.Provide)
+	d.session.SetGroups(m.cfg.Groups)
+	err := d.session.Replay(d.answers)
+	m.fail(key, err)
+	if err != nil {
+		return nil
+	}
+	d.build, d.plan = questions.New(m.look, d.answers.Provide), plan.New(m.look)
+	m.deps = append(m.deps, d)
+	m.cur = len(m.deps) - 1
+	m.show(m.pages.deploy)
+	return m.refreshed(d)
 }

@@ -163,7 +163,7 @@ func TestTabsWhileTyping(t *testing.T) {
 		d.keys("1")
 		d.see("p1")
 		d.keys("esc ?")
-		d.see("Help: type to search")
+		d.see("─ Help ─")
 	})
 }
 

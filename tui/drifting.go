@@ -114,7 +114,7 @@ func (m *Model) confirmRepairs(repairs []deploy.Repair) {
 		m.message = "Calls made all of it: nothing is called twice, so there is no state to enter again."
 		return
 	}
-	m.popup = &popup{
+	m.open(&popup{
 		title: "Repair " + spec.Count(len(repairs), "lifecycle", "lifecycles") + "?",
 		text:  append(text, "", "The states are entered again, with the values that they had."),
 		choices: []choice{
@@ -122,7 +122,7 @@ func (m *Model) confirmRepairs(repairs []deploy.Repair) {
 			{"n esc", "go back", nil},
 		},
 		at: 1,
-	}
+	})
 }
 
 func (m *Model) repair(repairs []deploy.Repair) tea.Cmd {

@@ -233,7 +233,7 @@ func TestPalette(t *testing.T) {
 		d.keys("esc : goto space web2 enter")
 		d.see("─ web2 ─")
 		d.keys(": theme space light enter : glyphs space ascii enter")
-		d.see("+- Hosts ---")
+		d.see("- Hosts ---")
 		d.keys(": nonsense enter")
 		d.see("There is no command nonsense")
 		d.keys(": deploy space Website//start enter")
@@ -265,7 +265,7 @@ func TestHelpRowsRun(t *testing.T) {
 func TestKeysCanBeRemapped(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.keys("Q")
-		d.see("Help: type to search")
+		d.see("─ Help ─")
 	}, func(c *tui.Config) { c.Keys = map[widget.Action]string{"help": "Q"} })
 	_, err := tui.New(t.Context(), tui.Config{Fleet: &fakeFleet{}, Keys: map[widget.Action]string{"help": "q"}})
 	if err == nil || !strings.Contains(err.Error(), `"help"`) || !strings.Contains(err.Error(), `"quit"`) {
@@ -286,7 +286,7 @@ func TestFiveHundredHosts(t *testing.T) {
 			}
 		}
 		d.settle()
-		d.see("500 hosts")
+		d.see("500 host")
 		d.keys("end up / hostsf enter 2 proxy enter enter * enter")
 		d.wait(time.Second)
 		d.see("websites x500")

@@ -42,15 +42,16 @@ func (m *Model) global() []widget.Binding {
 	out = append(out,
 		widget.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
 		widget.Key(redraw, "ctrl+l", "", "draw the screen again"))
-	if _, ok := m.cfg.Fleet.(deploy.Connected); ok {
-		b := m.retryKey()
-		b.Label = "" // the footer has it where it belongs
-		out = append(out, b)
+	again := m.retryKey()
+	again.Label = "" // the footer has it where it belongs
+	if _, ok := m.cfg.Fleet.(deploy.Connected); !ok || m.links.conn.Up {
+		again.Not = "the connection is there"
 	}
-	if len(m.deps) > 1 {
-		out = append(out, widget.Key(nextDep, "]", "", "the next deployment"), widget.Key(prevDep, "[", "", "the deployment before"))
+	alone := ""
+	if len(m.deps) < 2 {
+		alone = "there is no other deployment in this session"
 	}
-	return out
+	return append(out, again, widget.Key(nextDep, "]", "", "the next deployment").Unless(alone), widget.Key(prevDep, "[", "", "the deployment before").Unless(alone))
 }
 
 // screens is what is behind a view.
@@ -99,20 +100,46 @@ func (m *Model) bindings() []widget.Binding {
 	return widget.Remap(append(out, m.global()...), m.cfg.Keys)
 }
 
+// moded is a screen with more than one set of keys.
+type moded interface{ KeySets() [][]widget.Binding }
+
+// keySets are all keys that a page can have, a set for each way in which it is shown.
+func (m *Model) keySets(p *page) (out [][]widget.Binding) {
+	screens := []screen{p.screen()}
+	if p.checks != nil {
+		screens = p.checks()
+	}
+	for _, s := range screens {
+		switch x := s.(type) {
+		case nil:
+		case moded:
+			out = append(out, x.KeySets()...)
+		default:
+			out = append(out, s.Bindings())
+		}
+	}
+	return out
+}
+
 // keysUnique reports a key that would mean two things on a page.
 func (m *Model) keysUnique() error {
+	known := map[widget.Action]bool{}
+	for _, b := range m.global() {
+		known[b.Action] = true
+	}
 	for _, p := range m.pages.all() {
-		screens := []screen{p.screen()}
-		if p.checks != nil {
-			screens = p.checks()
+		for _, keys := range m.keySets(p) {
+			for _, b := range keys {
+				known[b.Action] = true
+			}
+			if err := widget.CheckUnique(widget.Remap(append(keys, m.global()...), m.cfg.Keys)); err != nil {
+				return fmt.Errorf("%w on the page %s; name other keys for one of them", err, p.name)
+			}
 		}
-		for _, s := range screens {
-			if s == nil {
-				continue
-			}
-			if err := widget.CheckUnique(widget.Remap(append(s.Bindings(), m.global()...), m.cfg.Keys)); err != nil {
-				return fmt.Errorf("%w; name other keys for one of them", err)
-			}
+	}
+	for a := range m.cfg.Keys {
+		if !known[a] {
+			return fmt.Errorf("there is no action %q to give a key to%s", string(a), widget.Near(string(a), known))
 		}
 	}
 	return nil
@@ -124,20 +151,10 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.h > 0 && m.small():
 		return m.smallKey(name)
-	case m.popup != nil:
-		return m.popupKey(k)
-	case m.menu != nil:
-		if name == "ctrl+c" {
-			m.menu = nil
-			return nil
-		}
-		chosen, closed := m.menu.Type(k)
-		if closed {
-			m.menu = nil
-		}
-		return m.request(chosen)
+	case m.over() != nil:
+		return m.overlayKey(k)
 	}
-	m.message = ""
+	m.message, m.pressed = "", ""
 	if m.typing() {
 		switch name {
 		case "ctrl+c":
@@ -156,10 +173,15 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		}
 		return m.request(m.current().(typist).Type(k))
 	}
-	if a, ok := widget.Find(m.bindings(), name); ok {
-		return m.do(a)
+	b, ok := widget.FindBinding(m.bindings(), name)
+	switch {
+	case !ok:
+		return nil
+	case b.Not != "":
+		m.pressed, m.message = b.Action, name+"  not now: "+b.Not
+		return nil
 	}
-	return nil
+	return m.do(b.Action)
 }
 
 // smallKey handles a key where nothing can be seen: it may do no more than leave.
@@ -180,7 +202,7 @@ func (m *Model) do(a widget.Action) tea.Cmd {
 	}
 	switch a {
 	case palette:
-		m.openPalette()
+		m.openPalette("")
 	case help:
 		m.openHelp()
 	case quit:

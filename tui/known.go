@@ -33,6 +33,7 @@ type (
 	replayed struct {
 		session *deploy.Session
 		save    bool
+		on      map[spec.Host]spec.Host // other hosts than there
 		err     error
 	}
 )
@@ -142,6 +143,9 @@ func (m *Model) openList() tea.Cmd {
 
 // wanted reads the details that the list wants, if it is shown.
 func (m *Model) wanted() tea.Cmd {
+	if m.page() == m.pages.catalogue && m.links.conn.Up {
+		return m.request(m.catalogue.Want())
+	}
 	if m.page() != m.pages.runs || m.cfg.Logs == nil {
 		return nil
 	}
@@ -169,9 +173,13 @@ func (m *Model) requestKnown(x any) (tea.Cmd, bool) {
 	case deployments.Rollback:
 		return m.rollBack(x.ID), true
 	case deployments.Replay:
-		return m.replay(x.ID, false), true
+		return m.replay(x.ID, false, nil), true
 	case deployments.Save:
-		return m.replay(x.ID, true), true
+		return m.replay(x.ID, true, nil), true
+	case deployments.ReplayOn:
+		m.askOtherHosts(x)
+	case deployments.OpenFile:
+		m.askAnswers()
 	default:
 		return nil, false
 	}
@@ -190,9 +198,9 @@ func (m *Model) requestShown(x any) tea.Cmd {
 	case run.GoOn:
 		m.confirmResume(id)
 	case run.Replay:
-		return m.replay(id, false)
+		return m.replay(id, false, nil)
 	case run.Save:
-		return m.replay(id, true)
+		return m.replay(id, true, nil)
 	}
 	return nil
 }
@@ -208,8 +216,9 @@ func (m *Model) openDeployment(id spec.DeploymentID) tea.Cmd {
 	return nil
 }
 
-// replay plans a deployment with the answers of another, or asks where to save them.
-func (m *Model) replay(id spec.DeploymentID, save bool) tea.Cmd {
+// replay plans a deployment with the answers of another, on other hosts if they are given, or asks
+// where to save them.
+func (m *Model) replay(id spec.DeploymentID, save bool, on map[spec.Host]spec.Host) tea.Cmd {
 	ctx, port, groups := m.ctx, m.port(), m.cfg.Groups
 	d := m.ofSession(id)
 	return func() tea.Msg {
@@ -223,8 +232,9 @@ func (m *Model) replay(id spec.DeploymentID, save bool) tea.Cmd {
 			}
 			s = w.Session()
 		}
+		s = elsewhere(s, on)
 		s.SetGroups(groups)
-		return replayed{session: s, save: save, err: s.Settle(ctx)}
+		return replayed{session: s, save: save, on: on, err: s.Settle(ctx)}
 	}
 }
 
@@ -244,6 +254,9 @@ func (m *Model) onReplayed(x replayed) tea.Cmd {
 	m.show(m.pages.deploy)
 	cmd := m.refreshed(d)
 	m.message = "The same answers as before: p shows the plan; change what is to be different."
+	if moved := written(x.on); moved != "" {
+		m.message = "The same answers, with " + moved + ": p shows the plan; change what is to be different."
+	}
 	return cmd
 }
 

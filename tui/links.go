@@ -173,9 +173,6 @@ func (m *Model) setLinks(d *deployment) {
 
 // fillFleet tells the wall what the deployments of this session do on hosts.
 func (m *Model) fillFleet() {
-	if !m.fleet.Wall() {
-		return
-	}
 	work := map[spec.Host]fleet.Work{}
 	for _, d := range m.deps {
 		if !d.active() {

@@ -131,7 +131,7 @@ func TestALostConnectionIsShownOnEveryScreenUntilItIsBack(t *testing.T) {
 			f.set(up())
 			d.wait(time.Second)
 			d.notSee("no connection", "ctrl+r")
-			d.see("5 hosts  5 on")
+			d.see("5 hosts")
 			if f.asked < before+10 {
 				t.Errorf("the hosts were asked %d times", f.asked-before)
 			}
@@ -180,9 +180,9 @@ func TestBeforeTheFirstConnection(t *testing.T) {
 		d.keys("2 zz esc esc 3 4 5 1")
 		f.have(on("web1"))
 		d.wait(time.Second)
-		d.see("web1", "nothing applied", "1 host  1 on")
+		d.see("web1", "nothing applied", "1 host ")
 		d.keys("2")
-		d.see("//WebSite//start")
+		d.see("WebSite.start")
 	})
 }
 
@@ -191,11 +191,11 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 		d, f := live(t, 120, 36)
 		f.have(on("db1"), on("web1"))
 		d.wait(time.Second)
-		d.see("2 hosts  2 on")
+		d.see("2 hosts")
 		d.notSee("web2")
 		f.have(on("db1"), on("web1"), on("web2"))
 		d.wait(time.Second)
-		d.see("web2", "3 hosts  3 on")
+		d.see("web2", "3 hosts")
 		d.keys("end enter")
 		d.see("─ web2 ", "debian 13", "OFFERS HERE", "WebSite.start")
 		d.keys("esc")
@@ -203,13 +203,13 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 		f.have(on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkLost, Since: gone, Busy: "r-17", Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
 			spec.HostStatus{Host: "web2", Link: spec.LinkOff, Why: "offline", Since: gone.Add(-48 * time.Hour)})
 		d.wait(time.Second)
-		d.see("LOST no answer since 00:00, execut", "OFF  offline since 30 Dec 00:00", "2 of 3 hosts cannot be reached: web1 LOST (no answer since 00:00")
+		d.see("no answer since 00:00, exec", "offline since 30 Dec 00:00", "2 of 3 hosts cannot be reached: web1 LOST (no answer since 00:00")
 		d.keys("up")
 		d.see("debian 12   agent 1.2", "What became of its run is known when it is back")
 		f.have(on("db1"))
 		d.wait(time.Second)
 		d.notSee("web1", "web2", "cannot be reached")
-		d.see("1 host  1 on")
+		d.see("1 host ")
 	})
 }
 
@@ -223,7 +223,7 @@ func TestHostsThatNobodyApprovedOrThatLookLikeOthersAreMarked(t *testing.T) {
 		f.have(on("db1"), unapproved, like)
 		d.wait(time.Second)
 		d.keys("1")
-		d.see("not approved: armonic approve we…", "is not web3, which it looks like")
+		d.see("not approved: armonic approve", "is not web3, which it looks like")
 		d.keys("end")
 		d.see("web2@other.example is not web3, which it looks like")
 		f.have(on("db1"), on("web1"), on("web2"))

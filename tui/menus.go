@@ -9,60 +9,23 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/menu"
-	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // command is a line of the palette.
 type command struct{ name, arg string }
 
-// openHelp lists every key that works now; choosing a row does it.
-func (m *Model) openHelp() {
-	l := m.look
-	var here, everywhere []menu.Row
-	row := func(b widget.Binding) menu.Row {
-		return menu.Row{Left: strings.Join(strings.Fields(b.Keys), " "), Text: b.Help, Do: b.Action}
-	}
-	s := m.current()
-	switch {
-	case s != nil && m.typing(): // its keys go to what is typed in
-		for _, b := range s.Bindings() {
-			r := row(b)
-			r.Do = term.Key(b.Shown())
-			here = append(here, r)
-		}
-	case s != nil:
-		for _, b := range widget.Remap(s.Bindings(), m.cfg.Keys) {
-			here = append(here, row(b))
-		}
-	}
-	for _, b := range widget.Remap(m.global(), m.cfg.Keys) {
-		everywhere = append(everywhere, row(b))
-	}
-	rows := append([]menu.Row{{Head: true, Text: "ON THIS SCREEN"}}, here...)
-	rows = append(append(rows, menu.Row{Head: true, Text: "EVERYWHERE"}), everywhere...)
-	rows = append(rows, menu.Row{Head: true, Text: "SIGNS"})
-	for _, s := range [][2]string{
-		{l.Missing, "needs an answer"}, {l.Wrong, "refused, by its type or by a host"}, {l.Checking, "a host is being asked; LOST: the outcome is unknown"},
-		{l.Glyphs.Default, "the value is a default"}, {l.Like, "the value is like another of the same name"}, {l.AtRun, "known only at run time"},
-		{l.OK, "ok, done"}, {l.Same, "no change, or done elsewhere"}, {l.Wait, "waits"}, {l.Glyphs.Run, "runs"}, {l.Fail, "failed"}, {l.Held, "held: what it needs failed"},
-		{strings.TrimSpace(widget.Simulated), "simulated: " + format.Pretends},
-	} {
-		rows = append(rows, menu.Row{Left: s[0], Text: s[1]})
-	}
-	rows = append(rows, menu.Row{Head: true, Text: "Only R (run, retry, repair) and X (cancel) touch a server, and both ask first."})
-	m.menu = menu.New(l, "Help: type to search", "?", func(text string) []menu.Row { return menu.Matching(rows, text) }, nil)
-}
-
-// openPalette takes commands.
-func (m *Model) openPalette() {
-	m.menu = menu.New(m.look, "Commands", ":", m.commands, func(text string) any {
+// openPalette takes commands; a text may be there already.
+func (m *Model) openPalette(text string) {
+	x := list{menu.New(m.look, "Commands", ":", m.commands, func(text string) any {
 		name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 		if name == "" {
 			return nil
 		}
 		return command{name, strings.TrimSpace(arg)}
-	})
+	}), m.request}
+	x.Fill(text)
+	m.open(x)
 }
 
 func (m *Model) commands(text string) []menu.Row {
@@ -181,7 +144,7 @@ func (m *Model) command(c command) tea.Cmd {
 // commandDeploy plans what a pattern means.
 func (m *Model) commandDeploy(arg string) tea.Cmd {
 	if arg == "" {
-		m.openCatalogue("")
+		m.openCatalogue()
 		return nil
 	}
 	pattern, on, _ := strings.Cut(arg, " on ")

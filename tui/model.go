@@ -16,7 +16,6 @@ import (
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/history"
 	"github.com/armonic/armonic/tui/logs"
-	"github.com/armonic/armonic/tui/menu"
 	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -62,10 +61,10 @@ type Model struct {
 	surveyed map[spec.Host]int // the latest survey that each answered
 	stale    bool              // read again when the reading under way ends
 
-	drafts   int // how many were named
-	menu     *menu.Menu
-	popup    *popup
+	drafts   int       // how many were named
+	overlays []overlay // the last has the keys
 	message  string
+	pressed  widget.Action // was just asked for, and is not possible
 	errs     []notice
 	ticking  bool
 	counting bool // the seconds to the next try

@@ -62,14 +62,14 @@ func (m *Model) addPages() {
 		catalogue: &page{name: "Catalogue", tab: "Catalogue", key: "2", goes: toCatalogue, help: "the catalogue: what can be deployed",
 			screen: func() screen { return m.catalogue },
 			opened: func() tea.Cmd {
-				m.openCatalogue("")
+				m.openCatalogue()
 				return nil
 			},
 			back: func() tea.Cmd {
 				m.catalogue.Return()
 				return nil
 			},
-			fill: func() { m.catalogue.SetRuns(m.runs()) }},
+			fill: func() { m.catalogue.SetRuns(m.runs(), m.usage) }},
 		deploy: &page{name: "Deploy", tab: "Deploy", key: "3", goes: toDeploy, help: "the deployment that is being planned",
 			empty:  "Nothing is being planned. 2 opens the catalogue of what can be deployed.",
 			screen: m.planning,
@@ -127,17 +127,11 @@ func (m *Model) running() screen {
 	return nil
 }
 
-// sampleRuns are runs in which all keys of the screen work: one that goes on, and one that failed.
+// sampleRuns are runs whose keys are those of the screen: one of this session, and one that is watched.
 func (m *Model) sampleRuns() []screen {
-	failed := &rollout.TaskView{Task: resolver.Task{Node: resolver.Root}, Status: rollout.FailedTask}
-	var out []screen
-	for _, s := range []*rollout.Snapshot{{}, {Over: true, StepsDone: 1, Tasks: []*rollout.TaskView{failed}}} {
-		r := run.New(m.look, "", &resolver.Node{ID: resolver.Root}, s)
-		w := run.New(m.look, "", &resolver.Node{ID: resolver.Root}, s)
-		w.Watched = true
-		out = append(out, r, w)
-	}
-	return out
+	own, watched := run.New(m.look, "", &resolver.Node{ID: resolver.Root}, &rollout.Snapshot{}), run.New(m.look, "", &resolver.Node{ID: resolver.Root}, &rollout.Snapshot{})
+	watched.Watched = true
+	return []screen{own, watched}
 }
 
 // deepest is how many pages esc goes back at most.

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,26 +31,30 @@ type choice struct {
 	do   func() tea.Cmd // nil just closes
 }
 
-func (m *Model) popupKey(k tea.KeyMsg) tea.Cmd {
-	p := m.popup
+func (p *popup) typing() bool { return p.field != nil }
+
+func (p *popup) keys() []widget.Binding {
+	if p.field != nil {
+		return []widget.Binding{widget.Key(widget.Open, "enter", cmp.Or(p.enter, "writes it"), ""), widget.Key(widget.Back, "esc", "back", "")}
+	}
+	return []widget.Binding{widget.Key(widget.Open, "enter", "take the marked one", ""), widget.Key(widget.Down, "down", "move", "")}
+}
+
+func (p *popup) key(k tea.KeyMsg) (func() tea.Cmd, bool) {
 	name := widget.Name(k)
 	if p.field != nil {
 		switch name {
 		case "esc", "ctrl+c":
-			m.popup = nil
+			return nil, true
 		case "enter":
-			m.popup = nil
-			return p.done(p.field.Text())
-		default:
-			p.field.Type(k)
+			return func() tea.Cmd { return p.done(p.field.Text()) }, true
 		}
-		return nil
+		p.field.Type(k)
+		return nil, false
 	}
-	for i, c := range p.choices {
-		for _, key := range strings.Fields(c.keys) {
-			if key == name {
-				return m.choose(i)
-			}
+	for _, c := range p.choices {
+		if slices.Contains(strings.Fields(c.keys), name) {
+			return c.do, true
 		}
 	}
 	switch name {
@@ -58,20 +63,11 @@ func (m *Model) popupKey(k tea.KeyMsg) tea.Cmd {
 	case "right", "down", "l", "j", "tab":
 		p.at = (p.at + 1) % len(p.choices)
 	case "enter":
-		return m.choose(p.at)
+		return p.choices[p.at].do, true
 	case "ctrl+c":
-		m.popup = nil
+		return nil, true
 	}
-	return nil
-}
-
-func (m *Model) choose(i int) tea.Cmd {
-	do := m.popup.choices[i].do
-	m.popup = nil
-	if do == nil {
-		return nil
-	}
-	return do()
+	return nil, false
 }
 
 // draw makes the popup's lines, at most w columns wide and h high. What can be
@@ -103,7 +99,7 @@ func (p *popup) draw(l widget.Look, w, h int) ([]string, widget.Point) {
 		}
 		body = append(body, "  "+l.Pick(l.Row([]int{4, iw - 12}, widget.Cell{Text: first, Style: l.Key}, widget.T(c.text)), iw-4, i == p.at, true))
 	}
-	return l.Box(widget.Box{Title: p.title, Focus: true, Foot: p.foot()}, iw+2, min(len(body)+3, h), body), at
+	return l.Box(p.title, p.foot(), iw+2, min(len(body)+3, h), body), at
 }
 
 // above is the text over the choices, in at most h lines of w columns.
@@ -167,17 +163,17 @@ func (m *Model) askQuit() tea.Cmd {
 		if drafts > 0 {
 			text = append(text, unrun)
 		}
-		m.popup = &popup{title: "Something is running", text: text, choices: []choice{
+		m.open(&popup{title: "Something is running", text: text, choices: []choice{
 			{"l", "leave it running and close the screen", leave},
 			{"c", "cancel it, and close when it has stopped", m.cancelAll},
 			{"s esc", "stay", func() tea.Cmd { m.leaving = false; return nil }},
-		}}
+		}})
 	case drafts > 0:
 		choices := []choice{{"y q", "leave, and forget them", func() tea.Cmd { m.dropDrafts(); return leave() }}}
 		if m.cfg.Drafts != nil {
 			choices = append(choices, choice{"k", "leave, and keep them: the next start offers them", leave})
 		}
-		m.popup = &popup{title: "Leave?", text: []string{unrun}, choices: append(choices, choice{"n s esc", "stay", nil}), at: len(choices)}
+		m.open(&popup{title: "Leave?", text: []string{unrun}, choices: append(choices, choice{"n s esc", "stay", nil}), at: len(choices)})
 	default:
 		return leave()
 	}
@@ -202,11 +198,11 @@ func (m *Model) askSave(d *deployment) {
 	name := "armonic-" + strings.Trim(strings.ToLower(notName.ReplaceAllString(string(d.session.Pattern()), "-")), "-") + ".yaml"
 	f := &widget.Field{}
 	f.Set(name)
-	m.popup = &popup{title: "Write the answers to a file", text: []string{"It can be read, edited and replayed."}, field: f,
+	m.open(&popup{title: "Write the answers to a file", text: []string{"It can be read, edited and replayed."}, field: f,
 		done: func(text string) tea.Cmd {
 			if strings.TrimSpace(text) == "" {
 				return nil
 			}
 			return m.save(d, strings.TrimSpace(text))
-		}}
+		}})
 }

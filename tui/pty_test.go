@@ -185,7 +185,7 @@ func TestNothingIsAskedOfASilentTerminal(t *testing.T) {
 
 func TestOnATerminal(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "120 hosts")
+	at := x.until(0, "120 host")
 	if s := x.all(); strings.Contains(s, "\x1b]11;?") || strings.Contains(s, "\x1b[6n") {
 		t.Errorf("it asked the terminal: %q", tail(s))
 	}
@@ -200,7 +200,7 @@ func TestOnATerminal(t *testing.T) {
 	x.write("\x1b[200~proxy\x1b[201~") // a paste
 	at = x.until(at, "> proxy")
 	x.write("\x1b")
-	at = x.until(at, "type a few letters")
+	at = x.until(at, "a few letters")
 	x.write("\x1b")
 	at = x.until(at, "h100: nothing applied")
 
@@ -239,7 +239,7 @@ func TestOnATerminal(t *testing.T) {
 
 func TestNothingIsWrittenWhileIdle(t *testing.T) {
 	x := onTerminal(t, "run")
-	x.until(0, "120 hosts")
+	x.until(0, "120 host")
 	x.write("j")
 	x.until(0, "h001: nothing applied")
 	n := -1
@@ -263,12 +263,12 @@ var colour = regexp.MustCompile(`\x1b\[([0-9]+;)*(3[0-8]|4[0-8]|9[0-7])(;[0-9]+)
 
 func TestNoColor(t *testing.T) {
 	x := onTerminal(t, "run", "NO_COLOR=1")
-	x.until(0, "120 hosts")
+	x.until(0, "120 host")
 	if s := colour.FindString(x.all()); s != "" {
 		t.Errorf("it is coloured: %q", s)
 	}
 	y := onTerminal(t, "run")
-	y.until(0, "120 hosts")
+	y.until(0, "120 host")
 	if colour.FindString(y.all()) == "" {
 		t.Error("without NO_COLOR nothing is coloured either")
 	}

@@ -72,7 +72,7 @@ func TestACrashLeavesACleanTerminalAndAReport(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			dir := t.TempDir()
 			x := onTerminal(t, what, "CRASH_DIR="+dir)
-			x.until(0, "120 hosts")
+			x.until(0, "120 host")
 			if err := x.cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestASignalLeavesTheTerminalAsItWas(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			x := onTerminal(t, "run")
-			at := x.until(0, "120 hosts")
+			at := x.until(0, "120 host")
 			during, err := xterm.GetState(x.tty.Fd())
 			if err != nil {
 				t.Fatal(err)
@@ -151,7 +151,7 @@ func TestTheRealCursor(t *testing.T) {
 
 func TestAKeyWritesOnlyTheLinesThatItChanges(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "120 hosts")
+	at := x.until(0, "120 host")
 	x.write("j")
 	at = x.until(at, "h001: nothing applied")
 	at = x.until(at, "\x1b[?2026l")
@@ -166,7 +166,7 @@ func TestAKeyWritesOnlyTheLinesThatItChanges(t *testing.T) {
 
 func TestASizeThatChangesWritesTheWholeFrame(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "120 hosts")
+	at := x.until(0, "120 host")
 	for _, size := range []pty.Winsize{{Rows: 30, Cols: 100}, {Rows: 24, Cols: 80}, {Rows: 36, Cols: 120}} {
 		if err := pty.Setsize(x.tty, &size); err != nil {
 			t.Fatal(err)
@@ -196,14 +196,14 @@ func TestAShellStopsAndContinuesIt(t *testing.T) {
 		if i == 0 {
 			x.Type(os.Args[0])
 			x.Press("Enter")
-			x.WaitFor("120 hosts", soon)
+			x.WaitFor("120 host", soon)
 			x.Press("j")
 			x.WaitFor("h001: nothing applied", soon)
 		} else {
 			x.Type("fg")
 			x.Press("Enter")
 			x.WaitFor("h001: nothing applied", soon)
-			x.WaitFor("120 hosts", soon)
+			x.WaitFor("120 host", soon)
 		}
 		stop()
 		x.WaitFor("Stopped", soon)
@@ -214,7 +214,7 @@ func TestAShellStopsAndContinuesIt(t *testing.T) {
 		x.Resize(100+i, 30)
 		x.Type("stty -a; echo $((40+2))")
 		x.Press("Enter")
-		if screen := x.WaitFor("42", soon); strings.Contains(screen, "120 hosts") || strings.Contains(screen, "-icanon") || strings.Contains(screen, "-echo ") {
+		if screen := x.WaitFor("42", soon); strings.Contains(screen, "120 host") || strings.Contains(screen, "-icanon") || strings.Contains(screen, "-echo ") {
 			t.Fatalf("the shell has not got its terminal:\n%s", screen)
 		}
 		x.Type("clear")
@@ -270,11 +270,11 @@ func TestInARealTerminalPiecesAreTheWhole(t *testing.T) {
 	for _, name := range []string{"tmux-256color", "linux", "xterm"} {
 		t.Run(name, func(t *testing.T) {
 			x := tmuxtest.Start(t, tmuxtest.Options{Width: 100, Height: 30, Env: []string{"ARMONIC_TUI_CHILD=run", "NO_COLOR=", "TERM=" + name}}, os.Args[0])
-			x.WaitFor("120 hosts", soon)
-			for _, step := range [][2]string{{"j", "h001: nothing"}, {"G", "h119: nothing"}, {"2", "What to deploy"}, {"1", "h119: nothing"}, {"?", "type to search"}, {"Escape", ""}} {
+			x.WaitFor("120 host", soon)
+			for _, step := range [][2]string{{"j", "h001: nothing"}, {"G", "h119: nothing"}, {"2", "What to deploy"}, {"1", "h119: nothing"}, {"?", "one row up"}, {"Escape", ""}} {
 				x.Press(step[0])
 				if step[0] == "Escape" {
-					x.WaitGone("type to search", soon)
+					x.WaitGone("one row up", soon)
 					continue
 				}
 				x.WaitFor(step[1], soon)

@@ -13,7 +13,6 @@ import (
 	"github.com/armonic/armonic/tui/deployments"
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/history"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
@@ -43,7 +42,10 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case fleet.Refresh:
 		return m.survey()
 	case fleet.Deploy:
-		if x.Pattern == "" {
+		if x.Pattern == "" && len(x.On) > 0 {
+			m.openCatalogue(x.On...)
+			return nil
+		} else if x.Pattern == "" {
 			m.openCatalogue(x.Host)
 			return nil
 		}
@@ -61,7 +63,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case drift.Repair:
 		return m.planRepairs(x)
 	case catalogue.Deploy:
-		return m.begin(x.Pattern, x.Host)
+		return m.beginOn(x.Pattern, x.On)
 	case catalogue.DeployOn:
 		m.askHosts(x.Pattern)
 	case catalogue.ShowHost:
@@ -70,6 +72,16 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case catalogue.ShowRun:
 		m.cur = x.Index
 		m.show(m.pages.run)
+	case catalogue.ShowState:
+		return m.openLifecycle(x.Host, x.State)
+	case catalogue.Command:
+		if x.Do == nil {
+			m.openPalette(x.Fill)
+			return nil
+		}
+		return m.request(x.Do)
+	case catalogue.Ask:
+		return m.countAsked(x)
 	case catalogue.Resume:
 		return m.openDeployment(spec.DeploymentID(x.ID))
 	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Edit, run.Rollback:
@@ -147,36 +159,10 @@ func either(ok bool, yes, no string) string {
 
 // askHosts asks on which hosts a provide is to be deployed, on all of them alike.
 func (m *Model) askHosts(p spec.Pattern) {
-	m.popup = &popup{title: "Deploy on which hosts?", text: []string{string(p), "Names, patterns and groups: web1,web2 or web* or @NAME."},
+	m.open(&popup{title: "Deploy on which hosts?", text: []string{string(p), "Names, patterns and groups: web1,web2 or web* or @NAME."},
 		field: &widget.Field{}, enter: "plans it", done: func(text string) tea.Cmd {
 			return m.beginOn(p, deploy.ParseHosts(text))
-		}}
-}
-
-// openCatalogue shows what can be deployed, on one host if it is named.
-func (m *Model) openCatalogue(on spec.Host) {
-	m.show(m.pages.catalogue)
-	m.pages.catalogue.fill()
-	m.catalogue.Enter(on)
-}
-
-func (m *Model) runs() []catalogue.Run {
-	var runs []catalogue.Run
-	here := map[spec.DeploymentID]bool{}
-	for i := len(m.deps) - 1; i >= 0; i-- {
-		d := m.deps[i]
-		if d.exec == nil {
-			continue
-		}
-		here[d.exec.ID()] = true
-		runs = append(runs, catalogue.Run{Name: d.run.Name(), Status: string(d.run.State()), When: d.run.Snapshot().Started.Local().Format("15:04:05"), Index: i})
-	}
-	for _, x := range m.known {
-		if !here[x.ID] {
-			runs = append(runs, catalogue.Run{Name: x.Name + ": " + x.Root.Lifecycle() + "." + x.Root.Provide() + " @" + string(x.Root.Host()), Status: x.State + " (" + x.By + ")", When: format.Clock(m.now, x.Made), ID: string(x.ID)})
-		}
-	}
-	return runs
+		}})
 }
 
 // copy puts text on the clipboard of the terminal.
@@ -206,7 +192,7 @@ func (m *Model) confirmRun(d *deployment) {
 	if old := m.replaces(d); old != nil {
 		text = append(text, "", "It takes the place of "+old.run.Name()+", which did not come to its end: what is left of that is given up.")
 	}
-	m.popup = &popup{
+	m.open(&popup{
 		title: title,
 		text:  text,
 		choices: []choice{
@@ -214,7 +200,7 @@ func (m *Model) confirmRun(d *deployment) {
 			{"n esc", "go back", nil},
 		},
 		at: 1,
-	}
+	})
 }
 
 func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
@@ -222,7 +208,7 @@ func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
 	if t := d.run.Snapshot().Task(id); t != nil {
 		what = t.Lifecycle + " on " + string(t.Host)
 	}
-	m.popup = &popup{
+	m.open(&popup{
 		title: "Retry?",
 		text:  []string{what, "The host is read again first; what is done stays done."},
 		choices: []choice{
@@ -230,11 +216,11 @@ func (m *Model) confirmRetry(d *deployment, id resolver.TaskID) {
 			{"n esc", "go back", nil},
 		},
 		at: 1,
-	}
+	})
 }
 
 func (m *Model) confirmCancel(d *deployment) {
-	m.popup = &popup{
+	m.open(&popup{
 		title: "Cancel " + d.run.Name() + "?",
 		text:  append([]string{"What runs is stopped, nothing more starts. What is done stays done."}, running(d)...),
 		choices: []choice{
@@ -242,5 +228,5 @@ func (m *Model) confirmCancel(d *deployment) {
 			{"n esc", "let it run", nil},
 		},
 		at: 1,
-	}
+	})
 }

@@ -43,7 +43,7 @@ func TestTheCatalogueTellsOfRunsAsTheyAre(t *testing.T) {
 		d.wait(20 * time.Second)
 		d.see("WebSite.start @db1", "done")
 		d.notSee("running")
-		d.keys("db1 enter")
+		d.keys("d:db1 enter")
 		d.see("DONE")
 	})
 }
@@ -130,7 +130,7 @@ func TestWhatWasCancelledHasNotFailed(t *testing.T) {
 		d.wait(500 * time.Millisecond)
 		d.keys("X y")
 		d.wait(5 * time.Second)
-		d.see("STOPPED", "stopped", "run stopped")
+		d.see("STOPPED", "stopped", "1 stopped")
 		d.notSee("FAIL")
 		d.keys("v")
 		d.see("Summary", "STOPPED")

@@ -93,15 +93,15 @@ func TestWhatEachScreenShows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := drive(t, demo(t), 120, 36)
 		want := map[string][]string{
-			"fleet":              {"5 hosts  5 on", "nothing applied", "db1", "web3"},
+			"fleet":              {"5 hosts", "nothing applied", "db1", "web3"},
 			"catalogue-nothing":  {"nothing matches"},
-			"catalogue-proxy":    {"> //Proxy//start", "1 of", "can run on 5: db1 lb1 web1 web2 web3", "NotInstalled > Configured > Active"},
+			"catalogue-proxy":    {"> Proxy.start", "CAN RUN ON", "5: db1 lb1 web1 web2 web3", "NotInstalled > Configured > Active"},
 			"build-host":         {"> db1", "  lb1", "ANSWER 1 missing"},
 			"build-hosts":        {"0 of 5 hosts marked", "Proxy.start @lb1"},
 			"build-hosts-none":   {"enter again gives none"},
 			"build-hosts-marked": {"[1] web1", "[2] web2", "order: web1 web2"},
 			"build-answered":     {"READY for the plan (p)", "values are suggested: a goes through them"},
-			"build-port":         {"WebServer.create_document_root", "@web1", "@web2", "Listen port", "> 80", "default of WebServer", "READY for the plan"},
+			"build-port":         {"WebServer.create_document_root", " web1", " web2", "Listen port", "> 80", "default of WebServer", "READY for the plan"},
 			"build-port-range":   {"! port must be a port from 1 to 65535, is 70000", "TYPING"},
 			"build-port-type":    {`! port must be a whole number, is "abc"`},
 			"build-root":         {"> /var/www/website/", "default of WebSite", "/var/www/ ", "WHY AM I ASKED", "Templated needs document_root"},
@@ -119,7 +119,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"run-log":            {"follow off", "Starting the proxy"},
 			"logs-filter":        {"filter: back", "Backend 1: http://192.0.2.13:8080", "dropped 0"},
 			"host-applied":       {"4 Active", "NOW", "port=8080", "1 NotInstalled", "path=/var/www/website/", "OFFERS HERE"},
-			"help":               {"Help: type to search", "EVERYWHERE"},
+			"help":               {"─ Help ─", "EVERYWHERE"},
 			"palette":            {"deploy PATTERN"},
 		}
 		walkAll(d, func(name string) {

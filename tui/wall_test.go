@@ -31,7 +31,7 @@ func walkWall(d *driver, f *fakeFleet, visit func(string)) {
 	visit("wall")
 	d.keys("!")
 	visit("wall-trouble")
-	d.keys("v : deploy space //WebSite//start space on space web00* enter")
+	d.keys("esc : deploy space //WebSite//start space on space web00* enter")
 	d.wait(time.Second)
 	d.keys("p R y 1 v")
 	d.wait(700 * time.Millisecond)
@@ -51,13 +51,13 @@ func onWall(t *testing.T, w, h int, run func(*driver, *fakeFleet), change ...fun
 func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 	onWall(t, 120, 36, func(d *driver, f *fakeFleet) {
 		want := map[string][]string{
-			"wall":         {"─ Wall ─", "○ 1 OFF", "■ 96 ok", "cache", "  70 ■ ■", "─ cache001 ─"},
+			"wall":         {"─ Wall ─", "○ 1 OFF", "· 87 empty", "cache", "  70 · ·", "─ cache001 ─"},
 			"wall-trouble": {"─ db004 ─", "○ OFF", "seen 14m ago"},
-			"wall-running": {"● 9 run", "● ● ● ● ● ● ● ● ● ■"},
+			"wall-running": {"● 9 run", "● ● ● ● ● ● ● ● ● ·"},
 		}
 		walkWall(d, f, func(name string) { t.Log(name); d.see(want[name]...) })
 		d.wait(30 * time.Second)
-		d.see("■ 96 ok")
+		d.see("· 87 empty")
 		d.notSee("●")
 		d.keys("G right left up down enter")
 		d.see("STATE STACK")

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
@@ -13,131 +14,146 @@ import (
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
+	if w >= widget.Wide && h >= widget.Low {
+		return m.look.Split(w, h, w*3/5, false, m.drawList, m.drawAbout)
+	}
+	return widget.Stacked(w, h, h-min(7, h/3), false, m.drawList, m.drawAbout)
+}
+
+// Where says on which hosts, and how much was found.
+func (m *Model) Where() widget.Where {
+	x := widget.Where{Note: "everything that can be opened or run", Right: fmt.Sprintf("%d of %d", len(m.found), m.total)}
+	if len(m.on) > 0 {
+		x.Path, x.Note = []string{"on " + names(m.on)}, "what can be deployed there"
+	}
+	return x
+}
+
+func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "What to deploy", Focus: true, Right: fmt.Sprintf("%d of %d", m.found, m.total)}
-	if m.on != "" {
-		box.Title = "What to deploy on " + string(m.on)
+	rule := widget.Rule{Title: "What to deploy", Focus: true}
+	if len(m.on) > 0 {
+		rule.Title = "What to deploy on " + names(m.on)
 	}
 	if deploy.AllSimulated(m.hosts) {
-		box.Title += ", simulated"
+		rule.Note = "simulated"
 	}
-	iw, ih := box.Inner(w, h)
-	field, x := m.filter.Draw(l, max(iw-4, 1))
+	field, x := m.filter.Draw(l, max(w-4, 1))
 	if !m.typing {
 		field = widget.Clean(m.filter.Text())
 	}
-	at := widget.Point{X: 3 + x, Y: 1}
-	body := []string{"> " + field}
 	if m.typing && m.filter.Text() == "" {
-		body[0] += l.Dim.Paint(" type a few letters of what you want")
+		field += l.Dim.Paint(" a few letters, words in any order")
 	}
-	about := m.about(iw, min(6, ih/3))
-	room := max(ih-len(body)-len(about), 1)
-	m.list.Set(len(m.rows), room)
-	from, to := m.list.Window()
-	for i := from; i < to; i++ {
-		if i == m.list.Cursor && !m.typing {
-			at = widget.Point{X: 1, Y: 1 + len(body)}
-		}
-		body = append(body, m.row(i, iw))
+	m.table.Empty = []string{"nothing matches; esc clears what was typed"}
+	if !m.ready {
+		m.table.Empty = []string{"the hosts are asked what they offer " + l.Ellipsis}
 	}
-	switch {
-	case !m.ready:
-		body = append(body, "  asking the hosts what they offer ...")
-	case m.found == 0:
-		body = append(body, "  nothing matches; esc clears what was typed")
+	lines, at := m.table.Draw(l, rule, w, h-1)
+	if m.typing {
+		at = widget.Point{X: 3 + x, Y: 1}
+	} else {
+		at.Y++
 	}
-	for len(body) < ih-len(about) {
-		body = append(body, "")
-	}
-	return l.Box(box, w, h, append(body, about...)), at
+	out := append(make([]string, 0, h), lines[0], l.Fit(" > "+field, w))
+	return append(out, lines[1:]...), at
 }
 
-func (m *Model) row(i, w int) string {
-	l := m.look
-	e := &m.rows[i]
-	widths := widget.Flex(w-2, -4, -4, 6, 6)
-	if w < 60 {
-		widths = widget.Flex(w-2, -5, -3, 0, 6)
-	}
-	switch {
-	case e.head == "OPERATION":
-		return l.Head.Paint("  " + l.Row(widths, widget.T(e.head), widget.T("DOES"), widget.T("ASKS"), widget.T("HOSTS")))
-	case e.head != "":
-		return l.Head.Paint("  " + l.Fit(e.head, w-2))
-	case e.run != nil:
-		return l.Pick(l.Row(widths, widget.T(e.run.Name), widget.T(e.run.Status+"  "+e.run.When)), w, i == m.list.Cursor, true)
-	case e.host != "":
-		return l.Pick(l.Row(widths, widget.T(string(e.host)), widget.Cell{Text: "show the host", Style: l.Dim}), w, i == m.list.Cursor, true)
-	}
-	o := e.offer
-	does := o.Provide.Label
-	if does == "" {
-		does, _, _ = strings.Cut(o.Provide.Help, "\n")
-	}
-	return l.Pick(l.Row(widths, widget.T(string(o.Pattern)), widget.Cell{Text: m.mark(o) + does, Style: l.Dim},
-		widget.Cell{Text: fmt.Sprint(asks(o.Provide)), Right: true}, widget.Cell{Text: fmt.Sprint(len(o.Hosts)), Right: true}), w, i == m.list.Cursor, true)
-}
-
-// mark marks an offer that only pretends on a host that does not.
-func (m *Model) mark(o *deploy.Offer) string {
-	if o.Provide.Simulated && !deploy.AllSimulated(m.hosts) {
-		return widget.Simulated
-	}
-	return ""
-}
-
-func asks(p spec.Provide) int {
-	n := 0
-	for _, r := range p.Requires {
-		n += max(len(r.Vars), 1)
-	}
-	return n
-}
-
-// about describes the operation under the cursor, in at most h lines.
-func (m *Model) about(w, h int) []string {
+// drawAbout describes what is under the cursor.
+func (m *Model) drawAbout(w, h int) ([]string, widget.Point) {
 	l := m.look
 	e := m.here()
-	if e == nil || e.offer == nil || h < 2 {
-		return nil
+	if e == nil || e.offer == nil {
+		return l.Pane(widget.Rule{}, w, h, m.aboutOther(e, w)), widget.Point{}
 	}
 	o := e.offer
 	p := o.Provide
-	lines := []string{l.Frame.Paint(strings.Repeat(l.Horizontal, w))}
-	text := string(o.Pattern)
-	if help := strings.TrimSpace(p.Label + ". " + p.Help); help != "." {
-		text += "  " + strings.TrimSuffix(help, ". ")
+	var lines []string
+	wrap := func(style widget.Style, text string) {
+		for _, s := range widget.Wrap(widget.Clean(text), max(w-3, 10)) {
+			lines = append(lines, "  "+style.Paint(s))
+		}
 	}
-	lines = append(lines, l.Cut(widget.Clean(text), w))
+	head := func(text string) {
+		if h > 12 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, " "+l.Head.Paint(text))
+	}
+	if h > 12 {
+		lines = append(lines, "")
+	}
+	wrap(l.Dim, string(o.Pattern))
+	if p.Help != "" {
+		wrap("", p.Help)
+	} else {
+		wrap("", p.Label)
+	}
 	if p.Simulated && !deploy.AllSimulated(m.hosts) {
-		lines = append(lines, l.Warn.Paint(l.Cut("  simulated: "+format.Pretends, w)))
+		wrap(l.Warn, "simulated: "+format.Pretends)
 	}
-	if s := m.states(p.Path.Lifecycle()); s != "" {
-		lines = append(lines, l.Cut("  states  "+widget.Clean(s), w))
+	if s := m.statesOf(p.Path.Lifecycle()); s != "" {
+		head("STATES")
+		wrap("", s)
 	}
-	for _, r := range p.Requires {
-		lines = append(lines, l.Cut(widget.Clean("  needs  "+needs(r)), w))
+	if len(p.Requires) > 0 {
+		head("NEEDS")
+		for _, r := range p.Requires {
+			wrap("", needs(r))
+		}
 	}
-	for _, v := range p.Returns {
-		lines = append(lines, l.Cut(widget.Clean("  returns  "+v.Name+"  "+cmp.Or(v.Label, v.Help)), w))
+	if a, ok := m.asks[o.Pattern]; ok {
+		head("ASKS")
+		wrap("", fmt.Sprintf("%d of %d questions; the others have defaults", a.Open, a.All))
 	}
-	hosts := make([]string, len(o.Hosts))
-	for i, x := range o.Hosts {
-		hosts[i] = string(x)
+	if len(p.Returns) > 0 {
+		head("RETURNS")
+		for _, v := range p.Returns {
+			wrap("", v.Name+"  "+cmp.Or(v.Label, v.Help))
+		}
 	}
-	run := fmt.Sprintf("  can run on %d: %s", len(hosts), strings.Join(hosts, " "))
+	head("CAN RUN ON")
+	run := fmt.Sprintf("%d: %s", len(o.Hosts), names(o.Hosts))
 	if m.errs > 0 {
 		run += "   (" + spec.Count(m.errs, "host", "hosts") + " did not answer)"
 	}
-	if len(lines) > h-1 {
-		lines = lines[:h-1]
+	wrap(l.Dim, run)
+	if u := m.used(o); u.Times > 0 {
+		head("USED")
+		text := strconv.Itoa(u.Times) + "x, last " + u.Last.Local().Format("Jan 2 15:04")
+		if u.Takes > 0 {
+			text += ", usually " + format.Took(u.Takes)
+		}
+		wrap("", text)
 	}
-	return append(lines, l.Dim.Paint(l.Cut(widget.Clean(run), w)))
+	title := p.Path.Lifecycle() + "." + p.Name()
+	if len(e.on) > 0 {
+		title += " on " + names(e.on)
+	}
+	return l.Pane(widget.Rule{Title: title}, w, h, lines), widget.Point{}
 }
 
-// states lists the states of a lifecycle, as the first host that has it tells.
-func (m *Model) states(lifecycle string) string {
+// aboutOther describes what is no operation.
+func (m *Model) aboutOther(e *entry, w int) []string {
+	if e == nil {
+		return nil
+	}
+	text := e.note
+	switch {
+	case e.run != nil:
+		text = e.run.Name + "  " + e.run.Status + "  " + e.run.When
+	case e.command != nil:
+		text = e.command.Does
+	}
+	var out []string
+	for _, s := range widget.Wrap(widget.Clean(text), max(w-3, 10)) {
+		out = append(out, "  "+s)
+	}
+	return append([]string{""}, out...)
+}
+
+// statesOf lists the states of a lifecycle, as the first host that has it tells.
+func (m *Model) statesOf(lifecycle string) string {
 	for i := range m.hosts {
 		for _, s := range m.hosts[i].Stacks {
 			if s.Path.Lifecycle() == lifecycle {
@@ -178,6 +194,10 @@ func (m *Model) Hint() string {
 		return "enter plans " + string(e.offer.Pattern) + "; nothing runs before you confirm the plan"
 	case e.run != nil:
 		return "enter shows the run"
+	case e.command != nil:
+		return "enter does it, or asks for what it needs"
+	case e.state != "":
+		return "enter shows " + e.state.Lifecycle() + " on " + string(e.host)
 	}
 	return "enter shows " + string(e.host)
 }

@@ -3,13 +3,18 @@ package catalogue
 import "github.com/armonic/armonic/tui/widget"
 
 // Bindings are the keys that work now.
-func (m *Model) Bindings() []widget.Binding {
+func (m *Model) Bindings() []widget.Binding { return m.keys(m.typing) }
+
+// KeySets are those while letters are keys.
+func (m *Model) KeySets() [][]widget.Binding { return [][]widget.Binding{m.keys(false)} }
+
+func (m *Model) keys(typing bool) []widget.Binding {
 	out := []widget.Binding{
 		widget.Key(widget.Open, "enter", "deploy / open", "deploy the operation, or open the run or host"),
 		widget.Key(widget.Down, "down", "", "one row down"),
 		widget.Key(widget.Up, "up", "", "one row up"),
 	}
-	if m.typing {
+	if typing {
 		out = append(out, widget.Key(widget.NextPane, "tab", "stop typing", "stop typing: letters are keys then"),
 			widget.Key(widget.Back, "esc", "clear / back", "clear what was typed, or go back"))
 	} else {
@@ -19,8 +24,8 @@ func (m *Model) Bindings() []widget.Binding {
 			widget.Key(widget.Back, "esc", "back", "go back"))
 	}
 	out = append(out, widget.Key(onHosts, "ctrl+g", "on hosts", "deploy the operation on several hosts: names, a pattern, a group"))
-	if m.on != "" {
-		out = append(out, widget.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+string(m.on)))
+	if len(m.on) > 0 {
+		out = append(out, widget.Key(anyHost, "ctrl+o", "any host", "show what every host offers, not only "+names(m.on)))
 	}
 	return out
 }
@@ -31,7 +36,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case widget.Search, widget.NextPane:
 		m.typing = !m.typing
 	case anyHost:
-		m.on = ""
+		m.on = nil
 		m.search()
 	case onHosts:
 		if e := m.here(); e != nil && e.offer != nil {
@@ -46,12 +51,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	case widget.Open:
 		return m.open()
 	default:
-		m.list.Do(a)
-		if a == widget.Up || a == widget.First || a == widget.PageUp {
-			m.skip(-1)
-		} else {
-			m.skip(1)
-		}
+		m.table.Do(a)
 	}
 	return nil
 }

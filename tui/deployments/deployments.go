@@ -22,6 +22,13 @@ type (
 	Rollback struct{ ID spec.DeploymentID }
 	// Replay plans the same with the same answers, as another deployment.
 	Replay struct{ ID spec.DeploymentID }
+	// ReplayOn plans the same on other hosts, which are asked for.
+	ReplayOn struct {
+		ID    spec.DeploymentID
+		Hosts []spec.Host
+	}
+	// OpenFile plans with the answers of a file, which is asked for.
+	OpenFile struct{}
 	// Save writes the answers of a deployment to a file.
 	Save struct{ ID spec.DeploymentID }
 	// Read reads a deployment, whose details are then set.
@@ -34,6 +41,9 @@ const (
 	RollBack    widget.Action = "roll back deployment"
 	ReplayIt    widget.Action = "replay"
 	SaveAnswers widget.Action = "save answers"
+	OtherHosts  widget.Action = "replay on other hosts"
+	Compare     widget.Action = "compare"
+	OpenAnswers widget.Action = "open answers"
 )
 
 // Row is a deployment in the list.
@@ -71,6 +81,7 @@ type Model struct {
 	list    widget.List
 	filter  widget.Filter
 	zoom    bool
+	base    spec.DeploymentID // what the one under the cursor is compared with, "" for nothing
 }
 
 // New makes the screen, empty.

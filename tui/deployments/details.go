@@ -284,6 +284,8 @@ func (p *pane) actions(r *Row) {
 		row("R", "go on", "done stays done")
 	}
 	row("r", "replay", "same answers, new plan")
+	row("c", "other hosts", "same answers, elsewhere")
+	row("o", "compare", "with another one")
 	row("w", "save answers", "to a file")
 	if r.undoable() {
 		row("B", "roll back", "shown before")

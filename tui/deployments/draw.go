@@ -3,6 +3,7 @@ package deployments
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,11 +19,11 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	case m.here() == nil || h < widget.Low:
 		return m.drawList(w, h)
 	case m.zoom:
-		return m.drawDetails(w, h)
+		return m.drawRight(w, h)
 	case w >= widget.Wide:
-		return m.look.Split(w, h, w*3/5, false, m.drawList, m.drawDetails)
+		return m.look.Split(w, h, w*3/5, false, m.drawList, m.drawRight)
 	}
-	return widget.Stacked(w, h, h-low, false, m.drawList, m.drawDetails)
+	return widget.Stacked(w, h, h-low, false, m.drawList, m.drawRight)
 }
 
 // state gives the sign of a deployment's state, its style and its word.
@@ -70,17 +71,19 @@ func (m *Model) took(r *Row) string {
 	return format.Took(r.Ended.Sub(r.Made))
 }
 
-// hostsOf is how many hosts take part, 0 if that is not known.
-func (m *Model) hostsOf(r *Row) int {
+// hosts are those that take part, none if that is not known.
+func (m *Model) hosts(r *Row) []spec.Host {
 	s := m.snapshot(r)
 	if len(r.Hosts) > 0 || s == nil {
-		return len(r.Hosts)
+		return r.Hosts
 	}
-	hosts := map[spec.Host]bool{}
+	var out []spec.Host
 	for _, t := range s.Tasks {
-		hosts[t.Host] = true
+		if !slices.Contains(out, t.Host) {
+			out = append(out, t.Host)
+		}
 	}
-	return len(hosts)
+	return out
 }
 
 // counts says at the right of the rule how many there are of each state that matters.
@@ -136,11 +139,14 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 		r := &m.rows[e.row]
 		sign, style, word := m.state(r)
 		text := widget.Style("")
+		if r.ID == m.base {
+			sign, style = l.Bullet, l.Key
+		}
 		if r.State == "replaced" {
 			text = l.Dim
 		}
 		hosts := ""
-		if n := m.hostsOf(r); n > 0 {
+		if n := len(m.hosts(r)); n > 0 {
 			hosts = fmt.Sprint(n)
 		}
 		if i == m.list.Cursor && !m.filter.Typing {

@@ -1,6 +1,8 @@
 package deployments
 
 import (
+	"cmp"
+
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -10,19 +12,21 @@ func (m *Model) Bindings() []widget.Binding {
 	if m.filter.Typing {
 		return m.filter.Bindings()
 	}
-	var out []widget.Binding
-	if r := m.here(); r != nil {
-		if r.goesOn() {
-			out = append(out, widget.Key(GoOnHere, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now"))
-		}
-		if r.undoable() {
-			out = append(out, widget.Key(RollBack, "B", "roll back", "take back what the deployment did; shown before"))
-		}
-		out = append(out,
-			widget.Key(widget.Open, "enter right l", "open", "show the deployment; one that runs elsewhere is only watched"),
-			widget.Key(ReplayIt, "r", "replay", "plan the same with the same answers, as another deployment"),
-			widget.Key(SaveAnswers, "w", "save answers", "write its answers to a file that can be replayed"),
-			widget.Key(widget.Copy, "y", "copy id", "copy the id"))
+	r := m.here()
+	none := ""
+	if r == nil {
+		none, r = "there is no deployment under the cursor", &Row{}
+	}
+	out := []widget.Binding{
+		widget.Key(GoOnHere, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now").Unless(cmp.Or(none, r.noGoingOn())),
+		widget.Key(RollBack, "B", "roll back", "take back what the deployment did; shown before").Unless(cmp.Or(none, r.noWayBack())),
+		widget.Key(widget.Open, "enter right l", "open", "show the deployment; one that runs elsewhere is only watched").Unless(none),
+		widget.Key(ReplayIt, "r", "replay", "plan the same with the same answers, as another deployment").Unless(none),
+		widget.Key(OtherHosts, "c", "other hosts", "plan the same with the same answers on other hosts").Unless(none),
+		widget.Key(Compare, "o", "compare", "mark it, and compare it with another one").Unless(none),
+		widget.Key(SaveAnswers, "w", "save answers", "write its answers to a file that can be replayed").Unless(none),
+		widget.Key(OpenAnswers, "a", "open answers", "plan with the answers of a file"),
+		widget.Key(widget.Copy, "y", "", "copy the id").Unless(none),
 	}
 	return append(append(out,
 		widget.Key(widget.Search, "/", "filter", "show only those that contain a text: name, id, state, operation, operator, host"),
@@ -39,6 +43,8 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		m.zoom = !m.zoom
 	case widget.Back:
 		switch {
+		case m.base != "":
+			m.base = ""
 		case m.zoom:
 			m.zoom = false
 		case m.filter.Text() != "":
@@ -46,6 +52,14 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			m.arrange()
 		default:
 			return widget.GoBack{}
+		}
+	case OpenAnswers:
+		return OpenFile{}
+	case Compare:
+		m.compare()
+	case OtherHosts:
+		if r := m.here(); r != nil {
+			return ReplayOn{r.ID, m.hosts(r)}
 		}
 	case widget.Open, GoOnHere, RollBack, ReplayIt, SaveAnswers, widget.Copy:
 		if r := m.here(); r != nil {
@@ -97,15 +111,43 @@ func (r *Row) goesOn() bool {
 	return false
 }
 
+// noGoingOn says why it cannot be gone on with, "" if it can.
+func (r *Row) noGoingOn() string {
+	switch {
+	case r.goesOn():
+		return ""
+	case r.State == "running":
+		return r.Name + " is carried out here already; enter shows it"
+	case r.State == "replaced":
+		return "another deployment has taken the place of " + r.Name
+	}
+	return r.Name + " has come to its end; r plans the same again"
+}
+
 // undoable reports whether it can be taken back.
-func (r *Row) undoable() bool {
-	return r.State == "done" || (r.State == "failed" || r.State == "stopped") && (r.StepsDone > 0 || r.Steps == 0)
+func (r *Row) undoable() bool { return r.noWayBack() == "" }
+
+// noWayBack says why it cannot be taken back, "" if it can.
+func (r *Row) noWayBack() string {
+	switch {
+	case r.State == "done", (r.State == "failed" || r.State == "stopped") && (r.StepsDone > 0 || r.Steps == 0):
+		return ""
+	case r.State == "failed" || r.State == "stopped":
+		return "no way back: nothing is applied"
+	case r.State == "rolled back":
+		return r.Name + " was taken back"
+	case r.State == "replaced":
+		return "another deployment has taken the place of " + r.Name
+	}
+	return r.Name + " is not over; R goes on with it, or whoever carries it out cancels it"
 }
 
 // Hint is the line about the row under the cursor.
 func (m *Model) Hint() string {
 	r := m.here()
 	switch {
+	case r != nil && r.ID == m.base:
+		return r.Name + " is marked: the one under the cursor is compared with it; o takes the mark away."
 	case r == nil && !m.ready:
 		return "The hosts are being asked which deployments they know ..."
 	case r == nil && m.filter.On():

@@ -152,11 +152,11 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 
 func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Drift: " + m.at.String(), Focus: !m.inDetail, Bare: m.zoom}
+	box := widget.Rule{Title: "Drift: " + m.at.String(), Focus: !m.inDetail}
 	if m.here() != nil {
-		box.Right = spec.CountOf(len(m.found.Findings), m.found.Looked, "change", "changes") + " not as left"
+		box.Note = spec.CountOf(len(m.found.Findings), m.found.Looked, "change", "changes") + " not as left"
 	}
-	iw, ih := box.Inner(w, h)
+	iw, ih := w, max(h-1, 0)
 	var foot []string
 	for _, s := range m.failed {
 		foot = append(foot, "  "+l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(s), iw-2)))
@@ -173,7 +173,7 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	}
 	widths := widget.Flex(iw-2, host, by, -1)
 	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T("HOST"), widget.T("ENTERED"), widget.T("WHAT IS NOT AS IT WAS LEFT")))}
-	at := widget.Point{X: 1}
+	at := widget.Point{}
 	from, to := m.list.Window()
 	for i := from; i < to; i++ {
 		f := &m.found.Findings[i]
@@ -201,7 +201,7 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	for len(body) < ih-len(foot) {
 		body = append(body, "")
 	}
-	return l.Box(box, w, h, append(body, foot...)), at
+	return l.Pane(box, w, h, append(body, foot...)), at
 }
 
 // found says what was found, without the explanation where there is no room for it: the details
@@ -217,16 +217,16 @@ func found(f *spec.EffectFinding, room int) string {
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
 	f := m.here()
-	box := widget.Box{Title: "Difference, from what was left to what is there", Focus: m.inDetail, Bare: m.zoom}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: "Difference, from what was left to what is there", Focus: m.inDetail}
+	iw, ih := w, max(h-1, 0)
 	lines := []string{f.Effect.Key, "  " + deploy.Found(*f)}
 	lines = append(lines, strings.Split(strings.TrimRight(f.Diff, "\n"), "\n")...)
 	m.detail.Set(len(lines), ih)
 	from, to := m.detail.Window()
 	if to < len(lines) {
-		box.Foot = fmt.Sprintf("%d more below", len(lines)-to)
+		box.More = fmt.Sprintf("%d more below", len(lines)-to)
 	}
-	body, at := []string{}, widget.Point{X: 1}
+	body, at := []string{}, widget.Point{}
 	for i := from; i < to; i++ {
 		style := widget.Style("")
 		switch s := lines[i]; {
@@ -245,5 +245,5 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 		}
 		body = append(body, l.Pick(style.Paint(l.Cut(widget.Clean(lines[i]), iw-2)), iw, here, true))
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }

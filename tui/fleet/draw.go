@@ -4,89 +4,83 @@ import (
 	"fmt"
 
 	"github.com/armonic/armonic/spec"
-	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
+	if strip := m.strip(w, min(h/8, 5)); strip != nil && !m.wall && !m.zoom && h >= 2*widget.Low {
+		lines, at := m.drawPanes(w, h-1-len(strip))
+		at.Y += 1 + len(strip)
+		return append(m.look.Pane(widget.Rule{Title: "Wall"}, w, 1+len(strip), strip), lines...), at
+	}
+	return m.drawPanes(w, h)
+}
+
+func (m *Model) drawPanes(w, h int) ([]string, widget.Point) {
 	switch {
 	case m.wall:
 		return m.drawWall(w, h)
 	case w >= widget.Wide && !m.zoom:
-		return widget.Beside(w, h, w*45/100, m.inDetail, m.drawHosts, m.drawDetail)
+		return m.look.Split(w, h, w*54/100, m.inDetail, m.drawHosts, m.drawDetail)
 	case m.inDetail:
 		return m.drawDetail(w, h)
+	case h >= 2*widget.Low && !m.zoom:
+		return widget.Stacked(w, h, h-6, false, m.drawHosts, m.drawDetail)
 	}
 	return m.drawHosts(w, h)
 }
 
+// Where says how many hosts there are, when they were read, and how they are.
+func (m *Model) Where() widget.Where {
+	x := widget.Where{Right: m.legend()}
+	if len(m.hosts) > 0 {
+		x.Note = spec.Count(len(m.hosts), "host", "hosts")
+		if !m.now.IsZero() {
+			x.Note += "   read at " + m.now.Local().Format("15:04:05")
+		}
+	}
+	if v := m.view(); m.inDetail && v != nil {
+		x.Path = []string{string(v.Host)}
+	}
+	return x
+}
+
+// drawList is the strip of the wall, and below it the hosts.
 func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
-	l := m.look
-	box := widget.Box{Title: "Hosts", Focus: !m.inDetail, Bare: m.zoom, Foot: "s sort: name"}
-	if m.byLink {
-		box.Foot = "s sort: needs a look first"
+	rule := widget.Rule{Title: "Hosts", Note: m.order(), Focus: !m.inDetail}
+	if n := len(m.table.Marked()); n > 0 {
+		rule.More = fmt.Sprintf("%d marked", n)
 	}
-	iw, ih := box.Inner(w, h)
-	at := widget.Point{X: 1}
-	if m.filter.On() {
-		box.Title = m.filter.Title(l, box.Title)
-		if m.filter.Typing {
-			at.X = 2 + widget.Width(box.Title)
-		}
-		box.Right = fmt.Sprintf("%d of %d", len(m.shown), len(m.hosts))
+	if m.table.Filter.On() {
+		rule.More = spec.CountOf(len(m.shown), len(m.hosts), "host", "hosts")
 	}
-	name := 8
-	for _, i := range m.shown {
-		name = max(name, min(widget.Width(string(m.hosts[i].Host)), iw/3))
-	}
-	widths := widget.Flex(iw-2, 2, name, 4, -1)
-	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("HOST"), widget.T("LINK"), widget.T("SERVICES AND STATES")))}
-	m.list.Set(len(m.shown), max(ih-1, 1))
-	from, to := m.list.Window()
-	for r := from; r < to; r++ {
-		v := &m.hosts[m.shown[r]]
-		sign, style, word := format.Link(l, v.Link)
-		what := widget.Cell{Text: format.Services(v)}
-		if !m.conn.Up { // what was seen last
-			sign, style, word, what.Style = l.Checking, l.Dim, "?", l.Dim
-		}
-		switch {
-		case !m.conn.Up && what.Text != "":
-		case v.Unapproved:
-			sign, style = l.Wrong, l.Bad
-			what = widget.Cell{Text: "not approved: armonic approve " + v.Account, Style: l.Bad}
-		case v.Like != "":
-			sign, style = l.Wrong, l.Bad
-			what = widget.Cell{Text: "is not " + string(v.Like) + ", which it looks like", Style: l.Bad}
-		case v.Twice:
-			sign, style = l.Wrong, l.Bad
-			what = widget.Cell{Text: "its account is in use twice: " + v.Account, Style: l.Bad}
-		case v.Link != spec.LinkOn:
-			what = widget.Cell{Text: format.Away(m.now, &v.HostStatus), Style: l.Bad}
-		case v.Err != nil:
-			sign, style = l.Wrong, l.Bad
-			what = widget.Cell{Text: v.Err.Error(), Style: l.Bad}
-		case v.Info.Host == "":
-			what = widget.Cell{Text: "reading ...", Style: l.Dim}
-		case what.Text == "":
-			what = widget.Cell{Text: "nothing applied", Style: l.Dim}
-		}
-		line := l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(v.Host)), widget.Cell{Text: word, Style: style}, what)
-		if r == m.list.Cursor && !m.filter.Typing {
-			at.Y = 1 + len(body)
-		}
-		body = append(body, l.Pick(line, iw, r == m.list.Cursor, !m.inDetail))
-	}
+	m.table.Empty = []string{"No host matches; esc clears the filter."}
 	switch {
 	case !m.ready:
-		body = append(body, "", "  reading the fleet ...")
+		m.table.Empty = []string{"The fleet is being read " + m.look.Ellipsis}
 	case len(m.hosts) == 0:
-		body = append(body[:0], m.noHosts(iw)...)
-	case len(m.shown) == 0:
-		body = append(body, "", "  no host matches; esc clears the filter")
+		return m.look.Pane(rule, w, h, m.noHosts(w)), widget.Point{}
 	}
-	return l.Box(box, w, h, body), at
+	return m.table.Draw(m.look, rule, w, h)
+}
+
+// order says how the list is grouped and sorted.
+func (m *Model) order() string {
+	sort := "by name"
+	if m.worst {
+		sort = "worst first"
+	}
+	switch m.group {
+	case byName:
+		return "by group, " + sort
+	case byService:
+		return "by service, " + sort
+	case byState:
+		return "by state, " + sort
+	case ungrouped:
+	}
+	return sort
 }
 
 // widest is the width that the first column of a table needs.
@@ -102,8 +96,8 @@ func (m *Model) widest(table int) int {
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: string(m.Host()), Focus: m.inDetail, Bare: m.zoom, Right: "tab"}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: string(m.Host()), Focus: m.inDetail}
+	iw, ih := w, max(h-1, 0)
 	m.detail.Set(len(m.rows), ih)
 	tables := [][]int{free: {iw - 2}, stacks: widget.Flex(iw-2, 18, 3, 10, -1), offers: widget.Flex(iw-2, min(m.widest(offers), iw/2), 12, -1)}
 	if iw < 60 {
@@ -111,7 +105,7 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	}
 	from, to := m.detail.Window()
 	body := make([]string, 0, ih)
-	at := widget.Point{X: 1}
+	at := widget.Point{}
 	for i := from; i < to; i++ {
 		r := &m.rows[i]
 		cells := make([]widget.Cell, len(r.cells))
@@ -132,7 +126,7 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 		body = append(body, l.Pick(line, iw, here, true))
 	}
 	if to < len(m.rows) {
-		box.Foot = fmt.Sprintf("%d more below", len(m.rows)-to)
+		box.More = fmt.Sprintf("%d more below", len(m.rows)-to)
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }

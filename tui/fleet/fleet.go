@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -21,6 +19,7 @@ type (
 	Deploy struct {
 		Pattern spec.Pattern
 		Host    spec.Host
+		On      []spec.Host // those that are marked, if any
 	}
 	// Drift looks for what is not as it was left.
 	Drift struct{ Of deploy.DriftOf }
@@ -39,6 +38,8 @@ const (
 	pastHere   widget.Action = "history"
 	wallOrList widget.Action = "wall or list"
 	trouble    widget.Action = "next that is not fine"
+	mark       widget.Action = "mark"
+	markAll    widget.Action = "mark all"
 )
 
 // Model is the screen.
@@ -50,10 +51,10 @@ type Model struct {
 	now    time.Time
 	ready  bool // the fleet was read once
 
-	shown  []int // hosts that pass the filter, in order
-	list   widget.List
-	filter widget.Filter
-	byLink bool
+	shown []int // hosts that pass the filter, in order
+	table widget.Table
+	group grouping
+	worst bool // those that need a look come first
 
 	inDetail bool // the details have the keys
 	detail   widget.List
@@ -66,22 +67,27 @@ type Model struct {
 }
 
 // New makes the screen, empty.
-func New(l widget.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model { return &Model{look: l, table: widget.Table{Columns: columns()}} }
 
 // Restyle changes how the screen looks.
-func (m *Model) Restyle(l widget.Look) { m.look = l }
+func (m *Model) Restyle(l widget.Look) {
+	m.look = l
+	m.arrange()
+}
 
 // Set shows what was read of the fleet. The cursor stays on its host.
 func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Time) {
-	at := m.Host()
 	m.hosts, m.offers, m.now, m.ready = hosts, offers, now, true
 	m.arrange()
-	m.Select(at)
-	m.layout()
 }
 
 // SetConnection says how the fleet is reached, for when there is no host to show.
-func (m *Model) SetConnection(c spec.Connection) { m.conn = c }
+func (m *Model) SetConnection(c spec.Connection) {
+	if m.conn != c {
+		m.conn = c
+		m.arrange()
+	}
+}
 
 // Host is the chosen host, "" if there is none.
 func (m *Model) Host() spec.Host {
@@ -93,19 +99,14 @@ func (m *Model) Host() spec.Host {
 
 // Select puts the cursor on a host.
 func (m *Model) Select(h spec.Host) bool {
-	for r, i := range m.shown {
-		if m.hosts[i].Host == h {
-			m.list.To(r)
-			m.layout()
-			return true
-		}
-	}
-	return false
+	ok := m.table.To(string(h))
+	m.layout()
+	return ok
 }
 
 // Open shows a host's details.
 func (m *Model) Open(h spec.Host) bool {
-	m.filter.Set("")
+	m.table.Filter.Set("")
 	m.arrange()
 	m.wall = false
 	m.inDetail = m.Select(h)
@@ -113,57 +114,28 @@ func (m *Model) Open(h spec.Host) bool {
 }
 
 func (m *Model) view() *deploy.HostView {
-	if m.list.Cursor < len(m.shown) {
-		return &m.hosts[m.shown[m.list.Cursor]]
+	h := spec.Host(m.table.ID())
+	for i := range m.hosts {
+		if m.hosts[i].Host == h {
+			return &m.hosts[i]
+		}
 	}
 	return nil
 }
 
-func (m *Model) arrange() {
-	want := m.filter.Want()
-	m.shown = m.shown[:0]
-	for i := range m.hosts {
-		if want == "" || strings.Contains(strings.ToLower(searchText(&m.hosts[i])), want) {
-			m.shown = append(m.shown, i)
-		}
-	}
-	if m.byLink { // those that need a look first
-		slices.SortStableFunc(m.shown, func(a, b int) int { return rank(&m.hosts[a]) - rank(&m.hosts[b]) })
-	}
-	if m.wall {
-		m.byGroup()
-	}
-	m.list.SetLen(len(m.shown))
-	m.layout()
-}
-
-func rank(v *deploy.HostView) int {
-	switch {
-	case v.Link != spec.LinkOn || v.Err != nil:
-		return 0
-	case len(format.Applied(v)) > 0:
-		return 1
-	}
-	return 2
-}
-
-func searchText(v *deploy.HostView) string {
-	return string(v.Host) + " " + string(v.Link) + " " + v.HostStatus.OS.String() + " " + v.Info.OS.String() + " " + format.Services(v)
-}
-
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.filter.Typing }
+func (m *Model) Typing() bool { return m.table.Filter.Typing }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
-	m.filter.Type(k, &m.list)
+	m.table.Type(k)
 	m.arrange()
 	return nil
 }
 
 func (m *Model) move(a widget.Action) widget.Request {
-	at := m.list.Cursor
-	if m.list.Do(a) && m.list.Cursor != at {
+	at := m.table.ID()
+	if m.table.Do(a) && m.table.ID() != at {
 		m.detail = widget.List{}
 		m.layout()
 	}
@@ -176,8 +148,9 @@ func (m *Model) back() widget.Request {
 		m.inDetail = false
 	case m.zoom:
 		m.zoom = false
-	case m.filter.Text() != "":
-		m.filter.Set("")
+	case m.table.Unmark():
+	case m.table.Filter.Text() != "":
+		m.table.Filter.Set("")
 		m.arrange()
 	default:
 		return widget.GoBack{}

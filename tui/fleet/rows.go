@@ -125,7 +125,9 @@ func (m *Model) absent(v *deploy.HostView) {
 }
 
 func (m *Model) stackRows(v *deploy.HostView) {
-	m.head(stacks, "STATE STACK", "", "APPLIED", "ENTERED WITH")
+	if len(format.Applied(v)) > 0 {
+		m.head(stacks, "STATE STACK", "", "APPLIED", "ENTERED WITH")
+	}
 	var idle []string
 	for i := range v.Stacks {
 		s := &v.Stacks[i]

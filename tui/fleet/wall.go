@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,10 +25,12 @@ const (
 )
 
 // SetWork says what deployments do on hosts; those that are not in it are idle.
-func (m *Model) SetWork(work map[spec.Host]Work) { m.work = work }
-
-// Wall reports whether the wall is shown.
-func (m *Model) Wall() bool { return m.wall }
+func (m *Model) SetWork(work map[spec.Host]Work) {
+	if !maps.Equal(m.work, work) {
+		m.work = work
+		m.arrange()
+	}
+}
 
 // stripe is a line of the wall: some hosts of a group.
 type stripe struct {
@@ -40,13 +43,6 @@ type stripe struct {
 func groupOf(h spec.Host) string {
 	name := strings.TrimRight(string(h), "0123456789")
 	return cmp.Or(strings.TrimRight(name, "-_."), string(h))
-}
-
-// byGroup puts the hosts of a group together.
-func (m *Model) byGroup() {
-	slices.SortStableFunc(m.shown, func(a, b int) int {
-		return strings.Compare(groupOf(m.hosts[a].Host), groupOf(m.hosts[b].Host))
-	})
 }
 
 // stripes lays the wall out in lines of so many cells.
@@ -76,7 +72,7 @@ func (m *Model) cell(v *deploy.HostView) (string, widget.Style, string) {
 	case !m.conn.Up:
 		return l.Checking, l.Dim, "not known"
 	case v.Link == spec.LinkLost:
-		return l.Checking, l.Bad, "LOST"
+		return l.Checking, l.Unsure, "LOST"
 	case v.Link != spec.LinkOn:
 		return l.Off, l.Bad, "OFF"
 	case v.Unapproved || v.Like != "" || v.Twice:
@@ -89,39 +85,98 @@ func (m *Model) cell(v *deploy.HostView) (string, widget.Style, string) {
 		return l.Wrong, l.Warn, "not read"
 	case work == Waits:
 		return l.Wait, l.Dim, "wait"
+	case v.Info.Host == "":
+		return l.Wait, l.Dim, "reading"
+	case len(format.Applied(v)) == 0:
+		return l.Wait, l.Dim, "empty"
 	}
 	return l.Block, l.Good, "ok"
 }
 
-// legend counts the cells of each kind.
-func (m *Model) legend() string {
-	words := []string{"FAIL", "LOST", "OFF", "asks to join", "not read", "not known", "run", "wait", "ok"}
-	n, as := map[string]int{}, map[string]string{}
-	for _, i := range m.shown {
-		sign, style, word := m.cell(&m.hosts[i])
+// words are what a host can be, the worst first.
+//
+//nolint:gochecknoglobals // a table
+var words = []string{"FAIL", "LOST", "OFF", "asks to join", "not read", "not known", "run", "wait", "ok", "reading", "empty"}
+
+// counted is how many hosts are of a kind, as it is written.
+type counted struct{ word, text string }
+
+// count counts hosts by what they are.
+func (m *Model) count(of []int) (out []counted) {
+	n, sign, style := map[string]int{}, map[string]string{}, map[string]widget.Style{}
+	for _, i := range of {
+		a, b, word := m.cell(&m.hosts[i])
 		n[word]++
-		as[word] = style.Paint(fmt.Sprintf("%s %d %s", sign, n[word], word))
+		sign[word], style[word] = a, b
 	}
-	var out []string
 	for _, word := range words {
 		if n[word] > 0 {
-			out = append(out, as[word])
+			out = append(out, counted{word, style[word].Paint(fmt.Sprintf("%s %d %s", sign[word], n[word], word))})
 		}
 	}
+	return out
+}
+
+// legend counts all hosts that are shown.
+func (m *Model) legend() string {
+	var out []string
+	for _, x := range m.count(m.shown) {
+		out = append(out, x.text)
+	}
 	return strings.Join(out, "  ")
+}
+
+// strip is the wall in a few lines above the list: the groups in line, a cell a host. It is nil where
+// it would take more than most lines.
+func (m *Model) strip(w, most int) []string {
+	if len(m.shown) < 2 || most < 1 {
+		return nil
+	}
+	groups := map[string][]int{}
+	var names []string
+	for _, i := range m.shown {
+		g := groupOf(m.hosts[i].Host)
+		if groups[g] == nil {
+			names = append(names, g)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	slices.Sort(names)
+	for _, gap := range []string{" ", ""} {
+		lines, line, at := []string{}, " ", 1
+		put := func(s string, n int) {
+			if at+n > w-1 {
+				lines, line, at = append(lines, line), " ", 1
+			}
+			line, at = line+s, at+n
+		}
+		for _, g := range names {
+			name := " " + m.look.Dim.Paint(m.look.Cut(widget.Clean(g), 14)) + " "
+			put(name, widget.Width(name))
+			for _, i := range groups[g] {
+				sign, style, _ := m.cell(&m.hosts[i])
+				put(style.Paint(sign)+gap, 1+len(gap))
+			}
+			put(" ", 1)
+		}
+		if lines = append(lines, line); len(lines) <= most {
+			return lines
+		}
+	}
+	return nil
 }
 
 func (m *Model) drawWall(w, h int) ([]string, widget.Point) {
 	l := m.look
 	low := min(7, h/3)
-	rule := widget.Rule{Title: m.filter.Title(l, "Wall"), Right: m.legend(), Focus: true}
+	rule := widget.Rule{Title: m.table.Filter.Title(l, "Wall"), Note: "by group", Focus: true}
 	name := 3
 	for _, i := range m.shown {
 		name = widget.Widest(name, min(14, w/4), groupOf(m.hosts[i].Host))
 	}
 	m.cells = max((w-name-9)/2, 1)
 	all := m.stripes(m.cells)
-	here := slices.IndexFunc(all, func(s stripe) bool { return m.list.Cursor >= s.from && m.list.Cursor < s.from+s.n })
+	here := slices.IndexFunc(all, func(s stripe) bool { return m.at() >= s.from && m.at() < s.from+s.n })
 	room := max(h-low-1, 1)
 	top := max(min(here-room/2, len(all)-room), 0)
 	var body []string
@@ -135,13 +190,13 @@ func (m *Model) drawWall(w, h int) ([]string, widget.Point) {
 		mark := "  "
 		if i == here {
 			mark = "> "
-			at = widget.Point{X: name + 8 + 2*(m.list.Cursor-s.from), Y: 1 + len(body)}
+			at = widget.Point{X: name + 8 + 2*(m.at()-s.from), Y: 1 + len(body)}
 		}
 		line := mark + l.Row([]int{name, 4}, widget.Cell{Text: s.group, Style: l.Head}, widget.Cell{Text: count, Right: true, Style: l.Dim}) + " "
 		for k := s.from; k < s.from+s.n; k++ {
 			sign, style, _ := m.cell(&m.hosts[m.shown[k]])
 			sign = style.Paint(sign)
-			if k == m.list.Cursor {
+			if k == m.at() {
 				sign = l.Over(l.Cursor, sign, 1)
 			}
 			line += sign + " "
@@ -187,11 +242,23 @@ func (m *Model) drawCell(w, h int) []string {
 	return l.Pane(rule, w, h, body)
 }
 
+// at is the place of the host under the cursor among those that are shown.
+func (m *Model) at() int {
+	h := m.Host()
+	return max(slices.IndexFunc(m.shown, func(i int) bool { return m.hosts[i].Host == h }), 0)
+}
+
+func (m *Model) toCell(i int) {
+	if i >= 0 && i < len(m.shown) {
+		m.Select(m.hosts[m.shown[i]].Host)
+	}
+}
+
 // moveCell moves over the wall.
 func (m *Model) moveCell(a widget.Action) {
 	all := m.stripes(max(m.cells, 1))
-	here := slices.IndexFunc(all, func(s stripe) bool { return m.list.Cursor >= s.from && m.list.Cursor < s.from+s.n })
-	to := m.list.Cursor
+	here := slices.IndexFunc(all, func(s stripe) bool { return m.at() >= s.from && m.at() < s.from+s.n })
+	to := m.at()
 	switch a {
 	case widget.Left:
 		to--
@@ -205,23 +272,22 @@ func (m *Model) moveCell(a widget.Action) {
 		if here < 0 || next < 0 || next >= len(all) {
 			return
 		}
-		to = all[next].from + min(m.list.Cursor-all[here].from, all[next].n-1)
+		to = all[next].from + min(m.at()-all[here].from, all[next].n-1)
+	case widget.First:
+		to = 0
+	case widget.Last:
+		to = len(m.shown) - 1
 	default:
-		m.list.Do(a)
-		m.layout()
-		return
 	}
-	m.list.To(to)
-	m.layout()
+	m.toCell(to)
 }
 
 // nextTrouble goes to the next host that is not fine.
 func (m *Model) nextTrouble() {
 	for i := range m.shown {
-		k := (m.list.Cursor + 1 + i) % len(m.shown)
-		if _, _, word := m.cell(&m.hosts[m.shown[k]]); word != "ok" && word != "run" && word != "wait" {
-			m.list.To(k)
-			m.layout()
+		k := (m.at() + 1 + i) % len(m.shown)
+		if _, _, word := m.cell(&m.hosts[m.shown[k]]); !slices.Contains([]string{"ok", "run", "wait", "empty", "reading"}, word) {
+			m.toCell(k)
 			return
 		}
 	}

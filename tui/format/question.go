@@ -18,7 +18,7 @@ func Question(l widget.Look, q *resolver.Question) (string, widget.Style, string
 	case resolver.Wrong:
 		return l.Wrong, l.Bad, "wrong"
 	case resolver.Checking:
-		return l.Checking, l.Busy, "checking"
+		return l.Checking, l.Unsure, "checking"
 	case resolver.AtRun:
 		return l.AtRun, l.Dim, "at run"
 	case resolver.OK:

@@ -20,7 +20,7 @@ func Task(l widget.Look, s rollout.TaskStatus) (string, widget.Style, string) {
 	case rollout.Stopped:
 		return l.Held, l.Warn, "stopped"
 	case rollout.LostTask:
-		return l.Checking, l.Bad, "LOST"
+		return l.Checking, l.Unsure, "LOST"
 	case rollout.SkippedTask:
 		return l.Held, l.Dim, "skipped"
 	case rollout.Waiting, rollout.Dropped:
@@ -34,10 +34,10 @@ func Link(l widget.Look, s spec.Link) (string, widget.Style, string) {
 	case spec.LinkOn:
 		return l.OK, l.Good, "on"
 	case spec.LinkLost:
-		return l.Checking, l.Bad, "LOST"
+		return l.Checking, l.Unsure, "LOST"
 	case spec.LinkOff:
 	}
-	return l.Fail, l.Bad, "OFF"
+	return l.Off, l.Bad, "OFF"
 }
 
 // Level gives the letter of a log level and the style of its lines.

@@ -47,15 +47,15 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
-	box := widget.Box{Title: "Logs", Focus: true, Bare: m.zoom}
+	box := widget.Rule{Title: "Logs", Focus: true}
 	if m.pane == nil {
-		return m.look.Box(box, w, h, []string{"", "  nothing has run yet"}), widget.Point{X: 1, Y: 1}
+		return m.look.Pane(box, w, h, []string{"", "  nothing has run yet"}), widget.Point{Y: 1}
 	}
 	box.Title = "Logs of " + m.name
-	box.Right = fmt.Sprintf("%s  dropped %d", m.pane.Note(), m.pane.buf.Dropped())
-	iw, ih := box.Inner(w, h)
+	box.Note = fmt.Sprintf("%s  dropped %d", m.pane.Note(), m.pane.buf.Dropped())
+	iw, ih := w, max(h-1, 0)
 	lines, y := m.pane.Draw(iw, ih, true)
-	return m.look.Box(box, w, h, lines), widget.Point{X: 1, Y: 1 + y}
+	return m.look.Pane(box, w, h, lines), widget.Point{Y: 1 + y}
 }
 
 // Hint says what can be done.

@@ -1,10 +1,11 @@
 package menu
 
 import (
-	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"fmt"
 
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -13,6 +14,7 @@ import (
 type Row struct {
 	Left string // a key or a command
 	Text string
+	Also string // other words by which it is found
 	Do   any    // what choosing it asks for; nil: nothing
 	Fill string // instead: what it puts into the field, to be gone on with
 	Head bool   // a heading
@@ -28,6 +30,7 @@ type Menu struct {
 	field widget.Field
 	shown []Row
 	list  widget.List
+	wide  int // as it was drawn
 }
 
 // New opens a menu. rows gives what is shown for a text; parse, which may be nil,
@@ -49,7 +52,7 @@ func Matching(rows []Row, text string) []Row {
 			head = &rows[i]
 			continue
 		}
-		hay, ok := strings.ToLower(rows[i].Left+" "+rows[i].Text), true
+		hay, ok := strings.ToLower(rows[i].Left+" "+rows[i].Text+" "+rows[i].Also), true
 		for _, w := range words {
 			ok = ok && strings.Contains(hay, w)
 		}
@@ -113,6 +116,14 @@ func (m *Menu) Type(k tea.KeyMsg) (chosen any, closed bool) {
 	return nil, false
 }
 
+// Fill puts a text into the field.
+func (m *Menu) Fill(text string) {
+	if text != "" {
+		m.field.Set(text)
+		m.search()
+	}
+}
+
 func (m *Menu) here() *Row {
 	if m.list.Cursor < len(m.shown) {
 		return &m.shown[m.list.Cursor]
@@ -137,31 +148,34 @@ func (m *Menu) choose() (any, bool) {
 	return nil, false
 }
 
-// Draw fills w columns and h rows.
+// Draw makes the lines of the menu, at most w columns wide and h high.
 func (m *Menu) Draw(w, h int) ([]string, widget.Point) {
 	l := m.look
 	n := 0
-	left := 8
+	left, text := 8, 30
 	for _, r := range m.shown {
+		text = max(text, widget.Width(r.Text))
 		if !r.Head {
 			n++
 			left = max(left, min(widget.Width(r.Left), w/3))
 		}
 	}
-	box := widget.Box{Title: m.title, Right: fmt.Sprintf("%d", n), Focus: true, Foot: "enter does it  esc closes"}
-	iw, ih := box.Inner(w, h)
-	field, x := m.field.Draw(l, max(iw-widget.Width(m.mark)-1, 1))
-	body := []string{l.Key.Paint(m.mark) + " " + field}
+	w = min(max(m.wide, left+text+6, 60), w-2)
+	m.wide = w // it does not jump while somebody types
+	h = max(min(len(m.rows(""))+4, h), min(h, 8))
+	iw, ih := w-2, h-2
+	field, x := m.field.Draw(l, max(iw-widget.Width(m.mark)-3, 1))
+	body := []string{" " + l.Key.Paint(m.mark) + " " + field}
 	m.list.Set(len(m.shown), max(ih-1, 1))
 	if m.list.Cursor == 1 && m.list.Top == 1 {
 		m.list.Top = 0 // the heading above the first row
 	}
 	from, to := m.list.Window()
-	widths := widget.Flex(iw-2, left, -1)
+	widths := widget.Flex(iw-3, left, -1)
 	for i := from; i < to; i++ {
 		r := m.shown[i]
 		if r.Head {
-			body = append(body, l.Head.Paint(l.Fit(widget.Clean(r.Text), iw)))
+			body = append(body, " "+l.Head.Paint(l.Fit(widget.Clean(r.Text), iw-1)))
 			continue
 		}
 		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: r.Left, Style: l.Key}, widget.T(r.Text)), iw, i == m.list.Cursor, true))
@@ -169,5 +183,5 @@ func (m *Menu) Draw(w, h int) ([]string, widget.Point) {
 	if n == 0 {
 		body = append(body, "  nothing matches")
 	}
-	return l.Box(box, w, h, body), widget.Point{X: 1 + widget.Width(m.mark) + 1 + x, Y: 1}
+	return l.Box(m.title, fmt.Sprintf("%d found", n), w, h, body), widget.Point{X: 3 + widget.Width(m.mark) + x, Y: 1}
 }

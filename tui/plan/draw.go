@@ -14,30 +14,46 @@ import (
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	switch {
 	case m.res == nil || m.res.Plan == nil:
-		return m.look.Box(widget.Box{Title: "Plan"}, w, h, []string{" no plan yet"}), widget.Point{}
+		return m.look.Pane(widget.Rule{Title: "Plan"}, w, h, []string{" no plan yet"}), widget.Point{}
 	case (m.zoom || h < widget.Low) && m.inDetail:
 		return m.drawDetail(w, h)
 	case m.zoom || h < widget.Low:
 		return m.drawTasks(w, h)
 	case w >= widget.Wide:
-		return widget.Beside(w, h, w/2, m.inDetail, m.drawTasks, m.drawDetail)
+		return m.look.Split(w, h, w/2, m.inDetail, m.drawTasks, m.drawDetail)
 	}
 	return widget.Stacked(w, h, h/2, m.inDetail, m.drawTasks, m.drawDetail)
 }
 
+// Where says what is planned, and how much that is.
+func (m *Model) Where() widget.Where {
+	x := widget.Where{Path: []string{"plan"}}
+	if m.res == nil || m.res.Plan == nil {
+		return x
+	}
+	p := m.res.Plan
+	if r := m.res.Root; r != nil && r.Provide.Path != "" {
+		name := r.Provide.Path.Lifecycle() + "." + r.Provide.Path.Provide()
+		if r.Host != "" {
+			name += " @" + string(r.Host)
+		}
+		x.Path = []string{name, "plan"}
+	}
+	x.Right = spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts")
+	if m.takes >= time.Second {
+		x.Right += ", usually " + format.Took(m.takes)
+	}
+	return x
+}
+
 func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	l := m.look
-	p := m.res.Plan
-	box := widget.Box{Title: "What will happen, by host", Foot: "v: in order", Focus: !m.inDetail, Bare: m.zoom,
-		Right: spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts")}
-	if m.takes >= time.Second && w >= 50 {
-		box.Right += ", usually " + format.Took(m.takes)
-	}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: "What will happen, by host", More: "v: in order", Focus: !m.inDetail}
+	iw, ih := w, max(h-1, 0)
 	widths := widget.Flex(iw-2, -3, -5, 10)
 	head := []string{"HOST", "NOW -> AFTER", ""}
 	if m.ordered {
-		box.Title, box.Foot = "What will happen, in order", "v: by host"
+		box.Title, box.More = "What will happen, in order", "v: by host"
 		widths = widget.Flex(iw-2, 3, 10, -3, -1)
 		head = []string{"", "HOST", "STEPS", "WHEN"}
 	}
@@ -56,7 +72,7 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	room := max(ih-1-len(foot), 1)
 	m.list.Set(len(m.rows), room)
 	from, to := m.list.Window()
-	at := widget.Point{X: 1}
+	at := widget.Point{}
 	for r := from; r < to; r++ {
 		if r == m.list.Cursor {
 			at.Y = 1 + len(body)
@@ -66,7 +82,7 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	for len(body) < ih-len(foot) {
 		body = append(body, "")
 	}
-	return l.Box(box, w, h, append(body, foot...)), at
+	return l.Pane(box, w, h, append(body, foot...)), at
 }
 
 // busyHosts says what is done now on hosts of the plan, in at most h lines.
@@ -113,15 +129,15 @@ func (m *Model) checks() []string {
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Steps, their values and changes", Focus: m.inDetail, Bare: m.zoom}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: "Steps, their values and changes", Focus: m.inDetail}
+	iw, ih := w, max(h-1, 0)
 	m.detail.Set(len(m.lines), ih)
 	from, to := m.detail.Window()
 	if to < len(m.lines) {
-		box.Foot = fmt.Sprintf("%d more below", len(m.lines)-to)
+		box.More = fmt.Sprintf("%d more below", len(m.lines)-to)
 	}
 	widths := widget.Flex(iw-2, -1, 9)
-	at := widget.Point{X: 1}
+	at := widget.Point{}
 	body := make([]string, 0, ih)
 	for i := from; i < to; i++ {
 		x := m.lines[i]
@@ -135,5 +151,5 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 		}
 		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: x.text, Style: style}, widget.Cell{Text: x.from, Style: l.Dim}), iw, here, true))
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }

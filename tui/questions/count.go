@@ -3,7 +3,6 @@ package questions
 import (
 	"fmt"
 
-	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -43,9 +42,9 @@ func (m *Model) status(i int) (string, widget.Style, string) {
 	case c.missing > 0:
 		return l.Missing, l.Warn, c.String()
 	case c.checking > 0:
-		return l.Checking, l.Busy, c.String()
+		return l.Checking, l.Unsure, c.String()
 	case it.Group:
-		return l.OK, l.Good, "ready"
+		return l.OK, l.Good, ""
 	}
 	n := it.Node
 	switch {
@@ -56,16 +55,7 @@ func (m *Model) status(i int) (string, widget.Style, string) {
 	case len(n.Route.Steps) == 0:
 		return l.Wait, l.Dim, ""
 	}
-	enters := 0
-	for _, s := range n.Route.Steps {
-		if s.Provide == "" {
-			enters++
-		}
-	}
-	if enters == 0 {
-		return l.OK, l.Good, "ready"
-	}
-	return l.OK, l.Good, "ready, " + spec.Count(enters, "state", "states")
+	return l.OK, l.Good, ""
 }
 
 func (c count) String() string {

@@ -19,7 +19,7 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	}
 	switch {
 	case m.res == nil:
-		return m.look.Box(widget.Box{Title: string(m.pattern)}, w, h, []string{"asking the hosts ..."}), widget.Point{}
+		return m.look.Pane(widget.Rule{Title: string(m.pattern)}, w, h, []string{"asking the hosts ..."}), widget.Point{}
 	case m.pane == nodes && m.edit == nil:
 		return m.drawNode(w, h), widget.Point{}
 	case q == nil:
@@ -30,11 +30,11 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 
 func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: join(" / ", string(q.Host), q.Path.Lifecycle(), format.Asked(q)), Focus: m.edit != nil}
+	box := widget.Rule{Title: join(" / ", string(q.Host), q.Path.Lifecycle(), format.Asked(q)), Focus: m.edit != nil}
 	if m.edit != nil && m.edit.Typing() {
-		box.Right = "TYPING"
+		box.Note = "TYPING"
 	}
-	iw, ih := box.Inner(w, h)
+	iw, ih := w, max(h-1, 0)
 	var body []string
 	about := strings.TrimSpace(join(". ", q.Var.Label, q.Var.Help))
 	if about == "" && q.Key.Kind == resolver.AskValue {
@@ -60,7 +60,7 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.P
 			room -= len(why) + 2
 		}
 		lines, p := m.edit.Draw(iw-2, max(room-len(uses), 2))
-		at = widget.Point{X: 2 + p.X, Y: 1 + len(body) + p.Y}
+		at = widget.Point{X: 1 + p.X, Y: 1 + len(body) + p.Y}
 		for _, s := range lines {
 			body = append(body, " "+s)
 		}
@@ -75,7 +75,7 @@ func (m *Model) drawQuestion(q *resolver.Question, w, h int) ([]string, widget.P
 		body = append(body, "", l.Head.Paint(" WHY AM I ASKED"))
 		body = append(body, indented(why, iw)...)
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }
 
 func asks(q *resolver.Question) string {
@@ -159,14 +159,14 @@ func (m *Model) drawProblem(w, h int) []string {
 	l := m.look
 	p := m.problem()
 	if p == nil {
-		return l.Box(widget.Box{Title: "Nothing to answer"}, w, h, nil)
+		return l.Pane(widget.Rule{Title: "Nothing to answer"}, w, h, nil)
 	}
 	style, title := l.Bad, "Problem"
 	if p.Warning {
 		style, title = l.Warn, "Note"
 	}
-	box := widget.Box{Title: title}
-	iw, _ := box.Inner(w, h)
+	box := widget.Rule{Title: title}
+	iw := w
 	var body []string
 	for _, s := range widget.Wrap(widget.Clean(p.Msg), iw-2) {
 		body = append(body, " "+style.Paint(s))
@@ -182,7 +182,7 @@ func (m *Model) drawProblem(w, h int) []string {
 	if m.res.Question(p.Key) != nil {
 		body = append(body, "", " enter opens the answer that causes it")
 	}
-	return l.Box(box, w, h, body)
+	return l.Pane(box, w, h, body)
 }
 
 // drawNode describes the node under the tree's cursor.
@@ -190,11 +190,11 @@ func (m *Model) drawNode(w, h int) []string {
 	l := m.look
 	i := m.tree.Selected()
 	if i < 0 {
-		return l.Box(widget.Box{Title: "Node"}, w, h, nil)
+		return l.Pane(widget.Rule{Title: "Node"}, w, h, nil)
 	}
 	n := m.tree.Tree.Items[i].Node
-	box := widget.Box{Title: join(" @", nodeName(n), string(n.Host))}
-	iw, _ := box.Inner(w, h)
+	box := widget.Rule{Title: join(" @", nodeName(n), string(n.Host))}
+	iw := w
 	var body []string
 	add := func(style widget.Style, text string) {
 		for _, s := range widget.Wrap(widget.Clean(text), iw-2) {
@@ -236,7 +236,7 @@ func (m *Model) drawNode(w, h int) []string {
 	add(l.Head, "WHY IS IT HERE")
 	body = append(body, indented(m.chain(n), iw)...)
 	body = append(body, "", l.Dim.Paint(" c changes host, number, service, managed"))
-	return l.Box(box, w, h, body)
+	return l.Pane(box, w, h, body)
 }
 
 func join(sep string, parts ...string) string {

@@ -13,14 +13,6 @@ import (
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
-	head := m.headline(w)
-	h--
-	lines, at := m.panes(w, h)
-	at.Y++
-	return append([]string{head}, lines...), at
-}
-
-func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	if m.zoom && m.edit == nil {
 		return m.upper(w, h, m.pane == nodes)
 	}
@@ -31,7 +23,7 @@ func (m *Model) panes(w, h int) ([]string, widget.Point) {
 		left := func(w, h int) ([]string, widget.Point) {
 			return widget.Stacked(w, h, max(h*2/5, 6), m.pane == questions, m.drawTree, m.drawQuestions)
 		}
-		return widget.Beside(w, h, w/2, m.edit != nil, left, m.drawDetail)
+		return m.look.Split(w, h, w/2, m.edit != nil, left, m.drawDetail)
 	}
 	top := max(h*2/5, 4)
 	if m.edit != nil {
@@ -51,8 +43,8 @@ func (m *Model) upper(w, h int, isTree bool) ([]string, widget.Point) {
 	return m.drawQuestions(w, h)
 }
 
-// headline says how far the deployment is.
-func (m *Model) headline(w int) string {
+// Where says what is planned, and how far that is.
+func (m *Model) Where() widget.Where {
 	l := m.look
 	name, state, right := string(m.pattern), "BUILD ...", ""
 	style := l.Busy
@@ -73,35 +65,34 @@ func (m *Model) headline(w int) string {
 			state, style = "READY for the plan (p)", l.Good
 		}
 		if p := m.res.Plan; p != nil {
-			right = format.Word(m.res.Simulation()) + spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts") + " "
+			right = format.Word(m.res.Simulation()) + spec.Count(p.Steps(), "step", "steps") + " on " + spec.Count(len(p.Hosts), "host", "hosts")
 		}
 	}
-	left := " " + l.Title.Paint(widget.Clean(name)) + "   " + style.Paint(state)
-	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)
+	return widget.Where{Path: []string{name}, Note: right, Right: style.Paint(state)}
 }
 
 func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
-	box := widget.Box{Title: "Deployment tree", Focus: m.pane == nodes && m.edit == nil, Bare: m.zoom && m.edit == nil}
+	box := widget.Rule{Title: "Deployment tree", Focus: m.pane == nodes && m.edit == nil}
 	return m.tree.Draw(m.look, box, w, h, m.status)
 }
 
 func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Questions", Focus: m.pane == questions && m.edit == nil, Bare: m.zoom && m.edit == nil}
-	at := widget.Point{X: 1}
+	box := widget.Rule{Title: "Questions", Focus: m.pane == questions && m.edit == nil}
+	at := widget.Point{}
 	box.Title = m.filter.Title(l, box.Title)
 	if m.filter.Typing {
-		at.X = 2 + widget.Width(box.Title)
+		at.X = 1 + widget.Width(box.Title)
 	}
 	if m.res == nil {
-		return l.Box(box, w, h, nil), at
+		return l.Pane(box, w, h, nil), at
 	}
 	missing, wrong, checking := m.res.Counts()
-	box.Right = count{missing, wrong, checking}.String()
+	box.Note = count{missing, wrong, checking}.String()
 	if n := len(m.res.Questions); len(m.rows) < n {
-		box.Foot = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
+		box.More = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
 	}
-	iw, ih := box.Inner(w, h)
+	iw, ih := w, max(h-1, 0)
 	m.list.Set(len(m.rows), max(ih-1, 1))
 	widths := m.columns(iw)
 	head := l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("WHERE"), widget.T("NAME"), widget.T("VALUE"), widget.T("FROM")))
@@ -117,7 +108,7 @@ func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
 	if len(m.rows) == 0 {
 		body = append(body, l.Dim.Paint("  nothing is asked"))
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }
 
 // columns are as wide as what is in view needs; the value has the rest.

@@ -17,14 +17,14 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	}
 	i := max(m.tree.Selected(), 0)
 	it := &m.tree.Tree.Items[i]
-	box := widget.Box{Title: it.Name(), Focus: m.inDetail, Bare: m.zoom, Right: m.log.Note()}
+	box := widget.Rule{Title: it.Name(), Focus: m.inDetail, Note: m.log.Note()}
 	if it.Node.Host != "" && !it.Group {
 		box.Title += " @" + string(it.Node.Host)
 	}
 	if m.log.All() {
 		box.Title = "Log of all hosts"
 	}
-	iw, ih := box.Inner(w, h)
+	iw, ih := w, max(h-1, 0)
 	var body []string
 	if !m.inDetail || ih > 24 {
 		body = m.about(i, iw, ih*3/5)
@@ -36,15 +36,15 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	if len(lines) == 0 && ih > len(body) {
 		lines = []string{l.Dim.Paint(" no log lines yet")}
 	}
-	at := widget.Point{X: 1, Y: 1 + len(body) + y}
-	return l.Box(box, w, h, append(body, lines...)), at
+	at := widget.Point{Y: 1 + len(body) + y}
+	return l.Pane(box, w, h, append(body, lines...)), at
 }
 
 // drawSummary is the summary in a pane, scrolled.
 func (m *Model) drawSummary(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Box{Title: "Summary", Right: "v: log", Focus: m.inDetail, Bare: m.zoom}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: "Summary", Note: "v: log", Focus: m.inDetail}
+	iw, ih := w, max(h-1, 0)
 	all := m.Summary(iw - 3)
 	m.summaryRows.Set(len(all), ih)
 	from, to := m.summaryRows.Window()
@@ -53,9 +53,9 @@ func (m *Model) drawSummary(w, h int) ([]string, widget.Point) {
 		body = append(body, l.Pick(all[i], iw, m.inDetail && i == m.summaryRows.Cursor, true))
 	}
 	if to < len(all) {
-		box.Foot = fmt.Sprintf("%d more below: tab, then down", len(all)-to)
+		box.More = fmt.Sprintf("%d more below: tab, then down", len(all)-to)
 	}
-	return l.Box(box, w, h, body), widget.Point{X: 1, Y: 1 + m.summaryRows.Cursor - from}
+	return l.Pane(box, w, h, body), widget.Point{Y: 1 + m.summaryRows.Cursor - from}
 }
 
 // about lists the steps of a row, and what went wrong, in at most h lines.

@@ -11,12 +11,60 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// Draw fills w columns and h rows.
+// Draw fills w columns and h rows: how far it is as a line over the whole width, and the panes.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
-	head := m.headline(w)
+	if h <= widget.Low {
+		return m.panes(w, h)
+	}
 	lines, at := m.panes(w, h-1)
 	at.Y++
-	return append([]string{head}, lines...), at
+	return append([]string{m.progress(w)}, lines...), at
+}
+
+// progress is a line that is heavy as far as the whole is done, in the colour of what became of it.
+func (m *Model) progress(w int) string {
+	l, s := m.look, m.snap
+	percent := "100%"
+	parts := []struct {
+		n     int
+		style widget.Style
+		fill  string
+	}{{s.StepsDone, l.Good, l.Heavy}, {0, l.Busy, l.Heavy}, {0, l.Bad, l.Heavy}, {0, l.Warn, l.Horizontal}, {0, l.Frame, l.Horizontal}}
+	if s.Steps > 0 {
+		percent = fmt.Sprintf("%d%%", s.StepsDone*100/s.Steps)
+	}
+	for _, t := range s.Tasks {
+		left := len(t.Steps) - t.StepsDone()
+		switch t.Status {
+		case rollout.Running:
+			parts[1].n += min(left, 1)
+			parts[4].n += max(left-1, 0)
+		case rollout.FailedTask, rollout.LostTask:
+			parts[2].n += min(left, 1)
+			parts[3].n += max(left-1, 0)
+		case rollout.Held, rollout.Stopped:
+			parts[3].n += left
+		case rollout.Waiting:
+			parts[4].n += left
+		case rollout.Done, rollout.SkippedTask, rollout.Dropped:
+		}
+	}
+	room, all := w-widget.Width(percent)-2, 0
+	for _, p := range parts {
+		all += p.n
+	}
+	var b strings.Builder
+	used, seen := 0, 0
+	for _, p := range parts {
+		seen += p.n
+		to := room
+		if all > 0 {
+			to = room * seen / all
+		}
+		b.WriteString(p.style.Paint(strings.Repeat(p.fill, max(to-used, 0))))
+		used = max(used, to)
+	}
+	return l.Fit(b.String()+" "+l.Dim.Paint(percent), w)
 }
 
 func (m *Model) panes(w, h int) ([]string, widget.Point) {
@@ -26,7 +74,7 @@ func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	case m.zoom || h < widget.Low:
 		return m.drawTree(w, h)
 	case w >= widget.Wide:
-		return widget.Beside(w, h, w/2, m.inDetail, m.drawTreeAndHosts, m.drawDetail)
+		return m.look.Split(w, h, w/2, m.inDetail, m.drawTreeAndHosts, m.drawDetail)
 	}
 	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.inDetail, m.drawTree, m.drawDetail)
 }
@@ -37,49 +85,46 @@ func (m *Model) drawTreeAndHosts(w, h int) ([]string, widget.Point) {
 	return widget.Stacked(w, h, h-rows, false, m.drawTree, m.drawHosts)
 }
 
-// headline says how far the whole is.
-func (m *Model) headline(w int) string {
-	l := m.look
-	s := m.snap
+// Where says which deployment it is and how far.
+func (m *Model) Where() widget.Where {
+	l, s := m.look, m.snap
 	state := m.State()
-	word, style := strings.ToUpper(string(state)), map[State]widget.Style{Done: l.Good, Failed: l.Bad, Stopped: l.Warn}[state]
-	if state == Running {
+	word, style := l.OK+" DONE", l.Good
+	switch state {
+	case Running:
 		word, style = l.Run+" RUN", l.Busy
-	}
-	counts := fmt.Sprintf("%d ok", s.Done)
-	for _, x := range []struct {
-		n    int
-		what string
-	}{{s.Running, "run"}, {m.broken(), "FAIL"}, {len(m.bad) - m.broken(), "stopped"}, {s.Held, "held"}, {s.Waiting, "wait"}} {
-		if x.n > 0 {
-			counts += fmt.Sprintf("  %d %s", x.n, x.what)
+	case Failed:
+		word, style = l.Fail+" FAILED", l.Bad
+	case Stopped:
+		word, style = l.Held+" STOPPED", l.Warn
+	case Done:
+		if s.RolledBack {
+			word = l.Undone + " ROLLED BACK"
 		}
 	}
-	part := 0
-	if s.Steps > 0 {
-		part = s.StepsDone * 100 / s.Steps
+	parts := []string{style.Paint(word)}
+	for _, x := range []struct {
+		n     int
+		sign  string
+		style widget.Style
+		what  string
+	}{{s.Done, l.OK, l.Good, "ok"}, {s.Running, l.Run, l.Busy, "run"}, {m.broken(), l.Fail, l.Bad, "FAIL"}, {len(m.bad) - m.broken(), l.Held, l.Warn, "stopped"},
+		{s.Held, l.Held, l.Warn, "held"}, {s.Waiting, l.Wait, l.Dim, "wait"}} {
+		if x.n > 0 {
+			parts = append(parts, x.style.Paint(fmt.Sprintf("%s %d %s", x.sign, x.n, x.what)))
+		}
 	}
-	right := format.Took(s.Took(m.now)) + " "
-	if s.Left >= time.Second && w >= 70 {
-		right = "about " + s.Left.Round(time.Second).String() + " left  " + right
+	parts = append(parts, spec.CountOf(s.StepsDone, s.Steps, "step", "steps"))
+	if s.Left >= time.Second {
+		parts = append(parts, "about "+s.Left.Round(time.Second).String()+" left")
 	}
-	mid := "  " + spec.CountOf(s.StepsDone, s.Steps, "step", "steps")
-	bar := ""
-	if w >= 90 {
-		bar = "  " + l.BarOf(s.StepsDone, s.Steps, 22)
-	}
-	percent := fmt.Sprintf(" %d%%", part)
-	left := " " + style.Paint(word) + "  " + widget.Clean(m.name) + "  " + format.Word(s.Simulation()) + counts + mid + bar
-	if widget.Width(left)+widget.Width(percent)+widget.Width(right) < w {
-		left += percent
-	}
-	return l.Fit(left, max(w-widget.Width(right), 0)) + l.Cut(right, w)
+	return widget.Where{Path: []string{m.name}, Note: strings.TrimSpace(format.Word(s.Simulation())), Right: strings.Join(append(parts, format.Took(s.Took(m.now))), "  ")}
 }
 
 func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
-	box := widget.Box{Title: "Tree", Focus: !m.inDetail, Bare: m.zoom, Right: "follow off (f)"}
+	box := widget.Rule{Title: "Tree", Focus: !m.inDetail, Note: "follow off (f)"}
 	if m.follow {
-		box.Right = "follows what runs (f)"
+		box.Note = "follows what runs (f)"
 	}
 	return m.tree.Draw(m.look, box, w, h, m.row)
 }
@@ -108,7 +153,7 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 			}
 		}
 		if s := m.unreachable(t); s != "" {
-			sign, style, text = l.Checking, l.Warn, s
+			sign, style, text = l.Checking, l.Unsure, s
 		}
 	}
 	if m.status[i] != rollout.Waiting || steps.done > 0 {

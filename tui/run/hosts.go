@@ -102,10 +102,10 @@ func (m *Model) waits(t *rollout.TaskView) string {
 func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 	l := m.look
 	m.listHosts()
-	box := widget.Box{Title: "Hosts"}
-	iw, ih := box.Inner(w, h)
+	box := widget.Rule{Title: "Hosts"}
+	iw, ih := w, max(h-1, 0)
 	if len(m.hosts) > ih {
-		box.Foot = fmt.Sprintf("%d hosts in all", len(m.hosts))
+		box.More = fmt.Sprintf("%d hosts in all", len(m.hosts))
 	}
 	shown := m.hosts[:min(len(m.hosts), max(ih, 0))]
 	name := 8
@@ -121,7 +121,7 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		}
 		sign, style, word := format.Task(l, x.status)
 		if x.away {
-			sign, style = l.Checking, l.Warn
+			sign, style = l.Checking, l.Unsure
 		}
 		if x.now != "" && x.status != rollout.Done {
 			word = x.now
@@ -129,5 +129,5 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		body = append(body, " "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)),
 			widget.T(l.BarOf(x.steps.done, x.steps.all, 12)), widget.Cell{Text: word, Style: style}))
 	}
-	return l.Box(box, w, h, body), widget.Point{}
+	return l.Pane(box, w, h, body), widget.Point{}
 }

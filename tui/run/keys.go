@@ -1,6 +1,9 @@
 package run
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/logs"
@@ -12,33 +15,23 @@ func (m *Model) Bindings() []widget.Binding {
 	if m.log.Typing() {
 		return m.log.Bindings()
 	}
-	var out []widget.Binding
-	if m.guarded() != nil && !m.Watched {
-		out = append(out, widget.Key(confirm, "C", "CONFIRM", "keep what a guarded step has changed: you can still reach the host"))
-	}
-	if m.Watched && m.resumable() {
-		out = append(out, widget.Key(goOn, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now"))
-	}
-	if m.failed() != nil && !m.Watched {
-		out = append(out, widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again"))
-		if m.snap.Over && !m.snap.RolledBack {
-			out = append(out, widget.Key(edit, "E", "edit", "plan what is left again, with other answers, in the same deployment"))
-		}
-		out = append(out,
-			widget.Key(skip, "S", "skip", "go on without the failed task, for a reason"),
-			widget.Key(markDone, "D", "", "take the failed task as done, which you did by hand"))
-	}
-	if m.snap.Over && m.snap.StepsDone > 0 && !m.snap.RolledBack && m.snap.ReplacedBy == "" {
-		out = append(out, widget.Key(rollBack, "B", "roll back", "take back what this deployment did; shown before"))
-	}
-	if !m.snap.Over && !m.Watched {
-		out = append(out, widget.Key(cancel, "X", "CANCEL", "cancel what runs and start no more"))
-	}
+	out := m.serverKeys()
 	out = append(out,
 		widget.Key(widget.NextPane, "tab", "pane", "to the log, and back to the tree"),
 		widget.Key(widget.Open, "enter", "log", "read the log of the row under the cursor"),
 		widget.Key(logOrSummary, "v", "log/summary", "show the log, or the summary with what was returned"))
-	if m.inDetail && !m.summary {
+	return append(out, m.paneKeys(m.inDetail && !m.summary)...)
+}
+
+// KeySets are those of the tree and of the log.
+func (m *Model) KeySets() [][]widget.Binding {
+	base := m.serverKeys()
+	return [][]widget.Binding{append(slices.Clone(base), m.paneKeys(false)...), append(slices.Clone(base), m.paneKeys(true)...)}
+}
+
+// paneKeys are those that look at something, in the log or in the tree.
+func (m *Model) paneKeys(log bool) (out []widget.Binding) {
+	if log {
 		for _, b := range m.log.Bindings() {
 			if b.Action != logs.Levels {
 				out = append(out, b)
@@ -55,13 +48,50 @@ func (m *Model) Bindings() []widget.Binding {
 			widget.Key(widget.Copy, "y", "copy", "copy the error, or what was returned"))
 		out = append(out, widget.Moves()...)
 	}
-	if m.snap.Over {
-		out = append(out, widget.Key(replay, "r", "replay", "plan the same with the same answers, as another deployment"),
-			widget.Key(save, "w", "", "write the answers to a file that can be replayed"))
-	}
+	runs := why(!m.snap.Over, "it runs; when it is over its answers can be used again")
 	return append(out,
+		widget.Key(replay, "r", "replay", "plan the same with the same answers, as another deployment").Unless(runs),
+		widget.Key(save, "w", "", "write the answers to a file that can be replayed").Unless(runs),
 		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
 		widget.Key(widget.Back, "esc", "back", "go back; what runs goes on"))
+}
+
+// serverKeys are the keys that change a server, each with why that is not possible now.
+func (m *Model) serverKeys() []widget.Binding {
+	s := m.snap
+	if m.Watched {
+		return []widget.Binding{
+			widget.Key(goOn, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now").
+				Unless(why(!m.resumable(), "it has come to its end")),
+			widget.Key(rollBack, "B", "roll back", "take back what this deployment did; shown before").Unless(m.noWayBack()),
+		}
+	}
+	nothing := why(m.failed() == nil, "nothing has failed")
+	return []widget.Binding{
+		widget.Key(confirm, "C", "CONFIRM", "keep what a guarded step has changed: you can still reach the host").
+			Unless(why(m.guarded() == nil, "no step waits to be confirmed")),
+		widget.Key(retry, "R", "RETRY", "read the host again and do the failed task again").Unless(nothing),
+		widget.Key(edit, "E", "edit", "plan what is left again, with other answers, in the same deployment").
+			Unless(cmp.Or(nothing, why(!s.Over, "it still runs; X cancels what runs"), why(s.RolledBack, "it was taken back"))),
+		widget.Key(skip, "S", "skip", "go on without the failed task, for a reason").Unless(nothing),
+		widget.Key(markDone, "M", "mark done", "take the failed task as done, which you did by hand").Unless(nothing),
+		widget.Key(rollBack, "B", "roll back", "take back what this deployment did; shown before").Unless(m.noWayBack()),
+		widget.Key(cancel, "X", "CANCEL", "cancel what runs and start no more").Unless(why(s.Over, "nothing runs any more")),
+	}
+}
+
+// noWayBack says why nothing can be taken back, "" if something can.
+func (m *Model) noWayBack() string {
+	s := m.snap
+	return cmp.Or(why(!s.Over, "it still runs; X cancels what runs"), why(s.RolledBack, "it was taken back"),
+		why(s.ReplacedBy != "", "another deployment has taken its place"), why(s.StepsDone == 0, "no way back: nothing is applied"))
+}
+
+func why(not bool, reason string) string {
+	if not {
+		return reason
+	}
+	return ""
 }
 
 // Do carries an action out.

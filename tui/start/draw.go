@@ -34,7 +34,7 @@ func (m *Model) draw() {
 	for len(m.frame) < m.h-2 {
 		m.frame = append(m.frame, "")
 	}
-	m.frame = append(m.frame[:max(m.h-2, 0)], " "+l.Dim.Paint(m.hint()), " "+l.Footer(m.keys(), m.w-1))
+	m.frame = append(m.frame[:max(m.h-2, 0)], " "+l.Dim.Paint(m.hint()), " "+strings.TrimLeft(l.Footer(m.keys(), "", m.step == filling, m.w-1), " "))
 	m.frame = m.frame[:min(len(m.frame), m.h)]
 	for i := range m.frame {
 		m.frame[i] = l.Fit(m.frame[i], m.w)

@@ -164,21 +164,21 @@ func (v *View) Branches(l widget.Look, i, w int) string {
 
 // Draw fills a pane of w columns and h rows with the tree; status gives sign, style
 // and words of a row.
-func (v *View) Draw(l widget.Look, box widget.Box, w, h int, status func(i int) (string, widget.Style, string)) ([]string, widget.Point) {
-	iw, ih := box.Inner(w, h)
+func (v *View) Draw(l widget.Look, box widget.Rule, w, h int, status func(i int) (string, widget.Style, string)) ([]string, widget.Point) {
+	iw, ih := w, max(h-1, 0)
 	v.List.Set(len(v.Rows), ih)
 	from, to := v.List.Window()
 	if to < len(v.Rows) {
-		box.Foot = fmt.Sprintf("%d more below", len(v.Rows)-to)
+		box.More = fmt.Sprintf("%d more below", len(v.Rows)-to)
 	}
-	host, text := 0, 5
+	host, text := 0, 1
 	for _, i := range v.Rows[from:to] {
 		_, _, s := status(i)
-		host = max(host, 1+widget.Width(string(v.Tree.Items[i].Node.Host)))
+		host = max(host, widget.Width(string(v.Tree.Items[i].Node.Host)))
 		text = max(text, widget.Width(s))
 	}
-	widths := widget.Flex(iw-2, -1, 2, min(host, iw/4), min(text, iw*2/5))
-	at := widget.Point{X: 1}
+	widths := widget.Flex(iw-3, 1, -1, min(host, iw/4), min(text, iw*2/5))
+	at := widget.Point{}
 	body := make([]string, 0, ih)
 	for r := from; r < to; r++ {
 		i := v.Rows[r]
@@ -186,15 +186,15 @@ func (v *View) Draw(l widget.Look, box widget.Box, w, h int, status func(i int) 
 		sign, style, text := status(i)
 		where := ""
 		if it.Node.Host != "" && !it.Group {
-			where = "@" + string(it.Node.Host)
+			where = string(it.Node.Host)
 		}
-		name := v.Branches(l, i, widths[0]/2) + " " + it.Name()
-		row := l.Row(widths, widget.T(name), widget.Cell{Text: sign, Style: style}, widget.T(where), widget.Cell{Text: text, Style: style})
+		name := v.Branches(l, i, widths[1]/2) + " " + it.Name()
+		row := l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(name), widget.Cell{Text: where, Style: l.Dim}, widget.Cell{Text: text, Style: style})
 		here := r == v.List.Cursor
 		if here {
 			at.Y = 1 + len(body)
 		}
-		body = append(body, l.Pick(row, iw, here, box.Focus))
+		body = append(body, l.Pick(row, iw-1, here, box.Focus)+" ")
 	}
-	return l.Box(box, w, h, body), at
+	return l.Pane(box, w, h, body), at
 }

@@ -2,88 +2,31 @@ package widget
 
 import "strings"
 
-// Box is a pane: a border with a title, something at its right, and a foot.
-type Box struct {
-	Title, Right, Foot string
-	Focus              bool // it has the keys
-	Bare               bool // without border, so that a terminal's selection takes the text alone
-}
-
-// Inner is the room inside a box of w columns and h rows.
-func (b Box) Inner(w, h int) (int, int) {
-	if b.Bare {
-		return max(w, 0), max(h-1, 0)
-	}
-	return max(w-2, 0), max(h-2, 0)
-}
-
-// Box draws a pane of exactly w columns and h rows around the body.
-func (l Look) Box(b Box, w, h int, body []string) []string {
-	if w <= 0 || h <= 0 {
+// Box draws an overlay of exactly w columns and h rows around the body: the only thing that has a
+// border on four sides.
+func (l Look) Box(title, foot string, w, h int, body []string) []string {
+	if w < 2 || h < 2 {
 		return make([]string, max(h, 0))
 	}
-	out := make([]string, 0, h)
-	iw, ih := b.Inner(w, h)
-	line := func(i int) string {
+	edge := func(left, right, text string) string {
+		if text = l.Cut(Clean(text), max(w-6, 0)); Width(text) > 0 {
+			text = " " + text + " "
+		}
+		if Width(text) == 0 {
+			text = ""
+		}
+		head := min(1, w-2-Width(text))
+		return l.Focus.Paint(left+strings.Repeat(l.Horizontal, max(head, 0))) + l.Title.Paint(text) +
+			l.Focus.Paint(strings.Repeat(l.Horizontal, max(w-2-max(head, 0)-Width(text), 0))+right)
+	}
+	side := l.Focus.Paint(l.Vertical)
+	out := []string{edge(l.TopLeft, l.TopRight, title)}
+	for i := range h - 2 {
+		line := blanks(w - 2)
 		if i < len(body) {
-			return l.Fit(body[i], iw)
+			line = l.Fit(body[i], w-2)
 		}
-		return blanks(iw)
+		out = append(out, side+line+side)
 	}
-	if b.Bare {
-		out = append(out, l.Title.Paint(l.Fit(Clean(b.Title+"  "+b.Right), w)))
-		for i := range ih {
-			out = append(out, line(i))
-		}
-		return out
-	}
-	if w < 2 || h < 2 {
-		for range h {
-			out = append(out, blanks(w))
-		}
-		return out
-	}
-	edge := l.Frame
-	if b.Focus {
-		edge = l.Focus
-	}
-	side := edge.Paint(l.Vertical)
-	out = append(out, l.border(edge, l.TopLeft, l.TopRight, b.Title, b.Right, w, b.Focus))
-	for i := range ih {
-		out = append(out, side+line(i)+side)
-	}
-	return append(out, l.border(edge, l.LowLeft, l.LowRight, b.Foot, "", w, false))
-}
-
-func (l Look) border(edge Style, left, right, title, note string, w int, strong bool) string {
-	room := w - 2
-	title, note = Clean(title), Clean(note)
-	if title != "" {
-		title = " " + l.Cut(title, max(room-4, 0)) + " "
-	}
-	if note != "" {
-		note = " " + note + " "
-	}
-	if Width(title)+Width(note)+2 > room {
-		note = ""
-	}
-	if room < 3 || Width(title)+1 > room {
-		title = ""
-	}
-	fill := room - Width(title) - Width(note)
-	head, tail := 0, 0
-	if title != "" {
-		head = 1
-	}
-	if note != "" {
-		tail = 1
-	}
-	style := Style("")
-	if strong {
-		style = l.Title
-	}
-	mid := max(fill-head-tail, 0)
-	return edge.Paint(left+strings.Repeat(l.Horizontal, head)) + style.Paint(title) +
-		edge.Paint(strings.Repeat(l.Horizontal, mid)) + note +
-		edge.Paint(strings.Repeat(l.Horizontal, tail)+right)
+	return append(out, edge(l.LowLeft, l.LowRight, foot))
 }

@@ -10,10 +10,10 @@ type Glyphs struct {
 
 	Open, Shut           string // of trees
 	Tee, Corner, Bar     string
-	TopLeft, TopRight    string // of panes
+	TopLeft, TopRight    string // of overlays
 	LowLeft, LowRight    string
 	Horizontal, Vertical string
-	Down                 string // where a line goes down from a horizontal one
+	Down, Crumb          string // where a line goes down from a horizontal one; between where one is and where in it
 	Level                string // of a stack of states
 	Heavy                string // time in which something ran
 	Ellipsis             string
@@ -28,7 +28,7 @@ func Unicode() Glyphs {
 		Default: "d", Like: "s", AtRun: "»",
 		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
-		TopLeft: "┌", TopRight: "┐", LowLeft: "└", LowRight: "┘", Horizontal: "─", Vertical: "│", Down: "┬", Heavy: "━", Level: "▌",
+		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
 	}
 }
@@ -40,7 +40,7 @@ func ASCII() Glyphs {
 		Default: "d", Like: "s", AtRun: ">",
 		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
-		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Heavy: "=", Level: "|",
+		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",
 	}
 }

@@ -2,6 +2,8 @@ package widget
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -39,17 +41,29 @@ type Binding struct {
 	Keys   string // separated by blanks, as the UI library names them; the first is shown
 	Label  string // in the footer; "" is not shown there
 	Help   string // one line
+	Not    string // why it is not possible now; "" is that it is
+}
+
+// Unless says why the action is not possible now; "" is that it is.
+func (b Binding) Unless(why string) Binding {
+	b.Not = why
+	return b
+}
+
+// Changes reports whether the key is one that changes a server, after one more question.
+func (b Binding) Changes() bool {
+	return slices.Contains([]string{"R", "S", "B", "M", "X", "T", "C"}, b.Shown())
 }
 
 // Moves are the bindings of every list.
 func Moves() []Binding {
 	return []Binding{
-		{Up, "up k", "", "one row up"},
-		{Down, "down j", "", "one row down"},
-		{PageUp, "pgup", "", "one page up"},
-		{PageDown, "pgdown", "", "one page down"},
-		{First, "g home", "", "to the first row"},
-		{Last, "G end", "", "to the last row"},
+		Key(Up, "up k", "", "one row up"),
+		Key(Down, "down j", "", "one row down"),
+		Key(PageUp, "pgup", "", "one page up"),
+		Key(PageDown, "pgdown", "", "one page down"),
+		Key(First, "g home", "", "to the first row"),
+		Key(Last, "G end", "", "to the last row"),
 	}
 }
 
@@ -61,16 +75,25 @@ func (b Binding) Shown() string {
 
 // Find gives the action of a key.
 func Find(bs []Binding, key string) (Action, bool) {
+	b, ok := FindBinding(bs, key)
+	return b.Action, ok
+}
+
+// FindBinding gives the binding of a key. One that is possible goes before one that is not.
+func FindBinding(bs []Binding, key string) (found Binding, ok bool) {
 	for i := range bs {
+		if ok && (bs[i].Not != "" || found.Not == "") {
+			continue
+		}
 		for rest := bs[i].Keys; rest != ""; {
 			var k string
 			k, rest, _ = strings.Cut(rest, " ")
 			if k == key {
-				return bs[i].Action, true
+				found, ok = bs[i], true
 			}
 		}
 	}
-	return "", false
+	return found, ok
 }
 
 // Name is a key as bindings write it.
@@ -111,26 +134,62 @@ func CheckUnique(bs []Binding) error {
 	return nil
 }
 
-// Footer writes the bindings that have a label, as many as fit.
-func (l Look) Footer(bs []Binding, w int) string {
-	var b strings.Builder
-	n := 0
-	for _, x := range bs {
-		if x.Label == "" {
-			continue
-		}
-		key, label := x.Shown(), x.Label
-		need := Width(key) + 1 + Width(label) + 2
-		if n+need > w {
-			continue
-		}
-		b.WriteString(l.Key.Paint(key) + " " + label + "  ")
-		n += need
-	}
-	return b.String()
-}
-
 // Key makes a binding.
 func Key(a Action, keys, label, help string) Binding {
 	return Binding{Action: a, Keys: keys, Label: label, Help: help}
+}
+
+// otherWords are words by which people look for what an action does.
+//
+//nolint:gochecknoglobals // a table
+var otherWords = map[string]string{
+	"undo":    "revert take back out",
+	"redo":    "again repeat",
+	"refresh": "reload reread update read again",
+	"quit":    "exit leave close stop",
+	"back":    "undo leave cancel previous",
+	"filter":  "search find grep",
+	"copy":    "yank clipboard",
+	"run":     "start execute apply deploy go",
+	"retry":   "again repeat",
+	"replay":  "again repeat restart rerun",
+	"cancel":  "stop abort kill",
+	"write":   "save export",
+	"save":    "write export",
+	"open":    "show enter details",
+	"drift":   "diff changed check compare",
+	"deploy":  "install start add new",
+	"skip":    "ignore",
+	"read":    "refresh reload update",
+	"look":    "refresh reload update",
+	"zoom":    "maximize full fullscreen",
+	"roll":    "undo revert rollback take",
+	"wall":    "overview grid",
+	"edit":    "change",
+	"help":    "keys",
+}
+
+// OtherWords are words by which a binding is found besides those that it says.
+func OtherWords(b Binding) string {
+	var out []string
+	for _, w := range strings.Fields(strings.ToLower(string(b.Action) + " " + b.Label)) {
+		out = append(out, otherWords[w])
+	}
+	return strings.Join(out, " ")
+}
+
+// Near names an action that a name may have meant, as a hint to be added to an error.
+func Near(name string, known map[Action]bool) string {
+	best := ""
+	for a := range known {
+		if strings.Contains(string(a), name) || strings.Contains(name, string(a)) {
+			if best == "" || string(a) < best {
+				best = string(a)
+			}
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; is " + strconv.Quote(best) + " meant?"
 }

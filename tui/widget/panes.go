@@ -13,17 +13,6 @@ type Point struct{ X, Y int }
 // Pane draws exactly h lines of w columns, and says where its cursor is.
 type Pane func(w, h int) ([]string, Point)
 
-// Beside draws two panes side by side, the first one left columns wide. The cursor
-// is that of the second or of the first.
-func Beside(w, h, left int, second bool, a, b Pane) ([]string, Point) {
-	x, at := a(left, h)
-	y, at2 := b(w-left, h)
-	if second {
-		at = Point{X: at2.X + left, Y: at2.Y}
-	}
-	return Columns(x, y), at
-}
-
 // Stacked draws two panes one above the other, the first one top rows high, which
 // may be none.
 func Stacked(w, h, top int, second bool, a, b Pane) ([]string, Point) {

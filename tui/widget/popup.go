@@ -1,6 +1,8 @@
 package widget
 
-import "github.com/charmbracelet/x/ansi"
+import (
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Over draws a popup in the middle of a screen of w columns. Both are lines of
 // exact width; a popup that is too large is cut.
@@ -26,6 +28,15 @@ func Over(screen, popup []string, w int) []string {
 		mid := ansi.Truncate(p, pw, "")
 		out[y+i] = left + blanks(x-Width(left)) + "\x1b[0m" + mid + "\x1b[0m" +
 			blanks(w-x-pw-Width(right)) + right
+	}
+	return out
+}
+
+// Faint are lines as they are under an overlay: without colours, and dim.
+func (l Look) Faint(lines []string, w int) []string {
+	out := make([]string, len(lines))
+	for i, s := range lines {
+		out[i] = l.Dim.Paint(l.Fit(ansi.Strip(s), w))
 	}
 	return out
 }

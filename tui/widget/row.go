@@ -18,7 +18,10 @@ func T(text string) Cell { return Cell{Text: text} }
 
 // Row sets cells in columns of the given widths, with a blank between them.
 // Columns of width 0 are left out. The text is cleaned.
-func (l Look) Row(widths []int, cells ...Cell) string {
+func (l Look) Row(widths []int, cells ...Cell) string { return l.Cells(widths, 1, cells...) }
+
+// Cells is Row with a wider gap between the columns.
+func (l Look) Cells(widths []int, gap int, cells ...Cell) string {
 	var b strings.Builder
 	first := true
 	for i, w := range widths {
@@ -26,7 +29,7 @@ func (l Look) Row(widths []int, cells ...Cell) string {
 			continue
 		}
 		if !first {
-			b.WriteByte(' ')
+			b.WriteString(blanks(gap))
 		}
 		first = false
 		text := l.Cut(Clean(cells[i].Text), w)
@@ -73,14 +76,22 @@ func Flex(total int, widths ...int) []int {
 // Pick marks a row as the one under the cursor: a sign before it and reverse
 // video over it, fainter where the pane has not the keys.
 func (l Look) Pick(row string, w int, here, focus bool) string {
+	return l.pick(row, w, here, focus, false)
+}
+
+func (l Look) pick(row string, w int, here, focus, marked bool) string {
+	mark := " "
+	if marked {
+		mark = l.Key.Paint("*")
+	}
 	if !here {
-		return l.Fit("  "+row, w)
+		return l.Fit(" "+mark+row, w)
 	}
 	style := l.Rest
 	if focus {
 		style = l.Cursor
 	}
-	return l.Over(style, "> "+row, w)
+	return l.Over(style, ">"+mark+row, w)
 }
 
 // Over puts a row of w columns in a style. What is coloured in it stays so, under the style;

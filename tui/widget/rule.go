@@ -5,8 +5,10 @@ import "strings"
 // Rule is the line over a pane that has no box: its title, and what stands at its right end,
 // which may have styles.
 type Rule struct {
-	Title, Right string
-	Focus        bool // the pane has the keys
+	Title      string
+	Right      string // may have styles
+	Note, More string // plain, dim, before it
+	Focus      bool   // the pane has the keys
 }
 
 // Rule draws a rule of w columns. What is at the right gives way to the title.
@@ -20,8 +22,22 @@ func (l Look) Rule(r Rule, w int) string {
 	}
 	title := l.Cut(Clean(r.Title), w-4)
 	right := ""
-	if n := Width(r.Right); n > 0 && Width(title)+n+8 <= w {
-		right = " " + r.Right + " " + edge.Paint(l.Horizontal)
+	for _, s := range []string{r.More, r.Note, r.Right} { // what comes first gives way first
+		if s == "" {
+			continue
+		}
+		if s != r.Right {
+			s = l.Dim.Paint(Clean(s))
+		}
+		if n := Width(s) + Width(right); Width(title)+n+8 <= w {
+			if right != "" {
+				right += edge.Paint(l.Horizontal)
+			}
+			right += " " + s + " "
+		}
+	}
+	if right != "" {
+		right += edge.Paint(l.Horizontal)
 	}
 	head := edge.Paint(l.Horizontal)
 	if title != "" {

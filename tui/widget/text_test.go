@@ -70,23 +70,29 @@ func TestCleanTextIsOneSafeLine(t *testing.T) {
 	})
 }
 
-func TestBoxIsExact(t *testing.T) {
+func TestPanesAndBoxesAreExact(t *testing.T) {
 	l := look(t, "unicode")
 	rapid.Check(t, func(t *rapid.T) {
 		w, h := rapid.IntRange(0, 80).Draw(t, "w"), rapid.IntRange(0, 20).Draw(t, "h")
-		b := widget.Box{Title: rapid.String().Draw(t, "title"), Right: rapid.String().Draw(t, "right"),
-			Foot: rapid.String().Draw(t, "foot"), Focus: rapid.Bool().Draw(t, "focus"), Bare: rapid.Bool().Draw(t, "bare")}
+		title, right, foot := rapid.String().Draw(t, "title"), rapid.String().Draw(t, "right"), rapid.String().Draw(t, "foot")
 		var body []string
 		for _, s := range rapid.SliceOf(rapid.String()).Draw(t, "body") {
 			body = append(body, widget.Clean(s))
 		}
-		lines := l.Box(b, w, h, body)
-		if len(lines) != h {
-			t.Fatalf("%d lines instead of %d", len(lines), h)
-		}
-		for _, s := range lines {
-			if n := ansi.StringWidth(s); n != w {
-				t.Fatalf("%q is %d wide instead of %d", s, n, w)
+		pane := l.Pane(widget.Rule{Title: title, Note: right, More: foot, Focus: rapid.Bool().Draw(t, "focus")}, w, h, body)
+		box := l.Box(title, foot, max(w, 2), max(h, 2), body)
+		for what, lines := range map[string][]string{"pane": pane, "box": box} {
+			wide, high := w, h
+			if what == "box" {
+				wide, high = max(w, 2), max(h, 2)
+			}
+			if len(lines) != high {
+				t.Fatalf("%s: %d lines instead of %d", what, len(lines), high)
+			}
+			for _, s := range lines {
+				if n := ansi.StringWidth(s); n != wide {
+					t.Fatalf("%s: %q is %d wide instead of %d", what, s, n, wide)
+				}
 			}
 		}
 	})
@@ -113,7 +119,7 @@ func TestAPopupKeepsTheWidthOfWideCharacters(t *testing.T) {
 		screen = append(screen, l.Fit("漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字", 40))
 	}
 	for w := 3; w < 30; w++ {
-		for _, s := range widget.Over(screen, l.Box(widget.Box{Title: "x"}, w, 5, nil), 40) {
+		for _, s := range widget.Over(screen, l.Box("x", "", w, 5, nil), 40) {
 			if n := ansi.StringWidth(s); n != 40 {
 				t.Fatalf("popup of %d: %d columns: %q", w, n, s)
 			}

@@ -23,7 +23,8 @@ type Theme struct {
 	Good   Style
 	Bad    Style
 	Warn   Style
-	Busy   Style // what runs, what is being checked
+	Busy   Style // what runs
+	Unsure Style // what is being checked, what nobody knows
 	Dim    Style
 	Key    Style // keys in the footer
 }
@@ -37,17 +38,18 @@ func themeOf(name string) (Theme, bool) {
 	case "none":
 	case "", "auto": // the terminal's own 16 colours, none that only one background suits
 		base.Name = "auto"
-		base.Title, base.Frame, base.Focus, base.Key = "1;36", "2", "36", "1;36"
-		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "32", "1;31", "33", "36", "2"
+		base.Title, base.Frame, base.Focus, base.Key, base.Head = "1;36", "90", "36", "1;36", "2"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Unsure, base.Dim = "32", "1;31", "33", "94", "35", "2"
 	case "dark":
 		base.Title, base.Frame, base.Focus, base.Key = "1;96", "90", "96", "1;96"
-		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "92", "1;91", "93", "96", "37"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Unsure, base.Dim, base.Head = "92", "1;91", "93", "94", "95", "37", "37"
 	case "light":
-		base.Title, base.Frame, base.Focus, base.Key = "1;34", "90", "34", "1;34"
-		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "32", "1;31", "35", "34", "90"
+		base.Title, base.Frame, base.Focus, base.Key, base.Head = "1;36", "90", "36", "1;36", "2"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Unsure, base.Dim = "32", "1;31", "30;43", "34", "35", "2"
 	case "blue-orange": // for those to whom red and green are one colour
 		base.Title, base.Frame, base.Focus, base.Key = "1;38;5;39", "38;5;244", "38;5;39", "1;38;5;39"
-		base.Good, base.Bad, base.Warn, base.Busy, base.Dim = "38;5;33", "1;38;5;208", "38;5;214", "38;5;81", "38;5;246"
+		base.Good, base.Bad, base.Warn, base.Busy, base.Unsure = "38;5;33", "1;38;5;208", "38;5;214", "38;5;81", "38;5;176"
+		base.Dim, base.Head = "38;5;246", "38;5;246"
 	default:
 		return Theme{}, false
 	}
