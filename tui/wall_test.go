@@ -51,7 +51,7 @@ func onWall(t *testing.T, w, h int, run func(*driver, *fakeFleet), change ...fun
 func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 	onWall(t, 120, 36, func(d *driver, f *fakeFleet) {
 		want := map[string][]string{
-			"wall":         {"─ Wall ─", "○ 1 OFF", "· 87 empty", "cache", "  70 · ·", "─ cache001 ─"},
+			"wall":         {"─ Wall ─", "○ 1 OFF", "· 96 empty", "cache", "  70 · ·", "─ cache001 ─"},
 			"wall-trouble": {"─ db004 ─", "○ OFF", "seen 14m ago"},
 			"wall-running": {"● 9 run", "● ● ● ● ● ● ● ● ● ·"},
 		}
