@@ -60,7 +60,7 @@ func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 		d.see("· 87 empty")
 		d.notSee("●")
 		d.keys("G right left up down enter")
-		d.see("STATE STACK")
+		d.see("OFFERS HERE")
 	})
 }
 
