@@ -69,7 +69,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 			// The fleet, with nothing applied; the catalogue; the proxy on lb1.
 			see("lb1", "web1", "nothing applied")
 			term.Press("2")
-			see("//WebSite//start")
+			see("WebSite.start")
 			term.Type("proxy")
 			see("enter plans //Proxy//start")
 			term.Press("Enter")
@@ -128,7 +128,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 
 			// The stacks of web1.
 			term.Press("1")
-			see("LINK", "web3")
+			see("STATE", "web3")
 			term.Press("g", "Down", "Down")
 			see("WebServer")
 			if size.width < 100 { // the stacks have a page of their own
@@ -149,7 +149,7 @@ func TestTerminalsThatAreTooSmall(t *testing.T) {
 	term := tmuxtest.Start(t, tmuxtest.Options{Width: 20, Height: 5}, build(t), "tui", "--demo")
 	term.WaitFor("larger", soon)
 	term.Resize(80, 24)
-	term.WaitFor("Catalogue", soon)
+	term.WaitFor("1 Fleet", soon)
 	term.Press("q")
 	if code := term.WaitExit(soon); code != 0 {
 		t.Errorf("it ended with %d", code)

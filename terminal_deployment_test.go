@@ -68,7 +68,7 @@ func TestAWholeDeploymentInTheTerminal(t *testing.T) {
 		t.Helper()
 		x.WaitFor("ready>", soon)
 		x.Type("clear; " + anna.program + " tui")
-		press("Enter", "3 hosts  3 on")
+		press("Enter", "3 hosts")
 	}
 	open()
 	press("2", "What to deploy")
@@ -80,7 +80,6 @@ func TestAWholeDeploymentInTheTerminal(t *testing.T) {
 	press("Space", "1 of 3 hosts marked")
 	x.Press("Down")
 	press("Space", "2 of 3 hosts marked")
-	press("Enter", "Port of the shop")
 	press("Enter", "READY")
 	write(t, filepath.Join(f.dir, "disk-of-web2"), "")
 	press("p", "What will happen")

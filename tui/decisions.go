@@ -110,6 +110,10 @@ func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
 		m.deployments.SetDetails(msg.id, msg.what)
 	case draftsLeft:
 		return m.onDraftsLeft(msg)
+	case movePlanned:
+		m.lifecycle.SetMove(msg.to, msg.move, msg.err)
+	case moved:
+		return m.onMoved(msg)
 	case asked:
 		m.catalogue.SetAsks(msg.pattern, msg.asks)
 	case answersRead:

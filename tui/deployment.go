@@ -23,7 +23,9 @@ type deployment struct {
 	build   *questions.Model
 	plan    *plan.Model
 	planned bool // the plan is shown rather than the answers
-	rest    struct {
+
+	planWanted bool // it is to be shown as soon as there is one
+	rest       struct {
 		of   *resolver.Plan
 		left *resolver.Result
 	} // see outlook
@@ -157,6 +159,10 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 	if res.Plan == nil && !d.session.Fetching() {
 		d.planned = false
 	}
+	if d.planWanted && !d.session.Fetching() {
+		d.planWanted, m.message = false, ""
+		return batch(cmd, m.showPlan(d))
+	}
 	return cmd
 }
 
@@ -182,7 +188,8 @@ func (m *Model) showPlan(d *deployment) tea.Cmd {
 	case missing+wrong > 0:
 		m.message = "There is no plan yet: " + spec.Count(missing, "answer missing", "answers missing") + ", " + spec.Count(wrong, "wrong", "wrong") + ". a opens the next."
 	case checking > 0 || d.session.Fetching():
-		m.message = "There is no plan yet: the hosts are being asked."
+		d.planWanted = true
+		m.message = "The plan is shown as soon as the hosts have answered."
 	default:
 		m.message = "There is no plan: " + d.build.Hint()
 	}

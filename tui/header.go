@@ -64,7 +64,10 @@ func (m *Model) where() string {
 		x = s.Where()
 	}
 	name := p.name
-	if p.under != nil && p.under.tab != p.name {
+	switch {
+	case p.under != nil && len(x.Path) > 0:
+		name = p.under.tab
+	case p.under != nil:
 		name = p.under.tab + " " + l.Crumb + " " + p.name
 	}
 	return l.Where(name, x, m.w)

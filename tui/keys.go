@@ -32,7 +32,7 @@ func (m *Model) global() []widget.Binding {
 	out := []widget.Binding{
 		widget.Key(palette, ":", "commands", "commands: go to something, deploy something, change how it looks"),
 		widget.Key(help, "? f1", "help", "all keys, searchable; enter on a row does it"),
-		widget.Key(quit, "q ctrl+c", "quit", "leave; if something runs you are asked what is to become of it"),
+		widget.Key(quit, "q ctrl+c", "", "leave; if something runs you are asked what is to become of it"),
 	}
 	for _, p := range m.pages.all() {
 		if p.tab != "" {
@@ -155,6 +155,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		return m.overlayKey(k)
 	}
 	m.message, m.pressed = "", ""
+	if d := m.selected(); d != nil {
+		d.planWanted = false // somebody does something else
+	}
 	if m.typing() {
 		switch name {
 		case "ctrl+c":

@@ -143,6 +143,9 @@ func (m *Model) openList() tea.Cmd {
 
 // wanted reads the details that the list wants, if it is shown.
 func (m *Model) wanted() tea.Cmd {
+	if m.page() == m.pages.lifecycle && m.links.conn.Up {
+		return m.request(m.lifecycle.Want())
+	}
 	if m.page() == m.pages.catalogue && m.links.conn.Up {
 		return m.request(m.catalogue.Want())
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/history"
+	"github.com/armonic/armonic/tui/lifecycle"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
@@ -45,6 +46,7 @@ type Model struct {
 	drift       *drift.Model
 	deployments *deployments.Model
 	history     *history.Model
+	lifecycle   *lifecycle.Model
 	deps        []*deployment
 	known       []rollout.Known // deployments that are kept, or that agents know
 	knownErrs   []error
@@ -88,7 +90,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
-	m.deployments, m.history = deployments.New(look), history.New(look)
+	m.deployments, m.history, m.lifecycle = deployments.New(look), history.New(look), lifecycle.New(look)
 	m.addPages()
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
@@ -189,6 +191,7 @@ func (m *Model) restyle(l widget.Look) {
 	m.drift.Restyle(l)
 	m.deployments.Restyle(l)
 	m.history.Restyle(l)
+	m.lifecycle.Restyle(l)
 	if m.other != nil {
 		m.other.run.Restyle(l)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/armonic/armonic/tui/drift"
 	"github.com/armonic/armonic/tui/fleet"
 	"github.com/armonic/armonic/tui/history"
+	"github.com/armonic/armonic/tui/lifecycle"
 	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/questions"
 	"github.com/armonic/armonic/tui/run"
@@ -50,6 +51,8 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 			return nil
 		}
 		return m.begin(x.Pattern, x.Host)
+	case fleet.Lifecycle:
+		return m.openLifecycle(x.Of, "")
 	case fleet.Drift:
 		return m.lookForDrift(x.Of)
 	case fleet.History:
@@ -73,7 +76,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		m.cur = x.Index
 		m.show(m.pages.run)
 	case catalogue.ShowState:
-		return m.openLifecycle(x.Host, x.State)
+		return m.openLifecycle(x.State.Cut(2), x.State.State())
 	case catalogue.Command:
 		if x.Do == nil {
 			m.openPalette(x.Fill)
@@ -93,6 +96,9 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		return m.requestShown(x)
 	default:
 		if cmd, ok := m.requestKnown(x); ok {
+			return cmd
+		}
+		if cmd, ok := m.requestLifecycle(x); ok {
 			return cmd
 		}
 		return m.requestDeployment(x)
@@ -142,7 +148,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 func changes(x widget.Request) bool {
 	switch x := x.(type) {
 	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Rollback, run.GoOn, plan.Run,
-		drift.Repair, deployments.GoOn, deployments.Rollback:
+		drift.Repair, lifecycle.Go, deployments.GoOn, deployments.Rollback:
 		return true
 	case command:
 		return x.name == "resume"

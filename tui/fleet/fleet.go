@@ -21,6 +21,8 @@ type (
 		Host    spec.Host
 		On      []spec.Host // those that are marked, if any
 	}
+	// Lifecycle opens a lifecycle of a host.
+	Lifecycle struct{ Of spec.Path }
 	// Drift looks for what is not as it was left.
 	Drift struct{ Of deploy.DriftOf }
 	// History shows what was done.
@@ -35,6 +37,7 @@ const (
 	refresh    widget.Action = "refresh"
 	sortBy     widget.Action = "sort"
 	driftHere  widget.Action = "drift"
+	stateHere  widget.Action = "lifecycle"
 	pastHere   widget.Action = "history"
 	wallOrList widget.Action = "wall or list"
 	trouble    widget.Action = "next that is not fine"
@@ -168,6 +171,27 @@ func (m *Model) offer() *deploy.Offer {
 func (m *Model) deploy() widget.Request {
 	if o := m.offer(); o != nil {
 		return Deploy{Pattern: o.Pattern, Host: m.Host()}
+	}
+	return nil
+}
+
+// lifecycle is the one under the cursor, or the first of the host that has something applied.
+func (m *Model) lifecycle() widget.Request {
+	v := m.view()
+	if v == nil || len(v.Stacks) == 0 {
+		return nil
+	}
+	name := m.under().Lifecycle
+	if o := m.offer(); name == "" && m.inDetail && o != nil {
+		name = o.Provide.Path.Lifecycle()
+	}
+	if all := format.Applied(v); name == "" && len(all) > 0 {
+		name = all[0].Path.Lifecycle()
+	}
+	for _, s := range v.Stacks {
+		if s.Path.Lifecycle() == name || name == "" {
+			return Lifecycle{s.Path}
+		}
 	}
 	return nil
 }

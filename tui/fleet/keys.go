@@ -38,6 +38,7 @@ func (m *Model) listKeys() []widget.Binding {
 	open := widget.Key(widget.Open, "enter", "open", "show the host's details; on an offer: deploy it")
 	return append(widget.Moves(), open,
 		widget.Key(deployHere, "d", "deploy", "deploy something on this host"),
+		widget.Key(stateHere, "t", "states", "the lifecycle under the cursor: its states, the way to another one, who uses it"),
 		widget.Key(driftHere, "D", "drift", "what is not as it was left, on this host or of the lifecycle under the cursor"),
 		widget.Key(pastHere, "H", "history", "what was done, on this host or with the lifecycle under the cursor"),
 		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
@@ -140,6 +141,8 @@ func (m *Model) doInList(a widget.Action) widget.Request {
 			on = append(on, spec.Host(h))
 		}
 		return Deploy{Host: m.Host(), On: on}
+	case stateHere:
+		return m.lifecycle()
 	case driftHere:
 		if m.view() != nil {
 			return Drift{m.under()}

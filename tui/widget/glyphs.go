@@ -15,6 +15,7 @@ type Glyphs struct {
 	Horizontal, Vertical string
 	Down, Crumb          string // where a line goes down from a horizontal one; between where one is and where in it
 	Level                string // of a stack of states
+	Diamond, Hollow      string // a state that is applied, and one that is not
 	Heavy                string // time in which something ran
 	Ellipsis             string
 	Full, Empty          string // of progress bars
@@ -28,7 +29,7 @@ func Unicode() Glyphs {
 		Default: "d", Like: "s", AtRun: "»",
 		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
-		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌",
+		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌", Diamond: "◆", Hollow: "◇",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
 	}
 }
@@ -40,7 +41,7 @@ func ASCII() Glyphs {
 		Default: "d", Like: "s", AtRun: ">",
 		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
-		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|",
+		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|", Diamond: "*", Hollow: "o",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",
 	}
 }

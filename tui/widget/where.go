@@ -31,7 +31,11 @@ func (l Look) Where(page string, x Where, w int) string {
 		right = l.Cut(right, max(w-Width(plain)-3, w/3))
 	}
 	room := w - Width(right)
-	if note := Clean(x.Note); note != "" && Width(left)+3+Width(note) < room {
+	note := Clean(x.Note)
+	if i := strings.LastIndex(note, ", "); i >= 0 && Width(left)+3+Width(note) >= room {
+		note = note[i+2:]
+	}
+	if note != "" && Width(left)+3+Width(note) < room {
 		left += "   " + l.Dim.Paint(note)
 	}
 	return l.Fit(left, max(room, 0)) + right
