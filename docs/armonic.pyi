@@ -269,6 +269,17 @@ class Host:
             reload: Services that are owed a reload if this changes anything, as by ctx.host.reload.
             restart: Services that are owed a restart then.
         """
+    def augeas(self, path: str, lens: str, set: dict[str, str | Secret], *, validate: list[str] | None = None, reload: list[str] | None = None, restart: list[str] | None = None) -> bool:
+        """Settings of a file in a form that Augeas knows, by its program augtool, of the package augeas-tools: all else of the file stays. Where a setting belongs, and how it is quoted, the lens knows. On a simulated host each becomes a line. Gives whether anything was changed: nothing is, if the host is so already.
+
+        Args:
+            path: Where the file is; it is made if it is missing.
+            lens: The lens: "Shellvars.lns".
+            set: Values, by their paths below that of the file: {"STARTUP_ENABLED": "Yes"}, in the order in which they are set.
+            validate: A program that checks the configuration, such as ["nginx", "-t"]. It is run before anything is changed, and sees the change at its place, which nobody else does. If it refuses, nothing is changed, unless the configuration was broken before.
+            reload: Services that are owed a reload if this changes anything, as by ctx.host.reload.
+            restart: Services that are owed a restart then.
+        """
     def directory(self, path: str, *, mode: str = "", owner: str = "", group: str = "") -> bool:
         """A directory. Those above it that are missing are made, too. What is in it stays. Gives whether anything was changed: nothing is, if the host is so already.
 

@@ -178,13 +178,21 @@ func (vs *values) copied(v, from *variable, src Source, why string) (sourced, bo
 	if !got.usable() {
 		return out, got.x != nil && !vs.uncertain(v, out)
 	}
-	x, err := v.Convert(got.x)
+	x, err := v.Convert(oneOf(v, from, got.x))
 	if err != nil {
 		out.problem, out.hint = err.Error(), "it is "+why
 		return out, true
 	}
 	out.x = x
 	return out, true
+}
+
+// oneOf makes a list of one of what another variable has that is none, where v is one.
+func oneOf(v, from *variable, x any) any {
+	if v.Type.Kind != spec.KindList || from.Type.Kind == spec.KindList || value.IsDeferred(x) {
+		return x
+	}
+	return []any{x}
 }
 
 // derived is a value that follows from where nodes are.

@@ -3,7 +3,9 @@ package op
 import (
 	"context"
 	"io/fs"
+	"iter"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,10 +82,11 @@ const (
 	Text  ParamType = "str"
 	Flag  ParamType = "bool"
 	Texts ParamType = "list[str]"
+	Pairs ParamType = "dict[str, str]"
 )
 
 // Arguments are what is given for parameters, by name: texts, "True" or "False" for a flag,
-// the elements of a list in lines.
+// the elements of a list in lines, those of a dict likewise, the key of each before its value.
 type Arguments map[string]string
 
 // flag is the argument of that name; given is false if there is none.
@@ -97,6 +100,17 @@ func (a Arguments) list(name string) []string {
 	return strings.Split(a[name], "\n")
 }
 
+// pairs are those of the argument of that name.
+func (a Arguments) pairs(name string) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for two := range slices.Chunk(a.list(name), 2) {
+			if !yield(two[0], two[1]) {
+				return
+			}
+		}
+	}
+}
+
 // True and False are the arguments for flags.
 const (
 	True  = "True"
@@ -106,7 +120,7 @@ const (
 // All are all operations, in the order in which people look for them.
 func All() []Definition {
 	return []Definition{
-		configures(file()), configures(line()), configures(block()), configures(ini()), directory(), configures(link()), configures(absent()),
+		configures(file()), configures(line()), configures(block()), configures(ini()), configures(augeas()), directory(), configures(link()), configures(absent()),
 		packages(), repository(), service(), reload(), restart(), unit(), user(), group(),
 		database(), databaseUser(), authorizedKey(), sysctl(), mount(), timer(), firewall(), listens(), archive(), reboot(),
 	}

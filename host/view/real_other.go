@@ -33,6 +33,9 @@ func (Real) Solve(context.Context, Request) ([]Named, error) { return nil, unsup
 // Act refuses.
 func (Real) Act(context.Context, Verb, string) error { return unsupported() }
 
+// Augeas refuses.
+func (Real) Augeas(context.Context, AugeasEdit) (string, error) { return "", unsupported() }
+
 // Validate refuses.
 func (Real) Validate(context.Context, []string, ...Named) (string, error) { return "", unsupported() }
 

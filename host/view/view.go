@@ -62,6 +62,9 @@ type View interface {
 	// printed if it does not end with 0. Then the configuration may have been broken before,
 	// in the same way: this is no error, and already is what it printed.
 	Validate(ctx context.Context, argv []string, objects ...Named) (already string, err error)
+	// Augeas gives what would be in a file once settings of it were changed. It is NotFound if
+	// the program for that is not there.
+	Augeas(ctx context.Context, e AugeasEdit) (content string, err error)
 	// Self is who owns what is new there.
 	Self() (owner, group string)
 }

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func (c *call) change(ctx context.Context, o op.Operation, secret bool) (changed
 		var some []op.Change
 		some, rest = op.Together(rest)
 		err = c.make(ctx, sys, some, secret)
+	}
+	if unknown := (*view.UnknownError)(nil); c.Preview != nil && errors.As(err, &unknown) {
+		c.Preview.Stop(c.hide(unknown.Why))
 	}
 	if err != nil {
 		return false, c.hidden(err)

@@ -30,6 +30,8 @@ var operationSignatures = sync.OnceValue(func() []*interp.Signature {
 		for i, p := range d.Params {
 			typ, otherwise := string(cmp.Or(p.Type, op.Text)), fmt.Sprintf("%q", p.Default)
 			switch {
+			case p.Type == op.Pairs:
+				typ, otherwise = "dict[str, str | secret]", "{}"
 			case p.Secret:
 				typ = "str | secret"
 			case p.Type == op.Texts:
@@ -135,9 +137,32 @@ func (c *call) argument(p op.Param, v starlark.Value) (string, error) {
 			}
 		}
 		return strings.Join(list, "\n"), nil
+	case op.Pairs:
+		return c.pairs(p.Name, v)
 	case op.Text:
 	}
 	return c.text(p.Name, v)
+}
+
+// pairs reads a dict of texts.
+func (c *call) pairs(name string, v starlark.Value) (string, error) {
+	dict, ok := v.(*starlark.Dict)
+	if !ok {
+		return "", wrongArgument(name+" is a dict of texts, not "+interp.TypeName(v), "")
+	}
+	var lines []string
+	for k, x := range dict.Entries() {
+		key, isText := starlark.AsString(k)
+		value, err := c.text(name, x)
+		switch {
+		case err != nil:
+			return "", err
+		case !isText || strings.Contains(key+value, "\n"):
+			return "", wrongArgument(name+" holds what is no text of one line", "")
+		}
+		lines = append(lines, key, value)
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
 // list reads a list of texts, or one text.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Has a certificate in /etc/ssl/armonic/NAME, as /etc/ssl/armonic-certificates/NAME says:
 #   armonic-certificate NAME sign     makes one with the authority that the host has for its domains,
-#                                     if there is none, or it ends within ten days
+#                                     if there is none, or it ends within thirty days
 #   armonic-certificate NAME copy     takes that of certbot
 #   armonic-certificate NAME remove
 # The service that uses it reads it then.
@@ -22,7 +22,7 @@ cd "$at"
 if [ "$2" = copy ]; then
 	cat "/etc/letsencrypt/live/$name/fullchain.pem" >new.pem
 	cat "/etc/letsencrypt/live/$name/privkey.pem" >new.key
-elif (openssl x509 -in certificate.pem -noout -checkend 864000 && openssl verify -partial_chain -trusted "$own.pem" certificate.pem) >/dev/null 2>&1; then
+elif (openssl x509 -in certificate.pem -noout -checkend 2592000 && openssl verify -partial_chain -trusted "$own.pem" certificate.pem) >/dev/null 2>&1; then
 	cat certificate.pem >new.pem
 	cat certificate.pem.key >new.key
 else
@@ -40,7 +40,7 @@ subjectAltName = DNS:$(echo "$DOMAINS" | sed 's/ /,DNS:/g')
 EOF
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout new.key -config new.cnf -subj "/CN=$(printf %.64s "$name")" -out new.csr
 	openssl x509 -req -in new.csr -CA "$own.pem" -CAkey "$own.key" -set_serial "0x$(openssl rand -hex 16)" \
-		-days 30 -extfile new.cnf -extensions server -out new.pem
+		-days 90 -extfile new.cnf -extensions server -out new.pem
 	cat "$own.pem" >>new.pem
 	rm new.csr new.cnf
 fi
