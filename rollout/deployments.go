@@ -1,9 +1,12 @@
 package rollout
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -34,6 +37,63 @@ func (d Deployments) Attach(ctx context.Context, ref string) (*Watch, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// Answers are what was decided in a deployment, and in those of its name before, whose place it
+// took, as far as it was not decided otherwise since. Last is its own state.
+func (d Deployments) Answers(ctx context.Context, ref string) (last *State, all resolver.Answers, err error) {
+	if d.Options.Logs == nil {
+		return nil, nil, errNotKept()
+	}
+	all = resolver.Answers{}
+	for seen := map[string]bool{}; ref != "" && !seen[ref]; {
+		seen[ref] = true
+		records, err := ReadLog(ctx, d.Fleet, d.Options.Logs, ref)
+		s := Replay(records)
+		switch {
+		case last == nil && err != nil:
+			return nil, nil, err
+		case last == nil:
+			last = s
+		}
+		if s.Plan != nil && s.Pattern == last.Pattern && !s.RolledBack {
+			for k, a := range s.Plan.Decisions() {
+				if _, later := all[k]; !later && !s.returnedTo(k) {
+					all[k] = a
+				}
+			}
+		}
+		ref = string(s.Replaces)
+	}
+	return last, all, nil
+}
+
+// returnedTo reports whether an answer says again what a provide had returned: of a state that
+// was entered again.
+func (s *State) returnedTo(k resolver.Key) bool {
+	for _, n := range s.Plan.Nodes {
+		if k.Kind != resolver.AskValue || n.Parent != k.Node || n.Via == "" {
+			continue
+		}
+		_, rest, _ := strings.Cut(k.Name, "/")
+		name, ok := strings.CutPrefix(rest, strings.Join([]string{n.State, n.By, spec.Indexed(n.Via, n.Index)}, "/")+"/")
+		table, _ := s.Returns[cmp.Or(n.CalledAs, n.ID)].(map[string]any)
+		if _, returned := table[name]; ok && (returned || name == spec.HostVariable) {
+			return true
+		}
+	}
+	return false
+}
+
+// AddressesOf are those that provides returned on a host.
+func (s *State) AddressesOf(h spec.Host) (out []string) {
+	for _, t := range s.tasks {
+		table, _ := s.Returns[t.Node].(map[string]any)
+		if text, ok := table["address"].(string); ok && t.Host == h {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // Resume prepares to go on with a deployment here. Whoever carries it out is told so.

@@ -20,6 +20,11 @@ import (
 
 // applyFlags applies what flags and the answers file say.
 func (d *deployment) applyFlags(ctx context.Context) error {
+	if d.replayed != nil {
+		if err := d.replayed.apply(ctx, d.session); err != nil {
+			return err
+		}
+	}
 	if d.answers != "" {
 		answers, err := d.readAnswers()
 		if err == nil {

@@ -50,6 +50,9 @@ type deployment struct {
 	resume     string
 	planAgain  bool
 	rolling    []string
+	replay     string
+	moves      []string
+	replayed   *replayed // nil without --replay
 	whenOnline time.Duration
 
 	session *deploy.Session
@@ -75,6 +78,12 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
   armonic deploy //Proxy//start --demo --on lb1 --hosts websites=web1,web2 --autofill --yes -o json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
+			case d.replay != "" && (len(args) > 0 || d.resume != "" || d.answers != ""):
+				return spec.Errorf(spec.Invalid, "--replay plans what a deployment did again: it takes no PATTERN, --resume or --answers")
+			case d.replay == "" && len(d.moves) > 0:
+				return spec.Errorf(spec.Invalid, "--move is for --replay: it takes what was decided for one host for another")
+			case d.replay != "":
+				return d.runReplay(c.Context())
 			case d.resume != "" && len(args) == 0:
 				return d.resumeRun(c.Context())
 			case d.resume != "":
@@ -105,6 +114,8 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	output.ChangedFlag(c, &d.changed)
 	f.StringVar(&d.name, "name", "", "what the deployment is called: `NAME` (default from what is deployed and where: proxy-lb1)")
 	f.StringVar(&d.resume, "resume", "", "go on with deployment `ID`, or the last one of that name, which was interrupted")
+	f.StringVar(&d.replay, "replay", "", "plan what deployment `ID`, or the last one of that name, did, with all that was decided in it")
+	f.StringArrayVar(&d.moves, "move", nil, "with --replay: on another host, `FROM=TO` (repeatable)")
 	f.BoolVar(&d.planAgain, "plan-again", false, "with --resume: plan what is left again, from what the hosts are now, with the same answers")
 	f.StringArrayVar(&d.rolling, "rolling", nil, "roll a require out in batches: `REQUIRE=HOW`, such as websites=2 or websites=25%,canary=1,max-fail=1,pause=30s (repeatable)")
 	f.DurationVar(&d.whenOnline, "when-online", 0, "how long to wait for hosts that are offline: before planning, for those that are named; later, when it is the turn of one; 0 is not at all, and then two minutes")
@@ -113,6 +124,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	c.ValidArgsFunction = find.CompletePatterns(d.Global, query.Provide)
 	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(d.Global))
 	_ = c.RegisterFlagCompletionFunc("hosts", connect.CompleteRequires(d.Global))
+	_ = c.RegisterFlagCompletionFunc("replay", completeDeployments(d.Global))
 	_ = c.RegisterFlagCompletionFunc("resume", completeDeployments(d.Global))
 	return c
 }
@@ -126,6 +138,11 @@ func (d *deployment) run(ctx context.Context, pattern spec.Pattern) error {
 		return d.show.Failure(err)
 	}
 	defer closeFleet()
+	return d.runOn(ctx, fleet, pattern)
+}
+
+// runOn plans and carries out on a fleet.
+func (d *deployment) runOn(ctx context.Context, fleet deploy.Fleet, pattern spec.Pattern) error {
 	if err := d.plan(ctx, fleet, pattern); err != nil {
 		return d.show.Failure(err)
 	}

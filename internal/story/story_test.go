@@ -4,6 +4,7 @@ package story_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ type story struct {
 	lb, db *hosttest.Host
 	web    []*hosttest.Host
 	before map[string]hosttest.Snapshot
+
+	sshSaid *strings.Builder // what the deployment said that moved ssh, and how it ends
+	sshEnds func() error
 }
 
 // deployArgs is what a person says of the deployment: where it is, where its sites and its
@@ -55,12 +59,13 @@ func TestStory(t *testing.T) {
 		{"it is deployed", s.deployed},
 		{"nothing changes when it is said again", s.again},
 		{"the memory of PHP changes in place", s.changed},
-		{"the port of nginx changes in place", s.moved},
+		{"the port of nginx changes in place", s.movedPort},
 		{"a web host is cut off", s.cutOff},
 		{"what somebody changed by hand is found and repaired", s.drifted},
 		{"what locks people out takes itself back", s.lockedOut},
 		{"a host reboots", s.reboots},
-		{"a third web host is added, and the agent of the database is killed", s.extended},
+		{"it is moved from one web host to another, and the agent of the database is killed", s.replayed},
+		{"a third web host is added", s.extended},
 		{"two operators work on the same hosts", s.twoOperators},
 		{"all is undone", s.undone},
 	} {
@@ -125,7 +130,7 @@ func (s *story) changed(t *testing.T) {
 
 // The balancer learns the new port of each host before the next one changes: of those who ask
 // for a file 50 times a second, and for pages beside, none gets nothing.
-func (s *story) moved(t *testing.T) {
+func (s *story) movedPort(t *testing.T) {
 	before := s.running(t)
 	visits := s.visitAt(t, "/wp-includes/css/dashicons.min.css", time.Second/50)
 	s.Command(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=8080", "--rolling", "backends=serial=1")...)
@@ -181,6 +186,7 @@ func (s *story) drifted(t *testing.T) {
 // nobody stays.
 func (s *story) lockedOut(t *testing.T) {
 	h := s.web[2]
+	s.wrongPort(t)
 	out, code := s.Try(t, "deploy", "//Locked//start", "--on", h.Name, "--yes")
 	if code == 0 || !strings.Contains(out, "nobody confirmed within 10s") || !strings.Contains(out, "was taken back") {
 		t.Errorf("it ends with %d, and says\n%s", code, out)
@@ -193,6 +199,39 @@ func (s *story) lockedOut(t *testing.T) {
 		t.Errorf("the rules are\n%s", rules)
 	}
 	s.Command(t, "deployments", "rollback", "wall", "--yes")
+}
+
+// wrongPort has the server of ssh listen where its operator cannot reach it, and nobody confirm
+// that it can be reached: it takes a minute until it is taken back, which sshBack waits for.
+func (s *story) wrongPort(t *testing.T) {
+	t.Helper()
+	cmd := s.Cmd("deploy", "//Openssh//start", "--on", "db1", "--set", "//Openssh//conf/port=2222", "--autofill", "--name", "ssh")
+	cmd.Stdin = strings.NewReader("\ny\n") // who may log in, and whether it is to be carried out
+	s.sshSaid = &strings.Builder{}
+	cmd.Stdout, cmd.Stderr = s.sshSaid, s.sshSaid
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.sshEnds = cmd.Wait
+	s.await(t, "nobody can log in on db1", func() bool { return !s.answers(s.db, "22") && s.answers(s.db, "2222") })
+}
+
+func (s *story) sshBack(t *testing.T) {
+	t.Helper()
+	if err := s.sshEnds(); err == nil || !strings.Contains(s.sshSaid.String(), "nobody confirmed within 1m0s") {
+		t.Errorf("it ends with %v, and says\n%s", err, s.sshSaid)
+	}
+	s.await(t, "people can log in on db1", func() bool { return s.answers(s.db, "22") && !s.answers(s.db, "2222") })
+	s.Command(t, "deployments", "rollback", "ssh", "--yes")
+}
+
+// answers reports whether a host takes connections at a port.
+func (s *story) answers(h *hosttest.Host, port string) bool {
+	c, err := net.DialTimeout("tcp", net.JoinHostPort(h.Address, port), time.Second)
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
 }
 
 // The agent goes away with its host, which is no failure, and the deployment ends when it is
@@ -209,13 +248,14 @@ func (s *story) reboots(t *testing.T) {
 	if out := s.Command(t, "deploy", "//Reboot//reboot_if_needed", "--on", "web3", "--yes", "--name", "reboot"); strings.Contains(out, "reboot host") {
 		t.Errorf("it needs no reboot, and says\n%s", out)
 	}
+	s.sshBack(t)
 }
 
-// A host more: the others are not touched. The agent of the database dies meanwhile, and the
-// deployment is done all the same.
-func (s *story) extended(t *testing.T) {
+// What was decided for one web host is done on another one; the rest stays. The agent of the
+// database dies meanwhile, and the deployment is done all the same.
+func (s *story) replayed(t *testing.T) {
 	before := s.running(t)
-	cmd := s.Cmd(deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=300")...)
+	cmd := s.Cmd("deploy", "--replay", "shop", "--move", "web2=web3", "--autofill", "--yes")
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
@@ -229,12 +269,33 @@ func (s *story) extended(t *testing.T) {
 		s.Command(t, "deploy", "--resume", "shop", "--yes")
 	}
 	s.page(t, s.web[2])
-	if cfg := s.lb.Run(t, "cat", "/etc/haproxy/haproxy.cfg"); strings.Count(cfg, ":80 check") != 3 {
+	s.balances(t, s.web[0], s.web[2])
+	s.unchanged(t, before, "lb1 haproxy", "web3")
+}
+
+// A host more: the others are not touched.
+func (s *story) extended(t *testing.T) {
+	before := s.running(t)
+	s.Command(t, deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=300")...)
+	s.balances(t, s.web...)
+	s.unchanged(t, before, "lb1 haproxy", "web3 php")
+}
+
+// balances sees that the balancer has these web hosts.
+func (s *story) balances(t *testing.T, hosts ...*hosttest.Host) {
+	t.Helper()
+	cfg := s.lb.Run(t, "cat", "/etc/haproxy/haproxy.cfg")
+	if strings.Count(cfg, ":80 check") != len(hosts) || slices.ContainsFunc(hosts, func(h *hosttest.Host) bool { return !strings.Contains(cfg, h.Address+":80 check") }) {
 		t.Errorf("the balancer has\n%s", cfg)
 	}
+}
+
+// unchanged sees that no services were restarted or reloaded but some.
+func (s *story) unchanged(t *testing.T, before string, but ...string) {
+	t.Helper()
 	was, now := strings.Split(before, "\n"), strings.Split(s.running(t), "\n")
 	for i := range was {
-		if was[i] != now[i] && !strings.HasPrefix(was[i], "lb1 haproxy") && !strings.HasPrefix(was[i], "web3") {
+		if was[i] != now[i] && !slices.ContainsFunc(but, func(of string) bool { return strings.HasPrefix(was[i], of) }) {
 			t.Errorf("it was %q, and is %q", was[i], now[i])
 		}
 	}
