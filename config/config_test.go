@@ -55,7 +55,7 @@ func TestLaterSourcesWin(t *testing.T) {
 	}
 	wantFrom := map[string]string{"jid": "flag --jid", "password": own, "password_file": "default", "server": system, "port": system,
 		"starttls": "environment ARMONIC_STARTTLS", "ca_file": "default", "register": "default", "muc_domain": "default",
-		"approve": own, "groups": "default", "theme": "default", "glyphs": "default"}
+		"approve": own, "groups": "default", "theme": "default", "glyphs": "default", "keys": "default"}
 	if d := cmp.Diff(wantFrom, from); d != "" {
 		t.Errorf("sources (-want +got)\n%s", d)
 	}
@@ -126,6 +126,19 @@ func TestAgentSettings(t *testing.T) {
 	}
 }
 
+func TestKeysOfTheUI(t *testing.T) {
+	want := map[string]string{"quit": "Q ctrl+q", "next open question": "n"}
+	for _, s := range []config.Sources{
+		{Files: []string{write(t, "cli.yaml", "keys:\n  quit: Q ctrl+q\n  next open question: n\n")}},
+		{Env: []string{"ARMONIC_KEYS=quit=Q ctrl+q; next open question=n"}},
+	} {
+		c, _, err := config.LoadClient(s)
+		if d := cmp.Diff(want, c.Keys); d != "" || err != nil {
+			t.Errorf("%v %s", err, d)
+		}
+	}
+}
+
 func TestGroupsOfHosts(t *testing.T) {
 	want := map[string][]string{"web": {"web1", "web*"}, "007": {"010"}}
 	for _, s := range []config.Sources{
@@ -187,6 +200,9 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{client: true, file: "groups: {web: }", want: "groups: web: it must be a list"},
 		{client: true, file: "groups: {web: []}", want: "groups: the group web has no hosts"},
 		{client: true, file: "groups: {'@web': [web1]}", want: `groups: "@web" cannot be the name of a group`},
+		{client: true, file: "keys: [q]", want: "keys: it must be a table of texts"},
+		{client: true, file: "keys: {quit: [q]}", want: "keys: quit: it must be a text"},
+		{client: true, env: "ARMONIC_KEYS=Q", want: `keys: "Q" is not NAME=KEYS`},
 		{client: true, env: "ARMONIC_GROUPS=web1", want: `groups: "web1" is not NAME=HOST,HOST`},
 		{file: "jid: a: b: secret", want: "cannot read the settings in"},
 		{file: "jid: 'a", want: "cannot read the settings in"},

@@ -91,6 +91,9 @@ func (ks keys) convert(name string, v any) (any, error) {
 		case reflect.Slice:
 			return list(v)
 		case reflect.Map:
+			if typ.Elem().Kind() == reflect.String {
+				return texts(v)
+			}
 			return groups(v)
 		}
 		return text(v)
@@ -178,6 +181,35 @@ func groups(v any) (map[string][]string, error) {
 		if len(members) == 0 {
 			return nil, fmt.Errorf("the group %s has no hosts", name)
 		}
+	}
+	return out, nil
+}
+
+// texts takes texts by name; as one text they are "quit=Q; help=f1".
+func texts(v any) (map[string]string, error) {
+	out := map[string]string{}
+	switch x := v.(type) {
+	case string:
+		for part := range strings.SplitSeq(x, ";") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			name, value, ok := strings.Cut(part, "=")
+			if !ok {
+				return nil, fmt.Errorf("%q is not NAME=KEYS", part)
+			}
+			out[strings.TrimSpace(name)] = strings.TrimSpace(value)
+		}
+	case map[string]any:
+		for name, value := range x {
+			s, err := text(value)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			out[name] = s
+		}
+	default:
+		return nil, fmt.Errorf("it must be a table of texts, such as {quit: Q}")
 	}
 	return out, nil
 }

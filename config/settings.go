@@ -29,6 +29,7 @@ type Client struct {
 	Approve []string            `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
 	Theme   string              `koanf:"theme" doc:"colours of the UI"`
 	Glyphs  string              `koanf:"glyphs" doc:"signs of the UI"`
+	Keys    map[string]string   `koanf:"keys" doc:"other keys of the UI, by the name of what they do: quit: Q"`
 }
 
 // Agent are the settings of an agent.

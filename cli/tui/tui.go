@@ -41,6 +41,12 @@ it begins with that deployment. ? in the UI lists its keys.`,
 				return err
 			}
 			conf := tui.Config{ReadOnly: readOnly, Theme: set.Theme, Glyphs: set.Glyphs, By: settings.Operator(), Seal: g.Keys(), Logs: g.Deployments()}
+			for name, keys := range set.Keys {
+				if conf.Keys == nil {
+					conf.Keys = map[widget.Action]string{}
+				}
+				conf.Keys[widget.Action(name)] = keys
+			}
 			if conf.Groups, err = g.Groups(); err != nil {
 				return err
 			}
