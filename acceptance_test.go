@@ -117,7 +117,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 
 			// The plan, a confirmation that names the hosts.
 			term.Press("p")
-			see("What will happen", "NotInstalled -> Active")
+			see("What will happen", "NotInstalled → Active")
 			term.Press("R")
 			see("Run Proxy.start @lb1?", "web1 web2 lb1")
 			term.Type("y")

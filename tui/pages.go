@@ -63,7 +63,7 @@ func (m *Model) addPages() {
 			screen: func() screen { return m.catalogue },
 			opened: func() tea.Cmd {
 				m.openCatalogue()
-				return nil
+				return m.survey() // modules may have come to hosts
 			},
 			back: func() tea.Cmd {
 				m.catalogue.Return()

@@ -109,7 +109,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"build-ready":        {"8080", "Ready: p shows the plan"},
 			"build-tree":         {"WHAT WILL BE DONE", "WHY IS IT HERE"},
 			"build-all":          {"managed"},
-			"plan":               {"NotInstalled -> Active", "port = 8080", "enter Configured", "19 steps on 3 hosts"},
+			"plan":               {"NotInstalled → Active", "port = 8080", "enter Configured", "19 steps on 3 hosts"},
 			"plan-order":         {"in order", "at once", "after"},
 			"plan-confirm":       {"Run Proxy.start @lb1?", "19 steps on 3 hosts", "web1 web2 lb1"},
 			"run":                {"RUN", "run enter Configured", "waits for web1 web2", "Installation of webserver"},

@@ -68,7 +68,10 @@ type Usage struct {
 
 // Asks is how many questions an operation has, and how many of them have no good answer before
 // somebody gives one.
-type Asks struct{ Open, All int }
+type Asks struct {
+	Open, All int
+	stale     bool
+}
 
 // CommandRow is a command of the palette.
 type CommandRow struct {
@@ -114,7 +117,10 @@ func (m *Model) Restyle(l widget.Look) {
 // Set shows what was read of the fleet.
 func (m *Model) Set(c deploy.Catalogue, hosts []deploy.HostView) {
 	m.offers, m.hosts, m.errs, m.ready = c.Offers, hosts, len(c.Errs), true
-	m.asks = map[spec.Pattern]Asks{}
+	for p, a := range m.asks { // asked again, when they are looked at
+		a.stale = true
+		m.asks[p] = a
+	}
 	m.search()
 }
 
@@ -144,7 +150,7 @@ func (m *Model) Want() widget.Request {
 		return nil
 	}
 	for _, e := range m.inView() {
-		if _, known := m.asks[e.pattern()]; e.offer == nil || known {
+		if a, known := m.asks[e.pattern()]; e.offer == nil || known && !a.stale {
 			continue
 		}
 		m.asking = true

@@ -8,7 +8,6 @@ import (
 
 // noHosts is what is shown where there is no host yet: how there will be one.
 func (m *Model) noHosts(w int) []string {
-	l := m.look
 	if !m.conn.Up {
 		return []string{"", "  There is no connection, so it is not known yet which hosts there are."}
 	}
@@ -21,7 +20,7 @@ func (m *Model) noHosts(w int) []string {
 	for _, s := range widget.Wrap("No agent is in this fleet yet. Start one on each server that is to be a host:", w-4) {
 		out = append(out, "  "+s)
 	}
-	out = append(out, "", l.Head.Paint(line), "")
+	out = append(out, "", widget.Strong.Paint(line), "")
 	for _, s := range widget.Wrap("NAME is what the host will be called, YOU the account that you use here. It appears here by itself as soon as it has connected.", w-4) {
 		out = append(out, "  "+s)
 	}

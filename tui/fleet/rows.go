@@ -151,7 +151,7 @@ func (m *Model) stack(s *spec.Stack) {
 	if v := m.view(); s.Simulated && !v.Info.Simulated {
 		name = widget.Simulated + name
 	}
-	m.rows = append(m.rows, row{table: free, cells: []string{name + "   " + s.Doc}, style: func(l widget.Look) widget.Style { return l.Head }})
+	m.rows = append(m.rows, row{table: free, cells: []string{name + "   " + s.Doc}, style: func(widget.Look) widget.Style { return widget.Strong }})
 	if s.Doing != nil {
 		m.rows = append(m.rows, row{cells: []string{"  now: " + s.Doing.Name()}, style: busy})
 	}

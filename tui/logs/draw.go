@@ -38,9 +38,17 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 	at := 0
 	from, to := p.list.Window()
 	to = min(to, from+max(h, 0))
+	var last spec.Host
 	for r := from; r < to; r++ {
 		x := p.buf.At(p.shown[r])
 		letter, style := format.Level(l, x.Level)
+		if x.Level == spec.LevelInfo {
+			letter = ""
+		}
+		host := l.Dim // it repeats
+		if x.Host != last {
+			host, last = widget.Strong, x.Host
+		}
 		text := widget.Clean(x.Text)
 		if p.x > 0 {
 			text = ansi.TruncateLeft(text, p.x, "")
@@ -49,7 +57,7 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		if w < 50 {
 			stamp = "15:04:05"
 		}
-		row := l.Row(widths, widget.Cell{Text: x.At.Local().Format(stamp), Style: l.Dim}, widget.T(string(x.Host)),
+		row := l.Row(widths, widget.Cell{Text: x.At.Local().Format(stamp), Style: l.Dim}, widget.Cell{Text: string(x.Host), Style: host},
 			widget.Cell{Text: letter, Style: style}, widget.Cell{Text: text, Style: style})
 		if focus && r == p.list.Cursor {
 			at = len(out)

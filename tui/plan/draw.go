@@ -50,20 +50,25 @@ func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
 	l := m.look
 	box := widget.Rule{Title: "What will happen, by host", More: "v: in order", Focus: !m.inDetail}
 	iw, ih := w, max(h-1, 0)
-	widths := widget.Flex(iw-2, -3, -5, 10)
-	head := []string{"HOST", "NOW -> AFTER", ""}
+	widths := widget.Flex(iw-2, 1, -3, -5, 10)
+	head := []string{"HOST", "NOW " + l.Arrow + " AFTER", ""}
 	if m.ordered {
 		box.Title, box.More = "What will happen, in order", "v: by host"
-		widths = widget.Flex(iw-2, 3, 10, -3, -1)
+		widths = widget.Flex(iw-2, 0, 3, 10, -3, -1)
 		head = []string{"", "HOST", "STEPS", "WHEN"}
 	}
 	cells := func(r entry) []widget.Cell {
-		out := make([]widget.Cell, len(r.cells))
+		out := make([]widget.Cell, 0, len(r.cells)+1)
+		out = append(out, map[sign]widget.Cell{added: {Text: "+", Style: l.Good}, changed: {Text: l.Changed, Style: l.Warn}, same: {Text: l.Same, Style: l.Dim}}[r.sign])
 		for i, c := range r.cells {
-			out[i] = widget.T(c)
-			if r.host {
-				out[i].Style = l.Head
+			cell := widget.T(c)
+			switch last := i == len(r.cells)-1; {
+			case r.host && !last:
+				cell.Style = widget.Strong
+			case last && !m.ordered:
+				cell.Style = l.Dim
 			}
+			out = append(out, cell)
 		}
 		return out
 	}

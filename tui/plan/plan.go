@@ -34,9 +34,20 @@ const (
 // entry is a row of the list, and the tasks that the details show for it.
 type entry struct {
 	cells []string
+	sign  sign
 	tasks []int
 	host  bool
 }
+
+// sign says what becomes of a service.
+type sign int
+
+const (
+	none sign = iota
+	added
+	changed
+	same
+)
 
 // Model is the screen.
 type Model struct {
@@ -199,12 +210,15 @@ func (m *Model) rowsByHost() {
 		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", spec.Count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
-			what := by[lc].now + " -> " + after
-			note := "changes"
-			if by[lc].now == after {
-				what, note = after, "is called"
+			first := &p.Tasks[by[lc].tasks[0]]
+			what, sign, note := by[lc].now+" "+m.look.Arrow+" "+after, changed, "changes"
+			switch {
+			case by[lc].now == after:
+				what, sign, note = after, same, "is called"
+			case len(first.From) <= 1:
+				sign, note = added, "new"
 			}
-			m.rows = append(m.rows, entry{tasks: by[lc].tasks, cells: []string{"  " + m.service(&p.Tasks[by[lc].tasks[0]]), what, note}})
+			m.rows = append(m.rows, entry{tasks: by[lc].tasks, sign: sign, cells: []string{m.service(first), what, note}})
 		}
 	}
 }
@@ -235,7 +249,7 @@ func (m *Model) detailLines() {
 		if k > 0 {
 			m.lines = append(m.lines, line{})
 		}
-		m.lines = append(m.lines, line{text: m.service(t) + "  on " + string(t.Host), style: func(l widget.Look) widget.Style { return l.Head }})
+		m.lines = append(m.lines, line{text: m.service(t) + "  on " + string(t.Host), style: func(widget.Look) widget.Style { return widget.Strong }})
 		if w := m.waits(t); w != "" {
 			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l widget.Look) widget.Style { return l.Dim }})
 		}

@@ -107,7 +107,7 @@ func asks(q *resolver.Question) string {
 func (m *Model) value(q *resolver.Question, w int) []string {
 	l := m.look
 	sign, style, from := format.Question(l, q)
-	out := []string{" " + style.Paint(sign) + " " + l.Head.Paint(l.Cut(widget.Clean(format.QuestionValue(q)), w-4))}
+	out := []string{" " + style.Paint(sign) + " " + widget.Strong.Paint(l.Cut(widget.Clean(format.QuestionValue(q)), w-4))}
 	if q.Why != "" {
 		from = join(": ", from, q.Why)
 	}

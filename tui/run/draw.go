@@ -118,7 +118,7 @@ func (m *Model) Where() widget.Where {
 	if s.Left >= time.Second {
 		parts = append(parts, "about "+s.Left.Round(time.Second).String()+" left")
 	}
-	return widget.Where{Path: []string{m.name}, Note: strings.TrimSpace(format.Word(s.Simulation())), Right: strings.Join(append(parts, format.Took(s.Took(m.now))), "  ")}
+	return widget.Where{Path: []string{m.name}, Note: strings.Trim(format.Word(s.Simulation()), ", "), Right: strings.Join(append(parts, format.Took(s.Took(m.now))), "  ")}
 }
 
 func (m *Model) drawTree(w, h int) ([]string, widget.Point) {

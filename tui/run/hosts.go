@@ -112,7 +112,11 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 	for i := range shown {
 		name = max(name, min(widget.Width(string(shown[i].host)), iw/4))
 	}
-	widths := widget.Flex(iw-1, 2, name, 12, -1)
+	bar := 12
+	if iw > 60 {
+		bar = iw / 4
+	}
+	widths := widget.Flex(iw-bar-3, 1, name, 6, -1)
 	var body []string
 	for i := range shown {
 		x := &shown[i]
@@ -126,8 +130,9 @@ func (m *Model) drawHosts(w, h int) ([]string, widget.Point) {
 		if x.now != "" && x.status != rollout.Done {
 			word = x.now
 		}
-		body = append(body, " "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)),
-			widget.T(l.BarOf(x.steps.done, x.steps.all, 12)), widget.Cell{Text: word, Style: style}))
+		body = append(body, " "+l.Row(widths[:3], widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)),
+			widget.Cell{Text: fmt.Sprintf("%d/%d", x.steps.done, x.steps.all), Style: l.Dim, Right: true})+" "+
+			l.BarOf(style, x.steps.done, x.steps.all, bar)+" "+style.Paint(l.Cut(widget.Clean(word), max(widths[3], 1))))
 	}
 	return l.Pane(box, w, h, body), widget.Point{}
 }

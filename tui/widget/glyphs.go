@@ -5,7 +5,7 @@ type Glyphs struct {
 	Missing, Wrong, Checking        string // of questions
 	Default, Like, AtRun            string // where a value comes from
 	OK, Same, Wait, Run, Fail, Held string // of work
-	Undone, Off, Drift              string
+	Undone, Off, Drift, Changed     string
 	Block                           string // a host of the wall that is fine
 
 	Open, Shut           string // of trees
@@ -27,7 +27,7 @@ func Unicode() Glyphs {
 	return Glyphs{
 		Missing: "?", Wrong: "!", Checking: "~",
 		Default: "d", Like: "s", AtRun: "»",
-		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Block: "■",
+		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Changed: "±", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
 		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌", Diamond: "◆", Hollow: "◇",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
@@ -39,7 +39,7 @@ func ASCII() Glyphs {
 	return Glyphs{
 		Missing: "?", Wrong: "!", Checking: "~",
 		Default: "d", Like: "s", AtRun: ">",
-		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Block: "#",
+		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Changed: "*", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
 		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|", Diamond: "*", Hollow: "o",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",

@@ -11,6 +11,9 @@ func (s Style) Paint(text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
+// Strong is for names that stand above what belongs to them, in every theme.
+const Strong Style = "1"
+
 // Theme gives each role of text its style.
 type Theme struct {
 	Name   string
