@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,5 +67,40 @@ func TestGoldenLifecycle(t *testing.T) {
 				walkLifecycle(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
 			})
 		}
+	}
+}
+
+// What was called of others for the states that are left is taken back, or kept.
+func TestWhatALifecycleCalledIsTakenBackWithIt(t *testing.T) {
+	for key, want := range map[string]string{"y": "nobody", "k": "Used by ─"} {
+		onDemo(t, func(d *driver) {
+			d.keys("2 website enter down down enter p R y")
+			d.wait(20 * time.Second)
+			openOf := func(name string) {
+				d.keys("1 home down down enter")
+				for range 30 {
+					d.keys("t")
+					if strings.Contains(d.screen(), "web1 › "+name+" ") {
+						return
+					}
+					d.keys("esc down")
+				}
+				d.t.Fatalf("there is no %s:\n%s", name, d.screen())
+			}
+			openOf("WebSite")
+			d.keys("G")
+			d.wait(time.Second)
+			d.keys("T")
+			d.see("Move to NotInstalled?", "is taken back:", "WebServer on web1: undo Active.start", "keep what was called of others")
+			d.keys(key)
+			d.wait(20 * time.Second)
+			d.see("WebSite on web1 is in NotInstalled.")
+			d.keys("esc esc")
+			openOf("WebServer")
+			d.see(want)
+			if used := strings.Contains(d.screen(), "Templated uses"); used != (key == "k") {
+				d.t.Errorf("%s: it is used: %v\n%s", key, used, d.screen())
+			}
+		})
 	}
 }

@@ -73,23 +73,32 @@ func (m *Model) confirmMove(x *deploy.Move) {
 		}
 		go1 = "move it all the same, and break " + spec.Count(len(x.Users), "user", "users")
 	}
-	if len(x.Left) > 0 {
-		text = append(text, "", "What was called of other lifecycles for the states that are left stays; armonic state-goto takes it back too.")
+	choices := []choice{{"y", go1, func() tea.Cmd { return m.moveIt(x, false) }}}
+	if n := len(x.Also); n > 0 {
+		text = append(text, "", "What was called of others for the states that are left is taken back:")
+		for _, also := range x.Also {
+			for _, s := range also.Work.Steps {
+				text = append(text, "  "+also.Service.Lifecycle()+" on "+string(also.Service.Host())+": "+s.Name())
+			}
+		}
+		choices = append(choices, choice{"k", "move it, and keep what was called of others", func() tea.Cmd { return m.moveIt(x, true) }})
 	}
-	m.open(&popup{title: title, text: text, at: 1, choices: []choice{
-		{"y", go1, func() tea.Cmd { return m.moveIt(x) }},
-		{"n esc", "go back", nil},
-	}})
+	m.open(&popup{title: title, text: text, at: len(choices), choices: append(choices, choice{"n esc", "go back", nil})})
 }
 
-func (m *Model) moveIt(x *deploy.Move) tea.Cmd {
+func (m *Model) moveIt(x *deploy.Move, keep bool) tea.Cmd {
 	m.message = x.Service.Lifecycle() + " on " + string(x.Service.Host()) + " is moved to " + x.To.State() + " ..."
 	ctx, f, by, now := m.run, m.cfg.Fleet, m.cfg.By, m.cfg.Now
-	return func() tea.Msg { return moved{x, x.Run(ctx, f, spec.RunID(rollout.NewID(now())), by, nil)} }
+	newID := func() spec.RunID { return spec.RunID(rollout.NewID(now())) }
+	return func() tea.Msg { return moved{x, x.Carry(ctx, f, newID, by, keep)} }
 }
 
 func (m *Model) onMoved(x moved) tea.Cmd {
 	m.fail("move", x.err)
 	m.message = either(x.err == nil, x.move.Service.Lifecycle()+" on "+string(x.move.Service.Host())+" is in "+x.move.To.State()+".", "")
-	return m.surveyHost(x.move.Service.Host())
+	cmds := []tea.Cmd{m.surveyHost(x.move.Service.Host())}
+	for _, also := range x.move.Also {
+		cmds = append(cmds, m.surveyHost(also.Service.Host()))
+	}
+	return batch(cmds...)
 }

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"slices"
 
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/deploy"
@@ -13,7 +12,7 @@ import (
 // that the work leaves: it is taken back once those are left.
 func (r *hostRun) findRequired(ctx context.Context) error {
 	r.also = nil
-	left := r.left()
+	left := deploy.LeftStates(r.target.Cut(2), r.work.Steps, r.route.After)
 	if len(left) == 0 || r.keepProvides {
 		return nil
 	}
@@ -21,7 +20,7 @@ func (r *hostRun) findRequired(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range r.hostsOfRequired(stacks, left) {
+	for _, h := range deploy.HostsOfRequired(r.Fleet, r.target.Cut(2), stacks, left) {
 		there := stacks
 		if h != r.target.Host() {
 			err := deploy.AskHost(ctx, r.Fleet, h, func(ctx context.Context, a spec.Agent) (err error) {
@@ -34,7 +33,7 @@ func (r *hostRun) findRequired(ctx context.Context) error {
 			}
 		}
 		for _, s := range there {
-			if steps := takeBackSteps(s, r.work.Steps, s.Path == r.target.Cut(2), left); len(steps) > 0 {
+			if steps := deploy.TakeBackSteps(s, r.work.Steps, s.Path == r.target.Cut(2), left); len(steps) > 0 {
 				also, err := r.alsoOn(s, steps)
 				if err != nil {
 					return err
@@ -44,75 +43,6 @@ func (r *hostRun) findRequired(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// left are the states that the work leaves.
-func (r *hostRun) left() (out []spec.Path) {
-	for _, s := range r.work.Steps {
-		if s.Action == spec.Leave && !slices.Contains(r.route.After, s.State) {
-			out = append(out, r.target.Cut(2).Join(s.State))
-		}
-	}
-	return out
-}
-
-// hostsOfRequired are the hosts on which something was called for states, and their own.
-func (r *hostRun) hostsOfRequired(stacks []spec.Stack, left []spec.Path) []spec.Host {
-	out := []spec.Host{r.target.Host()}
-	known := r.Fleet.Hosts()
-	note := func(state string, in spec.Inputs) {
-		if !slices.Contains(left, r.target.Cut(2).Join(state)) {
-			return
-		}
-		for _, sets := range in {
-			for _, set := range sets {
-				text, _ := set[spec.HostVariable].(string)
-				h := spec.Host(text)
-				isKnown := slices.ContainsFunc(known, func(s spec.HostStatus) bool { return s.Host == h })
-				if isKnown && !slices.Contains(out, h) {
-					out = append(out, h)
-				}
-			}
-		}
-	}
-	for _, s := range stacks {
-		if s.Path != r.target.Cut(2) {
-			continue
-		}
-		for _, a := range s.Applied {
-			note(a.State, a.Inputs)
-		}
-		for _, c := range s.Calls { // also what was required before a state was entered again
-			note(c.State, c.Inputs)
-		}
-		for f := s.Fault; f != nil; f = f.Earlier {
-			note(f.Step.State, f.Step.Inputs)
-		}
-	}
-	return out
-}
-
-// takeBackSteps are the steps that take back what was called of a lifecycle for states, the
-// last first. Of the lifecycle whose states are left, what those provide is gone with them.
-func takeBackSteps(s spec.Stack, leaves []spec.Step, own bool, left []spec.Path) (out []spec.Step) {
-	for _, c := range slices.Backward(s.StandingCalls()) {
-		step := spec.Step{Action: spec.TakeBack, State: c.State, Provide: c.Provide}
-		for _, state := range c.For {
-			if slices.Contains(left, state) {
-				step.For = append(step.For, state)
-			}
-		}
-		goes := own && slices.ContainsFunc(leaves, func(l spec.Step) bool { return l.Action == spec.Leave && l.State == c.State })
-		at := slices.IndexFunc(out, func(x spec.Step) bool { return x.State == c.State && x.Provide == c.Provide })
-		switch {
-		case len(step.For) == 0 || goes:
-		case at >= 0:
-			out[at].For = slices.Compact(slices.Sorted(slices.Values(append(out[at].For, step.For...))))
-		default:
-			out = append(out, step)
-		}
-	}
-	return out
 }
 
 // alsoOn is a run of steps on another lifecycle.
