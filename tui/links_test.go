@@ -246,7 +246,7 @@ func TestAHostThatIsAwayDuringARun(t *testing.T) {
 			d.wait(700 * time.Millisecond)
 			d.see("~", "web1: lost since 00:00. Its agent goes on by itself,")
 			if size[0] == 120 {
-				d.see("web1", "lost since 00:00, its agent")
+				d.see("web1", "lost since 00:00, its")
 			}
 			all[2] = on("web1")
 			f.have(all...)
