@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -26,6 +27,8 @@ type Config struct {
 	// upgraded, for the reason that is given.
 	Switch func(ctx context.Context) error
 	Cannot string
+	// Switching reports whether a Switch of the folder is at work; nil: none is.
+	Switching func() bool
 
 	Logger *slog.Logger
 }
@@ -41,23 +44,62 @@ type Agent struct {
 	waiting string // the digest of what was ordered
 	pending string // the digest of the program that runs, until it is confirmed
 	resume  func() // lets runs begin, once it is
+	alone   bool   // the operator's command may have ended before: being connected confirms the program
 }
 
 var _ spec.Upgrader = (*Agent)(nil)
 
 // NewAgent reads where an upgrade has got to. One that is not confirmed yet lets no run begin.
+//
+// If no Switch is at work, the host was stopped in the middle of an upgrade, as by a power cut. Where the
+// new program was in place already, another Switch waits for it to be confirmed, which then being
+// connected does; else the upgrade has failed.
 func NewAgent(ctx context.Context, c Config) (*Agent, error) {
 	a := &Agent{c: c, parts: transfer.Store{Dir: c.Dir, What: "program", Most: mostPacked}, program: sync.OnceValue(func() string { return digestOf("/proc/self/exe") }), ordered: make(chan string, 1)}
 	var plan Plan
-	if !readJSON(filepath.Join(c.Dir, planFile), &plan) || plan.Digest != a.program() {
+	if !readJSON(filepath.Join(c.Dir, planFile), &plan) {
 		return a, nil
 	}
-	if confirmed, _ := os.ReadFile(filepath.Join(c.Dir, confirmFile)); string(confirmed) == plan.Digest {
+	interrupted := c.Switching == nil || !c.Switching()
+	confirmed, _ := os.ReadFile(filepath.Join(c.Dir, confirmFile))
+	switch {
+	case interrupted && (plan.Digest != a.program() || string(confirmed) == plan.Digest):
+		err := a.tidyUp(plan, string(confirmed) == plan.Digest)
+		return a, err
+	case plan.Digest != a.program() || string(confirmed) == plan.Digest:
 		return a, nil
 	}
 	resume, err := c.Finish(ctx)
-	a.pending, a.resume = plan.Digest, resume
+	a.pending, a.resume, a.alone = plan.Digest, resume, interrupted
+	if err == nil && interrupted && c.Switch != nil {
+		c.Logger.Warn("the host was stopped before this program was confirmed: it is when it is connected, or the old one is put back")
+		err = c.Switch(ctx)
+	}
 	return a, err
+}
+
+// tidyUp does what a Switch did not come to any more.
+func (a *Agent) tidyUp(plan Plan, confirmed bool) error {
+	var err error
+	if !confirmed {
+		a.c.Logger.Warn("an upgrade was interrupted; the old program stays", "digest", plan.Digest)
+		err = writeJSON(filepath.Join(a.c.Dir, failedFile), failure{plan.Digest, "the host was stopped before the new program was in place"})
+	}
+	return errors.Join(err, Switch{Dir: a.c.Dir}.clean())
+}
+
+// Connected says that the agent is connected and answers. That confirms a program of which
+// the host was stopped before somebody else could.
+func (a *Agent) Connected(ctx context.Context) {
+	a.mu.Lock()
+	digest := a.pending
+	alone := a.alone
+	a.mu.Unlock()
+	if alone && digest != "" {
+		if _, err := a.ConfirmUpgrade(ctx, digest); err != nil {
+			a.c.Logger.Error("the program could not be confirmed", "error", err)
+		}
+	}
 }
 
 // state is how far it is with a digest. a.mu is held.

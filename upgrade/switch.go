@@ -63,20 +63,12 @@ func (s Switch) path(name string) string { return filepath.Join(s.Dir, name) }
 
 // forth gives the reason if the new program is not to stay.
 func (s Switch) forth(ctx context.Context, p Plan) (why string) {
-	_ = os.Remove(s.path(journalFile)) // that of an earlier try
-	if err := s.Service.Stop(); err != nil {
-		return err.Error()
-	}
-	// The new program may write what the agent remembers in another form.
-	if err := install(s.Journal, s.path(journalFile), 0o600); err != nil {
-		return err.Error()
-	}
-	if err := install(s.path(newFile), p.Program, 0o755); err != nil {
-		return err.Error()
-	}
-	s.Say("the new program is in place")
-	if err := s.Service.Start(); err != nil {
-		return err.Error()
+	if digestOf(p.Program) != p.Digest {
+		if err := s.put(p); err != nil {
+			return err.Error()
+		}
+	} else {
+		s.Say("the new program is in place already: the host was stopped before it was confirmed")
 	}
 	if s.Wait == 0 {
 		s.Wait = time.Minute
@@ -95,19 +87,36 @@ func (s Switch) forth(ctx context.Context, p Plan) (why string) {
 	return fmt.Sprintf("it was not reached within %s (%s)", s.Wait, s.Service.Status())
 }
 
+// put stops the agent, and starts it as the new program.
+func (s Switch) put(p Plan) error {
+	_ = os.Remove(s.path(journalFile)) // that of an earlier try
+	if err := s.Service.Stop(); err != nil {
+		return err
+	}
+	// The new program may write what the agent remembers in another form.
+	if err := install(s.Journal, s.path(journalFile), 0o600); err != nil {
+		return err
+	}
+	if err := install(s.path(newFile), p.Program, 0o755); err != nil {
+		return err
+	}
+	s.Say("the new program is in place")
+	return s.Service.Start()
+}
+
 // back puts the old program in place, with what the agent remembered. The new one has done
 // nothing: it is given no run before it is confirmed.
 func (s Switch) back(p Plan) error {
 	if err := s.Service.Kill(); err != nil {
 		return err
 	}
-	if err := install(s.path(oldFile), p.Program, 0o755); err != nil {
-		return err
+	// The program last: should the power fail in between, the new one is told from it.
+	if digestOf(s.path(journalFile)) != "" { // else it was not taken: the new program never ran
+		if err := install(s.path(journalFile), s.Journal, 0o600); err != nil {
+			return err
+		}
 	}
-	if digestOf(s.path(journalFile)) == "" {
-		return nil // it was not taken: the new program never ran
-	}
-	return install(s.path(journalFile), s.Journal, 0o600)
+	return install(s.path(oldFile), p.Program, 0o755)
 }
 
 // clean removes what only the switch needed.

@@ -2,6 +2,7 @@ package upgrade_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -146,6 +147,71 @@ func TestWithoutAKeyNothingIsTaken(t *testing.T) {
 	}
 }
 
+// After a power cut in the middle of an upgrade the agent goes on by itself: what was not in place
+// yet has failed; what was is confirmed by being connected, with another switch that else puts the
+// old program back. As long as a switch is at work it does what it always does.
+func TestAPowerCutInAnUpgrade(t *testing.T) {
+	self, err := os.Executable()
+	must(t, err)
+	text, err := os.ReadFile(self)
+	must(t, err)
+	running, _, err := transfer.Digest(bytes.NewReader(text))
+	must(t, err)
+	other := strings.Repeat("0", 64)
+	for name, c := range map[string]struct {
+		planned, confirmed string
+		switching          bool
+		pending, switched  bool // before it is connected
+		after              bool // pending when it is connected
+		failed             string
+		left               string
+	}{
+		"before the swap":              {planned: other, failed: "before the new program was in place", left: "failed.json"},
+		"before the swap, at work":     {planned: other, switching: true, left: "switch.json"},
+		"after the swap":               {planned: running, pending: true, switched: true, left: "confirmed switch.json"},
+		"after the swap, at work":      {planned: running, switching: true, pending: true, after: true, left: "switch.json"},
+		"after the confirmation":       {planned: running, confirmed: running},
+		"just confirmed, at work":      {planned: running, confirmed: running, switching: true, left: "confirmed switch.json"},
+		"an earlier one was confirmed": {planned: running, confirmed: other, pending: true, switched: true, left: "confirmed switch.json"},
+		"nothing":                      {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if c.planned != "" {
+				must(t, os.WriteFile(filepath.Join(dir, "switch.json"), []byte(`{"digest":"`+c.planned+`","program":"x"}`), 0o600))
+			}
+			if c.confirmed != "" {
+				must(t, os.WriteFile(filepath.Join(dir, "confirmed"), []byte(c.confirmed), 0o600))
+			}
+			switched, resumed := false, false
+			a, err := upgrade.NewAgent(t.Context(), upgrade.Config{Dir: dir, Logger: slog.New(slog.DiscardHandler),
+				Finish:    func(context.Context) (func(), error) { return func() { resumed = true }, nil },
+				Switch:    func(context.Context) error { switched = true; return nil },
+				Switching: func() bool { return c.switching }})
+			must(t, err)
+			if a.Unconfirmed() != c.pending || switched != c.switched {
+				t.Errorf("unconfirmed %v, a switch was started %v", a.Unconfirmed(), switched)
+			}
+			a.Connected(t.Context())
+			if a.Unconfirmed() != c.after || resumed != (c.pending && !c.after) {
+				t.Errorf("when it is connected: unconfirmed %v, runs are taken %v", a.Unconfirmed(), resumed)
+			}
+			s, err := a.StageUpgrade(t.Context(), spec.Piece{Digest: cmp.Or(c.planned, other)})
+			if must(t, err); !strings.Contains(s.Failed, c.failed) || c.failed == "" && s.Failed != "" {
+				t.Errorf("it failed with %q", s.Failed)
+			}
+			var left []string
+			entries, _ := os.ReadDir(dir)
+			for _, e := range entries {
+				left = append(left, e.Name())
+			}
+			if strings.Join(left, " ") != c.left {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
 // Where a key is trusted modules have to be signed with it, as they are; where none is they need
 // not be.
 func TestModulesAreSigned(t *testing.T) {
@@ -219,30 +285,40 @@ func (u *unit) Status() string { return "as it is" }
 // The new program stays if it is confirmed; else the old one is back, with what the agent
 // remembered.
 func TestSwitch(t *testing.T) {
+	d1, _, _ := transfer.Digest(strings.NewReader("new program"))
 	for name, c := range map[string]struct {
 		confirmed       string
 		stop            error
 		ended           int
 		program, memory string
 		did, failed     string
+		inPlace         bool // the host was stopped after the swap
 	}{
-		"confirmed":       {"d1", nil, 2, "new program", "new memory", "stop start", ""},
-		"not confirmed":   {"", nil, 0, "old program", "old memory", "stop start kill start", "not reached within"},
-		"it ends":         {"", nil, 3, "old program", "old memory", "stop start kill start", "ended 3 times"},
-		"another is":      {"d2", nil, 0, "old program", "old memory", "stop start kill start", "not reached within"},
-		"it does not end": {"d1", errors.New("it hangs"), 0, "old program", "old memory", "stop kill start", "it hangs"},
+		"confirmed":       {d1, nil, 2, "new program", "new memory", "stop start", "", false},
+		"not confirmed":   {"", nil, 0, "old program", "old memory", "stop start kill start", "not reached within", false},
+		"it ends":         {"", nil, 3, "old program", "old memory", "stop start kill start", "ended 3 times", false},
+		"another is":      {"d2", nil, 0, "old program", "old memory", "stop start kill start", "not reached within", false},
+		"it does not end": {d1, errors.New("it hangs"), 0, "old program", "old memory", "stop kill start", "it hangs", false},
+		"in place":        {d1, nil, 0, "new program", "new memory", "", "", true},
+		"in place, lost":  {"", nil, 0, "old program", "old memory", "kill start", "not reached within", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, state := t.TempDir(), t.TempDir()
 			write := func(file, text string) { must(t, os.WriteFile(file, []byte(text), 0o600)) }
 			read := func(file string) string { text, _ := os.ReadFile(file); return string(text) }
 			program, memory := filepath.Join(state, "armonic"), filepath.Join(state, "journal.db")
-			write(filepath.Join(dir, "switch.json"), `{"digest":"d1","program":"`+program+`"}`)
+			write(filepath.Join(dir, "switch.json"), `{"digest":"`+d1+`","program":"`+program+`"}`)
 			write(filepath.Join(dir, "new"), "new program")
 			write(filepath.Join(dir, "old"), "old program")
 			write(filepath.Join(dir, "journal.db"), "memory of an earlier try")
 			write(program, "old program")
 			write(memory, "old memory")
+			if c.inPlace {
+				write(program, "new program")
+				write(memory, "new memory")
+				write(filepath.Join(dir, "journal.db"), "old memory")
+				write(filepath.Join(dir, "confirmed"), c.confirmed)
+			}
 			u := &unit{stop: c.stop, ended: c.ended}
 			u.start = func() {
 				if read(program) == "new program" {

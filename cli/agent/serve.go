@@ -65,7 +65,12 @@ func (d *command) serve(ctx context.Context) error {
 	responder := xmpp.NewResponder(xmpp.ResponderConfig{Open: acc.Open, Agent: service, Masters: d.masters,
 		Rooms: session.JID(d.set.Rooms()), Upgrader: upgrader, Modules: keeper, Logger: log})
 	d.link.Store(responder.Connector())
-	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) { d.reportConnection(log, st) }))
+	unwatchLink := sync.OnceFunc(connect.WatchLink(responder.Connector(), func(st session.Status) {
+		d.reportConnection(log, st)
+		if _, err := service.Info(ctx); st.Session != nil && err == nil {
+			upgrader.Connected(ctx)
+		}
+	}))
 	defer unwatchLink()
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)

@@ -41,13 +41,14 @@ func (d *command) upgrader(ctx context.Context, s *agentd.Service, log *slog.Log
 	case unit == "" || os.Geteuid() != 0:
 		c.Cannot = "it is not run as root by systemd"
 	default:
+		c.Switching = func() bool { return (service{upgrade.Unit}).show("ActiveState") == "active" }
 		c.Switch = func(ctx context.Context) error { return startSwitch(ctx, dir, unit) }
 	}
 	if u, err = upgrade.NewAgent(ctx, c); err != nil {
 		return nil, nil, err
 	}
 	if u.Unconfirmed() {
-		log.Warn("this program is new, and does nothing before it is confirmed: armonic agent upgrade does so")
+		log.Warn("this program is new, and does nothing before it is confirmed")
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{}) // closed when the goroutine has ended

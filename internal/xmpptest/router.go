@@ -16,7 +16,8 @@ import (
 // those who are connected, everybody sees everybody's presence, and is in everybody's
 // roster.
 type Router struct {
-	Rate     int // bytes in a second that it takes from each; 0 is all there are
+	Rate     int                        // bytes in a second that it takes from each; 0 is all there are
+	Tap      func(stanza string) string // is given what accounts send each other, and gives what is delivered; nil changes nothing
 	mu       sync.Mutex
 	accounts map[session.JID]bool // bare
 	conns    map[session.JID]*routed
@@ -194,7 +195,11 @@ func (r *Router) route(c *routed, e anyStanza) {
 		to := r.conns[session.JID(e.To)]
 		switch {
 		case to != nil:
-			to.send(e.from(c.jid))
+			text := e.from(c.jid)
+			if r.Tap != nil {
+				text = r.Tap(text)
+			}
+			to.send(text)
 		case e.XMLName.Local == "iq" && (e.Type == "get" || e.Type == "set"):
 			c.send(fmt.Sprintf("<iq type='error' id='%s' from='%s'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>", e.ID, e.To))
 		}
