@@ -45,6 +45,7 @@ demo: build ## open the terminal UI on a small fleet of simulated hosts
 
 .PHONY: build
 build: ## build bin/armonic
+	@test -e bin/armonic -o -e $(BIN) || echo 'building $(BIN): the first time Go fetches and compiles all of it, which takes a minute or two' >&2
 	@CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags '$(LDFLAGS) -X github.com/armonic/armonic/cli/inprocess.number=$(VERSION)' -o $(BIN) .
 
 .PHONY: install

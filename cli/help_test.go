@@ -72,11 +72,11 @@ func TestHelpOfSomethingElse(t *testing.T) {
 
 // Whatever names resources, hosts or deployments can be completed.
 func TestEverythingThatIsNamedIsCompleted(t *testing.T) {
-	named := regexp.MustCompile(`\b(PATTERN|PATH|LIFECYCLE|ID|JID)\b`)
+	named := regexp.MustCompile(`\b(PATTERN|PATH|LIFECYCLE|ID|JID|HOST)\b`)
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		_, args, _ := strings.Cut(c.Use, " ")
-		if named.MatchString(args) && c.ValidArgsFunction == nil {
+		if named.MatchString(args) && c.Name() != "add" && c.ValidArgsFunction == nil {
 			t.Errorf("the argument of %s is not completed", c.CommandPath())
 		}
 		for _, flag := range []string{"on", "hosts", "resume", "output", "changed"} {
@@ -89,6 +89,13 @@ func TestEverythingThatIsNamedIsCompleted(t *testing.T) {
 		}
 		for _, sub := range c.Commands() {
 			walk(sub)
+			if sub.Name() == "help" || sub.Name() == "completion" || sub.HasSubCommands() {
+				continue
+			}
+			typo := append(strings.Fields(c.CommandPath())[1:], sub.Name()+"x")
+			if out, code := printed(typo...); code != 2 || !strings.Contains(out, "did you mean "+sub.CommandPath()+"?") {
+				t.Errorf("%s: %d\n%s", strings.Join(typo, " "), code, out)
+			}
 		}
 	}
 	walk(cli.Command(cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}))

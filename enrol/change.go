@@ -19,6 +19,7 @@ type Wanted struct {
 	JID      session.JID
 	Link     Link
 	Programs []*Program // of which one must run there, if none is installed
+	Packages []*Package // that are installed instead, if there are any
 	Unit     string     // of systemd, for a program that is not installed otherwise
 	Online   bool       // it is in the fleet: then its account is as it must be
 
@@ -53,7 +54,14 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 	if there.JID == "" && w.Link.Server != "" {
 		add("see whether it reaches the server at "+w.Link.Server, w.reach)
 	}
-	if f.Unit.File == "" || f.Unit.File == unitFile && f.Sums[program] == "" {
+	packages, err := packagesFor(f, w.Packages)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case f.Unit.File == "" && packages != nil:
+		out = append(out, installPackages(packages))
+	case f.Unit.File == "" || f.Unit.File == unitFile && f.Sums[program] == "":
 		p, err := For(f, w.Programs)
 		if err != nil {
 			return nil, err
@@ -72,7 +80,7 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 		put(agentFile, "644", w.Link.text(w.JID, f.Address))
 		other = true
 	}
-	if f.Unit.File == "" {
+	if f.Unit.File == "" && packages == nil {
 		put(unitFile, "644", w.Unit)
 	}
 	return append(out, f.start(other)...), nil

@@ -35,6 +35,7 @@ func TestOnlyWhatIsMissingIsDone(t *testing.T) {
 	for name, tt := range map[string]struct {
 		facts        enrol.Facts
 		online       bool
+		packages     []*enrol.Package
 		adds, remove string // the last words of what is done, and of what is taken back
 		says         string // why nothing is done
 	}{
@@ -53,8 +54,15 @@ func TestOnlyWhatIsMissingIsDone(t *testing.T) {
 		"another system":     {facts: enrol.Facts{Kernel: "FreeBSD"}, says: "it runs FreeBSD"},
 		"another processor":  {facts: enrol.Facts{Machine: "vax"}, says: "its processor is vax"},
 		"settings of no use": {facts: enrol.Facts{Settings: "a: [\n"}, says: "/etc/armonic/agent.yaml there cannot be read"},
+		"packages": {packages: []*enrol.Package{{Name: "armonic", Arch: "all"}, {Name: "armonic-agent", Arch: "all"}},
+			adds: "server at xmpp:5223|install , |a password|" + account + "|agent.yaml|start armonic-agentd"},
+		"packages for another processor": {packages: []*enrol.Package{{Name: "armonic-agent", Arch: "vax"}}, says: "its processor is"},
+		"packages where there is a program": {packages: []*enrol.Package{{Name: "armonic-agent", Arch: "all"}}, online: true,
+			facts:  enrol.Facts{Unit: enrol.Unit{File: packaged, Active: "active", Enabled: true}, Settings: settings, Password: true, State: true},
+			remove: "stop armonic-agentd|account web1@xmpp.test|/etc/armonic/ca.pem|/var/lib/armonic"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w.Packages = tt.packages
 			f := tt.facts
 			if f.Kernel == "" {
 				f.Kernel, f.Systemd = "Linux", true

@@ -29,13 +29,14 @@ type Invitation struct {
 	StartTLS bool        `json:"l,omitempty"`
 	CA       [][]byte    `json:"c,omitempty"` // certificates
 	Rooms    string      `json:"r,omitempty"`
+	Keys     []string    `json:"k,omitempty"`
 }
 
 const nsInvite = "urn:xmpp:invite#create-account" // XEP-0401
 
 // Invite has the server make a token for an account that does not exist yet.
 func (c Accounts) Invite(ctx context.Context, jid session.JID, l Link) (Invitation, error) {
-	i := Invitation{JID: jid, Masters: l.Masters, Server: l.Server, StartTLS: l.StartTLS, Rooms: l.Rooms}
+	i := Invitation{JID: jid, Masters: l.Masters, Server: l.Server, StartTLS: l.StartTLS, Rooms: l.Rooms, Keys: l.Keys}
 	for rest := []byte(l.CA); ; {
 		var b *pem.Block
 		if b, rest = pem.Decode(rest); b == nil {
@@ -92,7 +93,7 @@ func (i Invitation) Link() Link {
 	for _, der := range i.CA {
 		_ = pem.Encode(&ca, &pem.Block{Type: "CERTIFICATE", Bytes: der}) // into memory
 	}
-	return Link{Masters: i.Masters, Server: i.Server, StartTLS: i.StartTLS, CA: ca.String(), Rooms: i.Rooms}
+	return Link{Masters: i.Masters, Server: i.Server, StartTLS: i.StartTLS, CA: ca.String(), Rooms: i.Rooms, Keys: i.Keys}
 }
 
 // Code is the invitation as one word of letters, digits, - and _.

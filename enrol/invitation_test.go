@@ -61,7 +61,7 @@ func TestAnInvitationIsGoodForAWhile(t *testing.T) {
 }
 
 func TestInvitationsAreOneWord(t *testing.T) {
-	i := enrol.Invitation{JID: "web9@xmpp.test", Token: "abc", Until: 1, Masters: []string{"master@xmpp.test"}, Server: "x:1", CA: [][]byte{[]byte("der")}}
+	i := enrol.Invitation{JID: "web9@xmpp.test", Token: "abc", Until: 1, Masters: []string{"master@xmpp.test"}, Server: "x:1", CA: [][]byte{[]byte("der")}, Keys: []string{"a2V5"}}
 	code, err := i.Code()
 	if err != nil {
 		t.Fatal(err)

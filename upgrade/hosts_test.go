@@ -13,11 +13,28 @@ import (
 	"github.com/armonic/armonic/internal/hosttest"
 )
 
-// slow takes some seconds to enter On.
-const slow = `def _enter(ctx):
+// slow takes some seconds to enter On, and Front needs it on several hosts, one after the other's
+// tasks. Each notes what it did.
+const slow = `def _note(ctx, text):
+    ctx.host.run(["sh", "-c", "echo " + text + " >> /var/tmp/did"])
+
+def _slow(ctx):
+    _note(ctx, "slow")
     ctx.host.run(["sleep", "8"])
 
-lifecycle("Slow", states = [state("Off"), state("On", enter = _enter)])
+def _front(ctx):
+    _note(ctx, "front")
+    ctx.host.run(["sleep", "2"])
+
+def _call(ctx):
+    _note(ctx, "call")
+    return {}
+
+lifecycle("Slow", states = [state("Off"), state("On", enter = _slow, provides = [provide("go", _call)])])
+lifecycle("Front", states = [
+    state("Off"),
+    state("On", enter = _front, requires = [require_external("backs", "//Slow//go", nargs = "*")], provides = [provide("start", _call)]),
+])
 `
 
 // broken is a program that runs, and is no agent.
@@ -26,9 +43,9 @@ const broken = `package main
 func main() { println("armonic 0.0.10") }
 `
 
-// Agents of real hosts take a program that their operator signed, finish the run that they
-// execute before, go on where a connection broke, and are back with the old program if the new
-// one does not answer.
+// Agents of real hosts take a program that their operator signed while a deployment runs: they
+// finish the run that they execute before, go on where a connection broke, and nothing is done twice.
+// They are back with the old program if the new one does not answer.
 func TestAgentsOfHostsAreUpgraded(t *testing.T) {
 	hosts := hosttest.Up(t, "web1", "web2")
 	f := hostfleet.New(t, hosts)
@@ -48,16 +65,16 @@ func TestAgentsOfHostsAreUpgraded(t *testing.T) {
 		t.Errorf("signed by a stranger: %d\n%s", code, out)
 	}
 
-	run := f.Cmd("state-goto", "//Slow/On", "-J", "web1")
+	run := f.Cmd("deploy", "//Front//start", "--on", "web1", "--hosts", "backs=web1,web2", "--autofill", "--yes")
 	var said strings.Builder
 	run.Stdout, run.Stderr = &said, &said
 	must(t, run.Start())
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the run:\n%s", &said)
+			t.Logf("the deployment:\n%s", &said)
 		}
 	})
-	wait(t, "the run is executed", func() bool { return strings.Contains(f.Command(t, "list", "-o", "json"), `"busy":`) })
+	wait(t, "both execute runs", func() bool { return strings.Count(f.Command(t, "list", "-o", "json"), `"busy":`) == 2 })
 	cut := make(chan struct{})
 	go func() { // while the program is on its way, or a moment later
 		defer close(cut)
@@ -72,10 +89,15 @@ func TestAgentsOfHostsAreUpgraded(t *testing.T) {
 	}()
 	f.Command(t, "agent", "upgrade", "-J", "*", "--program", program)
 	<-cut
-	if err := run.Wait(); err != nil || !strings.Contains(said.String(), "web1/Slow is at Off > On") {
-		t.Errorf("the run: %v\n%s", err, &said)
+	if err := run.Wait(); err != nil {
+		t.Errorf("the deployment: %v\n%s", err, &said)
 	}
 	versions(t, f, "0.0.9", "0.0.9")
+	for i, want := range []string{"slow call front call", "slow call"} {
+		if did := strings.Join(strings.Fields(hosts[i].Run(t, "cat", "/var/tmp/did")), " "); did != want {
+			t.Errorf("%s did %s, not %s", hosts[i].Name, did, want)
+		}
+	}
 	if out := f.Command(t, "agent", "upgrade", "-J", "*", "--program", program, "-o", "json"); strings.Count(out, `"changed":false`) != 2 {
 		t.Errorf("again:\n%s", out)
 	}
@@ -89,6 +111,7 @@ func TestAgentsOfHostsAreUpgraded(t *testing.T) {
 		t.Errorf("a program that is no agent: %d\n%s", code, out)
 	}
 	versions(t, f, "0.0.9", "0.0.9")
+	f.Command(t, "state-goto", "//Front/Off", "-J", "web1", "--yes")
 	f.Command(t, "state-goto", "//Slow/Off", "-J", "web1", "--yes")
 	powerCut(t, f, hosts[0])
 	for _, h := range hosts {

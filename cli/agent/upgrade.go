@@ -24,6 +24,7 @@ func Fleet(g *settings.Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "agent",
 		Short: "Look after the agents of the fleet",
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(newUpgrade(g, s), newKey(s))
 	return c

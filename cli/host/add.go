@@ -22,6 +22,8 @@ type addCommand struct {
 
 	link     enrol.Link
 	programs []*enrol.Program
+	debs     []string
+	packages []*enrol.Package
 }
 
 func newAdd(g *settings.Global, s output.Streams) *cobra.Command {
@@ -40,12 +42,14 @@ Without NAME a host is called what ssh is told, or, if that is an address, what 
 itself.`,
 		Example: `  armonic host add root@web1 root@web2
   armonic host add --file hosts --dry-run
-  armonic host add -K db1=admin@192.0.2.17`,
+  armonic host add -K db1=admin@192.0.2.17
+  armonic host add root@web1 --deb armonic_0.1.0_amd64.deb --deb armonic-agent_0.1.0_amd64.deb`,
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c.Context(), args) },
 	}
 	a.remote.register(c)
 	f := c.Flags()
 	a.linkFlags.register(f)
+	f.StringArrayVar(&a.debs, "deb", nil, "install the Debian package `FILE` on the hosts instead of a program: those of armonic and armonic-agent (repeatable)")
 	f.DurationVar(&a.wait, "wait", time.Minute, "how long a host may take until it is in the fleet")
 	return c
 }
@@ -53,6 +57,13 @@ itself.`,
 func (a *addCommand) run(ctx context.Context, args []string) (err error) {
 	if a.programs, err = a.linkFlags.programs(); err != nil {
 		return err
+	}
+	for _, file := range a.debs {
+		p, err := enrol.OpenPackage(file)
+		if err != nil {
+			return err
+		}
+		a.packages = append(a.packages, p)
 	}
 	if a.link, err = a.linkFlags.link(a.Global); err != nil {
 		return err
@@ -74,7 +85,7 @@ func (a *addCommand) add(ctx context.Context, j *job) (string, error) {
 	if online && j.facts.Unit.Active != "active" {
 		return "", spec.Errorf(spec.Conflict, "there is another host %s in the fleet", j.Name).WithHint("give this one another name: NAME=%s", j.SSH)
 	}
-	w := enrol.Wanted{JID: jid, Link: link, Programs: a.programs, Unit: agent.UnitFile(), Online: online, Account: a.accounts.Make}
+	w := enrol.Wanted{JID: jid, Link: link, Programs: a.programs, Packages: a.packages, Unit: agent.UnitFile(), Online: online, Account: a.accounts.Make}
 	changes, err := w.Changes(j.facts)
 	if err != nil {
 		return "", err

@@ -2,6 +2,9 @@ package host_test
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,6 +49,37 @@ func TestHostsAreAdded(t *testing.T) {
 	if diff := before.Diff(db.Snapshot(t)); len(diff) > 0 {
 		t.Errorf("a host that cannot be added is changed\n%s", strings.Join(diff, "\n"))
 	}
+
+	debs := packages(t, s.bin)
+	s.expect(t, 1, []string{`FAILED: its processor is `}, "host", "add", "root@db1", "--deb", debs[0])
+	add := []string{"host", "add", "root@db1", "--deb", debs[0], "--deb", debs[1]}
+	s.expect(t, 0, []string{`^db1  install armonic_0.0.1_\w+.deb, armonic-agent_0.0.1_\w+.deb$`, `^db1  is in the fleet: `}, add...)
+	if out := db.Run(t, "systemctl", "show", "--value", "-p", "FragmentPath", "armonic-agentd") + db.Run(t, "ls", "/usr/local/bin"); out != "/lib/systemd/system/armonic-agentd.service\n" {
+		t.Errorf("the unit, and what is in /usr/local/bin: %s", out)
+	}
+	s.expect(t, 0, []string{`^db1  is as it was`}, add...)
+}
+
+// packages makes small ones of a program and the unit of an agent.
+func packages(t *testing.T, bin string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	script := `set -e; cd "$0"; arch=$(dpkg --print-architecture)
+mkdir -p a/DEBIAN a/usr/bin b/DEBIAN b/lib/systemd/system
+cp "$1" a/usr/bin/armonic
+"$1" agentd --print-unit | sed 's,/usr/local/bin,/usr/bin,' > b/lib/systemd/system/armonic-agentd.service
+printf 'Package: armonic\nVersion: 0.0.1\nArchitecture: %s\nMaintainer: test\nDescription: test\n' $arch > a/DEBIAN/control
+printf 'Package: armonic-agent\nVersion: 0.0.1\nArchitecture: %s\nMaintainer: test\nDepends: armonic (= 0.0.1)\nDescription: test\n' $arch > b/DEBIAN/control
+dpkg-deb --root-owner-group -Znone -b a armonic_0.0.1_$arch.deb; dpkg-deb --root-owner-group -Znone -b b armonic-agent_0.0.1_$arch.deb`
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", script, dir, bin).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	debs, err := filepath.Glob(filepath.Join(dir, "*.deb"))
+	if err != nil || len(debs) != 2 {
+		t.Fatalf("%v, %v", debs, err)
+	}
+	slices.Reverse(debs) // armonic first
+	return debs
 }
 
 // What was added is removed, and the host is as before. Where the program came otherwise it

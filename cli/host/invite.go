@@ -22,6 +22,7 @@ type inviteCommand struct {
 	output.Streams
 	linkFlags
 	from   string // where hosts get the program
+	serve  string // where it is served by this command
 	format output.Format
 }
 
@@ -35,14 +36,17 @@ cloud-init: with it the host gets settings and an account, and joins the fleet a
 is good once, and for an hour: the server sees to that. Who reads it meanwhile can join in
 its place, so it is a secret.
 
-The program must be on the host, as by a package; with --from it is fetched, and used only if
-it is this one, or that of --binary.`,
+The program must be on the host, as by a package; with --from it is fetched, with curl or wget, and
+used only if it is this one, or that of --binary. With --serve it is this command that hosts fetch it
+from: it ends when all have joined.`,
 		Example: `  armonic host invite web7
-  armonic host invite web7 --from http://192.0.2.10/armonic`,
+  armonic host invite web7 --from http://192.0.2.10/armonic
+  armonic host invite web7 web8 --serve 192.0.2.10:8000`,
 		RunE: func(c *cobra.Command, args []string) error { return i.run(c.Context(), args) },
 	}
 	i.linkFlags.register(c.Flags())
 	c.Flags().StringVar(&i.from, "from", "", "the host fetches the program from `URL`")
+	c.Flags().StringVar(&i.serve, "serve", "", "serve the program at `[HOST]:PORT`, until all have joined; HOST is how hosts reach this machine")
 	i.format.Register(c)
 	return c
 }
@@ -67,6 +71,11 @@ func (i *inviteCommand) run(ctx context.Context, names []string) error {
 		}
 		link.Server = withPort(own, port)
 	}
+	stop, err := i.startServing(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	get, err := i.fetching()
 	if err != nil {
 		return err
@@ -90,7 +99,10 @@ func (i *inviteCommand) run(ctx context.Context, names []string) error {
 			return err
 		}
 	}
-	return nil
+	if i.serve == "" {
+		return nil
+	}
+	return i.awaitAll(ctx, live, names)
 }
 
 // invite prints the line for an account, which is in the fleet once it exists.
@@ -133,7 +145,7 @@ func (i *inviteCommand) fetching() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(`f=$(mktemp) && curl -fsSL %s -o $f && printf '%%s *%%s' %s $f | sha256sum -c --quiet && install -m 755 $f /usr/local/bin/armonic && `, i.from, p[0].Sum), nil
+	return fmt.Sprintf(`f=$(mktemp) && (command -v curl >/dev/null && curl -fsSL %[1]s -o $f || wget -qO $f %[1]s) && printf '%%s *%%s' %[2]s $f | sha256sum -c --quiet && install -m 755 $f /usr/local/bin/armonic && `, i.from, p[0].Sum), nil
 }
 
 // accountsOf are the accounts of a fleet that is connected.

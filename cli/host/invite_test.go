@@ -1,7 +1,9 @@
 package host_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -68,5 +70,26 @@ func TestAHostIsInvited(t *testing.T) {
 	}
 	if out, _, _ := s.hosts[1].Try("ls", "/usr/local/bin"); out != "" {
 		t.Errorf("it has %s", out)
+	}
+
+	// The command serves the program itself, to a host that has only wget, and ends when it has joined.
+	s.hosts[1].Run(t, "sh", "-c", "apt-get install -y -q wget && mv $(command -v curl) /usr/bin/away")
+	invite := s.command(t, "host", "invite", "web9", "--serve", net.JoinHostPort(ownAddress(s.hosts[1]), "0"))
+	stdout, err := invite.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := invite.Start(); err != nil {
+		t.Fatal(err)
+	}
+	web9, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, code := try(s.hosts[1], strings.TrimSpace(web9)); code != 0 || !strings.Contains(out, "web9 is connected as web9@xmpp.test\n") {
+		t.Error("a host with wget does not join")
+	}
+	if err := invite.Wait(); err != nil {
+		t.Errorf("the command that serves: %v", err)
 	}
 }

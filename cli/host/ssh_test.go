@@ -27,7 +27,7 @@ type site struct {
 
 func newSite(t *testing.T, names ...string) *site {
 	t.Helper()
-	t.Setenv("TESTHOSTS_PACKAGES", "sudo")
+	t.Setenv("TESTHOSTS_PACKAGES", "sudo wget")
 	hosts := hosttest.Up(t, names...)
 	address := ownAddress(hosts[0])
 	s := &site{hosts: hosts, dir: t.TempDir(), bin: hosttest.Build(t, "github.com/armonic/armonic"),
@@ -68,9 +68,7 @@ func (s *site) armonic(t *testing.T, stdin string, args ...string) (string, int)
 	if args[0] == "host" && (args[1] == "add" || args[1] == "remove") {
 		args = append(args, "--ssh", "ssh -F "+s.file("ssh_config"))
 	}
-	cmd := exec.Command(s.bin, args...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "ARMONIC_JID=master@" + xmpptest.Domain, "ARMONIC_PASSWORD=correct horse",
-		"ARMONIC_SERVER=" + s.server.TLS, "ARMONIC_CA_FILE=" + s.server.CAFile}
+	cmd := s.command(t, args...)
 	var out bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &out
 	if slices.Contains(args, "json") {
@@ -83,6 +81,15 @@ func (s *site) armonic(t *testing.T, stdin string, args ...string) (string, int)
 	}
 	t.Logf("armonic %s\n%s", strings.Join(args, " "), out.String())
 	return out.String(), cmd.ProcessState.ExitCode()
+}
+
+// command is one of the operator, which is not started.
+func (s *site) command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), s.bin, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "ARMONIC_JID=master@" + xmpptest.Domain, "ARMONIC_PASSWORD=correct horse",
+		"ARMONIC_SERVER=" + s.server.TLS, "ARMONIC_CA_FILE=" + s.server.CAFile}
+	return cmd
 }
 
 // expect runs a command, and compares the code it ends with and what it prints.

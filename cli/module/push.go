@@ -32,7 +32,9 @@ type pushing struct {
 // setup completes a command that changes what hosts use.
 func (p *pushing) setup(c *cobra.Command, g *settings.Global, s output.Streams, prepare func(args []string) error) *cobra.Command {
 	p.Setup(c, g, s, query.Location, func(ctx context.Context, _ spec.Pattern) error { return p.do(ctx) })
-	c.ValidArgsFunction = nil
+	if c.Name() != "push" { // that takes a folder
+		c.ValidArgsFunction = cobra.NoFileCompletions
+	}
 	c.Flags().StringVar(&p.key, "key", upgrade.UsualKey(), "`FILE` with the key that signs, if there is one")
 	c.Flags().Lookup("key").DefValue = filepath.Join("~", ".config", "armonic", "upgrade.key")
 	run := c.RunE
