@@ -92,7 +92,7 @@ func TestEverythingThatIsNamedIsCompleted(t *testing.T) {
 			if sub.Name() == "help" || sub.Name() == "completion" || sub.HasSubCommands() {
 				continue
 			}
-			typo := append(strings.Fields(c.CommandPath())[1:], sub.Name()+"x")
+			typo := strings.Fields(c.CommandPath() + " " + sub.Name() + "x")[1:]
 			if out, code := printed(typo...); code != 2 || !strings.Contains(out, "did you mean "+sub.CommandPath()+"?") {
 				t.Errorf("%s: %d\n%s", strings.Join(typo, " "), code, out)
 			}
