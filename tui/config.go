@@ -24,6 +24,7 @@ type Config struct {
 	Groups  deploy.Groups            // of hosts, by their names
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
+	Tour     bool // begins with the tour of the demo
 	ReadOnly bool // nothing is changed: what would change a server is refused
 
 	In, Out *os.File

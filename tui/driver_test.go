@@ -114,7 +114,7 @@ var specials = map[string]tea.KeyMsg{
 	"end": {Type: tea.KeyEnd}, "pgup": {Type: tea.KeyPgUp}, "pgdown": {Type: tea.KeyPgDown}, "space": {Type: tea.KeySpace, Runes: []rune{' '}},
 	"backspace": {Type: tea.KeyBackspace}, "ctrl+u": {Type: tea.KeyCtrlU}, "ctrl+c": {Type: tea.KeyCtrlC}, "f1": {Type: tea.KeyF1},
 	"ctrl+o": {Type: tea.KeyCtrlO}, "ctrl+r": {Type: tea.KeyCtrlR}, "ctrl+z": {Type: tea.KeyCtrlZ}, "ctrl+l": {Type: tea.KeyCtrlL}, "shift+up": {Type: tea.KeyShiftUp},
-	"ctrl+g": {Type: tea.KeyCtrlG}, "delete": {Type: tea.KeyDelete},
+	"ctrl+g": {Type: tea.KeyCtrlG}, "ctrl+t": {Type: tea.KeyCtrlT}, "delete": {Type: tea.KeyDelete},
 }
 
 // keys presses keys, separated by blanks. What is no name of a key is typed letter

@@ -59,6 +59,9 @@ func (m *Model) draw() {
 		return
 	}
 	m.frame, m.at = m.lines()
+	for i := range m.frame {
+		m.frame[i] = m.look.Showable(m.frame[i])
+	}
 	if m.screen != nil {
 		m.screen.Show(m.frame, term.Cursor{
 			X: max(min(m.at.X, m.w-1), 0), Y: max(min(m.at.Y, m.h-1), 0),
@@ -72,7 +75,7 @@ func (m *Model) lines() ([]string, widget.Point) {
 	if m.small() {
 		return m.tooSmall(), widget.Point{}
 	}
-	top := m.header()
+	top := append(m.header(), m.tourLines()...)
 	if text := m.banner(); text != "" {
 		top = append(top, text)
 	} else if bad := m.unreachable(); len(bad) > 0 {

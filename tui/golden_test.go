@@ -132,17 +132,33 @@ func TestNoColourMeansNone(t *testing.T) {
 	})
 }
 
+// Not one byte beyond ASCII comes to a terminal that knows no others, whatever hosts say.
 func TestAsciiMeansASCII(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := drive(t, demo(t), 120, 36, func(c *tui.Config) { c.Glyphs = "ascii" })
-		walkAll(d, func(name string) {
-			for _, r := range d.screen() {
-				if r > 126 {
-					t.Fatalf("%s shows %q:\n%s", name, r, d.screen())
+	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}} {
+		for name, walk := range map[string]func(*driver, func(string)){"all": walkAll, "failures": walkFailures, "pages": walkPages} {
+			synctest.Test(t, func(t *testing.T) {
+				d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Glyphs, c.Tour = "ascii", true })
+				at := "the beginning"
+				d.check = func(frame string) {
+					for _, r := range frame {
+						if r > 126 {
+							t.Fatalf("%s, after %s: it shows %q:\n%s", name, at, r, d.screen())
+						}
+					}
 				}
-			}
-		})
-	})
+				walk(d, func(name string) { at = name })
+			})
+		}
+	}
+}
+
+// walkPages walks through the screens that walkAll does not come to.
+func walkPages(d *driver, visit func(name string)) {
+	d.settle()
+	for _, keys := range []string{"v", "v : history enter enter", "esc 1 : drift enter enter", "esc 3", "4", "5", "1 : theme", "esc : resume enter", "esc ctrl+z"} {
+		d.keys(keys)
+		visit(keys)
+	}
 }
 
 var drawnID = regexp.MustCompile(`20000101-00\d\d\d\d-[0-9a-f]{6,12}`)

@@ -25,6 +25,7 @@ const (
 	suspend     widget.Action = "suspend"
 	redraw      widget.Action = "redraw"
 	connect     widget.Action = "connect"
+	endTour     widget.Action = "tour"
 )
 
 // global are the keys that every screen has.
@@ -42,6 +43,9 @@ func (m *Model) global() []widget.Binding {
 	out = append(out,
 		widget.Key(suspend, "ctrl+z", "", "back to the shell for a while; fg returns"),
 		widget.Key(redraw, "ctrl+l", "", "draw the screen again"))
+	if m.tour != nil {
+		out = append(out, tourKey())
+	}
 	again := m.retryKey()
 	again.Label = "" // the footer has it where it belongs
 	if _, ok := m.cfg.Fleet.(deploy.Connected); !ok || m.links.conn.Up {
@@ -166,6 +170,8 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 			return m.do(help)
 		case "ctrl+z":
 			return m.do(suspend)
+		case widget.Remap([]widget.Binding{tourKey()}, m.cfg.Keys)[0].Shown():
+			return m.do(endTour)
 		case m.retryKey().Shown():
 			if !m.links.conn.Up {
 				return m.do(connect)
@@ -211,7 +217,9 @@ func (m *Model) do(a widget.Action) tea.Cmd {
 	case quit:
 		return m.askQuit()
 	case suspend:
-		return func() tea.Msg { return term.Stop{} }
+		return m.askSuspend()
+	case endTour:
+		m.startTour(m.tour == nil)
 	case redraw:
 		return func() tea.Msg { return term.Repaint{} }
 	case connect:

@@ -51,6 +51,7 @@ func (m *Model) commands(text string) []menu.Row {
 		{Left: "theme NAME", Text: strings.Join(widget.Themes(), ", "), Fill: "theme "},
 		{Left: "glyphs NAME", Text: strings.Join(widget.GlyphSets(), ", "), Fill: "glyphs "},
 		{Left: "dismiss", Text: "take the errors shown below away", Do: command{name: "dismiss"}},
+		{Left: "tour", Text: "ten steps from the fleet to a proxy and back, for the demo; again ends it", Do: endTour},
 		{Left: "help", Text: "all keys", Do: help},
 		{Left: "quit", Text: "leave", Do: quit},
 	}
@@ -160,7 +161,7 @@ func (m *Model) commandDeploy(arg string) tea.Cmd {
 
 func (m *Model) setLook(c command) {
 	theme, glyphs := m.look.Theme.Name, ""
-	if m.look.Corner == widget.ASCII().Corner {
+	if m.look.ASCIIOnly() {
 		glyphs = "ascii"
 	}
 	if c.name == "theme" {

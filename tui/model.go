@@ -64,6 +64,7 @@ type Model struct {
 	stale    bool              // read again when the reading under way ends
 
 	drafts   int       // how many were named
+	tour     *tour     // nil where nobody takes it
 	overlays []overlay // the last has the keys
 	message  string
 	pressed  widget.Action // was just asked for, and is not possible
@@ -92,6 +93,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
 	m.deployments, m.history, m.lifecycle = deployments.New(look), history.New(look), lifecycle.New(look)
 	m.addPages()
+	m.startTour(c.Tour)
 	if err := m.keysUnique(); err != nil {
 		m.cancel()
 		return nil, err
@@ -125,6 +127,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if p := m.page(); p.fill != nil {
 		p.fill()
 	}
+	m.advance()
 	return m, batch(cmd, m.wanted(), m.present(msg))
 }
 

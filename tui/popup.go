@@ -10,6 +10,7 @@ import (
 
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -177,6 +178,25 @@ func (m *Model) askQuit() tea.Cmd {
 	default:
 		return leave()
 	}
+	return nil
+}
+
+// askSuspend stops the program, as a shell does. What it carries out would pause with it, so that
+// is asked about.
+func (m *Model) askSuspend() tea.Cmd {
+	stop := func() tea.Cmd { return func() tea.Msg { return term.Stop{} } }
+	if !m.busy() {
+		return stop()
+	}
+	m.open(&popup{
+		title: "Something is running",
+		text:  []string{"While this program is stopped it hands nothing out: agents end what they were given, nothing more starts before fg. q leaves it running, and gives the terminal back."},
+		choices: []choice{
+			{"z ctrl+z", "stop, and pause what runs", stop},
+			{"s esc", "stay", nil},
+		},
+		at: 1,
+	})
 	return nil
 }
 

@@ -66,7 +66,7 @@ func startConfig() (c start.Config, ok bool) {
 func began(g *settings.Global, conf *tui.Config, choice start.Choice) (left bool) {
 	switch choice {
 	case start.Demo, start.Look:
-		g.Demo, conf.Logs = true, nil
+		g.Demo, conf.Logs, conf.Tour = true, nil, choice == start.Demo
 		conf.ReadOnly = conf.ReadOnly || choice == start.Look
 	case start.Server: // what was written is read like any settings
 	case start.Leave:

@@ -107,6 +107,9 @@ func (m *Model) Select(h spec.Host) bool {
 	return ok
 }
 
+// Detail reports whether the details of a host have the keys.
+func (m *Model) Detail() bool { return m.inDetail }
+
 // Open shows a host's details.
 func (m *Model) Open(h spec.Host) bool {
 	m.table.Filter.Set("")

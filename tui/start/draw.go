@@ -37,7 +37,7 @@ func (m *Model) draw() {
 	m.frame = append(m.frame[:max(m.h-2, 0)], " "+l.Dim.Paint(m.hint()), " "+strings.TrimLeft(l.Footer(m.keys(), "", m.step == filling, m.w-1), " "))
 	m.frame = m.frame[:min(len(m.frame), m.h)]
 	for i := range m.frame {
-		m.frame[i] = l.Fit(m.frame[i], m.w)
+		m.frame[i] = l.Showable(l.Fit(m.frame[i], m.w))
 	}
 	if m.Show != nil {
 		at.X += len(left)
@@ -87,7 +87,7 @@ func (m *Model) drawChoices(w int) ([]string, widget.Point) {
 	out = append(out, l.Rule(widget.Rule{Title: "How do you want to start?", Focus: true}, w))
 	at := widget.Point{}
 	for i, c := range []struct{ name, what, needs string }{
-		{"Try it here", "5 simulated hosts in this program; everything can be done with them", "needs nothing, leaves nothing behind"},
+		{"Try it here", "5 simulated hosts in this program, and a tour of ten steps", "needs nothing, leaves nothing behind"},
 		{"My server", "your XMPP server and account; the connection is tested", "writes " + m.File + ", shown before"},
 		{"Only look", "the same simulated hosts, with every key off that changes something", "as armonic tui --demo --read-only"},
 	} {

@@ -3,6 +3,9 @@ package widget
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Look is everything about how things look; it is copied freely.
@@ -27,4 +30,26 @@ func NewLook(theme, glyphs string) (Look, error) {
 		return Look{ASCII(), t}, nil
 	}
 	return Look{}, fmt.Errorf("cannot use glyphs %q: there are %s", glyphs, strings.Join(GlyphSets(), ", "))
+}
+
+// ASCIIOnly reports whether nothing else may be shown.
+func (l Look) ASCIIOnly() bool { return l.Corner == ASCII().Corner }
+
+// Showable puts question marks in the place of what the terminal is not to be given: with the
+// ASCII signs, all that hosts and files say beyond that. The width of a line stays.
+func (l Look) Showable(line string) string {
+	if !l.ASCIIOnly() || !strings.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return line
+	}
+	var out strings.Builder
+	var state byte
+	for len(line) > 0 {
+		seq, width, n, next := ansi.DecodeSequence(line, state, nil)
+		if seq[0] >= utf8.RuneSelf {
+			seq = strings.Repeat("?", width)
+		}
+		out.WriteString(seq)
+		line, state = line[n:], next
+	}
+	return out.String()
 }
