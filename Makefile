@@ -23,7 +23,7 @@ PKG      ?= ./...
 PICTURE      ?= docs/armonic.svg
 PICTURE_SIZE ?= 110x30
 PICTURE_RUN  ?= $(BIN) tui --demo
-PICTURE_DO   ?= wait:lb1 2 wait:WebSite type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
+PICTURE_DO   ?= wait:lb1 2 wait:Haproxy.start type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
 	Down Down Space Down Space Enter 'wait:READY for the plan' a 'wait:default of WebServer' Enter 'wait:default of WebSite'
 
 .DEFAULT_GOAL := help

@@ -69,7 +69,7 @@ func TestStoryInTheTerminal(t *testing.T) {
 			// The fleet, with nothing applied; the catalogue; the proxy on lb1.
 			see("lb1", "web1", "nothing applied")
 			term.Press("2")
-			see("WebSite.start")
+			see("Haproxy.start")
 			term.Type("proxy")
 			see("enter plans //Proxy//start")
 			term.Press("Enter")
