@@ -345,7 +345,8 @@ func (s *story) undone(t *testing.T) {
 			break
 		}
 	}
-	kept := []string{"/var/lib/mysql", "/var/log/mysql", "/var/log/nginx", "/var/log/php", "/var/lib/php", "/var/lib/nginx", "/var/lib/wordpress"}
+	kept := []string{"/var/lib/mysql", "/var/log/mysql", "/var/log/nginx", "/var/log/php", "/var/lib/php", "/var/lib/nginx", "/var/lib/wordpress",
+		"/var/log/wtmp", "/var/tmp/systemd-private-"} // the last two are of the reboot
 	for _, h := range s.Hosts {
 		s.same(t, h, kept)
 	}
