@@ -26,6 +26,13 @@ PICTURE_RUN  ?= $(BIN) tui --demo
 PICTURE_DO   ?= wait:lb1 2 wait:Haproxy.start type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
 	Down Down Space Down Space Enter 'wait:READY for the plan' a 'wait:default of WebServer' Enter 'wait:default of WebSite'
 
+# The moments of docs/story.md, on the hosts of the demo.
+STORY_ASK := wait:lb1 2 wait:Haproxy.start Enter 'wait:Host for' Down Enter 'wait:0 of 5' Down Down Space Down Space Enter \
+	'wait:Which //get_website' Down Enter 'wait:web2 / get_website' Enter 'wait:Host for //MariaDB'
+STORY_PLAN := $(STORY_ASK) Enter 'wait:1 missing' Enter wait:READY p 'wait:known and valid'
+STORY_RUN  := $(STORY_PLAN) R 'wait:go back' y
+STORY_DONE := $(STORY_RUN) wait:DONE
+
 .DEFAULT_GOAL := help
 
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
@@ -142,6 +149,14 @@ bench-story: ## measure a WordPress on four real Debian hosts, beside a playbook
 .PHONY: picture
 picture: build ## draw the picture of the UI in the README from the program's own output
 	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)
+
+.PHONY: picture-story
+picture-story: build ## draw the pictures of docs/story.md
+	@scripts/picture docs/story/questions.svg 120x34 '$(PICTURE_RUN)' $(STORY_ASK)
+	@scripts/picture docs/story/plan.svg 120x34 '$(PICTURE_RUN)' $(STORY_PLAN)
+	@scripts/picture docs/story/run.svg 120x34 '$(PICTURE_RUN) --demo-pace 200ms' $(STORY_RUN) 'wait:wait ' 'wait:enter Configured'
+	@scripts/picture docs/story/done.svg 120x34 '$(PICTURE_RUN) --demo-pace 0s' $(STORY_DONE)
+	@scripts/picture docs/story/undone.svg 120x34 '$(PICTURE_RUN) --demo-pace 0s' $(STORY_DONE) B 'wait:take it back' y 'wait:ROLLED BACK'
 
 .PHONY: clean
 clean: ## remove what was built
