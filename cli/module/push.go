@@ -203,6 +203,9 @@ func (p *pushing) signer() (func(digest string, size int) spec.BundleOrder, erro
 	}, err
 }
 
+// loadTime is how long modules take to be loaded where no run is executed, and more.
+const loadTime = 2 * time.Second
+
 // host has one use the version.
 func (p *pushing) host(ctx context.Context, live *connect.Live, h spec.HostStatus, r *pushed, order func(digest string, size int) spec.BundleOrder) error {
 	if h.Link != spec.LinkOn {
@@ -236,14 +239,14 @@ func (p *pushing) host(ctx context.Context, live *connect.Live, h spec.HostStatu
 	}
 	o := order(r.Version, size)
 	s, err := transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.UseModules(ctx, o) })
-	for told := false; err == nil && s.Waiting; {
+	for begin, told := time.Now(), false; err == nil && s.Waiting; {
 		select {
 		case <-time.After(transfer.Again):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		question := spec.Piece{Digest: transfer.NoDigest}
-		if s, err = transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.StageModules(ctx, question) }); err == nil && s.Waiting && !told {
+		if s, err = transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.StageModules(ctx, question) }); err == nil && s.Waiting && !told && time.Since(begin) > loadTime {
 			told = true
 			output.Printf(p.Err, "%s: has the modules; they are loaded when no run is executed\n", h.Host)
 		}
