@@ -18,13 +18,16 @@ FAULTTIME ?= 3h
 COUNT    ?= 1
 PKG      ?= ./...
 
-# What the picture in the README shows: the size of the terminal, the command, and
-# what is done before the picture is taken (see scripts/picture).
+# What the pictures of the UI show: the size of the terminal, the command, and what is
+# done before a picture is taken, or a frame of one that moves (see scripts/picture).
 PICTURE      ?= docs/armonic.svg
 PICTURE_SIZE ?= 110x30
-PICTURE_RUN  ?= $(BIN) tui --demo
-PICTURE_DO   ?= wait:lb1 2 wait:Haproxy.start type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
-	Down Down Space Down Space Enter 'wait:READY for the plan' a 'wait:default of WebServer' Enter 'wait:default of WebSite'
+PICTURE_RUN  ?= $(BIN) tui --demo --demo-pace 300ms
+PICTURE_PLAN := wait:lb1 2 wait:Haproxy.start type:proxy Enter 'wait:Host for' Down Enter 'wait:0 of 5' Down Down Space Down Space Enter 'wait:READY' p 'wait:NotInstalled'
+PICTURE_RUNS := $(PICTURE_PLAN) R 'wait:Run ' y 'wait:RUN'
+PICTURE_DO   ?= wait:lb1 frame:2 2 wait:Haproxy.start type:proxy frame:2 Enter 'wait:Host for' Down Enter 'wait:0 of 5' \
+	Down Down Space Down Space frame:2 Enter 'wait:READY' frame:3 p 'wait:NotInstalled' frame:4 R 'wait:Run ' frame:2 \
+	y 'wait:4 of 19' frame:2 'wait:12 of 19' frame:2 'wait:DONE' frame:5
 
 # The moments of docs/story.md, on the hosts of the demo.
 STORY_ASK := wait:lb1 2 wait:Haproxy.start Enter 'wait:Host for' Down Enter 'wait:0 of 5' Down Down Space Down Space Enter \
@@ -147,8 +150,10 @@ bench-story: ## measure a WordPress on four real Debian hosts, beside a playbook
 	@ARMONIC_BENCH=story $(GO) test -count 1 -v -timeout 30m -run '^TestMeasured$$' ./internal/hostbench
 
 .PHONY: picture
-picture: build ## draw the picture of the UI in the README from the program's own output
+picture: build ## draw the pictures of the UI in the README and in docs/tui.md from the program's own output
 	@scripts/picture $(PICTURE) $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_DO)
+	@scripts/picture docs/tui-plan.svg $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_PLAN)
+	@scripts/picture docs/tui-run.svg $(PICTURE_SIZE) '$(PICTURE_RUN)' $(PICTURE_RUNS)
 
 .PHONY: picture-story
 picture-story: build ## draw the pictures of docs/story.md
