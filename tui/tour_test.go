@@ -55,7 +55,7 @@ func TestTheTourCanBeLeft(t *testing.T) {
 	onDemo(t, func(d *driver) { d.notSee("TOUR") })
 }
 
-// A proxy over three sites, from the fleet until it runs, is ten keys.
+// A proxy over three sites, from the fleet until it runs, is ten keys where it is the first of the catalogue.
 func TestAProxyOverThreeSitesIsTenKeys(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		const keys = "2 enter down enter w * enter p R y"
