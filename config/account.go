@@ -3,6 +3,7 @@ package config
 import (
 	"math"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -11,8 +12,12 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// Address is host:port of the server, a host alone, or "" for what DNS says.
+// Address is host:port of the server, a host alone, the URL of its WebSocket, or "" for what
+// DNS says.
 func (c Connection) Address() (string, error) {
+	if strings.Contains(c.Server, "://") {
+		return c.webSocket()
+	}
 	host, port, err := net.SplitHostPort(c.Server)
 	if err != nil {
 		host, port = strings.Trim(c.Server, "[]"), ""
@@ -30,6 +35,22 @@ func (c Connection) Address() (string, error) {
 		return "", spec.Errorf(spec.Invalid, "the server %s and the port %d are two ports", c.Server, c.Port).WithHint("leave one of them out")
 	}
 	return net.JoinHostPort(host, strconv.Itoa(c.Port)), nil
+}
+
+// webSocket is the URL of a WebSocket.
+func (c Connection) webSocket() (string, error) {
+	u, err := url.Parse(c.Server)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "wss" && u.Scheme != "ws":
+		return "", spec.Errorf(spec.Invalid, "server: %q is not the address of a WebSocket", c.Server).WithHint("write wss://HOST:PORT/PATH, such as wss://armonic.example.com:5281/xmpp-websocket")
+	case u.Scheme == "ws":
+		return "", spec.Errorf(spec.Invalid, "server: %s is without TLS", c.Server).WithHint("wss:// is a WebSocket with TLS")
+	case c.Port != 0:
+		return "", spec.Errorf(spec.Invalid, "the server %s and the port %d are two ports", c.Server, c.Port).WithHint("leave port out")
+	case c.StartTLS:
+		return "", spec.Errorf(spec.Invalid, "starttls is not for a WebSocket").WithHint("leave it out: %s is with TLS at once", c.Server)
+	}
+	return c.Server, nil
 }
 
 // Rooms is the domain of the rooms for logs, "" for none.

@@ -242,13 +242,16 @@ func TestWhereTheServerIs(t *testing.T) {
 		{config.Connection{JID: "a@b.c", Server: "::1", Port: 1}, "[::1]:1"},
 		{config.Connection{JID: "a@b.c", Server: "::1"}, "::1"},
 		{config.Connection{JID: "a@b.c", Server: "[::1]:7"}, "[::1]:7"},
+		{config.Connection{JID: "a@b.c", Server: "wss://s:1/xmpp-websocket"}, "wss://s:1/xmpp-websocket"},
+		{config.Connection{JID: "a@b.c", Server: "wss://[::1]/ws?a=b"}, "wss://[::1]/ws?a=b"},
 	} {
 		if got, err := tt.c.Address(); got != tt.want || err != nil {
 			t.Errorf("%+v is %q, %v, want %q", tt.c, got, err, tt.want)
 		}
 	}
 	for _, c := range []config.Connection{{Server: "s:1", Port: 2}, {Server: ":"}, {Server: ":5223"}, {Server: "a:b:c"}, {Server: "a:b"},
-		{Server: "a:70000"}, {Server: "a:0"}, {Server: "xmpp://a"}, {Server: "a b"}, {Server: "me@a"}} {
+		{Server: "a:70000"}, {Server: "a:0"}, {Server: "xmpp://a"}, {Server: "a b"}, {Server: "me@a"},
+		{Server: "ws://a/b"}, {Server: "wss:///b"}, {Server: "https://a/b"}, {Server: "wss://me:secret@a/b"}, {Server: "wss://a/b", Port: 1}, {Server: "wss://a/b", StartTLS: true}} {
 		if got, err := c.Address(); err == nil || spec.HintOf(err) == "" {
 			t.Errorf("%+v is %q, error %v", c, got, err)
 		}

@@ -13,7 +13,7 @@ type Connection struct {
 	JID          string       `koanf:"jid" doc:"the account, as name@domain"`
 	Password     value.Secret `koanf:"password" doc:"of the account; better is password_file"`
 	PasswordFile string       `koanf:"password_file" path:"yes" doc:"the file whose first line is the password"`
-	Server       string       `koanf:"server" doc:"host or host:port of the server; if not given, DNS is asked for the SRV records of the domain"`
+	Server       string       `koanf:"server" doc:"host or host:port of the server, or wss://host:port/path of its WebSocket where only HTTPS gets out; if not given, DNS is asked for the SRV records of the domain, and then its web server for a WebSocket"`
 	Port         int          `koanf:"port" doc:"of the server"`
 	StartTLS     bool         `koanf:"starttls" doc:"the server speaks TLS only after it was asked to, as on port 5222"`
 	CAFile       string       `koanf:"ca_file" path:"yes" doc:"certificates of the authorities to trust, in PEM, in place of the system's"`

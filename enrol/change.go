@@ -1,12 +1,14 @@
 package enrol
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/url"
 	"strings"
 
 	"github.com/armonic/armonic/spec"
@@ -134,11 +136,15 @@ func (f Facts) start(other bool) []Change {
 // reach finds out whether a host can connect to the server.
 func (w Wanted) reach(ctx context.Context, s *Shell) error {
 	host, port, err := net.SplitHostPort(w.Link.Server)
-	if err != nil {
+	proxied := ""
+	if u, bad := url.Parse(w.Link.Server); bad == nil && u.Scheme == "wss" {
+		host, port = u.Hostname(), cmp.Or(u.Port(), "443")
+		proxied = "grep -qi '^https_proxy=.' /etc/default/" + unit + " && exit 0; " // which the agent will say more of
+	} else if err != nil {
 		host, port = w.Link.Server, map[bool]string{true: "5222", false: "5223"}[w.Link.StartTLS]
 	}
 	const script = `command -v bash >/dev/null || exit 0; read -r h p; timeout 15 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$h" "$p"`
-	if _, err := s.Run(ctx, script, []byte(host+" "+port+"\n")); err != nil {
+	if _, err := s.Run(ctx, proxied+script, []byte(host+" "+port+"\n")); err != nil {
 		return spec.Errorf(spec.Failed, "it does not reach the server at %s", w.Link.Server).
 			WithHint("does the server listen there, and do firewalls let it through? --agent-server HOST:PORT says where agents find it")
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,10 @@ func Check(ctx context.Context, a session.Account, rooms string, tell func(Line)
 	if o == nil {
 		return r
 	}
-	trusted := r.tls(a, o)
+	trusted := r.tls(a, at, o)
+	if at.URL != "" {
+		r.hostMeta(ctx, a, at)
+	}
 	if err != nil {
 		r.add("stream", Fail, serves(a), "%v", err)
 		return r
@@ -33,7 +37,7 @@ func Check(ctx context.Context, a session.Account, rooms string, tell func(Line)
 		r.add("login", Fail, "mend what is above first: the password is for the server that is meant", "not tried")
 		return r
 	}
-	a.Server, a.StartTLS = at.Address, at.StartTLS
+	a.Server, a.StartTLS = at.String(), at.StartTLS
 	r.login(ctx, a, rooms)
 	return r
 }
@@ -46,40 +50,51 @@ func serves(a session.Account) string {
 // it does not get as far as TLS. The error is that of the stream.
 func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoint, *offer, error) {
 	var last error
-	var all []string
-	places, err := a.Endpoints(ctx)
-	if err != nil {
-		r.Unreachable = true
-		r.add("address", Fail, spec.HintOf(err), "%v", err)
-		return session.Endpoint{}, nil, err
-	}
-	for _, at := range places {
-		all = append(all, at.Address)
-		o, err := readOffer(ctx, at, a.JID.Domain())
-		var away *unreachableError
-		if errors.As(err, &away) {
+	var all, why []string
+	for at, err := range a.Endpoints(ctx) {
+		var o *offer
+		if err == nil {
+			all = append(all, at.String())
+			o, err = readOffer(ctx, a, at)
+		}
+		if _, away := errors.AsType[*unreachableError](err); err != nil && (away || at == session.Endpoint{}) {
 			last = err
+			text := err.Error()
+			if at.Address != "" && at.URL == "" {
+				text = at.Address + ": " + text
+			}
+			why = append(why, text)
 			continue
 		}
 		from := "as given"
 		switch {
 		case at.DNS:
 			from = "as DNS says (SRV)"
+		case a.Server == "" && at.URL != "":
+			from = "as " + session.HostMeta(a.JID.Domain()) + " says: there is no way to " + strings.Join(all[:len(all)-1], ", ")
 		case a.Server == "":
 			from = "a guess: DNS has no SRV records of " + a.JID.Domain()
 		}
-		r.add("address", OK, "", "%s, %s", at.Address, from)
+		r.add("address", OK, "", "%s, %s", at, from)
 		if o == nil {
 			r.noTLS(a, at, err)
 		}
 		return at, o, err
 	}
 	r.Unreachable = true
-	r.add("address", Fail, "is the server running, and is this its address? --server HOST:PORT names another", "%s: %v", strings.Join(all, ", "), last)
+	fix := "is the server running, and is this its address? --server HOST:PORT, or wss://HOST:PORT/PATH, names another"
+	if len(all) == 0 || strings.HasPrefix(a.Server, "wss:") {
+		fix = spec.HintOf(last)
+	}
+	r.add("address", Fail, fix, "%s", strings.Join(why, "; "))
 	return session.Endpoint{}, nil, last
 }
 
 func (r *Report) noTLS(a session.Account, at session.Endpoint, err error) {
+	if at.URL != "" {
+		r.add("websocket", Fail, spec.HintOf(err), "%v", err)
+		return
+	}
 	var alert tls.AlertError
 	fix := "try --starttls, or the port for direct TLS, usually 5223; the server needs a certificate: " + r.fix("ssl = { key = …; certificate = … }", "certfiles")
 	if at.StartTLS {
@@ -95,11 +110,8 @@ func (r *Report) noTLS(a session.Account, at session.Endpoint, err error) {
 const soon = 30 * 24 * time.Hour
 
 // tls judges what TLS showed, and says whether it is the server that was meant.
-func (r *Report) tls(a session.Account, o *offer) bool {
-	how := "direct"
-	if o.startTLS {
-		how = "STARTTLS"
-	}
+func (r *Report) tls(a session.Account, at session.Endpoint, o *offer) bool {
+	how := o.how
 	version := tls.VersionName(o.tls.Version)
 	if o.tls.Version < tls.VersionTLS12 {
 		r.add("tls", Fail, r.fix(`ssl = { protocol = "tlsv1_2+" }`, "protocol_options: [no_sslv3, no_tlsv1, no_tlsv1_1]"), "%s, %s is too old", version, how)
@@ -109,7 +121,13 @@ func (r *Report) tls(a session.Account, o *offer) bool {
 	certs := o.tls.PeerCertificates
 	cert, domain, now := certs[0], a.JID.Domain(), time.Now()
 	renew := "armonic server init --domain " + domain + " --out DIR --renew makes a new one; " + r.fix("ssl = { key = …; certificate = … }", "certfiles")
-	if err := cert.VerifyHostname(domain); err != nil {
+	if err := cert.VerifyHostname(domain); err != nil && at.URL != "" {
+		host, _, _ := net.SplitHostPort(at.Address)
+		if cert.VerifyHostname(host) != nil {
+			r.add("certificate", Fail, "it must name the host, or the domain of the accounts: "+renew, "it names neither %s nor %s but %s", host, domain, orNothing(cert.DNSNames))
+			return false
+		}
+	} else if err != nil {
 		r.add("certificate", Fail, "it must name the domain of the accounts, not the host: "+renew, "it does not name %s but %s", domain, orNothing(cert.DNSNames))
 		return false
 	}
@@ -143,6 +161,26 @@ func (r *Report) tls(a session.Account, o *offer) bool {
 	}
 	r.add("authority", OK, "", "signed by %s", cert.Issuer.CommonName)
 	return true
+}
+
+// hostMeta looks at how others would find the WebSocket.
+func (r *Report) hostMeta(ctx context.Context, a session.Account, at session.Endpoint) {
+	ctx, cancel := context.WithTimeout(ctx, streamTime)
+	defer cancel()
+	name := session.HostMeta(a.JID.Domain())
+	named, err := a.WebSockets(ctx)
+	isHere := slices.ContainsFunc(named, func(e session.Endpoint) bool { return e.URL == at.URL })
+	switch {
+	case err != nil && a.Server != "":
+		r.add("host-meta", OK, "", "there is none, so that everybody needs the setting server: %s (%v)", at.URL, err)
+	case err != nil:
+		r.add("host-meta", Warn, "look at the web server of the domain", "it is not there any more: %v", err)
+	case isHere:
+		r.add("host-meta", OK, "", "%s names it", name)
+	default:
+		r.add("host-meta", Warn, "the web server of the domain must serve host-meta and host-meta.json that name it (XEP-0156)",
+			"%s names %s, not %s", name, named[0].URL, at.URL)
+	}
 }
 
 func orNothing(names []string) string {

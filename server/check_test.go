@@ -2,6 +2,7 @@
 package server_test
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"net"
@@ -37,9 +38,10 @@ func line(r *server.Report, name string) server.Line {
 // account can log in.
 func TestWhatIsWrittenIsFine(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		s, a := start(t, k)
+		s, a := start(t, k, xmpptest.WebSocket)
 		for name, change := range map[string]func(*session.Account){
 			"direct TLS": func(*session.Account) {},
+			"WebSocket":  func(a *session.Account) { a.Server = s.At(s.Web) },
 			"STARTTLS":   func(a *session.Account) { a.Server, a.StartTLS = s.StartTLS, true },
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -87,7 +89,7 @@ func (f finding) in(t *testing.T, r *server.Report) {
 
 func TestWhatIsWrongWithTheClientIsFound(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		s, good := start(t, k, xmpptest.NoRegistration)
+		s, good := start(t, k, xmpptest.NoRegistration, xmpptest.WebSocket)
 		other := xmpptest.Start(t, xmpptest.Prosody)
 		other.Kill()
 		for name, c := range map[string]struct {
@@ -109,6 +111,12 @@ func TestWhatIsWrongWithTheClientIsFound(t *testing.T) {
 				finding{"tls", server.Fail, "no TLS", "--starttls"}},
 			"TLS at once": {func(a *session.Account) { a.StartTLS = true },
 				finding{"tls", server.Fail, "no TLS", "leave out --starttls"}},
+			"no WebSocket": {func(a *session.Account) { a.Server = "wss://" + s.Web + "/nothing" },
+				finding{"websocket", server.Fail, "there is no WebSocket: 404 Not Found", `modules_enabled "websocket"`}},
+			"a WebSocket without HTTPS": {func(a *session.Account) { a.Server = "wss://" + s.StartTLS + "/xmpp-websocket" },
+				finding{"websocket", server.Fail, "", "port for HTTPS"}},
+			"a WebSocket of others": {func(a *session.Account) { a.JID, a.Server = "master@other.test", s.At(s.Web) },
+				finding{"certificate", server.Fail, "it names neither 127", "must name the host, or the domain"}},
 			"nobody there": {func(a *session.Account) { a.Server = other.TLS },
 				finding{"address", server.Fail, "connection refused", "is the server running"}},
 		} {
@@ -117,7 +125,7 @@ func TestWhatIsWrongWithTheClientIsFound(t *testing.T) {
 				c.change(&a)
 				r := server.Check(t.Context(), a, rooms, nil)
 				c.want.in(t, r)
-				if !r.Failed() && c.want.status == server.Fail || r.Unreachable != (name == "nobody there") {
+				if len(r.Lines) == 0 || !r.Failed() && c.want.status == server.Fail || r.Unreachable != (name == "nobody there") {
 					t.Errorf("failed %v, unreachable %v", r.Failed(), r.Unreachable)
 				}
 				for _, l := range r.Lines {
@@ -127,6 +135,36 @@ func TestWhatIsWrongWithTheClientIsFound(t *testing.T) {
 				}
 			})
 		}
+	})
+}
+
+// What is found through a proxy, where nothing else gets out, and what names it.
+func TestCheckThroughAProxy(t *testing.T) {
+	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
+		s, a := start(t, k, xmpptest.WebSocket)
+		_, port, _ := net.SplitHostPort(s.Web)
+		at := "wss://" + xmpptest.Domain + ":" + port + "/xmpp-websocket"
+		way := map[string]string{xmpptest.Domain + ":" + port: s.Web}
+		a.LookupSRV = func(context.Context, string, string, string) (string, []*net.SRV, error) {
+			return "", nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+		}
+		check := func(at string) *server.Report {
+			a.Proxy, a.Server = xmpptest.NewWebProxy(t, way).For, at
+			return server.Check(t.Context(), a, rooms, nil)
+		}
+		r := check("")
+		finding{"address", server.Fail, "does not let us connect to xmpp.test:443: 403 Forbidden", "--server HOST:PORT, or wss://"}.in(t, r)
+		if !r.Unreachable {
+			t.Error("it is reached")
+		}
+		finding{"host-meta", server.OK, "there is none, so that everybody needs the setting server: " + at, ""}.in(t, check(at))
+		way[xmpptest.Domain+":443"] = s.Web // the web server of the domain
+		r = check("")
+		finding{"address", server.OK, at + ", as https://xmpp.test/.well-known/host-meta says", ""}.in(t, r)
+		finding{"host-meta", server.OK, "names it", ""}.in(t, r)
+		finding{"login", server.OK, "as master@xmpp.test", ""}.in(t, r)
+		way["127.0.0.1:"+port] = s.Web
+		finding{"host-meta", server.Warn, "names " + at + ", not wss://127.0.0.1", "XEP-0156"}.in(t, check("wss://127.0.0.1:"+port+"/xmpp-websocket"))
 	})
 }
 

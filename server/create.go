@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -76,6 +77,7 @@ func Create(ctx context.Context, o Options) (c Created, err error) {
 		{name: "cert.pem", own: true, mode: 0o644, text: string(cert)},
 		{name: "key.pem", own: true, mode: 0o600, text: string(key)},
 	}
+	files = append(files, o.webSocketFiles()...)
 	if o.Make == Ejabberd {
 		files = append(files, o.ejabberdFiles()...)
 	} else {
@@ -101,7 +103,7 @@ func (o Options) settings() []file {
 		{name: o.Admin + ".password", mode: 0o600, text: o.Password.Reveal() + "\n"},
 		{name: "cli.yaml", mode: 0o644, text: o.fill(clientFile, "@SERVER@", o.Address(), "@APPROVE@\n", o.approve())},
 		{name: "agent.yaml", mode: 0o644, text: o.fill(agentFile,
-			"@SERVER@", o.agentsAddress(), "@REGISTER@", strconv.FormatBool(o.Register))},
+			"@SERVER@", o.agentsAddress(), "@REGISTER@", strconv.FormatBool(o.Register), "@WEBSOCKET@\n", o.agentsWebSocket())},
 	}
 }
 
@@ -135,7 +137,7 @@ func (o Options) awaitListening() string {
 
 // unitCaps lets it listen at ports that are not for everybody.
 func (o Options) unitCaps() string {
-	if o.Port < 1024 || o.TLSPort < 1024 {
+	if slices.Min(o.ports()) < 1024 {
 		return "AmbientCapabilities=CAP_NET_BIND_SERVICE\n"
 	}
 	return ""
@@ -257,14 +259,14 @@ func (o Options) checkPorts() error {
 		hosts = []string{""}
 	}
 	for _, host := range hosts {
-		for i, port := range []int{o.Port, o.TLSPort} {
+		for i, port := range o.ports() {
 			at := net.JoinHostPort(host, strconv.Itoa(port))
 			l, err := net.Listen("tcp", at)
 			if err == nil {
 				_ = l.Close()
 				continue
 			}
-			flag := []string{"--port", "--tls-port"}[i]
+			flag := []string{"--port", "--tls-port", "--websocket-port"}[i]
 			switch {
 			case errors.Is(err, syscall.EADDRINUSE):
 				return spec.Errorf(spec.Invalid, "port %d is in use", port).

@@ -86,12 +86,45 @@ func TestCreateWritesWhatIsNeeded(t *testing.T) {
 func TestCreateWithAStrictUmask(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))
 	o := options(t)
+	o.WebPort = o.TLSPort + 1
 	if _, err := server.Create(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(o.Dir)
-	if err != nil || info.Mode().Perm() != 0o755 {
-		t.Errorf("error %v, the folder is %v", err, info.Mode())
+	for _, name := range []string{o.Dir, filepath.Join(o.Dir, "web", ".well-known")} {
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != 0o755 {
+			t.Errorf("error %v, the folder %s is %v", err, name, info.Mode())
+		}
+	}
+}
+
+// Whoever names the WebSocket names the same one.
+func TestCreateWithAWebSocket(t *testing.T) {
+	for port, want := range map[int]string{5281: "wss://armonic.example.com:5281/xmpp-websocket", 443: "wss://armonic.example.com/xmpp-websocket"} {
+		o := options(t)
+		if o.WebPort = port; o.WebSocket() != want {
+			t.Errorf("it is %s, want %s", o.WebSocket(), want)
+		}
+	}
+	o := options(t)
+	o.WebPort = o.TLSPort + 1
+	if _, err := server.Create(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"web/.well-known/host-meta", "web/.well-known/host-meta.json"} {
+		if text := read(t, o, name); !strings.Contains(text, o.WebSocket()) {
+			t.Errorf("%s is %s", name, text)
+		}
+	}
+	if text := read(t, o, "agent.yaml"); !strings.Contains(text, fmt.Sprintf("# server: \"wss://127.83.2.1:%d/xmpp-websocket\"", o.WebPort)) {
+		t.Errorf("the settings of agents are %s", text)
+	}
+	if there, ok := server.Existing(server.Options{Dir: o.Dir}); !ok || !there.HasWebSocket() {
+		t.Error("it is not found again")
+	}
+	o.Dir, o.WebPort = o.Dir+"2", o.TLSPort
+	if _, err := server.Create(t.Context(), o); spec.KindOf(err) != spec.Invalid || !strings.Contains(err.Error(), "wanted twice") {
+		t.Errorf("with one port twice: %v", err)
 	}
 }
 

@@ -22,6 +22,9 @@ var ejabberdConfig string
 //go:embed files/ejabberd-listen.yml
 var ejabberdListen string
 
+//go:embed files/ejabberd-web.yml
+var ejabberdWeb string
+
 //go:embed files/ejabberdctl
 var ejabberdScript string
 
@@ -35,6 +38,9 @@ func (o Options) ejabberdFiles() []file {
 		one := func(port int) string {
 			return strings.NewReplacer("@PORT@", strconv.Itoa(port), "@HOST@", host).Replace(ejabberdListen)
 		}
+		if o.WebPort > 0 {
+			ports.WriteString(strings.NewReplacer("@PORT@", strconv.Itoa(o.WebPort), "@HOST@", host).Replace(ejabberdWeb))
+		}
 		ports.WriteString(one(o.Port) + "    starttls_required: true\n" + one(o.TLSPort) + "    tls: true\n")
 	}
 	register := ""
@@ -45,13 +51,17 @@ func (o Options) ejabberdFiles() []file {
 	for _, jid := range o.admins() {
 		admins += "  admin:\n    user: \"" + jid + "\"\n"
 	}
+	web := ""
+	if o.WebPort > 0 {
+		web = "  mod_host_meta:\n    bosh_service_url: undefined\n    websocket_url: \"" + o.WebSocket() + "\"\n"
+	}
 	host, port, _ := net.SplitHostPort(o.Inner)
 	return []file{
 		{name: "data", dir: true, own: true, mode: 0o700},
 		{name: "data/db", dir: true, own: true, mode: 0o700},
 		{name: "data/log", dir: true, own: true, mode: 0o700},
 		{name: "data/.erlang.cookie", own: true, mode: 0o400, text: rand.Text()},
-		{name: "ejabberd.yml", mode: 0o644, text: strings.TrimRight(o.fill(ejabberdConfig, "@LISTEN@\n", ports.String(), "@REGISTER@", register, "@ADMINS@\n", admins), "\n") + "\n"},
+		{name: "ejabberd.yml", mode: 0o644, text: strings.TrimRight(o.fill(ejabberdConfig, "@LISTEN@\n", ports.String(), "@REGISTER@", register, "@WEB@", web, "@ADMINS@\n", admins), "\n") + "\n"},
 		{name: "ejabberdctl", mode: 0o755, text: strings.NewReplacer("@DIR@", o.Dir, "@INNER@", o.Inner, "@HOST@", host,
 			"@OCTETS@", strings.ReplaceAll(host, ".", ","), "@PORT@", port).Replace(ejabberdScript)},
 	}

@@ -40,7 +40,9 @@ func (o Options) put(files []file) error {
 	for _, f := range files {
 		name := o.file(f.name)
 		if f.dir {
-			err = os.Mkdir(name, f.mode)
+			if err = os.Mkdir(name, f.mode); err == nil {
+				err = os.Chmod(name, f.mode) // whatever the umask is
+			}
 		} else {
 			err = renameio.WriteFile(name, []byte(f.text), f.mode, renameio.IgnoreUmask())
 		}

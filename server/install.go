@@ -132,20 +132,39 @@ const awaitEvery = 250 * time.Millisecond
 // can be made.
 func Await(ctx context.Context, a session.Account) error {
 	for {
-		places, err := a.Endpoints(ctx)
-		for _, at := range places {
-			conn, dialed := (&net.Dialer{Timeout: streamTime}).DialContext(ctx, "tcp", at.Address)
-			if dialed == nil {
-				return conn.Close()
+		var last error
+		for at, err := range a.Endpoints(ctx) {
+			if last = err; err == nil {
+				last = answers(ctx, a, at)
 			}
-			err = spec.Errorf(spec.Unavailable, "nothing answers at %s", at.Address)
+			if last == nil {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return last
 		case <-time.After(awaitEvery):
 		}
 	}
+}
+
+// answers connects to an endpoint, and says nothing.
+func answers(ctx context.Context, a session.Account, at session.Endpoint) error {
+	ctx, cancel := context.WithTimeout(ctx, streamTime)
+	defer cancel()
+	if at.URL != "" {
+		conn, _, err := a.Look(ctx, at)
+		if err == nil {
+			err = conn.Close()
+		}
+		return err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", at.Address)
+	if err != nil {
+		return spec.Errorf(spec.Unavailable, "nothing answers at %s", at.Address)
+	}
+	return conn.Close()
 }
 
 // Existing are the options of a server that Create has made in a folder, as far as its files

@@ -16,7 +16,7 @@ import (
 // offer is what a server shows before anybody logs in.
 type offer struct {
 	tls      tls.ConnectionState
-	startTLS bool
+	how      string // TLS is used
 	sasl     []string
 	register bool
 }
@@ -39,9 +39,13 @@ type features struct {
 
 // readOffer connects to an endpoint and reads what it offers, whatever its certificate is:
 // no password is sent.
-func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer, error) {
+func readOffer(ctx context.Context, a session.Account, at session.Endpoint) (*offer, error) {
 	ctx, cancel := context.WithTimeout(ctx, streamTime)
 	defer cancel()
+	domain := a.JID.Domain()
+	if at.URL != "" {
+		return readWebOffer(ctx, a, at)
+	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", at.Address)
 	if err != nil {
 		return nil, &unreachableError{err}
@@ -51,7 +55,7 @@ func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer,
 		stop()
 		_ = conn.Close() // nothing was sent that must arrive
 	}()
-	o := &offer{}
+	o := &offer{how: "direct"}
 	config := &tls.Config{ServerName: domain, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, NextProtos: []string{"xmpp-client"}} //nolint:gosec // it is judged afterwards
 	if at.StartTLS {
 		f, err := o.open(conn, domain)
@@ -70,24 +74,52 @@ func readOffer(ctx context.Context, at session.Endpoint, domain string) (*offer,
 		return nil, err
 	}
 	o.tls = secure.ConnectionState()
-	f, err := o.open(secure, domain)
+	err = o.features(secure, domain)
+	return o, err
+}
+
+// readWebOffer is readOffer for a WebSocket.
+func readWebOffer(ctx context.Context, a session.Account, at session.Endpoint) (*offer, error) {
+	conn, state, err := a.Look(ctx, at)
+	switch {
+	case session.NotReached(err):
+		return nil, &unreachableError{err}
+	case err != nil:
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer func() {
+		stop()
+		_ = conn.Close() // nothing was sent that must arrive
+	}()
+	o := &offer{how: "WebSocket", tls: state}
+	err = o.features(conn, a.JID.Domain())
+	return o, err
+}
+
+// features are those after TLS.
+func (o *offer) features(c io.ReadWriter, domain string) error {
+	f, err := o.open(c, domain)
 	if err != nil {
-		return o, fmt.Errorf("after TLS: %w", err)
+		return fmt.Errorf("after TLS: %w", err)
 	}
 	o.sasl, o.register = f.Mechanisms, f.Register != nil && f.Invitation == nil
-	return o, nil
+	return nil
 }
 
 // RegistrationIsOpen reports whether the server of an account lets anybody make one.
 func RegistrationIsOpen(ctx context.Context, a session.Account) (bool, error) {
-	places, err := a.Endpoints(ctx)
-	for _, at := range places {
+	var last error
+	for at, err := range a.Endpoints(ctx) {
 		var o *offer
-		if o, err = readOffer(ctx, at, a.JID.Domain()); err == nil {
+		if err == nil {
+			o, err = readOffer(ctx, a, at)
+		}
+		if last = err; err == nil {
 			return o.register, nil
 		}
 	}
-	return false, err
+	return false, last
 }
 
 // unreachableError says that nobody takes connections.
@@ -124,7 +156,7 @@ func (o *offer) open(c io.ReadWriter, domain string) (f features, err error) {
 
 // proceed asks for TLS.
 func (o *offer) proceed(c io.ReadWriter) error {
-	o.startTLS = true
+	o.how = "STARTTLS"
 	if _, err := fmt.Fprintf(c, "<starttls xmlns='%s'/>", nsTLS); err != nil {
 		return err
 	}

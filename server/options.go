@@ -29,6 +29,7 @@ type Options struct {
 	Listen   []string // IP addresses; none for all
 	Port     int      // for STARTTLS
 	TLSPort  int      // for direct TLS
+	WebPort  int      // for WebSocket over HTTPS, 0 for none
 	Inner    string   // host:port that only ejabberd itself uses, on the loopback interface
 	Register bool     // clients may make accounts
 	User     string   // the system's user that the server runs as, "" for who runs this
@@ -88,10 +89,12 @@ func (o Options) check() error {
 			WithHint("choose one whose path has letters, digits and ._+:,=- only, such as /srv/armonic-xmpp")
 	case o.Years < 1 || o.Years > 30:
 		return spec.Errorf(spec.Invalid, "a certificate cannot be valid for %s", spec.Count(o.Years, "year", "years")).WithHint("1 to 30")
-	case o.Port == o.TLSPort:
-		return spec.Errorf(spec.Invalid, "port %d is wanted twice", o.Port).WithHint("STARTTLS and direct TLS need a port each, usually 5222 and 5223")
+	case o.Port == o.TLSPort, o.Port == o.WebPort:
+		return spec.Errorf(spec.Invalid, "port %d is wanted twice", o.Port).WithHint("STARTTLS, direct TLS and WebSocket need a port each, usually 5222, 5223 and 5281")
+	case o.TLSPort == o.WebPort:
+		return spec.Errorf(spec.Invalid, "port %d is wanted twice", o.TLSPort).WithHint("direct TLS and WebSocket need a port each, usually 5223 and 5281")
 	}
-	for _, p := range []int{o.Port, o.TLSPort} {
+	for _, p := range o.ports() {
 		if p < 1 || p > 65535 {
 			return spec.Errorf(spec.Invalid, "there is no port %d", p).WithHint("1 to 65535")
 		}
@@ -102,6 +105,14 @@ func (o Options) check() error {
 		}
 	}
 	return nil
+}
+
+// ports are those at which it listens.
+func (o Options) ports() []int {
+	if o.WebPort == 0 {
+		return []int{o.Port, o.TLSPort}
+	}
+	return []int{o.Port, o.TLSPort, o.WebPort}
 }
 
 // Address is where clients on this host find the server with direct TLS.

@@ -15,6 +15,9 @@ import (
 //go:embed files/prosody.cfg.lua
 var prosodyConfig string
 
+//go:embed files/prosody-web.cfg.lua
+var prosodyWeb string
+
 func (o Options) prosodyFiles() []file {
 	listen := o.Listen
 	if len(listen) == 0 {
@@ -25,10 +28,15 @@ func (o Options) prosodyFiles() []file {
 		invites = ""
 	}
 	root := o.User == "root" || o.User == "" && os.Geteuid() == 0
+	modules, web := "", "https_ports = {}\n"
+	if o.WebPort > 0 {
+		modules = "\t\"websocket\"; \"http_files\"; -- for who gets out over HTTPS only\n"
+		web = o.fill(prosodyWeb, "@WEBPORT@", strconv.Itoa(o.WebPort))
+	}
 	return []file{
 		{name: "data", dir: true, own: true, mode: 0o700},
 		{name: "prosody.cfg.lua", mode: 0o644, text: o.fill(prosodyConfig,
-			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register), "@ADMINS@", quoteAll(o.admins()), "@INVITES@\n", invites)},
+			"@LISTEN@", quoteAll(listen), "@ROOT@", strconv.FormatBool(root), "@REGISTER@", strconv.FormatBool(o.Register), "@ADMINS@", quoteAll(o.admins()), "@INVITES@\n", invites, "@MODULES@\n", modules, "@WEB@\n", web)},
 	}
 }
 

@@ -17,9 +17,16 @@ func TestAgentOverAPipeKeepsTheContract(t *testing.T) {
 	})
 }
 
-func TestAgentOverAServerKeepsTheContract(t *testing.T) {
+func TestAgentOverAServerKeepsTheContract(t *testing.T) { contractOverAServer(t) }
+
+func TestAgentOverWebSocketKeepsTheContract(t *testing.T) {
+	contractOverAServer(t, xmpptest.WebSocket)
+}
+
+func contractOverAServer(t *testing.T, options ...xmpptest.Option) {
+	t.Helper()
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		server := xmpptest.Start(t, k)
+		server := xmpptest.Start(t, k, options...)
 		agenttest.Run(t, func(t testing.TB) (spec.Agent, func()) {
 			t.Helper()
 			p := xmpptest.OverServer(t, server)

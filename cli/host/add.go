@@ -114,14 +114,13 @@ func describe(h spec.HostStatus) string { return h.OS.String() + ", armonic " + 
 // the host sees our connection come from.
 func (a *addCommand) linkOf(j *job) (enrol.Link, error) {
 	l := a.link
-	port, here := onThisMachine(l.Server)
 	switch {
-	case a.server != "" || !here || j.facts.Local:
+	case a.server != "" || !onThisMachine(l.Server) || j.facts.Local:
 		return l, nil
 	case j.facts.Client == "":
 		return l, spec.Errorf(spec.Invalid, "how it reaches the server is not known: %s is this machine", l.Server).WithHint("say it: --agent-server HOST:PORT")
 	}
-	l.Server = withPort(j.facts.Client, port)
+	l.Server = elsewhere(l.Server, j.facts.Client)
 	return l, nil
 }
 

@@ -64,12 +64,12 @@ func (i *inviteCommand) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	if port, here := onThisMachine(link.Server); here && i.server == "" {
+	if onThisMachine(link.Server) && i.server == "" {
 		own := ownAddress()
 		if own == "" {
 			return spec.Errorf(spec.Invalid, "how hosts reach the server is not known: %s is this machine", link.Server).WithHint("say it: --agent-server HOST:PORT")
 		}
-		link.Server = withPort(own, port)
+		link.Server = elsewhere(link.Server, own)
 	}
 	stop, err := i.startServing(ctx)
 	if err != nil {

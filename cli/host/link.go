@@ -2,7 +2,9 @@ package host
 
 import (
 	"net"
+	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -21,7 +23,7 @@ type linkFlags struct {
 
 func (l *linkFlags) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&l.masters, "master", nil, "`JID` may give the agents work besides you, with JID=push also modules, or with JID=observe look at them (repeatable)")
-	f.StringVar(&l.server, "agent-server", "", "`HOST[:PORT]` at which the hosts find the server (default: where you find it; if that is this machine, its address)")
+	f.StringVar(&l.server, "agent-server", "", "`HOST[:PORT]`, or wss://HOST[:PORT]/PATH, at which the hosts find the server (default: where you find it; if that is this machine, its address)")
 	f.StringArrayVar(&l.binaries, "binary", nil, "use the program `FILE` on the hosts (repeatable, one for each kind of processor; default: this one)")
 }
 
@@ -32,10 +34,14 @@ func (l *linkFlags) link(g *settings.Global) (enrol.Link, error) {
 		return enrol.Link{}, err
 	}
 	out := enrol.Link{Masters: append([]string{c.JID + "=push"}, l.masters...), Server: l.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
-	if out.Server == "" {
-		if out.Server, err = c.Address(); err != nil {
-			return out, err
+	if out.Server != "" {
+		c.Server, c.Port = out.Server, 0
+		if strings.Contains(out.Server, "://") {
+			c.StartTLS, out.StartTLS = false, false
 		}
+	}
+	if out.Server, err = c.Address(); err != nil {
+		return out, err
 	}
 	if c.CAFile != "" {
 		ca, err := spec.ReadText(c.CAFile)
@@ -74,22 +80,38 @@ func (l *linkFlags) programs() ([]*enrol.Program, error) {
 	return out, nil
 }
 
-// onThisMachine reports whether only this machine finds the server at an address, and has
-// its port.
-func onThisMachine(address string) (port string, is bool) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		host, port = address, ""
-	}
+// onThisMachine reports whether only this machine finds the server at an address.
+func onThisMachine(address string) bool {
+	host, _ := split(address)
 	ip := net.ParseIP(host)
-	return port, host == "localhost" || ip != nil && ip.IsLoopback()
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func withPort(host, port string) string {
-	if port == "" {
-		return host
+// elsewhere is an address of the server with another host.
+func elsewhere(address, host string) string {
+	_, port := split(address)
+	if port != "" {
+		host = net.JoinHostPort(host, port)
 	}
-	return net.JoinHostPort(host, port)
+	if u, err := url.Parse(address); err == nil && u.Scheme == "wss" {
+		if u.Host = host; port == "" && strings.Contains(host, ":") {
+			u.Host = "[" + host + "]"
+		}
+		return u.String()
+	}
+	return host
+}
+
+// split takes host:port, a host, or a URL apart.
+func split(address string) (host, port string) {
+	if u, err := url.Parse(address); err == nil && u.Scheme == "wss" {
+		return u.Hostname(), u.Port()
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address, ""
+	}
+	return host, port
 }
 
 // ownAddress is the one of this machine from which it would reach others, "" if it has none.

@@ -27,6 +27,8 @@ type initCommand struct {
 	o                    server.Options
 	ejabberd, ask, renew bool
 	installs             bool // and starts it
+	web                  bool // over WebSocket too
+	webPort              int
 }
 
 func newInit(g *settings.Global, s output.Streams) *cobra.Command {
@@ -61,6 +63,8 @@ asked for with --ask-password; else one is made at random. It is kept in the fol
 	f.StringSliceVar(&i.o.Listen, "listen", nil, "`ADDRESS` to listen at (repeatable; default all)")
 	f.IntVarP(&i.o.Port, "port", "P", 5222, "`PORT` for STARTTLS")
 	f.IntVar(&i.o.TLSPort, "tls-port", 5223, "`PORT` for direct TLS")
+	f.BoolVar(&i.web, "websocket", false, "also listen for WebSocket, for agents and operators from where only HTTPS gets out")
+	f.IntVar(&i.webPort, "websocket-port", 5281, "`PORT` for WebSocket; proxies often let through 443 only")
 	f.StringVar(&i.o.User, "user", "", "`USER` that the server runs as (default: as root, that of the package; else you)")
 	f.IntVar(&i.o.Years, "years", 5, "`YEARS` that the certificate of the server is valid")
 	f.BoolVar(&i.renew, "renew", false, "make a new certificate for the server that is there, and leave the rest")
@@ -82,6 +86,9 @@ func (i *initCommand) run(ctx context.Context) error {
 		return spec.Errorf(spec.Invalid, "cannot find %s: %v", i.o.Dir, err)
 	}
 	i.o.Dir, i.o.Make = dir, server.Prosody
+	if i.web {
+		i.o.WebPort = i.webPort
+	}
 	if i.ejabberd {
 		i.o.Make = server.Ejabberd
 	}

@@ -24,6 +24,10 @@ func (i *initCommand) created(c server.Created) {
 		i.say("  the account %s@%s is made; its password is in %s.password", o.Admin, o.Domain, filepath.Join(o.Dir, o.Admin))
 	}
 	i.say("  agents %s", map[bool]string{true: "may make their accounts, and so may strangers: none joins the fleet before armonic approve NAME@" + o.Domain, false: "may not make accounts: " + i.addUser()}[o.Register])
+	if o.WebPort != 0 {
+		i.say("  where only HTTPS gets out: the setting server: %s", o.WebSocket())
+		i.say("  it is found without if https://%s/.well-known/host-meta and host-meta.json are what is in %s", o.Domain, filepath.Join(o.Dir, "web"))
+	}
 	i.say("")
 	i.install(c)
 	i.say("to start it here:")

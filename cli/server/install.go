@@ -39,6 +39,9 @@ func (i *initCommand) installed(ctx context.Context) error {
 	if exists && i.o.Domain != "" && i.o.Domain != there.Domain {
 		return spec.Errorf(spec.Conflict, "the server in %s is that of %s", i.o.Dir, there.Domain).WithHint("give another folder with --out, and other ports")
 	}
+	if exists && i.web && !there.HasWebSocket() {
+		return spec.Errorf(spec.Conflict, "the server in %s is there already, and without WebSocket", i.o.Dir).WithHint("docs/operations.md says what to add to its configuration")
+	}
 	if exists {
 		i.o = there
 	}
@@ -78,6 +81,9 @@ func (i *initCommand) installed(ctx context.Context) error {
 	}
 	i.say("%s for %s runs, and starts with this host", i.o.Make, i.o.Domain)
 	i.say("  you are %s@%s: %s", i.o.Admin, i.o.Domain, where)
+	if i.o.WebPort != 0 {
+		i.say("  where only HTTPS gets out: the setting server: %s", i.o.WebSocket())
+	}
 	i.say("  what it keeps is in %s; its certificate must be renewed before it ends:", i.o.Dir)
 	i.say("  armonic server init --domain %s --out %s --renew", i.o.Domain, i.o.Dir)
 	i.say("next: armonic host add root@HOST, for each host of the fleet")

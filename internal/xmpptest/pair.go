@@ -87,7 +87,7 @@ func InMemory(t testing.TB) *Pair {
 // Account is one on a server that is made when it connects first.
 func Account(s *Server, name string) session.Account {
 	return session.Account{JID: session.JID(User(name) + "@" + Domain), Password: "correct horse",
-		Server: s.TLS, CAFile: s.CAFile, Register: true}
+		Server: s.At(s.Address()), CAFile: s.CAFile, Register: true}
 }
 
 // OverServer makes a pair over a real server.
@@ -107,10 +107,10 @@ type Broken struct {
 // OverBroken makes such a pair. Its agent pauses so long at each line that it logs.
 func OverBroken(t *testing.T, s *Server, pace time.Duration) *Broken {
 	t.Helper()
-	b := &Broken{AgentNet: NewProxy(t, s.TLS), MasterNet: NewProxy(t, s.TLS)}
+	b := &Broken{AgentNet: NewProxy(t, s.Address()), MasterNet: NewProxy(t, s.Address())}
 	agent, master := Account(s, "host1"), Account(s, "master")
 	agent.Resource = roster.Resource
-	agent.Server, master.Server = b.AgentNet.Address, b.MasterNet.Address
+	agent.Server, master.Server = s.At(b.AgentNet.Address), s.At(b.MasterNet.Address)
 	b.Pair = ConnectPair(t, agent.JID, master.JID, agent.Open, master.Open)
 	t.Cleanup(b.Close)
 	if pace > 0 { // the same, slower: with events that last

@@ -63,6 +63,9 @@ type Option func(*Server)
 // NoRegistration makes the server refuse to make accounts.
 func NoRegistration(s *Server) { s.closed = true }
 
+// WebSocket has the server listen for WebSocket too, over which Account then connects.
+func WebSocket(s *Server) { s.web = true }
+
 // Admin has the server set up with an account.
 func Admin(name string, password value.Secret) Option {
 	return func(s *Server) { s.admin, s.password = name, password }
@@ -82,10 +85,12 @@ type Server struct {
 	Kind     Kind
 	TLS      string // address for direct TLS
 	StartTLS string // address for STARTTLS
+	Web      string // address for HTTPS, "" without the option WebSocket
 	CAFile   string
 
 	dir      string
 	closed   bool   // no registration
+	web      bool   // WebSocket
 	listen   string // the address, "" for one that no other server has
 	admin    string // the name of an account, "" for none
 	password value.Secret
@@ -120,11 +125,15 @@ func Start(t testing.TB, k Kind, options ...Option) *Server {
 func (s *Server) configure(t testing.TB) {
 	t.Helper()
 	host := cmp.Or(s.listen, loopback(t))
-	free := freeAddresses(t, host, 3)
+	free := freeAddresses(t, host, 4)
 	s.TLS, s.StartTLS = free[0], free[1]
 	o := server.Options{Make: server.Prosody, Domain: Domain, Dir: s.dir, Listen: []string{host}, Years: 1,
 		Port: port(t, s.StartTLS), TLSPort: port(t, s.TLS), Inner: free[2], Register: !s.closed,
 		Admin: s.admin, Password: s.password}
+	if s.web {
+		s.Web = free[3]
+		o.WebPort = port(t, s.Web)
+	}
 	config := "prosody.cfg.lua"
 	switch s.Kind {
 	case Prosody:
@@ -207,7 +216,7 @@ func (s *Server) run(t testing.TB) error {
 			return fmt.Errorf("%s ended at once:\n%s", s.Kind, s.log())
 		default:
 		}
-		if answers(s.TLS) && answers(s.StartTLS) {
+		if answers(s.TLS) && answers(s.StartTLS) && (s.Web == "" || answers(s.Web)) {
 			if text := s.log(); strings.Contains(text, "Failed to open server port") { // Prosody goes on without it
 				return fmt.Errorf("%s has no port:\n%s", s.Kind, text)
 			}
@@ -234,6 +243,17 @@ func (s *Server) Kill() {
 	}
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // and what it started
 	<-ended
+}
+
+// Address is where Account connects to: Web if there is one, or else TLS.
+func (s *Server) Address() string { return cmp.Or(s.Web, s.TLS) }
+
+// At is what the setting server has to be to reach Address, or what stands before it.
+func (s *Server) At(address string) string {
+	if s.Web == "" {
+		return address
+	}
+	return "wss://" + address + "/xmpp-websocket"
 }
 
 // PID is the process of a server that runs.

@@ -5,14 +5,14 @@ pidfile = "@DIR@/data/prosody.pid"
 data_path = "@DIR@/data"
 log = { info = "*console" }
 
--- Who can reach it: port @PORT@ with STARTTLS, @TLSPORT@ with TLS at once. Nothing else.
+-- Who can reach it: port @PORT@ with STARTTLS, @TLSPORT@ with TLS at once; only what stands here.
 interfaces = { @LISTEN@ }
 c2s_ports = { @PORT@ }
 c2s_direct_tls_ports = { @TLSPORT@ }
 c2s_require_encryption = true
 s2s_ports = {}
 http_ports = {}
-https_ports = {}
+@WEB@
 ssl = { key = "@DIR@/key.pem"; certificate = "@DIR@/cert.pem" }
 certificates = "@DIR@"
 
@@ -25,6 +25,7 @@ modules_enabled = {
 	"register"; -- accounts, where they may be made, and changes of passwords
 	"admin_adhoc"; -- commands of the operator, who makes accounts of agents (armonic host add)
 @INVITES@
+@MODULES@
 }
 admins = { @ADMINS@ }
 invite_expiry = 3600

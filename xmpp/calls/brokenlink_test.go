@@ -26,64 +26,74 @@ const (
 // when the link is back.
 func TestCallsSurviveACut(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
-		for name, p := range map[string]*xmpptest.Proxy{"agent": b.AgentNet, "master": b.MasterNet} {
-			p.Stall()
-			end := make(chan error)
-			go func() {
-				_, err := b.Agent.Info(t.Context())
-				end <- err
-			}()
-			time.AfterFunc(100*time.Millisecond, func() { p.Cut(); p.Resume() })
-			began := time.Now()
-			if err := <-end; err != nil {
-				t.Errorf("with the link of the %s cut: %v", name, err)
-			}
-			t.Logf("with the link of the %s cut: %s", name, time.Since(began).Round(time.Millisecond))
-		}
+		callsSurviveACut(t, xmpptest.OverBroken(t, xmpptest.Start(t, k), 0))
+		callsSurviveACut(t, xmpptest.OverBroken(t, xmpptest.Start(t, k, xmpptest.WebSocket), 0))
 	})
+}
+
+func callsSurviveACut(t *testing.T, b *xmpptest.Broken) {
+	t.Helper()
+	for name, p := range map[string]*xmpptest.Proxy{"agent": b.AgentNet, "master": b.MasterNet} {
+		p.Stall()
+		end := make(chan error)
+		go func() {
+			_, err := b.Agent.Info(t.Context())
+			end <- err
+		}()
+		time.AfterFunc(100*time.Millisecond, func() { p.Cut(); p.Resume() })
+		began := time.Now()
+		if err := <-end; err != nil {
+			t.Errorf("with the link of the %s cut: %v", name, err)
+		}
+		t.Logf("with the link of the %s cut: %s", name, time.Since(began).Round(time.Millisecond))
+	}
 }
 
 // Large calls and answers go in pieces.
 func TestLargeCallsAndAnswers(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		b := xmpptest.OverBroken(t, xmpptest.Start(t, k), 0)
-		big := make([]byte, 1<<20)
-		for i := range big {
-			big[i] = "abcdefgh \n<>&"[i%13]
-		}
-		run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
-			{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": string(big) + "\x1b[0m ☃"}}}}}}}
-		began := time.Now()
-		if err := b.Agent.Start(t.Context(), run); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("a call of 1 MiB: %s", time.Since(began).Round(time.Millisecond))
-		began = time.Now()
-		var log, returned string
-		if err := b.Agent.Follow(t.Context(), "r1", 0, func(ev spec.Event) error {
-			if ev.Kind == spec.EventLog {
-				log = ev.Text
-			}
-			if table, ok := ev.Returns.(map[string]any); ok {
-				returned, _ = table["text"].(string)
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("events of 2 MiB: %s", time.Since(began).Round(time.Millisecond))
-		if want := string(big) + "\x1b[0m ☃"; returned != want {
-			t.Errorf("%d bytes came back, want %d", len(returned), len(want))
-		}
-		if cut, _, _ := strings.Cut(log, "…"); len(cut) < 10_000 || !strings.HasPrefix(string(big), cut) {
-			t.Errorf("a line of %d bytes is logged as one of %d", len(big), len(log))
-		}
-		stacks, err := b.Agent.Stacks(t.Context())
-		if err != nil || len(stacks[0].Calls) != 1 {
-			t.Errorf("stacks: %d, error %v", len(stacks), err)
-		}
+		largeCallsAndAnswers(t, xmpptest.OverBroken(t, xmpptest.Start(t, k), 0))
+		largeCallsAndAnswers(t, xmpptest.OverBroken(t, xmpptest.Start(t, k, xmpptest.WebSocket), 0))
 	})
+}
+
+func largeCallsAndAnswers(t *testing.T, b *xmpptest.Broken) {
+	t.Helper()
+	big := make([]byte, 1<<20)
+	for i := range big {
+		big[i] = "abcdefgh \n<>&"[i%13]
+	}
+	run := spec.Run{ID: "r1", Work: spec.Work{Lifecycle: "Bench", From: []string{"Off"}, Steps: []spec.Step{
+		{Action: spec.Call, State: "Off", Provide: "echo", Inputs: spec.Inputs{"say": {{"text": string(big) + "\x1b[0m ☃"}}}}}}}
+	began := time.Now()
+	if err := b.Agent.Start(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("a call of 1 MiB: %s", time.Since(began).Round(time.Millisecond))
+	began = time.Now()
+	var log, returned string
+	if err := b.Agent.Follow(t.Context(), "r1", 0, func(ev spec.Event) error {
+		if ev.Kind == spec.EventLog {
+			log = ev.Text
+		}
+		if table, ok := ev.Returns.(map[string]any); ok {
+			returned, _ = table["text"].(string)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("events of 2 MiB: %s", time.Since(began).Round(time.Millisecond))
+	if want := string(big) + "\x1b[0m ☃"; returned != want {
+		t.Errorf("%d bytes came back, want %d", len(returned), len(want))
+	}
+	if cut, _, _ := strings.Cut(log, "…"); len(cut) < 10_000 || !strings.HasPrefix(string(big), cut) {
+		t.Errorf("a line of %d bytes is logged as one of %d", len(big), len(log))
+	}
+	stacks, err := b.Agent.Stacks(t.Context())
+	if err != nil || len(stacks[0].Calls) != 1 {
+		t.Errorf("stacks: %d, error %v", len(stacks), err)
+	}
 }
 
 // A call that reached nobody is noticed and made again, long before it times out.

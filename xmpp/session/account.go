@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
@@ -17,8 +19,9 @@ type Account struct {
 	Password value.Secret
 	Resource string // "" lets the server choose
 
-	// Server is the address of the server, host:port or a host. "" asks DNS for the
-	// SRV records of the domain.
+	// Server is the address of the server, host:port or a host, or the wss:// URL of its
+	// WebSocket. "" asks DNS for the SRV records of the domain, and its web server for a
+	// WebSocket (XEP-0156) if there is no way to any of those.
 	Server   string
 	StartTLS bool   // Server speaks TLS only after it was asked to; else it does so at once
 	CAFile   string // certificates of the authorities that are trusted, in PEM; "" trusts those of the system
@@ -31,6 +34,9 @@ type Account struct {
 	// Dial connects to an address, LookupSRV asks DNS; nil is that of net.
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	LookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+
+	// Proxy says which one a request over HTTPS goes through; nil does as the environment says.
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
 // tls is how to know the server: its certificate must name the domain.

@@ -41,7 +41,7 @@ func (c *conn) ReadByte() (byte, error) { return c.r.ReadByte() }
 
 // ConnectionState is that of TLS, zero if there is none.
 func (c *conn) ConnectionState() tls.ConnectionState {
-	if t, ok := c.Conn.(*tls.Conn); ok {
+	if t, ok := c.Conn.(interface{ ConnectionState() tls.ConnectionState }); ok {
 		return t.ConnectionState()
 	}
 	return tls.ConnectionState{}

@@ -3,10 +3,14 @@ package session
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"iter"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -15,17 +19,59 @@ import (
 type Endpoint struct {
 	Address  string
 	StartTLS bool
-	DNS      bool // SRV records say so
+	DNS      bool   // SRV records say so
+	URL      string // of a WebSocket, wss://…; "" is TCP
+
+	left int // how many follow
+}
+
+// String is what people know the endpoint by.
+func (e Endpoint) String() string { return cmp.Or(e.URL, e.Address) }
+
+// share gives one of those that are tried its part of the time that is left.
+func (e Endpoint) share(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, _ := ctx.Deadline()
+	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(1+e.left))
 }
 
 // mostEndpoints are tried: who has more of them has them for other reasons.
 const mostEndpoints = 6
 
-// Endpoints are where Open tries, the best first. The error is that of a domain which
-// says that it has no server.
-func (a Account) Endpoints(ctx context.Context) ([]Endpoint, error) {
+// Endpoints are where Open tries, the best first: over TCP, and if there is no way to any of
+// those over WebSocket, if the domain names one. An error says why there are none of a kind.
+func (a Account) Endpoints(ctx context.Context) iter.Seq2[Endpoint, error] {
+	return func(yield func(Endpoint, error) bool) {
+		more := 1
+		if a.Server != "" {
+			more = 0
+		}
+		all, err := a.given(ctx)
+		for ; ; more-- {
+			if err != nil && !yield(Endpoint{}, err) {
+				return
+			}
+			for i, at := range all {
+				at.left = len(all) - 1 - i + more
+				if !yield(at, nil) {
+					return
+				}
+			}
+			if more == 0 {
+				return
+			}
+			all, err = a.WebSockets(ctx)
+		}
+	}
+}
+
+// given are those that the settings name, or DNS. The error is that of a domain which says that
+// it has no server.
+func (a Account) given(ctx context.Context) ([]Endpoint, error) {
 	if a.Server != "" {
-		at := Endpoint{a.Server, a.StartTLS, false}
+		if u, err := url.Parse(a.Server); err == nil && u.Scheme == "wss" {
+			return []Endpoint{webSocketAt(u)}, nil
+		}
+		at := Endpoint{Address: a.Server, StartTLS: a.StartTLS}
 		if _, _, err := net.SplitHostPort(a.Server); err != nil {
 			at = guess(strings.Trim(a.Server, "[]"), a.StartTLS)
 		}
@@ -57,7 +103,7 @@ func guess(host string, startTLS bool) Endpoint {
 	if startTLS {
 		port = "5222"
 	}
-	return Endpoint{net.JoinHostPort(host, port), startTLS, false}
+	return Endpoint{Address: net.JoinHostPort(host, port), StartTLS: startTLS}
 }
 
 // records are where DNS says that a service is, by priority, and at random by weight
@@ -76,13 +122,20 @@ func (a Account) records(ctx context.Context, service string, startTLS bool) (ou
 			none = true
 			continue
 		}
-		out = append(out, Endpoint{net.JoinHostPort(host, strconv.Itoa(int(r.Port))), startTLS, true})
+		out = append(out, Endpoint{Address: net.JoinHostPort(host, strconv.Itoa(int(r.Port))), StartTLS: startTLS, DNS: true})
 	}
 	return out, none
 }
 
-// dial connects to an endpoint.
-func (a Account) dial(ctx context.Context, at Endpoint) (net.Conn, error) {
+// dial connects to an endpoint: over TCP, or with all that a WebSocket needs.
+func (a Account) dial(ctx context.Context, at Endpoint, config *tls.Config) (net.Conn, error) {
+	if at.URL != "" {
+		w, err := a.dialWebSocket(ctx, at, config)
+		if err != nil {
+			return nil, a.noWebSocket(ctx, at, err)
+		}
+		return w, nil
+	}
 	dial := a.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext

@@ -28,6 +28,11 @@ func (d dns) lookup(_ context.Context, service, proto, name string) (string, []*
 	return "", records, nil
 }
 
+// none has no records of any domain.
+func (dns) none(context.Context, string, string, string) (string, []*net.SRV, error) {
+	return "", nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+}
+
 // Where the server is, DNS says; what it says is tried in order.
 func TestWhereTheServerIs(t *testing.T) {
 	srv := func(target string, port, priority uint16) *net.SRV {
@@ -48,6 +53,8 @@ func TestWhereTheServerIs(t *testing.T) {
 		"named, with port":    {account: session.Account{Server: "x.example.net:1234"}, tried: "x.example.net:1234"},
 		"named":               {account: session.Account{Server: "x.example.net"}, tried: "x.example.net:5223"},
 		"named, STARTTLS":     {account: session.Account{Server: "x.example.net", StartTLS: true}, tried: "x.example.net:5222"},
+		"a WebSocket":         {account: session.Account{Server: "wss://x.example.net/ws"}, tried: "x.example.net:443"},
+		"with a port":         {account: session.Account{Server: "wss://[::1]:5281/ws"}, tried: "[::1]:5281"},
 		"IPv6":                {account: session.Account{Server: "[::1]"}, tried: "[::1]:5223"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +62,9 @@ func TestWhereTheServerIs(t *testing.T) {
 			a.JID, a.Password, a.LookupSRV = "alice@example.com", "secret", tt.dns.lookup
 			var tried []string
 			a.Dial = func(_ context.Context, network, address string) (net.Conn, error) {
-				tried = append(tried, address)
+				if address != "example.com:443" { // its web server, asked at last
+					tried = append(tried, address)
+				}
 				return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
 			}
 			_, err := a.Open(t.Context())
@@ -132,7 +141,7 @@ func TestAFirewallLeavesTimeForTheNext(t *testing.T) {
 		}
 		began := time.Now()
 		_, err := a.Open(t.Context())
-		if took := time.Since(began); took != 20*time.Second || !slices.Equal(tried, []string{"example.com:5223", "example.com:5222"}) {
+		if took := time.Since(began); took != 20*time.Second || !slices.Equal(tried, []string{"example.com:5223", "example.com:5222", "example.com:443"}) {
 			t.Errorf("after %s it has tried %v", took, tried)
 		}
 		if spec.KindOf(err) != spec.Unavailable || !strings.Contains(err.Error(), "did not answer in time") {

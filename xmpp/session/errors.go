@@ -122,19 +122,21 @@ func (a Account) explain(at Endpoint, err error) error {
 	var record tls.RecordHeaderError
 	domain := a.JID.Domain()
 	unavailable := func(format string, args ...any) *spec.Error {
-		return because(err, "connect to "+at.Address, spec.Errorf(spec.Unavailable, format, args...))
+		return because(err, "connect to "+at.String(), spec.Errorf(spec.Unavailable, format, args...))
 	}
 	condition := condition(err)
 	switch {
 	case errors.As(err, &known):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return unavailable("the server did not answer in time").WithHint("is %s the right address, and does a firewall let it through?", at.Address)
+		return unavailable("the server did not answer in time").WithHint("is %s the right address, and does a firewall let it through?", at)
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &unknownCA):
 		return unavailable("its certificate is signed by an authority that is not known here").
 			WithHint("give the certificate of the authority: --ca-file FILE, or ca_file in the settings")
+	case errors.As(err, &name) && at.URL != "":
+		return unavailable("its certificate names neither the host nor %s", domain).WithHint("it must name one of them; it names: %s", names(name.Certificate))
 	case errors.As(err, &name):
 		return unavailable("its certificate does not name %s", domain).
 			WithHint("it must name the domain of the account, not the host; it names: %s", names(name.Certificate))
@@ -142,6 +144,8 @@ func (a Account) explain(at Endpoint, err error) error {
 		return unavailable("it does not serve %s", domain).WithHint("check the address of the account, and the domains in the server's configuration")
 	case errors.As(err, &invalid):
 		return unavailable("its certificate is not valid: %v", err).WithHint("look at its dates, and at the clock of this host")
+	case errors.As(err, &record) && at.URL != "":
+		return unavailable("it does not speak TLS").WithHint("is this its port for HTTPS? Prosody's is usually 5281, ejabberd's 5443")
 	case errors.As(err, &record):
 		return unavailable("it does not speak TLS").WithHint("add --starttls, or starttls: true to the settings; or use the port for direct TLS, usually 5223")
 	case condition == "not-authorized":
@@ -155,9 +159,12 @@ func (a Account) explain(at Endpoint, err error) error {
 		return unavailable("the server offers no way to log in that keeps the password secret").
 			WithHint("it must offer SCRAM-SHA-256 or SCRAM-SHA-1")
 	case condition != "":
-		return because(err, "connect to "+at.Address, ended(condition, ""))
+		return because(err, "connect to "+at.String(), ended(condition, ""))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		e := unavailable("the server closed the connection")
+		if at.URL != "" {
+			return e.WithHint("is it a WebSocket of an XMPP server?")
+		}
 		if at.StartTLS {
 			return e.WithHint("if this is the port for direct TLS, usually 5223, leave out --starttls and the setting starttls")
 		}
@@ -208,11 +215,14 @@ func (a Account) denied(err error, format string) *spec.Error {
 // errNoConnection is in the chain of what is said of an endpoint that was not reached.
 var errNoConnection = errors.New("there is no connection")
 
+// NotReached reports whether Open failed, or Look, because nobody took the connection.
+func NotReached(err error) bool { return errors.Is(err, errNoConnection) }
+
 func (a Account) unreachable(ctx context.Context, at Endpoint, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	e := because(errors.Join(errNoConnection, err), "connect to "+at.Address, spec.Errorf(spec.Unavailable, "%v", err))
+	e := because(errors.Join(errNoConnection, err), "connect to "+at.String(), spec.Errorf(spec.Unavailable, "%v", err))
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
@@ -229,6 +239,24 @@ func (a Account) unreachable(ctx context.Context, at Endpoint, err error) error 
 		e.Msg = strings.TrimPrefix(op.Err.Error(), "connect: ")
 	}
 	return e.WithHint("is the server running, and is this its address?")
+}
+
+// noWebSocket explains why there is no connection to the one at an endpoint.
+func (a Account) noWebSocket(ctx context.Context, at Endpoint, err error) error {
+	if known, ok := errors.AsType[*spec.Error](err); ok {
+		return known // without what the libraries say around it
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case ok && op.Op == "dial":
+		return a.unreachable(ctx, at, op)
+	case ok && op.Op == "proxyconnect":
+		return because(errors.Join(errNoConnection, err), "connect to "+at.URL, spec.Errorf(spec.Unavailable, "there is no way to the proxy: %v", op.Err)).
+			WithHint("the environment names it: HTTPS_PROXY, and NO_PROXY for hosts without one")
+	case ctx.Err() != nil:
+		err = errors.Join(ctx.Err(), err)
+	}
+	return a.explain(at, err)
 }
 
 func isTimeout(err error) bool {

@@ -49,14 +49,14 @@ func (a Account) Open(ctx context.Context) (*Session, error) {
 // as well, as of a wrong password, is final. Of several that cannot be used, the one
 // that at least could be reached has the most to say.
 func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, Endpoint, error) {
-	all, err := a.Endpoints(ctx)
-	if err != nil {
-		return nil, Endpoint{}, err
-	}
 	var reached error
 	var errs []error
-	for i, at := range all {
-		share, cancel := shared(ctx, len(all)-i)
+	for at, err := range a.Endpoints(ctx) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		share, cancel := at.share(ctx)
 		s, err := a.login(share, at, config, false)
 		cancel()
 		if kind := spec.KindOf(err); err == nil || kind == spec.Denied || kind == spec.Conflict || ctx.Err() != nil {
@@ -72,15 +72,9 @@ func (a Account) connect(ctx context.Context, config *tls.Config) (*Session, End
 	return nil, Endpoint{}, cmp.Or(reached, errs[0])
 }
 
-// shared gives one of so many who follow its part of the time that is left.
-func shared(ctx context.Context, left int) (context.Context, context.CancelFunc) {
-	deadline, _ := ctx.Deadline()
-	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
-}
-
 // login connects to an endpoint and has the stream negotiated.
 func (a Account) login(ctx context.Context, at Endpoint, config *tls.Config, register bool) (*Session, error) {
-	raw, err := a.dial(ctx, at)
+	raw, err := a.dial(ctx, at, config)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +98,10 @@ func (a Account) login(ctx context.Context, at Endpoint, config *tls.Config, reg
 func (a Account) negotiate(ctx context.Context, raw net.Conn, at Endpoint, config *tls.Config, register bool) (*Session, error) {
 	var state xmpp.SessionState
 	c := newConn(raw)
-	if !at.StartTLS {
+	switch {
+	case at.URL != "":
+		state = xmpp.Secure
+	case !at.StartTLS:
 		t := tls.Client(raw, config)
 		if err := t.HandshakeContext(ctx); err != nil {
 			return nil, err

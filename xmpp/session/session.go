@@ -186,7 +186,10 @@ func (s *Session) Raw(text string) error {
 // write needs the token.
 func (s *Session) write(b []byte) error {
 	for len(b) > 0 {
-		n := min(len(b), chunk)
+		n := len(b)
+		if _, whole := s.conn.Conn.(*webSocket); !whole { // which writes in chunks of its own
+			n = min(n, chunk)
+		}
 		s.pace.written.Add(int64(n))
 		err := s.conn.SetWriteDeadline(time.Now().Add(writeTime))
 		if err == nil {
@@ -258,12 +261,10 @@ func (s *Session) fail(why error) {
 // hangUp says that nothing more will be written: ejabberd takes its time to answer the
 // end of a stream, and none to see the end of a connection.
 func (s *Session) hangUp() {
-	t, ok := s.conn.Conn.(*tls.Conn)
-	if !ok {
-		return
+	if t, ok := s.conn.Conn.(*tls.Conn); ok {
+		_ = t.CloseWrite()
 	}
-	_ = t.CloseWrite()
-	if c, ok := t.NetConn().(*net.TCPConn); ok {
+	if c, ok := s.below().(*net.TCPConn); ok {
 		_ = c.CloseWrite()
 	}
 }
@@ -271,11 +272,15 @@ func (s *Session) hangUp() {
 // cut closes the connection without waiting to say so, which a dead link would not
 // let us.
 func (s *Session) cut() {
-	if t, ok := s.conn.Conn.(*tls.Conn); ok {
-		_ = t.NetConn().Close()
-		return
+	_ = s.below().Close()
+}
+
+// below is the connection below TLS.
+func (s *Session) below() net.Conn {
+	if t, ok := s.conn.Conn.(interface{ NetConn() net.Conn }); ok {
+		return t.NetConn()
 	}
-	_ = s.conn.Close()
+	return s.conn
 }
 
 // HasEnded reports whether the session has ended.

@@ -44,9 +44,10 @@ func open(t *testing.T, a session.Account, handle func(*session.Session, *sessio
 
 func TestOpen(t *testing.T) {
 	xmpptest.Each(t, func(t *testing.T, k xmpptest.Kind) {
-		server := xmpptest.Start(t, k)
+		server := xmpptest.Start(t, k, xmpptest.WebSocket)
 		for name, change := range map[string]func(*session.Account){
 			"direct TLS": func(*session.Account) {},
+			"WebSocket":  func(a *session.Account) { a.Server = server.At(server.Web) },
 			"STARTTLS":   func(a *session.Account) { a.Server, a.StartTLS = server.StartTLS, true },
 		} {
 			t.Run(name, func(t *testing.T) {
