@@ -73,7 +73,7 @@ func TestProtocolListsTypes(t *testing.T) {
 		}
 	}
 	for _, x := range []any{spec.Info{}, spec.Resource{}, spec.RouteQuery{}, spec.Route{}, spec.PathsQuery{}, spec.Paths{}, spec.Work{},
-		spec.Problem{}, spec.StepPreview{}, spec.Stack{}, spec.Run{}, spec.Event{}, spec.DeploymentSummary{}, spec.DeploymentRecord{},
+		spec.Problem{}, spec.StepPreview{}, spec.Stack{}, spec.Run{}, spec.Event{}, spec.DeploymentSummary{}, spec.DeploymentRecord{}, spec.Proposal{}, spec.Decision{},
 		spec.Piece{}, spec.UpgradeOrder{}, spec.UpgradeState{},
 		spec.BundleOrder{}, spec.BundleState{}} {
 		visit(reflect.TypeOf(x))

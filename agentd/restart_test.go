@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/internal/agenttest"
 	"github.com/armonic/armonic/journal"
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
-	"github.com/google/go-cmp/cmp"
 )
 
 func openJournal(t testing.TB, dir string) *journal.Journal {
@@ -58,7 +59,7 @@ func TestTheContractWithAJournal(t *testing.T) {
 		j := openJournal(t, t.TempDir())
 		s, err := agentd.New(agentd.Config{
 			Info:       spec.Info{Host: agenttest.Host, Address: "localhost", OS: spec.OS{Name: "debian", Release: "12"}},
-			Lifecycles: agenttest.Lifecycles(), Store: j, RunStore: j,
+			Lifecycles: agenttest.Lifecycles(), Store: j, RunStore: j, Archive: j, Proposals: j,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ type run struct {
 }
 
 // Start hands a run over. The error is Invalid for a run without id, NotFound for a
-// lifecycle that is not here, Conflict for an id that has other content, and
+// lifecycle that is not here, Denied for a run that has to be approved and is not, Conflict for an id that has other content, and
 // Unavailable after Close, and as soon as Drain has begun.
 func (s *Service) Start(_ context.Context, r spec.Run) error {
 	if r.ID == "" {
@@ -38,6 +38,15 @@ func (s *Service) Start(_ context.Context, r spec.Run) error {
 	}
 	if _, err := s.engine(r.Lifecycle); err != nil {
 		return err
+	}
+	if r.Supervised {
+		_, err := s.find(r.ID)
+		if spec.KindOf(err) == spec.NotFound {
+			err = s.allow(&r)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

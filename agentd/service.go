@@ -23,6 +23,7 @@ type Config struct {
 	Store      lifecycle.Store
 	RunStore   RunStore         // remembers runs; nil forgets them when the process ends
 	Archive    DeploymentStore  // keeps records of deployments; nil forgets them when the process ends
+	Proposals  ProposalStore    // keeps what is to be approved; nil forgets it when the process ends
 	Clock      func() time.Time // nil is time.Now
 	Limit      time.Duration    // how long a step may take; 0 is for ever
 	LogDelay   time.Duration    // how long lines of a step's log may wait to be recorded; 0 is 100 ms
@@ -67,7 +68,8 @@ type Service struct {
 	guarding  *guard // the step that waits for being confirmed, nil if none does
 	retention retention
 
-	archive archive
+	archive   archive
+	approvals approvals
 }
 
 var _ spec.Agent = (*Service)(nil)
@@ -81,6 +83,9 @@ func New(c Config) (*Service, error) {
 	c.RunStore = cmp.Or[RunStore](c.RunStore, noRunStore{})
 	if c.Archive == nil {
 		c.Archive = memoryArchive{}
+	}
+	if c.Proposals == nil {
+		c.Proposals = memoryProposals{}
 	}
 	c.Commands = cmp.Or[Commands](c.Commands, noCommands{})
 	c.LogDelay = cmp.Or(c.LogDelay, logDelay)
@@ -124,6 +129,7 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s.openArchive()
+	s.openApprovals()
 	for _, text := range s.config.Commands.StillRunning() {
 		s.config.Logger.Warn("a command of an earlier agent still runs", "command", text)
 	}

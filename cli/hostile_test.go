@@ -86,6 +86,22 @@ func (h hostileAgent) Deployment(ctx context.Context, id spec.DeploymentID) (spe
 	return disguise(h.a.Deployment(ctx, id))
 }
 
+func (h hostileAgent) Propose(ctx context.Context, p spec.Proposal) error {
+	return disguisedError(h.a.Propose(ctx, uncovered(p)))
+}
+
+func (h hostileAgent) Proposals(ctx context.Context) ([]spec.Proposal, error) {
+	return disguise(h.a.Proposals(ctx))
+}
+
+func (h hostileAgent) Proposal(ctx context.Context, id spec.DeploymentID) (spec.Proposal, error) {
+	return disguise(h.a.Proposal(ctx, id))
+}
+
+func (h hostileAgent) Decide(ctx context.Context, d spec.Decision) error {
+	return disguisedError(h.a.Decide(ctx, uncovered(d)))
+}
+
 func (h hostileAgent) Stacks(ctx context.Context) ([]spec.Stack, error) {
 	return disguise(h.a.Stacks(ctx))
 }

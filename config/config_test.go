@@ -55,7 +55,7 @@ func TestLaterSourcesWin(t *testing.T) {
 	}
 	wantFrom := map[string]string{"jid": "flag --jid", "password": own, "password_file": "default", "server": system, "port": system,
 		"starttls": "environment ARMONIC_STARTTLS", "ca_file": "default", "register": "default", "muc_domain": "default",
-		"approve": own, "groups": "default", "theme": "default", "glyphs": "default", "keys": "default"}
+		"approve": own, "approvals": "default", "groups": "default", "theme": "default", "glyphs": "default", "keys": "default"}
 	if d := cmp.Diff(wantFrom, from); d != "" {
 		t.Errorf("sources (-want +got)\n%s", d)
 	}

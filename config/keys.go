@@ -94,7 +94,7 @@ func (ks keys) convert(name string, v any) (any, error) {
 			if typ.Elem().Kind() == reflect.String {
 				return texts(v)
 			}
-			return groups(v)
+			return lists(v, name == "groups")
 		}
 		return text(v)
 	}
@@ -148,8 +148,9 @@ func list(v any) ([]string, error) {
 	return nil, fmt.Errorf("it must be a list")
 }
 
-// groups takes lists of texts by name; as one text they are "web=web1,web2; db=db1".
-func groups(v any) (map[string][]string, error) {
+// lists takes lists of texts by name; as one text they are "web=web1,web2; db=db1". Names of
+// groups of hosts are names.
+func lists(v any, groups bool) (map[string][]string, error) {
 	out := map[string][]string{}
 	switch x := v.(type) {
 	case string:
@@ -159,7 +160,7 @@ func groups(v any) (map[string][]string, error) {
 			}
 			name, members, ok := strings.Cut(part, "=")
 			if !ok {
-				return nil, fmt.Errorf("%q is not NAME=HOST,HOST", part)
+				return nil, fmt.Errorf("%q is not NAME=%s", part, map[bool]string{true: "HOST,HOST", false: "JID,JID"}[groups])
 			}
 			out[strings.TrimSpace(name)], _ = list(members)
 		}
@@ -175,11 +176,14 @@ func groups(v any) (map[string][]string, error) {
 		return nil, fmt.Errorf("it must be a table of lists, such as {web: [web1, web2]}")
 	}
 	for name, members := range out {
-		if name == "" || strings.ContainsAny(name, "@, \t=") {
+		if groups && (name == "" || strings.ContainsAny(name, "@, \t=")) {
 			return nil, fmt.Errorf("%q cannot be the name of a group: it has letters, digits and dashes", name)
 		}
-		if len(members) == 0 {
+		switch {
+		case len(members) == 0 && groups:
 			return nil, fmt.Errorf("the group %s has no hosts", name)
+		case len(members) == 0:
+			return nil, fmt.Errorf("%s names nobody", name)
 		}
 	}
 	return out, nil

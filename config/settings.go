@@ -25,18 +25,19 @@ type Connection struct {
 type Client struct {
 	Connection `koanf:",squash"`
 
-	Groups  map[string][]string `koanf:"groups" doc:"hosts that belong together, by the name of the group: names, and patterns such as web*; meant by --on @NAME"`
-	Approve []string            `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
-	Theme   string              `koanf:"theme" doc:"colours of the UI"`
-	Glyphs  string              `koanf:"glyphs" doc:"signs of the UI"`
-	Keys    map[string]string   `koanf:"keys" doc:"other keys of the UI, by the name of what they do: quit: Q"`
+	Groups    map[string][]string `koanf:"groups" doc:"hosts that belong together, by the name of the group: names, and patterns such as web*; meant by --on @NAME"`
+	Approvals map[string][]string `koanf:"approvals" doc:"who has to approve deployments before anything is done, one of each list: of a host, a pattern or a group of hosts (@NAME), of what is irreversible, or always"`
+	Approve   []string            `koanf:"approve" doc:"accounts that may join the fleet when they ask: name@domain, *@domain; *@DOMAIN if not given, none for nobody"`
+	Theme     string              `koanf:"theme" doc:"colours of the UI"`
+	Glyphs    string              `koanf:"glyphs" doc:"signs of the UI"`
+	Keys      map[string]string   `koanf:"keys" doc:"other keys of the UI, by the name of what they do: quit: Q"`
 }
 
 // Agent are the settings of an agent.
 type Agent struct {
 	Connection `koanf:",squash"`
 
-	Masters        []string      `koanf:"masters" doc:"who may call: name@domain, or with a role, =push or =observe"`
+	Masters        []string      `koanf:"masters" doc:"who may call: name@domain, or name@domain=ROLE: deploy, the default; push, which also hands over modules; request, for what somebody else has approved; approve, which also approves; observe, which looks"`
 	UpgradeKeys    []string      `koanf:"upgrade_keys" doc:"keys that sign programs which may replace this one, as armonic agent key prints them; without any nobody may"`
 	PublicIP       string        `koanf:"public_ip" doc:"address or name of this host that others use; its own name if not given"`
 	StateDir       string        `koanf:"state_dir" path:"yes" doc:"where the agent keeps its state"`

@@ -103,6 +103,11 @@ func AskHost(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context,
 	return askHost(ctx, f, h, answerTime, fn)
 }
 
+// AskLong is AskHost for what makes a host look at itself, as a preview does.
+func AskLong(ctx context.Context, f Fleet, h spec.Host, fn func(context.Context, spec.Agent) error) error {
+	return askHost(ctx, f, h, previewTime, fn)
+}
+
 func askHost(ctx context.Context, f Fleet, h spec.Host, most time.Duration, fn func(context.Context, spec.Agent) error) error {
 	a, err := f.Agent(h)
 	if err != nil {
@@ -155,6 +160,12 @@ type Connected interface {
 type Roomed interface {
 	// Room is the address of a deployment's room, "" if it has none.
 	Room(d spec.DeploymentID) string
+}
+
+// Messenger is a Fleet through which people can be written to.
+type Messenger interface {
+	// Message writes to an account. It does not wait, and nobody says whether it arrives.
+	Message(account, text string)
 }
 
 // ParseHosts reads "web1, web2"; "" is no host at all.

@@ -90,3 +90,29 @@ func matching(pattern string, all []spec.HostStatus) ([]spec.Host, error) {
 	}
 	return out, nil
 }
+
+// Names gives the names and patterns of hosts that one name means, with groups in groups.
+func (g Groups) Names(name string) ([]string, error) { return g.names(name, nil) }
+
+func (g Groups) names(name string, within []string) ([]string, error) {
+	group, isGroup := strings.CutPrefix(name, "@")
+	switch {
+	case !isGroup:
+		if _, err := path.Match(name, ""); err != nil {
+			return nil, spec.Errorf(spec.Invalid, "%q is not a pattern of hosts", name).WithHint("* stands for any text, ? for any letter")
+		}
+		return []string{name}, nil
+	case g[group] == nil || slices.Contains(within, group):
+		_, err := g.expand(name, nil, within)
+		return nil, err
+	}
+	var out []string
+	for _, member := range g[group] {
+		more, err := g.names(member, append(within, group))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}

@@ -34,8 +34,9 @@ func (j *Journal) deploymentPath(id spec.DeploymentID) string {
 
 func (j *Journal) deploymentsDir() string { return filepath.Join(filepath.Dir(j.path), deploymentsDir) }
 
-func (j *Journal) makeDeploymentsDir() error {
-	err := os.Mkdir(j.deploymentsDir(), 0o700)
+// makeDir makes a folder beside the journal.
+func (j *Journal) makeDir(dir string) error {
+	err := os.Mkdir(dir, 0o700)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
@@ -100,7 +101,7 @@ func (j *Journal) KeepDeployment(r spec.DeploymentRecord) error {
 			return j.unsealed("the deployment "+string(r.ID), err)
 		}
 		path := j.deploymentPath(r.ID)
-		if err := j.makeDeploymentsDir(); err != nil {
+		if err := j.makeDir(j.deploymentsDir()); err != nil {
 			return err
 		}
 		text := hex.EncodeToString(checksum(deploymentsDir, head)) + string(head) + "\n" + sealed + "\n"

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -88,7 +89,7 @@ func (c *copier) send(ctx context.Context, again bool) error {
 	}
 	sum := s.Summary()
 	record := spec.DeploymentRecord{DeploymentSummary: spec.DeploymentSummary{ID: s.ID, Name: s.Name, Root: string(s.Root), By: s.MadeBy,
-		Made: s.MadeAt, Ended: s.Ended, State: sum.State, Revision: revision}}
+		Made: s.MadeAt, Ended: s.Ended, State: sum.State, Awaits: brief(sum.Awaits), Revision: revision}}
 	hosts := slices.Clone(s.Hosts)
 	c.r.mu.Unlock()
 	if err := c.pack(); err != nil {
@@ -98,6 +99,15 @@ func (c *copier) send(ctx context.Context, again bool) error {
 	kept, err := putCopies(ctx, c.r.fleet, record, c.keepers, hosts)
 	c.keepers, c.sent = kept, revision
 	return err
+}
+
+// brief cuts what has no room in a summary.
+func brief(text string) string {
+	const most = 200
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return text
 }
 
 // pack packs what has come since. Every now and then all is packed again, since small pieces

@@ -17,6 +17,12 @@ func (s *State) Describe(r Record) string {
 	if r.Status != "" {
 		what += " " + string(r.Status)
 	}
+	if r.Approval != nil {
+		what += ": " + r.Approval.Who() + " (plan " + r.Approval.Digest + ")"
+	}
+	if r.Digest != "" {
+		what += ": plan " + r.Digest
+	}
 	if r.Reason != "" {
 		what += " (" + r.Reason + ")"
 	}

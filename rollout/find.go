@@ -93,7 +93,7 @@ func List(ctx context.Context, f deploy.Fleet, logs *Store) (all []Known, errs [
 		errs = append(errs, spec.Errorf(spec.Unavailable, "%s could not be asked which deployments they know", spec.Count(len(failed), "host", "hosts")))
 	}
 	for _, x := range copies {
-		far := Summary{ID: x.ID, Name: x.Name, Root: spec.Path(x.Root), Hosts: []spec.Host{}, By: x.By, Made: x.Made, Ended: x.Ended, State: x.State, Revision: x.Revision}
+		far := Summary{ID: x.ID, Name: x.Name, Root: spec.Path(x.Root), Hosts: []spec.Host{}, By: x.By, Made: x.Made, Ended: x.Ended, State: x.State, Awaits: x.Awaits, Revision: x.Revision}
 		i := slices.IndexFunc(all, func(have Known) bool { return have.ID == x.ID })
 		switch {
 		case i < 0:

@@ -43,6 +43,7 @@ type modelCase struct {
 	Dies     bool  // the operator, in the rollback
 	Called   int   // 1: another deployment calls a part of what this one did, before it is taken back
 	OneHost  bool  // only one is taken back
+	Approval bool  // agents take only what somebody else has approved
 }
 
 type happening struct {
@@ -73,6 +74,7 @@ func drawCase(t *rapid.T) modelCase {
 	c.Happens = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) happening {
 		return happening{time.Duration(rapid.IntRange(0, 5000).Draw(t, "after")) * time.Millisecond, what.Draw(t, "what"), rapid.IntRange(0, c.Hosts-1).Draw(t, "host")}
 	}), 0, 4).Draw(t, "happens")
+	c.Approval = rapid.IntRange(0, 3).Draw(t, "approval") == 1
 	return c
 }
 
@@ -411,6 +413,18 @@ func (c modelCase) play(t *judge) {
 	x := &course{modelCase: c, t: t}
 	x.w = newWorld(t, c.Seed, c.lifecycles, hosts...)
 	defer x.w.end()
+	if x.w.supervised = c.Approval; c.Approval {
+		boss, fire := context.WithCancel(context.Background())
+		gone := make(chan struct{})
+		go func() {
+			defer close(gone)
+			x.w.approve(boss)
+		}()
+		defer func() {
+			fire()
+			<-gone
+		}()
+	}
 	x.deployBefore()
 	was, stood := x.w.is(), x.w.stacks(t)
 
@@ -463,7 +477,7 @@ func (c *course) deployBefore() {
 
 // deploy carries out another deployment.
 func (c *course) deploy(id spec.DeploymentID, root spec.Pattern, x, v string) {
-	r, err := New(c.session(c.t, &fleet{w: c.w}, root, x, v), Options{ID: id})
+	r, err := New(c.session(c.t, &fleet{w: c.w}, root, x, v), Options{ID: id, By: "other"})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -39,6 +39,7 @@ func (j *judge) Fatal(args ...any) { j.Fatalf("%s", fmt.Sprint(args...)) }
 type world struct {
 	lifecycles []*lifecycle.Lifecycle
 	hosts      []spec.Host
+	supervised bool // agents take only what the boss has approved
 
 	mu              sync.Mutex
 	dice            *rand.Rand
@@ -67,7 +68,7 @@ func newWorld(t *judge, seed uint64, lifecycles func(*world) []*lifecycle.Lifecy
 	w := &world{hosts: hosts, dice: rand.New(rand.NewPCG(seed, 1)), state: map[string]string{}, agents: map[spec.Host]*machine{}}
 	w.lifecycles = lifecycles(w)
 	for _, h := range hosts {
-		w.agents[h] = &machine{host: h, gone: make(chan struct{}), disk: &disk{Memory: lifecycle.NewMemory(), copies: map[spec.DeploymentID]spec.DeploymentRecord{}}}
+		w.agents[h] = &machine{host: h, gone: make(chan struct{}), disk: &disk{Memory: lifecycle.NewMemory(), copies: map[spec.DeploymentID]spec.DeploymentRecord{}, proposals: map[spec.DeploymentID]spec.Proposal{}}}
 		w.boot(t, h)
 	}
 	return w
@@ -90,7 +91,7 @@ func (w *world) roll(n int) int {
 func (w *world) boot(t *judge, h spec.Host) {
 	m := w.agents[h]
 	keeps := &handle{disk: m.disk}
-	a, err := agentd.New(agentd.Config{Info: spec.Info{Host: h, Address: string(h)}, Lifecycles: w.lifecycles, Store: keeps, RunStore: keeps, Archive: keeps})
+	a, err := agentd.New(agentd.Config{Info: spec.Info{Host: h, Address: string(h)}, Lifecycles: w.lifecycles, Store: keeps, RunStore: keeps, Archive: keeps, Proposals: keeps})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,8 +192,9 @@ func (w *world) is() map[string]string {
 type disk struct {
 	*lifecycle.Memory
 	fleettest.RunMemory
-	mu     sync.Mutex
-	copies map[spec.DeploymentID]spec.DeploymentRecord
+	mu        sync.Mutex
+	copies    map[spec.DeploymentID]spec.DeploymentRecord
+	proposals map[spec.DeploymentID]spec.Proposal
 }
 
 // handle is the disk as one process has it. A process that was killed writes no more.
@@ -265,6 +267,49 @@ func (d *handle) KeepDeployment(r spec.DeploymentRecord) error {
 
 func (d *handle) DropDeployment(id spec.DeploymentID) error {
 	return d.write(func() error { delete(d.copies, id); return nil })
+}
+
+func (d *disk) KeptProposals() (out []spec.Proposal, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range d.proposals {
+		out = append(out, p.Without())
+	}
+	return out, nil
+}
+
+func (d *disk) KeptProposal(id spec.DeploymentID) (spec.Proposal, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.proposals[id], nil
+}
+
+func (d *handle) KeepProposal(p spec.Proposal) error {
+	return d.write(func() error { d.proposals[p.Deployment] = p; return nil })
+}
+
+func (d *handle) DropProposal(id spec.DeploymentID) error {
+	return d.write(func() error { delete(d.proposals, id); return nil })
+}
+
+// approve has the boss approve all that is proposed anywhere, after a while.
+func (w *world) approve(ctx context.Context) {
+	for sleep(ctx, 700*time.Millisecond) == nil {
+		for _, h := range w.hosts {
+			w.mu.Lock()
+			p := w.agents[h].agent
+			w.mu.Unlock()
+			if p == nil {
+				continue
+			}
+			all, _ := p.Proposals(ctx)
+			for _, x := range all {
+				if len(x.Decisions) == 0 {
+					_ = p.Decide(ctx, spec.Decision{Deployment: x.Deployment, Digest: x.Digest, By: "boss"}) // else at the next look
+				}
+			}
+		}
+	}
 }
 
 // fleet is the world as one operator sees it, until that is killed.
@@ -353,7 +398,25 @@ func (r remote) ask(ctx context.Context, what func(*process) error) error {
 	return answer
 }
 
+func (r remote) Info(ctx context.Context) (out spec.Info, err error) {
+	err = r.ask(ctx, func(p *process) (err error) { out, err = p.Info(ctx); return err })
+	if out.Supervised = r.f.w.supervised; out.Supervised {
+		out.Approvers = []string{"boss"}
+	}
+	return out, err
+}
+
+func (r remote) Propose(ctx context.Context, p spec.Proposal) error {
+	return r.ask(ctx, func(x *process) error { return x.Propose(ctx, p) })
+}
+
+func (r remote) Proposals(ctx context.Context) (out []spec.Proposal, err error) {
+	err = r.ask(ctx, func(p *process) (err error) { out, err = p.Proposals(ctx); return err })
+	return out, err
+}
+
 func (r remote) Start(ctx context.Context, run spec.Run) error {
+	run.Supervised = r.f.w.supervised
 	return r.ask(ctx, func(p *process) error { return p.Start(ctx, run) })
 }
 

@@ -30,6 +30,9 @@ type Options struct {
 	Shown map[resolver.TaskID]deploy.TaskPreview
 	// Unpinned carries the plan out also with modules that were changed since it was made.
 	Unpinned bool
+	// Approval says who has to approve which plans before anything of them is handed over. Hosts
+	// that take only what was approved see to that by themselves.
+	Approval []Demand
 	// Changed says what to do about what was changed since, and is to be taken back.
 	Changed spec.Changed
 }

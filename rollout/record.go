@@ -12,25 +12,28 @@ type Kind string
 
 // The kinds of records.
 const (
-	RecordMade        Kind = "made"         // the deployment, without its tasks
-	RecordPlanned     Kind = "planned"      // tasks; those of before that are not done are dropped
-	RecordResumed     Kind = "resumed"      // somebody carries it out, from here on
-	RecordHandedOver  Kind = "handed-over"  // a task becomes a run
-	RecordStepStarted Kind = "step-started" // not kept
-	RecordProgress    Kind = "progress"     // not kept
-	RecordStepDone    Kind = "step-done"
-	RecordStepFailed  Kind = "step-failed"
-	RecordAway        Kind = "away" // not kept: the agent of a running task does not answer; without an error it does again
-	RecordTaskEnded   Kind = "task-ended"
-	RecordRetried     Kind = "retried"
-	RecordSkipped     Kind = "skipped"
-	RecordMarkedDone  Kind = "marked-done"
-	RecordStopped     Kind = "stopped"   // nothing more is to start
-	RecordContinued   Kind = "continued" // it is, again
-	RecordRollback    Kind = "rollback"  // tasks that take others back
-	RecordLeft        Kind = "left"      // nobody carries it out any more
-	RecordReplaced    Kind = "replaced"  // another deployment has taken its place
-	RecordOver        Kind = "over"      // nothing runs, and nothing can go on: how it ended
+	RecordMade           Kind = "made"         // the deployment, without its tasks
+	RecordPlanned        Kind = "planned"      // tasks; those of before that are not done are dropped
+	RecordResumed        Kind = "resumed"      // somebody carries it out, from here on
+	RecordHandedOver     Kind = "handed-over"  // a task becomes a run
+	RecordStepStarted    Kind = "step-started" // not kept
+	RecordProgress       Kind = "progress"     // not kept
+	RecordStepDone       Kind = "step-done"
+	RecordStepFailed     Kind = "step-failed"
+	RecordAway           Kind = "away" // not kept: the agent of a running task does not answer; without an error it does again
+	RecordTaskEnded      Kind = "task-ended"
+	RecordRetried        Kind = "retried"
+	RecordSkipped        Kind = "skipped"
+	RecordMarkedDone     Kind = "marked-done"
+	RecordStopped        Kind = "stopped"         // nothing more is to start
+	RecordContinued      Kind = "continued"       // it is, again
+	RecordRollback       Kind = "rollback"        // tasks that take others back
+	RecordAwaitsApproval Kind = "awaits-approval" // the last plan: nothing of it is handed over before somebody has approved it
+	RecordApproved       Kind = "approved"
+	RecordRefused        Kind = "refused"
+	RecordLeft           Kind = "left"     // nobody carries it out any more
+	RecordReplaced       Kind = "replaced" // another deployment has taken its place
+	RecordOver           Kind = "over"     // nothing runs, and nothing can go on: how it ended
 )
 
 // Record is one thing that happened to a deployment. Which fields are set depends on its
@@ -49,7 +52,8 @@ type Record struct {
 	Returns any             `json:"returns,omitempty"` // step-done, marked-done: what the call returned
 	Status  TaskStatus      `json:"status,omitempty"`  // task-ended
 	Err     *spec.Error     `json:"error,omitempty"`
-	Reason  string          `json:"reason,omitempty"` // of skipped and marked-done
+	Reason  string          `json:"reason,omitempty"` // of skipped, marked-done, approved and refused
+	Digest  string          `json:"digest,omitempty"` // approved, refused: of the plan that this is about
 
 	Leap  int `json:"leap,omitempty"`  // resumed: by how much its revision is beyond that of before, at random
 	Done  int `json:"done,omitempty"`  // progress: so much
@@ -59,6 +63,8 @@ type Record struct {
 	Plan  *Plan             `json:"plan,omitempty"`  // planned, rollback
 	Other spec.DeploymentID `json:"other,omitempty"` // replaced: by which
 	Over  *Summary          `json:"over,omitempty"`
+
+	Approval *Approval `json:"approval,omitempty"` // awaits-approval
 }
 
 // kept reports whether the record is part of the log. Others only say what can be asked of

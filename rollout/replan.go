@@ -77,6 +77,7 @@ func (r *Rollout) Replan(s *deploy.Session, opt Options) error {
 			r.state.withoutDone(plan)
 			plan.Hosts = hostsOf(r.state, plan)
 			r.record(Record{Kind: RecordPlanned, Who: r.by, Plan: plan})
+			r.demand(plan, opt.Shown)
 		}
 	})
 	if err == nil {

@@ -364,6 +364,7 @@ func (r *Rollout) Rollback(p *Rollback, previews map[resolver.TaskID]deploy.Task
 			err = spec.Errorf(spec.Conflict, "the deployment has gone on since its rollback was planned")
 		default:
 			r.record(Record{Kind: RecordRollback, Who: r.by, Plan: p.planned})
+			r.demand(p.planned, previews)
 		}
 	})
 	if err == nil {

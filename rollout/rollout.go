@@ -21,6 +21,7 @@ type Rollout struct {
 	now      func() time.Time
 	sink     func(Update)
 	patience time.Duration
+	demands  []Demand
 	copies   bool // agents keep copies of the log
 	copier   copier
 
@@ -35,6 +36,7 @@ type Rollout struct {
 	logErr  error    // why records cannot be kept any more
 	records []Record // all that are kept
 	live    map[resolver.TaskID]*attempt
+	ask     asking
 	lost    error // who carries the deployment out now, in the place of this process
 	closed  bool  // the loop has ended
 	left    bool  // Close was called
@@ -84,6 +86,7 @@ func New(s *deploy.Session, opt Options) (*Rollout, error) {
 		plan := newPlan(s, opt.Shown)
 		plan.unpin(opt)
 		r.record(Record{Kind: RecordPlanned, Plan: plan})
+		r.demand(plan, opt.Shown)
 	})
 	r.copies = opt.Logs != nil
 	err = r.durable()
@@ -108,7 +111,7 @@ func Resume(f deploy.Fleet, records []Record, log Log, opt Options) (*Rollout, e
 }
 
 func newRollout(f deploy.Fleet, opt Options) *Rollout {
-	r := &Rollout{fleet: f, by: opt.By, now: opt.Now, sink: opt.Sink, patience: cmp.Or(opt.Patience, 2*time.Minute),
+	r := &Rollout{fleet: f, by: opt.By, now: opt.Now, sink: opt.Sink, demands: opt.Approval, patience: cmp.Or(opt.Patience, 2*time.Minute),
 		wake: make(chan struct{}, 1), state: &State{}, log: noLog{}, live: map[resolver.TaskID]*attempt{}, changed: make(chan struct{})}
 	r.copier = copier{r: r, turn: make(chan struct{}, 1)}
 	if r.now == nil {
@@ -171,10 +174,12 @@ func (r *Rollout) loop(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		r.supervise(ctx)
 		tasks, later := r.launch()
 		for _, t := range tasks {
 			r.wg.Go(func() { r.carryOut(ctx, t) })
 		}
+		r.seek(ctx)
 		if !later.IsZero() {
 			timer.Reset(max(0, later.Sub(r.now())))
 		}
@@ -195,7 +200,7 @@ func (r *Rollout) launch() (tasks []*task, later time.Time) {
 	r.mu.Lock()
 	ready, later := r.state.next(r.now())
 	over := r.state.Ended.IsZero() && r.state.over(r.now())
-	idle := len(ready) == 0 && !over && !r.state.resumed
+	idle := len(ready) == 0 && !over && !r.state.resumed || r.ask.supervised != r.state.plans
 	r.mu.Unlock()
 	if idle {
 		return nil, later
@@ -203,6 +208,9 @@ func (r *Rollout) launch() (tasks []*task, later time.Time) {
 	r.change(func() {
 		if r.state.resumed {
 			tasks = r.rejoin()
+		}
+		if r.ask.supervised != r.state.plans {
+			return // planned again: the loop finds out first who has to approve it
 		}
 		ready, later = r.state.next(r.now())
 		for _, t := range ready {
@@ -317,7 +325,7 @@ func (r *Rollout) Snapshot() *Snapshot {
 	defer r.mu.Unlock()
 	if r.snap == nil {
 		r.snap = r.state.Snapshot(r.now())
-		r.snap.Version = r.version
+		r.snap.Version, r.snap.Asked = r.version, r.ask.hosts
 	}
 	return r.snap
 }
@@ -345,6 +353,11 @@ func (r *Rollout) change(fn func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fn()
+	r.bump()
+}
+
+// bump tells whoever waits for a change. mu is held.
+func (r *Rollout) bump() {
 	r.version++
 	r.snap = nil
 	close(r.changed)

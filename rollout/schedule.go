@@ -10,7 +10,7 @@ import (
 // the longest way behind it, unless the host is better kept free for another. Later is when
 // there is more to start, if that is known.
 func (s *State) next(now time.Time) (tasks []*task, later time.Time) {
-	if s.Stopped {
+	if s.Stopped || s.withheld() {
 		return nil, later
 	}
 	wake := func(at time.Time) {
@@ -108,7 +108,7 @@ func (t *task) end(begins time.Time) time.Time {
 
 // over reports whether nothing runs and nothing can go on by itself.
 func (s *State) over(now time.Time) bool {
-	if s.running > 0 {
+	if s.running > 0 || !s.Stopped && s.Awaits() != nil {
 		return false
 	}
 	tasks, later := s.next(now)

@@ -68,9 +68,12 @@ func simulate(t *testing.T, text string) *simulation {
 	x := &simulation{state: &State{}, printed: -1, takes: map[string][]time.Duration{}, ends: map[*task]time.Duration{}, becomes: map[string][]TaskStatus{}}
 	plan := x.plan(t, strings.Fields(parts[0]))
 	var commands []command
+	approval := false
 	for _, part := range parts[1:] {
 		words := strings.Fields(part)
 		switch {
+		case len(words) == 1 && words[0] == "approval":
+			approval = true
 		case len(words) == 1 && strings.Contains(words[0], "="):
 			plan.Batches = append(plan.Batches, cut(t, plan, words[0])...)
 		case words[1:] != nil && words[len(words)-1] == "fails":
@@ -92,6 +95,9 @@ func simulate(t *testing.T, text string) *simulation {
 	}
 	x.record(Record{Kind: RecordMade, Made: &Made{ID: "d"}})
 	x.record(Record{Kind: RecordPlanned, Plan: plan})
+	if approval {
+		x.record(Record{Kind: RecordAwaitsApproval, Approval: &Approval{Digest: x.state.digest(), Rules: []ApprovalRule{{By: []string{"boss"}}}}})
+	}
 	x.run(t, commands)
 	return x
 }
@@ -333,6 +339,13 @@ func (x *simulation) decide(t *testing.T, c command) {
 		return
 	case "kill":
 		x.record(Record{Kind: RecordResumed})
+		return
+	case "approve", "refuse", "void":
+		r := Record{Kind: map[string]Kind{"approve": RecordApproved, "refuse": RecordRefused, "void": RecordApproved}[c.what], Who: "boss", Digest: x.state.Approval.Digest}
+		if c.what == "void" {
+			r.Digest = "of another plan"
+		}
+		x.record(r)
 		return
 	case "continue":
 	case "retry":

@@ -26,6 +26,11 @@ type Snapshot struct {
 	Stopped        bool          // nothing more is to start
 	RolledBack     bool          // it is being taken back, or was
 	ReplacedBy     spec.DeploymentID
+	Awaits         *Approval // what has to be approved before it goes on; nil if nothing has to
+	Asked          []Asked   // then: how it stands on each host, where it is carried out here
+	Approved       string    // by whom it was, "" if by nobody
+	Refused        string    // by whom it was
+	RefusedWhy     string
 	Plan           *Plan
 	Plans          int         // how often it was planned, or a rollback of it was: then tasks are others
 	Tasks          []*TaskView // those that were dropped are left out
@@ -142,6 +147,11 @@ func (s *State) Snapshot(now time.Time) *Snapshot {
 	for k, r := range s.Returns {
 		out.Returns[k] = r
 	}
+	if out.Awaits = s.Awaits(); s.Approval != nil && s.consent.approved == s.plans {
+		out.Approved = s.consent.who
+	} else if s.Refused() {
+		out.Refused, out.RefusedWhy = s.consent.who, s.consent.reason
+	}
 	if out.Over || !known {
 		out.Left = 0
 	}
@@ -254,6 +264,7 @@ type Summary struct {
 	Made       time.Time         `json:"made"`
 	Ended      time.Time         `json:"ended,omitzero"`
 	State      string            `json:"state"`             // see State.Word
+	Awaits     string            `json:"awaits,omitempty"`  // who has to approve it
 	Seconds    float64           `json:"seconds,omitempty"` // in which something ran
 	Steps      int               `json:"steps"`
 	StepsDone  int               `json:"steps_done"`
@@ -273,6 +284,10 @@ func (s *State) Word() string {
 		return "rolled back"
 	case snap.Over && snap.OK:
 		return "done"
+	case s.Refused() && s.running == 0:
+		return "refused"
+	case s.Awaits() != nil:
+		return "waits for approval"
 	case snap.Over && s.Stopped:
 		return "stopped"
 	case snap.Over:
@@ -288,6 +303,7 @@ func (s *State) Summary() Summary {
 	snap := s.Snapshot(s.MadeAt)
 	out := Summary{ID: s.ID, Name: s.Name, Root: s.Root, Hosts: s.Hosts, By: s.MadeBy, Made: s.MadeAt, Ended: s.Ended, State: s.Word(),
 		Seconds: snap.Worked.Seconds(), Steps: snap.Steps, StepsDone: snap.StepsDone, Failed: snap.Failed, ReplacedBy: s.ReplacedBy, Revision: s.revision()}
+	out.Awaits = snap.WaitsFor()
 	for _, t := range snap.Tasks {
 		if t.Err != nil && t.Status.failing() {
 			out.Error = t.Err.Error()

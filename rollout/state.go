@@ -22,7 +22,10 @@ type State struct {
 	Left       bool // nobody carries it out
 	RolledBack bool // it is being taken back, or was, as a whole or on some hosts
 	Returns    map[resolver.NodeID]any
+	Approval   *Approval // that the last plan needs, or one before did; see Awaits
 
+	consent consent
+	last    *Plan     // or rollback
 	resumed bool      // what ran then has not been asked for yet
 	plans   int       // how often it was planned, or a rollback was
 	began   time.Time // it was planned, or gone on with
@@ -75,7 +78,7 @@ type task struct {
 func (s *State) apply(r Record) {
 	switch r.Kind {
 	case RecordPlanned, RecordRollback:
-		s.began, s.plans = r.At, s.plans+1
+		s.began, s.plans, s.last = r.At, s.plans+1, r.Plan
 	case RecordResumed, RecordContinued:
 		s.began = r.At
 	default:
@@ -97,6 +100,8 @@ func (s *State) apply(r Record) {
 		s.setStopped(true)
 	case RecordContinued:
 		s.setStopped(false)
+	case RecordAwaitsApproval, RecordApproved, RecordRefused:
+		s.applyApproval(r)
 	case RecordLeft:
 		s.Left = true
 	case RecordReplaced:

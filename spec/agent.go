@@ -37,6 +37,9 @@ type Info struct {
 
 	Bundles []Bundle `json:"bundles,omitempty"` // modules that were handed over
 
+	Supervised bool     `json:"supervised,omitempty"` // what who asks starts has to be approved by somebody else
+	Approvers  []string `json:"approvers,omitempty"`  // then: who may do that, as the agent knows them
+
 	Simulations []string `json:"simulations,omitempty"` // the lifecycles that only pretend, on a host that does not
 }
 
@@ -124,4 +127,5 @@ type Agent interface {
 	Describer
 	Runner
 	Archive
+	Approvals
 }

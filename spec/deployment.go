@@ -23,13 +23,14 @@ const (
 // DeploymentSummary says which deployment a record is of, and how far that was.
 type DeploymentSummary struct {
 	ID       DeploymentID `json:"id"`
-	Name     string       `json:"name,omitempty"`  // what its operator calls it
-	Root     string       `json:"root,omitempty"`  // what is deployed
-	By       string       `json:"by,omitempty"`    // who made it, as who put it says
-	Made     time.Time    `json:"made,omitzero"`   // when
-	Ended    time.Time    `json:"ended,omitzero"`  // zero as long as something is to be done
-	State    string       `json:"state,omitempty"` // in a word of its operator's program
-	Revision int          `json:"revision"`        // from 1, and one more with each change
+	Name     string       `json:"name,omitempty"`   // what its operator calls it
+	Root     string       `json:"root,omitempty"`   // what is deployed
+	By       string       `json:"by,omitempty"`     // who made it, as who put it says
+	Made     time.Time    `json:"made,omitzero"`    // when
+	Ended    time.Time    `json:"ended,omitzero"`   // zero as long as something is to be done
+	State    string       `json:"state,omitempty"`  // in a word of its operator's program
+	Awaits   string       `json:"awaits,omitempty"` // who has to approve it, in words
+	Revision int          `json:"revision"`         // from 1, and one more with each change
 
 	Size  int       `json:"size,omitempty"`   // of the log, packed, in bytes; the agent fills it in
 	PutBy string    `json:"put_by,omitempty"` // who handed this revision over; filled in by who vouches for it
@@ -116,7 +117,7 @@ func (s DeploymentSummary) Check() error {
 	case s.Revision < 1:
 		return Errorf(Invalid, "the deployment %s has the revision %d, they count from 1", s.ID, s.Revision)
 	}
-	for name, text := range map[string]string{"id": string(s.ID), "name": s.Name, "root": s.Root, "maker": s.By, "state": s.State, "user": s.PutBy} {
+	for name, text := range map[string]string{"id": string(s.ID), "name": s.Name, "root": s.Root, "maker": s.By, "state": s.State, "approver": s.Awaits, "user": s.PutBy} {
 		if len(text) > maxDeploymentField {
 			return Errorf(Invalid, "the %s of a deployment is longer than %d bytes", name, maxDeploymentField)
 		}

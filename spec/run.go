@@ -142,6 +142,10 @@ type Run struct {
 	// "" lets the run call it in any case.
 	Once string `json:"once,omitempty"`
 
+	// Supervised says that the agent takes the run only if it is of a proposal that was
+	// approved. It is set by who knows the rights of whoever asks, and never sent.
+	Supervised bool `json:"-"`
+
 	Work
 }
 

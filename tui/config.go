@@ -22,6 +22,7 @@ type Config struct {
 	Logs    *rollout.Store           // keeps deployments; nil keeps none, as for the demo
 	Drafts  Drafts                   // keeps answers that were not run; nil keeps none
 	Groups  deploy.Groups            // of hosts, by their names
+	Approve []rollout.Demand         // who has to approve deployments
 	Pattern spec.Pattern             // what to deploy first; "" begins with the fleet
 
 	Tour     bool // begins with the tour of the demo

@@ -229,7 +229,7 @@ func (m *Model) replaces(d *deployment) *deployment {
 
 // startNow carries the plan out.
 func (m *Model) startNow(d *deployment) tea.Cmd {
-	exec, err := rollout.New(d.session, rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Shown: d.plan.Previews(), Logs: m.cfg.Logs})
+	exec, err := rollout.New(d.session, rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Shown: d.plan.Previews(), Logs: m.cfg.Logs, Approval: m.cfg.Approve})
 	m.fail("run", err)
 	if err != nil {
 		return nil

@@ -47,7 +47,7 @@ const (
 
 // port is the way to deployments that are not carried out here.
 func (m *Model) port() rollout.Deployments {
-	return rollout.Deployments{Fleet: m.cfg.Fleet, Options: rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Logs: m.cfg.Logs}}
+	return rollout.Deployments{Fleet: m.cfg.Fleet, Options: rollout.Options{By: m.cfg.By, Now: m.cfg.Now, Logs: m.cfg.Logs, Approval: m.cfg.Approve}}
 }
 
 // listKnown reads which deployments there are, besides those of this session.
@@ -101,7 +101,7 @@ func (m *Model) listed() []deployments.Row {
 		}
 		s := d.run.Snapshot()
 		k := rollout.Known{Here: true, Summary: rollout.Summary{ID: d.exec.ID(), Name: s.Name, Root: s.Root, By: m.cfg.By, Made: s.Made, Ended: s.Ended,
-			State: string(d.run.State()), Steps: s.Steps, StepsDone: s.StepsDone, ReplacedBy: s.ReplacedBy}}
+			State: string(d.run.State()), Awaits: s.WaitsFor(), Steps: s.Steps, StepsDone: s.StepsDone, ReplacedBy: s.ReplacedBy}}
 		for _, t := range s.Tasks {
 			if !slices.Contains(k.Hosts, t.Host) {
 				k.Hosts = append(k.Hosts, t.Host)

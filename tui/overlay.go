@@ -46,7 +46,7 @@ func (m *Model) overlayKey(k tea.KeyMsg) tea.Cmd {
 func (m *Model) drawOver(lines []string, at widget.Point) ([]string, widget.Point) {
 	for i, o := range m.overlays {
 		if i == 0 {
-			lines = append(m.look.Faint(lines[:m.h-2], m.w), lines[m.h-2:]...) // not the sentence and the keys
+			lines = m.look.Faint(lines, m.w)
 		}
 		box, p := o.draw(m.look, m.w, m.h-2)
 		at = widget.Point{X: p.X + (m.w-widget.Width(box[0]))/2, Y: p.Y + max((m.h-2-len(box))/2, 0)}

@@ -12,6 +12,7 @@ import (
 	"github.com/armonic/armonic/xmpp/muc"
 	"github.com/armonic/armonic/xmpp/roster"
 	"github.com/armonic/armonic/xmpp/session"
+	"github.com/armonic/armonic/xmpp/wire"
 )
 
 // DefaultGrace is how long calls wait for what was lost to come back.
@@ -163,6 +164,17 @@ func (m *Client) ModuleKeeperOf(jid session.JID) spec.ModuleKeeper { return m.ca
 // nowhere.
 func (m *Client) Room(d spec.DeploymentID) string {
 	return string(m.speaker.Address(d))
+}
+
+// Message writes to an account, for a person who reads it in any XMPP client. What cannot be sent
+// now is not sent.
+func (m *Client) Message(account, text string) {
+	jid, err := session.ParseJID(account)
+	s := m.connector.Status().Session
+	if err != nil || s == nil {
+		return
+	}
+	s.Post(session.Stanza("message", "type", "chat", "to", string(jid.Bare())).Add(session.New("jabber:client", "body").WithText(wire.Clean(text))))
 }
 
 // Connector keeps the connection to the server, which can be watched there.

@@ -69,7 +69,7 @@ func NewResponder(c ResponderConfig) *Responder {
 	r.presence = roster.NewAnnouncer(agent, r.masters, r.refused, r.log)
 	r.rooms = muc.New(c.Rooms, agent, c.RoomPatience, c.RoomLinger, r.log)
 	forCallers := served{agent, r.rooms}
-	r.calls = calls.NewServer(forCallers, c.Upgrader, c.Modules, r.rooms, r.refused, r.log)
+	r.calls = calls.NewServer(forCallers, c.Upgrader, c.Modules, r.masters, r.rooms, r.refused, r.log)
 	r.commands = commands.NewServer(forCallers, r.refused)
 	r.disco = &disco.Server{Agent: agent, Commands: r.commands, Features: []string{session.Ping, wire.Namespace}}
 	if c.Rooms != "" {
@@ -135,7 +135,7 @@ func (r *Responder) stanza(ctx context.Context, s *session.Session, e *session.E
 			r.calls.Left(e.From())
 			r.rooms.Left(e)
 		}
-	case e.Local == "message" && r.masters[e.From().Bare()] >= access.Deploy:
+	case e.Local == "message" && r.masters[e.From().Bare()] >= access.Request:
 		r.calls.Message(e)
 	case e.Local == "iq" && (e.Type() == "get" || e.Type() == "set"):
 		r.iq(ctx, s, e)

@@ -42,7 +42,7 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, keeper spec.Modu
 			return nil, nil, nil, err
 		}
 		undo = append(undo, func() { _ = j.Close() }) // all it was given is on the disk already
-		c.Store, c.RunStore, c.Archive = j, j, j
+		c.Store, c.RunStore, c.Archive, c.Proposals = j, j, j, j
 		if load.Marker, err = quarantine.Open(d.set.StateDir); err != nil {
 			return nil, nil, nil, err
 		}

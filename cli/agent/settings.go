@@ -89,7 +89,7 @@ func parseMasters(list []string, own session.JID) (access.Masters, error) {
 		name, role, given := strings.Cut(text, "=")
 		jid, err := session.ParseJID(name)
 		if err != nil || jid.Resource() != "" {
-			return nil, spec.Errorf(spec.Invalid, "masters: %q is not the address of an account", name).WithHint("write name@domain, name@domain=push or name@domain=observe")
+			return nil, spec.Errorf(spec.Invalid, "masters: %q is not the address of an account", name).WithHint("write name@domain, or name@domain=ROLE: %s", access.RoleNames())
 		}
 		if jid == own {
 			return nil, spec.Errorf(spec.Invalid, "masters: %s is the account of this agent", jid).WithHint("operators need accounts of their own")
@@ -97,7 +97,7 @@ func parseMasters(list []string, own session.JID) (access.Masters, error) {
 		r := access.Deploy
 		if given {
 			if r, err = access.ParseRole(role); err != nil {
-				return nil, spec.Errorf(spec.Invalid, "masters: %q: %v", text, err).WithHint("it is push, deploy or observe")
+				return nil, spec.Errorf(spec.Invalid, "masters: %q: %v", text, err).WithHint("it is %s", access.RoleNames())
 			}
 		}
 		if _, twice := out[jid]; twice {

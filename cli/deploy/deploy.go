@@ -46,6 +46,7 @@ type deployment struct {
 	changed  string
 	wait     time.Duration // for hosts that are offline; 0 is for ever
 
+	approveBy  []string
 	name       string
 	resume     string
 	planAgain  bool
@@ -112,6 +113,7 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.BoolVar(&d.unpinned, "unpinned", false, "go on also where a host would do something else by now than was shown")
 	f.BoolVar(&d.repair, "repair", false, "enter states again that the deployment relies on, and whose work is not as it was left")
 	output.ChangedFlag(c, &d.changed)
+	f.StringArrayVar(&d.approveBy, "approve-by", nil, "do nothing before `JID` has approved the plan; JID,JID is one of them (repeatable: each of them)")
 	f.StringVar(&d.name, "name", "", "what the deployment is called: `NAME` (default from what is deployed and where: proxy-lb1)")
 	f.StringVar(&d.resume, "resume", "", "go on with deployment `ID`, or the last one of that name, which was interrupted")
 	f.StringVar(&d.replay, "replay", "", "plan what deployment `ID`, or the last one of that name, did, with all that was decided in it")
@@ -180,7 +182,11 @@ func (d *deployment) checkFlags() error {
 // are what the hosts are held to.
 func (d *deployment) confirm(ctx context.Context, fleet deploy.Fleet, plan *resolver.Plan) (map[resolver.TaskID]deploy.TaskPreview, error) {
 	var previews map[resolver.TaskID]deploy.TaskPreview
-	if !d.yes || d.dryRun {
+	opt, err := d.options()
+	if err != nil {
+		return nil, d.show.Failure(err)
+	}
+	if !d.yes || d.dryRun || previewed(opt.Approval) {
 		previews = deploy.Preview(ctx, fleet, plan)
 	}
 	d.show.Plan(output.Planned{Pattern: d.session.Pattern(), Plan: plan, Node: d.session.Result().Node, Previews: previews, Takes: rollout.Usual(d.session),

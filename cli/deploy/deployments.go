@@ -33,7 +33,7 @@ last one of that name.`,
 		RunE:    func(c *cobra.Command, _ []string) error { return l.run(c.Context()) },
 	}
 	l.Format.Register(c)
-	c.AddCommand(showCommand(g, s), skipCommand(g, s), markDoneCommand(g, s), rollbackCommand(g, s), stopCommand(g, s))
+	c.AddCommand(showCommand(g, s), skipCommand(g, s), markDoneCommand(g, s), rollbackCommand(g, s), stopCommand(g, s), approveCommand(g, s), refuseCommand(g, s))
 	for _, sub := range c.Commands() {
 		sub.ValidArgsFunction = completeDeployments(g)
 	}
@@ -97,7 +97,11 @@ func (l *listing) run(ctx context.Context) error {
 		if len(x.Hosts) > 0 {
 			hosts = spec.Count(len(x.Hosts), "host", "hosts")
 		}
-		rows = append(rows, []string{x.Name, string(x.ID), x.State, steps, x.By, output.Since(x.Made), hosts})
+		state := x.State
+		if x.Awaits != "" {
+			state += " by " + x.Awaits
+		}
+		rows = append(rows, []string{x.Name, string(x.ID), state, steps, x.By, output.Since(x.Made), hosts})
 	}
 	return output.Table(l.Out, []string{"NAME", "ID", "STATE", "STEPS", "BY", "MADE", "HOSTS"}, rows)
 }
@@ -125,7 +129,11 @@ func (d *decision) on(ctx context.Context, ref string, fn func(context.Context, 
 		return show.Failure(err)
 	}
 	defer closeFleet()
-	opt := rollout.Options{By: settings.Operator(), Logs: d.Deployments(), Sink: func(u rollout.Update) { show.Update(u) }}
+	demands, err := d.Demands()
+	if err != nil {
+		return show.Failure(err)
+	}
+	opt := rollout.Options{By: settings.Operator(), Logs: d.Deployments(), Approval: demands, Sink: func(u rollout.Update) { show.Update(u) }}
 	r, err := rollout.Deployments{Fleet: fleet, Options: opt}.Resume(ctx, ref)
 	if err != nil {
 		return show.Failure(err)

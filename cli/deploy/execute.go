@@ -55,8 +55,10 @@ func (d *deployment) execute(ctx context.Context, fleet deploy.Fleet, shown map[
 // options are those of the rollout that flags say.
 func (d *deployment) options() (rollout.Options, error) {
 	opt := rollout.Options{By: settings.Operator(), Name: d.name, Logs: d.Deployments(), Patience: d.whenOnline, Unpinned: d.unpinned, Sink: func(u rollout.Update) { d.show.Update(u) }}
-	changed, err := output.ParseChanged(d.changed)
-	opt.Changed = changed
+	var err error
+	if opt.Changed, err = output.ParseChanged(d.changed); err == nil {
+		opt.Approval, err = d.demands()
+	}
 	return opt, err
 }
 
@@ -89,6 +91,8 @@ func (c *carrier) carryOut(ctx context.Context, fleet deploy.Fleet, r *rollout.R
 	defer giveUp(nil)
 	stop := reportOffline(r, fleet, c.Err, c.wait, giveUp)
 	defer stop()
+	quiet := reportApproval(r, c.Err)
+	defer quiet()
 	unguard := c.confirmGuarded(ctx, r)
 	defer unguard()
 	r.Start(context.WithoutCancel(ctx))
@@ -133,6 +137,10 @@ func (c *carrier) retry(ctx context.Context, r *rollout.Rollout, only []resolver
 
 // hint says what can be done about a deployment that did not come to its end.
 func (c *carrier) hint(s *rollout.Snapshot) {
+	if s.Refused != "" {
+		output.Printf(c.Err, "armonic deploy --resume %s --plan-again plans it again, and asks again\n", s.Name)
+		return
+	}
 	if !s.OK && !s.RolledBack && c.show.Interactive() && c.resumable {
 		output.Printf(c.Out, "  armonic deploy --resume %s goes on, with --set for other values;\n  armonic deployments skip, mark-done or rollback %[1]s decide otherwise\n", s.Name)
 	}

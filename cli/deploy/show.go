@@ -116,6 +116,14 @@ func (w *showing) show(state *rollout.State, records []rollout.Record) error {
 	if state.By != state.MadeBy {
 		say("  carried out by %s\n", state.By)
 	}
+	switch {
+	case snap.Awaits != nil:
+		say("  waits for approval by %s, of plan %s\n", snap.Awaits.Who(), snap.Awaits.Digest)
+	case snap.Approved != "":
+		say("  approved by %s\n", snap.Approved)
+	case snap.Refused != "":
+		say("  refused by %s: %s\n", snap.Refused, snap.RefusedWhy)
+	}
 	if state.ReplacedBy != "" {
 		say("  deployment %s has taken its place\n", state.ReplacedBy)
 	}

@@ -31,7 +31,7 @@ func OpenLocal(lifecycles []*lifecycle.Lifecycle, dir string, machine *host.Host
 	if err != nil {
 		return nil, err
 	}
-	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Archive: j, Limit: limit, Load: LoadAverage, Commands: machine, Power: machine})
+	a, err := agentd.New(agentd.Config{Info: info, Lifecycles: lifecycles, Store: j, RunStore: j, Archive: j, Proposals: j, Limit: limit, Load: LoadAverage, Commands: machine, Power: machine})
 	if err != nil {
 		_ = j.Close() // the first error counts
 		return nil, err

@@ -50,6 +50,9 @@ it begins with that deployment. ? in the UI lists its keys.`,
 			if conf.Groups, err = g.Groups(); err != nil {
 				return err
 			}
+			if conf.Approve, err = g.Demands(); err != nil {
+				return err
+			}
 			if conf.Glyphs == "" && output.ASCIIOnly(os.Getenv) {
 				conf.Glyphs = "ascii"
 			}

@@ -87,5 +87,11 @@ func Cases() []Case {
 		{"an older revision of a deployment is a conflict", deploymentConflict},
 		{"a record that cannot be is refused", deploymentRefused},
 		{"old records of deployments are dropped", oldDeploymentsAreDropped},
+
+		{"what is to be approved is kept", proposalsAreKept},
+		{"a proposal that cannot be is refused", proposalsRefused},
+		{"a decision names what it is about", decisionsNameWhatTheyAreAbout},
+		{"secrets of a proposal are hidden", proposedSecretsAreHidden},
+		{"old proposals are dropped", oldProposalsAreDropped},
 	}
 }

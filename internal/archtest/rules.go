@@ -206,6 +206,7 @@ func Armonic() Rules {
 				{"enrol/shell.go", "sudo is told its password"},
 				{"enrol/accounts.go", "the server is told the password of an agent's account"},
 				{"seal/keyfile.go", "it is sealed, and digested"},
+				{"journal/proposals.go", "what is to be approved is kept sealed as a whole"},
 				{"journal/effects.go", "the digest of a file is compared"},
 				{"journal/images.go", "the content of a file is put back"},
 			}},

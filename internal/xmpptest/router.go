@@ -193,6 +193,11 @@ func (r *Router) route(c *routed, e anyStanza) {
 		}
 	default:
 		to := r.conns[session.JID(e.To)]
+		for jid, other := range r.conns { // what is written to an account arrives at one of its clients
+			if to == nil && e.XMLName.Local == "message" && jid.Bare() == session.JID(e.To) {
+				to = other
+			}
+		}
 		switch {
 		case to != nil:
 			text := e.from(c.jid)

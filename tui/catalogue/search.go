@@ -57,7 +57,7 @@ func (m *Model) operations() (out []*entry) {
 			continue
 		}
 		out = append(out, &entry{id: "o" + string(o.Pattern), offer: o, on: m.on, name: o.Provide.Name() + " " + o.Provide.Path.Lifecycle(),
-			text: string(o.Pattern) + " " + nameOf(o) + " " + o.Provide.Label + " " + strings.Join(o.Provide.Tags, " ")})
+			text: string(o.Pattern) + " " + o.Provide.Label + " " + strings.Join(o.Provide.Tags, " ")})
 	}
 	return out
 }

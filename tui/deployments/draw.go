@@ -44,6 +44,10 @@ func (m *Model) state(r *Row) (string, widget.Style, string) {
 		return l.Wrong, l.Warn, "interrupted"
 	case "replaced":
 		return l.Same, l.Dim, "replaced"
+	case "waits for approval":
+		return l.Wait, l.Warn, "approval"
+	case "refused":
+		return l.Fail, l.Bad, "refused"
 	}
 	return l.Wait, l.Dim, r.State
 }
@@ -94,7 +98,7 @@ func (m *Model) counts() string {
 		n[m.rows[i].State]++
 	}
 	var out []string
-	for _, s := range []string{"failed", "interrupted", "left", "running", "done", "rolled back"} {
+	for _, s := range []string{"failed", "interrupted", "left", "waits for approval", "refused", "running", "done", "rolled back"} {
 		if n[s] == 0 {
 			continue
 		}

@@ -107,6 +107,8 @@ func (r *Row) goesOn() bool {
 		return !r.Here
 	case "left", "interrupted", "failed", "stopped":
 		return true
+	case "waits for approval":
+		return !r.Here
 	}
 	return false
 }
@@ -158,6 +160,10 @@ func (m *Model) Hint() string {
 		return r.Name + " is carried out here. enter shows it."
 	case r.State == "running":
 		return r.Name + " is carried out by " + r.by() + ". enter watches it, and changes nothing; R goes on with it here."
+	case r.State == "waits for approval":
+		return r.Name + " waits for approval by " + r.Awaits + ": armonic deployments approve " + string(r.ID)
+	case r.State == "refused":
+		return r.Name + " was refused. enter shows by whom and why, r plans it again."
 	case r.State == "interrupted":
 		return r.Name + ": whoever carried it out is gone; agents have ended what they were given. R goes on with it."
 	case r.State == "left":

@@ -173,7 +173,7 @@ func (m *Model) stack(s *spec.Stack) {
 		if i == 0 && a.At.IsZero() {
 			when = "base"
 		}
-		m.rows = append(m.rows, row{table: stacks, style: style, cells: []string{fmt.Sprintf("%s %d %s", m.look.Level, i+1, a.State), now, when, first}})
+		m.rows = append(m.rows, row{table: stacks, style: style, cells: []string{fmt.Sprintf("  %d %s", i+1, a.State), now, when, first}})
 		for _, w := range with[min(1, len(with)):] {
 			m.rows = append(m.rows, row{table: stacks, cells: []string{"", "", "", w}})
 		}

@@ -57,8 +57,8 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		if w < 50 {
 			stamp = "15:04:05"
 		}
-		row := l.Row(widths[:3], widget.Cell{Text: x.At.Local().Format(stamp), Style: l.Dim}, widget.Cell{Text: string(x.Host), Style: host},
-			widget.Cell{Text: letter, Style: style}) + " " + l.Fit(matched(l, style, l.Cut(text, widths[3]), p.filter.Want()), widths[3])
+		row := l.Row(widths, widget.Cell{Text: x.At.Local().Format(stamp), Style: l.Dim}, widget.Cell{Text: string(x.Host), Style: host},
+			widget.Cell{Text: letter, Style: style}, widget.Cell{Text: text, Style: style})
 		if focus && r == p.list.Cursor {
 			at = len(out)
 			row = l.Over(l.Cursor, row, w)
@@ -71,27 +71,6 @@ func (p *Pane) Draw(w, h int, focus bool) ([]string, int) {
 		}
 	}
 	return append(out, whole...), at
-}
-
-// matched is a text in which what was searched for is reversed, in the colour of its line.
-func matched(l widget.Look, style widget.Style, text, want string) string {
-	low := strings.ToLower(text)
-	if want == "" || len(low) != len(text) {
-		return style.Paint(text)
-	}
-	hit := l.Cursor
-	if style != "" {
-		hit = style + ";" + l.Cursor
-	}
-	var b strings.Builder
-	for {
-		i := strings.Index(low, want)
-		if i < 0 {
-			return b.String() + style.Paint(text)
-		}
-		b.WriteString(style.Paint(text[:i]) + hit.Paint(text[i:i+len(want)]))
-		text, low = text[i+len(want):], low[i+len(want):]
-	}
 }
 
 // wholeLine is all of the line under the cursor, if its column is too narrow for it,

@@ -160,9 +160,9 @@ func (m *Menu) Draw(w, h int) ([]string, widget.Point) {
 			left = max(left, min(widget.Width(r.Left), w/3))
 		}
 	}
-	w = min(max(m.wide, left+min(text, 76)+6, 60), w-2)
+	w = min(max(m.wide, left+text+6, 60), w-2)
 	m.wide = w // it does not jump while somebody types
-	h = max(min(len(m.rows(""))+4, h-h/9), min(h, 8))
+	h = max(min(len(m.rows(""))+4, h), min(h, 8))
 	iw, ih := w-2, h-2
 	field, x := m.field.Draw(l, max(iw-widget.Width(m.mark)-3, 1))
 	body := []string{" " + l.Key.Paint(m.mark) + " " + field}

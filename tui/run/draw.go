@@ -97,6 +97,10 @@ func (m *Model) Where() widget.Where {
 		word, style = l.Fail+" FAILED", l.Bad
 	case Stopped:
 		word, style = l.Held+" STOPPED", l.Warn
+	case Waits:
+		word, style = l.Wait+" WAITS FOR APPROVAL by "+widget.Clean(s.WaitsFor()), l.Warn
+	case Refused:
+		word, style = l.Fail+" REFUSED by "+widget.Clean(s.Refused+": "+s.RefusedWhy), l.Bad
 	case Done:
 		if s.RolledBack {
 			word = l.Undone + " ROLLED BACK"

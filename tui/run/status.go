@@ -17,13 +17,19 @@ const (
 	Stopped State = "stopped"
 
 	RolledBack State = "rolled back"
+	Waits      State = "waits for approval"
+	Refused    State = "refused"
 )
 
 // State says how the deployment is.
 func (m *Model) State() State {
 	switch {
+	case m.snap.Awaits != nil:
+		return Waits
 	case !m.snap.Over:
 		return Running
+	case m.snap.Refused != "":
+		return Refused
 	case m.snap.OK && m.snap.RolledBack:
 		return RolledBack
 	case m.snap.OK:

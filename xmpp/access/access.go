@@ -2,6 +2,7 @@ package access
 
 import (
 	"log/slog"
+	"slices"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/xmpp/session"
@@ -14,36 +15,46 @@ type Role int
 // The roles. The zero value may only look.
 const (
 	Observe Role = iota // ask, and follow runs; what steps returned is not told
-	Deploy              // also start and stop runs, and replace the agent's program
+	Request             // also start what somebody else has approved, and stop runs
+	Approve             // also approve what others ask for
+	Deploy              // also start what nobody has approved, and replace the agent's program
 	Push                // also hand over modules
 )
 
+// roleNames are the roles as configurations name them, by their number.
+func roleNames() []string { return []string{"observe", "request", "approve", "deploy", "push"} }
+
 // String names the role as configurations do.
-func (r Role) String() string {
-	switch r {
-	case Push:
-		return "push"
-	case Deploy:
-		return "deploy"
-	}
-	return "observe"
-}
+func (r Role) String() string { return roleNames()[r] }
+
+// Supervised reports whether somebody else has to approve what who has the role starts.
+func (r Role) Supervised() bool { return r == Request || r == Approve }
 
 // ParseRole reads what String writes.
 func ParseRole(s string) (Role, error) {
-	switch s {
-	case "observe":
-		return Observe, nil
-	case "deploy":
-		return Deploy, nil
-	case "push":
-		return Push, nil
+	if i := slices.Index(roleNames(), s); i >= 0 {
+		return Role(i), nil
 	}
-	return Observe, spec.Errorf(spec.Invalid, "there is no role %q", s).WithHint("it is observe, deploy or push")
+	return Observe, spec.Errorf(spec.Invalid, "there is no role %q", s).WithHint("it is %s", RoleNames())
 }
+
+// RoleNames lists the roles for people.
+func RoleNames() string { return "deploy, push, approve, request or observe" }
 
 // Masters are those who may call an agent, by bare address.
 type Masters map[session.JID]Role
+
+// Approvers are those who may approve what somebody asks for, by name.
+func (m Masters) Approvers(asks session.JID) []string {
+	out := []string{}
+	for jid, role := range m {
+		if role >= Approve && jid.Bare() != asks.Bare() {
+			out = append(out, string(jid.Bare()))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 // Peer is who asks for something.
 type Peer struct {

@@ -113,3 +113,25 @@ func (a *agent) Deployment(ctx context.Context, id spec.DeploymentID) (out spec.
 	err = a.c.call(ctx, a.jid, opDeployment, parameters{Deployment: id}, &out)
 	return out, err
 }
+
+// Propose hands over what is to be approved.
+func (a *agent) Propose(ctx context.Context, p spec.Proposal) error {
+	return a.c.call(ctx, a.jid, opPropose, p, nil)
+}
+
+// Proposals lists what is to be approved.
+func (a *agent) Proposals(ctx context.Context) (out []spec.Proposal, err error) {
+	err = a.c.call(ctx, a.jid, opProposals, parameters{}, &out)
+	return out, err
+}
+
+// Proposal gives what is to be approved of a deployment. Secrets in it are hidden.
+func (a *agent) Proposal(ctx context.Context, id spec.DeploymentID) (out spec.Proposal, err error) {
+	err = a.c.call(ctx, a.jid, opProposal, parameters{Deployment: id}, &out)
+	return out, err
+}
+
+// Decide approves that, or refuses it.
+func (a *agent) Decide(ctx context.Context, d spec.Decision) error {
+	return a.c.call(ctx, a.jid, opDecide, d, nil)
+}

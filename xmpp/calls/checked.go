@@ -145,6 +145,36 @@ func (c checked) Deployment(ctx context.Context, id spec.DeploymentID) (spec.Dep
 	return out, err
 }
 
+// Proposals lists what is to be approved.
+func (c checked) Proposals(ctx context.Context) ([]spec.Proposal, error) {
+	out, err := c.Agent.Proposals(ctx)
+	seen := map[spec.DeploymentID]bool{}
+	for _, p := range out {
+		if seen[p.Deployment] || p.Deployment == "" || p.Digest == "" {
+			return nil, c.held(err, "a proposal that there cannot be, or twice")
+		}
+		seen[p.Deployment] = true
+	}
+	return out, err
+}
+
+// Proposal gives what is to be approved of a deployment.
+func (c checked) Proposal(ctx context.Context, id spec.DeploymentID) (spec.Proposal, error) {
+	out, err := c.Agent.Proposal(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	if out.Deployment != id || out.Digest == "" || out.Check() != nil {
+		return spec.Proposal{}, c.held(nil, "a proposal of another deployment")
+	}
+	for _, t := range out.Tasks {
+		if wrong := wrongSteps(t.Steps); wrong != "" || t.Err == nil && len(t.Preview) != len(t.Steps) {
+			return spec.Proposal{}, c.held(nil, "a proposal of other steps")
+		}
+	}
+	return out, nil
+}
+
 func (c checked) place(p spec.Path) string {
 	if p.Host() != c.host {
 		return "a path of another host"

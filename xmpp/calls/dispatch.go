@@ -20,7 +20,10 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	case opInfo:
 		var info spec.Info
 		if info, err = v.agent.Info(ctx); err == nil {
-			info.Observer = p.Role < access.Deploy
+			info.Observer = p.Role == access.Observe
+			if info.Supervised = p.Role.Supervised(); info.Supervised {
+				info.Approvers = v.masters.Approvers(p.JID)
+			}
 			out, err = encoded(info, nil)
 		}
 	case opStacks:
@@ -56,7 +59,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	case opStart:
 		var run spec.Run
 		if err = wire.Decode(in, &run); err == nil {
-			run.By = requester(p.JID, run.By)
+			run.By, run.Supervised = requester(p.JID, run.By), p.Role.Supervised()
 			if err = v.agent.Start(ctx, run); err == nil && rooms != "" {
 				v.rooms.Promised(run.ID, p.JID, session.JID(rooms))
 			}
@@ -89,6 +92,24 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		if err = wire.Decode(in, &q); err == nil {
 			out, err = handedOver(v.agent.Deployment(ctx, q.Deployment))
 		}
+	case opPropose:
+		var x spec.Proposal
+		if err = wire.Decode(in, &x); err == nil {
+			x.By = string(p.JID.Bare())
+			err = v.agent.Propose(ctx, x)
+		}
+	case opProposals:
+		out, err = encoded(v.agent.Proposals(ctx))
+	case opProposal:
+		if err = wire.Decode(in, &q); err == nil {
+			out, err = encoded(v.agent.Proposal(ctx, q.Deployment))
+		}
+	case opDecide:
+		var d spec.Decision
+		if err = wire.Decode(in, &d); err == nil {
+			d.By = string(p.JID.Bare())
+			err = v.agent.Decide(ctx, d)
+		}
 	case opStageUpgrade:
 		out, err = apply(ctx, in, v.upgrader.StageUpgrade)
 	case opUpgrade:
@@ -112,7 +133,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 
 // withoutDiffs leaves out what is in files, which only those who deploy may read.
 func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview {
-	if role >= access.Deploy {
+	if role >= access.Request {
 		return steps
 	}
 	steps = slices.Clone(steps)
@@ -127,7 +148,7 @@ func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview
 
 // driftWithoutDiffs does the same for what differs from what steps left.
 func driftWithoutDiffs(d spec.Drift, role access.Role) spec.Drift {
-	if role >= access.Deploy {
+	if role >= access.Request {
 		return d
 	}
 	d.Findings = slices.Clone(d.Findings)
@@ -139,7 +160,7 @@ func driftWithoutDiffs(d spec.Drift, role access.Role) spec.Drift {
 
 // visible leaves out what only those who deploy need: what steps returned.
 func visible(stacks []spec.Stack, role access.Role) []spec.Stack {
-	if role >= access.Deploy {
+	if role >= access.Request {
 		return stacks
 	}
 	stacks = slices.Clone(stacks)

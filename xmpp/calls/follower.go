@@ -53,7 +53,7 @@ func newFollower(run spec.RunID, after int, role access.Role, stop context.Cance
 // encode writes what the follower is told. Secrets that a step returned are handed over
 // to who may deploy, whose next call may need them, and hidden from others.
 func (f *follower) encode(x any) ([]byte, error) {
-	if f.role >= access.Deploy {
+	if f.role >= access.Request {
 		return value.Encode(x, value.HandOver())
 	}
 	return value.Encode(x, value.Hide())
@@ -61,7 +61,7 @@ func (f *follower) encode(x any) ([]byte, error) {
 
 // add takes an event, and waits while too many are on their way.
 func (f *follower) add(ctx context.Context, ev spec.Event) error {
-	if f.role < access.Deploy {
+	if f.role < access.Request {
 		ev.Returns = nil // which may hold what only those who deploy need
 	}
 	out, err := f.encode(ev)

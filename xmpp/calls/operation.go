@@ -33,6 +33,11 @@ const (
 	opDeployments   operation = "deployments"
 	opDeployment    operation = "deployment"
 
+	opPropose   operation = "propose"
+	opProposals operation = "proposals"
+	opProposal  operation = "proposal"
+	opDecide    operation = "decide"
+
 	opStageUpgrade   operation = "stage-upgrade"
 	opUpgrade        operation = "upgrade"
 	opConfirmUpgrade operation = "confirm-upgrade"
@@ -41,10 +46,14 @@ const (
 	opUseModules   operation = "use-modules"
 )
 
-// needs is the role that may do an operation.
+// needs is the least role that may do an operation.
 func (o operation) needs() access.Role {
 	switch o {
-	case opStart, opStop, opConfirm, opPutDeployment, opDeployment, opStageUpgrade, opUpgrade, opConfirmUpgrade:
+	case opStart, opStop, opConfirm, opPutDeployment, opDeployment, opPropose, opProposal:
+		return access.Request
+	case opDecide:
+		return access.Approve
+	case opStageUpgrade, opUpgrade, opConfirmUpgrade:
 		return access.Deploy
 	case opStageModules, opUseModules:
 		return access.Push
@@ -57,7 +66,7 @@ type parameters struct {
 	Pattern    spec.Pattern      `json:"pattern,omitempty"`    // describe, provides
 	Run        spec.RunID        `json:"run,omitempty"`        // stop, confirm, follow
 	Lifecycle  string            `json:"lifecycle,omitempty"`  // drift
-	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment
+	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment, proposal
 	Digest     string            `json:"digest,omitempty"`     // confirm-upgrade
 	Follow     string            `json:"follow,omitempty"`     // follow, unfollow: names this follower among those of the client
 	After      int               `json:"after,omitempty"`      // follow

@@ -27,6 +27,7 @@ type Server struct {
 	agent    spec.Agent
 	upgrader spec.Upgrader
 	modules  spec.ModuleKeeper
+	masters  access.Masters
 	log      *slog.Logger
 	refused  *access.Refusals
 	rooms    *muc.Runs
@@ -40,16 +41,16 @@ type Server struct {
 	followers map[followerKey]*follower
 }
 
-// NewServer serves an agent, what upgrades it and what keeps modules for it, nil if nothing does. Its runs are told in rooms.
+// NewServer serves an agent to its masters, what upgrades it and what keeps modules for it, nil if nothing does. Its runs are told in rooms.
 // A panic in the agent is to be an error already, but for what happens in this package.
-func NewServer(agent spec.Agent, upgrader spec.Upgrader, keeper spec.ModuleKeeper, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
+func NewServer(agent spec.Agent, upgrader spec.Upgrader, keeper spec.ModuleKeeper, masters access.Masters, rooms *muc.Runs, refused *access.Refusals, log *slog.Logger) *Server {
 	if upgrader == nil {
 		upgrader = noUpgrader{}
 	}
 	if keeper == nil {
 		keeper = noKeeper{}
 	}
-	return &Server{agent: agent, upgrader: upgrader, modules: keeper, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
+	return &Server{agent: agent, upgrader: upgrader, modules: keeper, masters: masters, rooms: rooms, log: log, refused: refused, texts: newTexts(), slots: make(chan struct{}, atOnce),
 		serving: map[callKey]int{}, load: map[session.JID]int{}, followers: map[followerKey]*follower{}}
 }
 
@@ -191,6 +192,9 @@ func (v *Server) call(online context.Context, s *session.Session, iq, what *sess
 	o := operation(what.Attr("op"))
 	if needs := o.needs(); p.Role < needs {
 		v.refused.Answer(p.JID, string(o)) // one who is listed is answered in any case
+		if needs == access.Request {
+			needs = access.Deploy // the usual one
+		}
 		return nil, nil, spec.Errorf(spec.Denied, "%s may not %s", p.JID.Bare(), o).
 			WithHint("give it the role %s in the agent's configuration: %[2]s=%[1]s", needs, p.JID.Bare())
 	}

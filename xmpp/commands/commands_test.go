@@ -254,3 +254,49 @@ func TestManyCommands(t *testing.T) {
 		}
 	})
 }
+
+func TestApprovingInAClient(t *testing.T) {
+	xmpptest.InConsole(t, func(t *testing.T, c *xmpptest.Console) {
+		node, run := "approve d1", spec.Work{Lifecycle: "Talk", From: []string{"Off"}, Steps: []spec.Step{{Action: spec.Call, State: "Off", Provide: "say"}}}
+		propose := func(plan string) {
+			t.Helper()
+			if err := c.Service.Propose(t.Context(), spec.Proposal{Deployment: "d1", Name: "shop", Root: "/web1/Talk/Off/say", Plan: plan, By: "ann@test", Tasks: []spec.ProposedTask{{ID: ".#0", Work: run}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		refused := func(r xmpptest.Raw, e *session.Element, says string) {
+			t.Helper()
+			if _, err := r.Call(t.Context(), "set", xmpptest.ConsoleJID, e); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("error is %v, want one that says %q", err, says)
+			}
+		}
+		propose("p1")
+		refused(c.Eyes, xmpptest.Command(node, "", "execute"), "may not approve")
+		refused(c.Eve, xmpptest.Command(node, "", "execute"), "forbidden")
+		refused(c.Boss, xmpptest.Command("approve d2", "", "execute"), "nothing of a deployment d2")
+
+		first := do(t, c.Boss, xmpptest.Command(node, "", "execute"))
+		if first.Attr("status") != "executing" || !strings.Contains(strings.Join(fieldOf(first, "plan"), "\n"), "Talk: call Off.say") || !strings.Contains(first.String(), "ann@test asks for it") {
+			t.Fatalf("it is shown so: %s", first)
+		}
+		id := first.Attr("sessionid")
+		refused(c.Boss, xmpptest.Command(node, id, "complete", "decision", "perhaps"), "neither approve nor refuse")
+		refused(c.Boss, xmpptest.Command(node, id, "complete", "decision", "refuse"), "why is the deployment d1 refused")
+		propose("p2") // something else by now
+		refused(c.Boss, xmpptest.Command(node, id, "complete", "decision", "approve"), "something else")
+
+		id = do(t, c.Boss, xmpptest.Command(node, "", "execute")).Attr("sessionid")
+		if got := do(t, c.Boss, xmpptest.Command(node, id, "cancel")); got.Attr("status") != "canceled" {
+			t.Errorf("it is given up so: %s", got)
+		}
+		for range 2 {
+			if got := do(t, c.Boss, xmpptest.Command(node, id, "complete", "decision", "approve", "reason", "agreed")); got.Attr("status") != "completed" || noteOf(got) != "info: shop is approved on this host" {
+				t.Errorf("it is approved so: %s", got)
+			}
+		}
+		p, err := c.Service.Proposal(t.Context(), "d1")
+		if err != nil || strings.Join(p.ApprovedBy(), " ") != "boss@test" || p.Decisions[0].Reason != "agreed" {
+			t.Errorf("decided is %+v, error %v", p.Decisions, err)
+		}
+	})
+}

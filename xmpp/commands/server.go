@@ -18,11 +18,13 @@ import (
 const Namespace = "http://jabber.org/protocol/commands"
 
 // The commands of an agent. That of a provide is called by its path without the host:
-// "call /WebServer/Active/start".
+// "call /WebServer/Active/start"; that of what is to be approved by its deployment.
 const (
 	nodeInfo   = "info"
 	nodeStacks = "stacks"
 	nodeCall   = "call "
+
+	nodeApprove = "approve "
 )
 
 // Server has the commands of an agent.
@@ -41,7 +43,12 @@ func NewServer(agent spec.Agent, refused *access.Refusals) *Server {
 func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Element) *session.Element {
 	node, id, action := what.Attr("node"), what.Attr("sessionid"), what.Attr("action")
 	path, isCall := strings.CutPrefix(node, nodeCall)
+	deployment, isDecision := strings.CutPrefix(node, nodeApprove)
 	switch {
+	case isDecision && p.Role < access.Approve:
+		v.refused.Answer(p.JID, "command "+node)
+		return wire.Explained(iq, spec.Errorf(spec.Denied, "%s may not approve", p.JID.Bare()).
+			WithHint("give it the role approve in the agent's configuration"))
 	case isCall && p.Role < access.Deploy:
 		v.refused.Answer(p.JID, "command "+node) // one who is listed is answered in any case
 		return wire.Explained(iq, spec.Errorf(spec.Denied, "%s may not call provides", p.JID.Bare()).
@@ -50,6 +57,8 @@ func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Elemen
 		return malformed(iq, "bad-action")
 	case !slices.Contains([]string{"", "execute", "complete", "next", "cancel"}, action):
 		return malformed(iq, "malformed-action")
+	case isDecision:
+		return v.decide(ctx, p, iq, what, node, spec.DeploymentID(deployment))
 	case id != "" && isCall:
 		c := v.sessions.find(p.JID, node, id)
 		switch {
@@ -76,6 +85,13 @@ func (v *Server) Do(ctx context.Context, p access.Peer, iq, what *session.Elemen
 // List gives the commands that a role may use.
 func (v *Server) List(ctx context.Context, role access.Role) ([]disco.Item, error) {
 	out := []disco.Item{{Node: nodeInfo, Name: "What this host is"}, {Node: nodeStacks, Name: "What is applied"}}
+	if role >= access.Approve {
+		decisions, err := v.decideCommands(ctx)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, decisions...)
+	}
 	if role < access.Deploy {
 		return out, nil
 	}
