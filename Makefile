@@ -125,6 +125,12 @@ fuzz-hosts: ## nightly: do random operations on a Debian host, kill agents and u
 	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
 	ARMONIC_SEED=$$seed ARMONIC_RANDOM_FOR=$(FAULTTIME) $(GO) test -count 1 -timeout 0 -run '^TestRandomOperationsAreCompletedAndUndone$$' ./modules/actions
 
+.PHONY: faults-story
+faults-story: ## nightly: kill agents, operators and the server during docs/story.md for FAULTTIME (3h; Debian 12, root)
+	@scripts/programs test
+	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
+	ARMONIC_SEED=$$seed ARMONIC_FAULTS_FOR=$(FAULTTIME) $(GO) test -count 1 -v -timeout 0 ./internal/story
+
 .PHONY: bench
 bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads
 	@$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) $(PKG)

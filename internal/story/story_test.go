@@ -67,6 +67,7 @@ func TestStory(t *testing.T) {
 		{"it is moved from one web host to another, and the agent of the database is killed", s.replayed},
 		{"a third web host is added", s.extended},
 		{"two operators work on the same hosts", s.twoOperators},
+		{"agents, the operator and the server are killed", s.killed},
 		{"all is undone", s.undone},
 	} {
 		if !t.Run(step.name, step.do) {
@@ -327,7 +328,7 @@ func (s *story) twoOperators(t *testing.T) {
 
 // All deployments are rolled back, the newest first: hosts are as they were, but for data.
 func (s *story) undone(t *testing.T) {
-	for range 10 {
+	for range 100 {
 		out := s.Command(t, "deployments")
 		var id string
 		for _, line := range strings.Split(out, "\n")[1:] {
