@@ -32,7 +32,7 @@ type draft struct {
 func (d *draft) ID() string { return d.id }
 
 // Title is what is deployed.
-func (d *draft) Title() string { return strings.TrimPrefix(string(d.session.Pattern()), "//") }
+func (d *draft) Title() string { return string(d.session.Pattern()) }
 
 // questionsPage is what the page of a draft shows.
 type questionsPage struct {

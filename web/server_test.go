@@ -57,7 +57,7 @@ func (b *browser) take(r *http.Response, err error) *browser {
 
 func (b *browser) open(path string) *browser {
 	b.t.Helper()
-	return b.take(b.http.Get(b.at + path))
+	return b.take(b.http.Get(b.at + path)) //nolint:bodyclose // take closes it
 }
 
 var tokenInForm = regexp.MustCompile(`name="token" value="([^"]+)"`)
@@ -72,7 +72,7 @@ func (b *browser) send(path string, fields ...string) *browser {
 	for i := 0; i < len(fields); i += 2 {
 		form.Add(fields[i], fields[i+1])
 	}
-	return b.take(b.http.PostForm(b.at+path, form))
+	return b.take(b.http.PostForm(b.at+path, form)) //nolint:bodyclose // take closes it
 }
 
 // where is the page that was led to.
@@ -204,7 +204,7 @@ func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Origin", origin)
 		r.Header.Set("Sec-Fetch-Site", fetch)
-		b.take(b.http.Do(r))
+		b.take(b.http.Do(r)) //nolint:bodyclose // take closes it
 		return b.code
 	}
 	for name, c := range map[string]struct {
@@ -292,13 +292,11 @@ func TestADeploymentFromThePages(t *testing.T) {
 	b.send("/drafts", "pattern", "//Whole//go", "hosts", "main").see("parts")
 	b.answer(`"hosts"`, "a, b").see("//Part//go")
 	draft := b.where()
-	if strings.HasSuffix(draft, "/plan") {
-		draft = strings.TrimSuffix(draft, "/plan")
-	}
+	draft = strings.TrimSuffix(draft, "/plan")
 	b.open(draft)
 	b.answer("go/conf/size", "many").see("size must be a whole number")
 	b.answer("go/conf/size", "4")
-	b.open(draft + "/plan?look").see("Run it", "call On.go", "conf.size=4")
+	b.open(draft+"/plan?look").see("Run it", "call On.go", "conf.size=4")
 	x.lab.SetFail("b", true)
 	b.send(draft+"/run", "name", "shop")
 	at := b.where()
@@ -384,7 +382,9 @@ func TestSecretsAreInNoPage(t *testing.T) {
 	no()
 	b.send(draft + "/run")
 	at := b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "✓ done") || strings.Contains(b.page, "done") && strings.Contains(b.page, "Take it back") })
+	until(t, func() bool {
+		return strings.Contains(b.open(at).page, "✓ done") || strings.Contains(b.page, "done") && strings.Contains(b.page, "Take it back")
+	})
 	no()
 	for _, path := range []string{at + "/log", "/history", "/logs", "/hosts/a", "/hosts/a/Part"} {
 		b.open(path)

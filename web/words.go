@@ -17,10 +17,11 @@ func words() template.FuncMap {
 	return template.FuncMap{
 		"value": text, "pairs": func(m map[string]any) []string { return style().Pairs(m) }, "inputs": inputs,
 		"ago": ago, "took": took, "status": status, "link": link, "count": spec.Count, "diff": diffLines, "joined": text,
-		"fault": func(e *spec.Error) fault { return asFault(e) },
+		"fault":     func(e *spec.Error) fault { return asFault(e) },
 		"inputText": value.Input, "tab": func(name, to, text, here string) tab { return tab{to, text, name == here} }, "stateClass": stateClass,
-		"iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"at":  func(t time.Time) string { return t.Local().Format("15:04:05") },
+		"newest": func(a []spec.Applied) []spec.Applied { a = slices.Clone(a); slices.Reverse(a); return a },
+		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"at":     func(t time.Time) string { return t.Local().Format("15:04:05") },
 	}
 }
 

@@ -137,6 +137,7 @@ func Armonic() Rules {
 
 			{Name: "internal/agenttest", Duty: "the contract suite that any agent must pass, and fakes", Test: true},
 			{Name: "internal/archtest", Duty: "these rules, and the check of them", Test: true},
+			{Name: "internal/browsertest", Duty: "pages in a real browser, for tests", Test: true},
 			{Name: "internal/fleettest", Duty: "a fleet of agents in one process, whose links can be cut", Test: true},
 			{Name: "internal/hostbench", Duty: "measure what deployments on real hosts take, beside Ansible", Test: true},
 			{Name: "internal/hostfleet", Duty: "a fleet of real hosts for tests: a server, an operator, agents", Test: true},

@@ -1,0 +1,149 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/spf13/cobra"
+
+	"github.com/armonic/armonic/cli/output"
+	"github.com/armonic/armonic/cli/settings"
+	"github.com/armonic/armonic/cli/web"
+	"github.com/armonic/armonic/internal/browsertest"
+)
+
+// said is what a command prints, while it runs.
+type said struct {
+	bytes.Buffer
+	line chan string
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	n, err := s.Buffer.Write(p)
+	if text := s.String(); strings.HasSuffix(text, "\n") {
+		select {
+		case s.line <- text:
+		default:
+		}
+	}
+	return n, err
+}
+
+// serve runs `armonic web` on the demo, and gives the link that it prints.
+func serve(t *testing.T, args ...string) string {
+	t.Helper()
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	ctx, cancel := context.WithCancel(context.Background())
+	out, ended := &said{line: make(chan string, 1)}, make(chan error, 1)
+	root, g := &cobra.Command{Use: "armonic"}, &settings.Global{}
+	g.Register(root)
+	root.AddCommand(web.Command(g, output.Streams{In: strings.NewReader(""), Out: out, Err: &bytes.Buffer{}}))
+	root.SetArgs(append([]string{"web", "--listen", "127.0.0.1:0"}, args...))
+	go func() { ended <- root.ExecuteContext(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("armonic web ended with %v", err)
+		}
+	})
+	select {
+	case link := <-out.line:
+		return strings.TrimSpace(link)
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("armonic web ended with %v: %s", err, out)
+	case <-time.After(time.Minute):
+		t.Fatal("armonic web prints no link")
+	}
+	return ""
+}
+
+// Somebody who has never seen it deploys a proxy before two sites on a phone, by what the pages
+// say, watches it, and takes it back; then looks at all other pages. Each is looked at as a
+// screen reader does, and as a picture where one asks for these.
+func TestADeploymentOnAPhone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
+	link := serve(t, "--demo", "--demo-pace", "50ms")
+	pictures := os.Getenv("ARMONIC_PICTURES") // a folder
+	p := browsertest.Open(t, browsertest.Phone, false)
+	look := func(name string) {
+		t.Helper()
+		if bad := p.Unnamed(); len(bad) > 0 {
+			t.Errorf("%s: a screen reader meets without a name: %v", name, bad)
+		}
+		var wide int
+		if p.Value("document.documentElement.scrollWidth - document.documentElement.clientWidth", &wide); wide > 0 {
+			t.Errorf("%s is %d pixels wider than the window", name, wide)
+		}
+		if pictures != "" {
+			p.Picture(pictures, name)
+		}
+	}
+	p.Go(link)
+	p.See("good for one login")
+	look("enter")
+	p.Click("Go on")
+	p.See("5 hosts, 5 online", "nothing is applied")
+	look("fleet")
+
+	p.Click("Deploy")
+	p.Fill("#q", "proxy")
+	p.Keys(kb.Enter)
+	p.See("//Proxy//start")
+	look("catalogue")
+	p.Click("Plan it")
+	p.See("Host for //Proxy//start")
+	p.Click("lb1")
+	p.Click("Save and go on")
+	p.See("Web sites", "needed")
+	p.Click("web1")
+	p.Click("web2")
+	look("questions")
+	p.Click("Save and go on")
+	p.See("Save and go on", "default of WebServer")
+	p.Click("Save and go on")
+	p.See("Run it", "may change more")
+	look("plan")
+	p.Click("Run it")
+	p.See("done", "Returned", "Take it back")
+	look("deployment")
+	p.Click("Fleet")
+	p.See("Proxy Active", "WebSite Active")
+
+	p.Go(strings.Split(link, "/enter")[0] + "/hosts/web1")
+	p.See("Configured", "WebServer")
+	look("host")
+	p.Click("WebServer")
+	p.See("Now: Active")
+	look("lifecycle")
+	p.Click("Drift")
+	p.Click("Look at all hosts")
+	p.See("all are as left")
+	look("drift")
+	p.Click("History")
+	p.See("WebServer", "Proxy")
+	look("history")
+	p.Click("Logs")
+	p.See("Text, host, deployment")
+	look("logs")
+	p.Click("Deployments")
+	p.See("proxy-lb1", "done")
+	look("deployments")
+	p.Click("proxy-lb1")
+	p.Click("Take it back")
+	p.See("Nothing has been changed yet")
+	look("rollback")
+	p.Click("Take it back")
+	p.See("rolled back")
+	look("taken-back")
+	if errs := p.Errors(); len(errs) > 0 {
+		t.Errorf("the browser tells of %s", strings.Join(errs, "\n"))
+	}
+}
