@@ -22,7 +22,7 @@ import (
 type Page struct {
 	T    testing.TB
 	ctx  context.Context //nolint:containedctx // the library keeps its browser in it
-	said []string // errors that scripts and the browser itself told
+	said []string        // errors that scripts and the browser itself told
 }
 
 // patience is how long something may take on a machine that does much else.
@@ -78,7 +78,7 @@ func (p *Page) do(actions ...chromedp.Action) {
 	}
 }
 
-// Go opens an address.
+// Go opens an address, and waits until it is there.
 func (p *Page) Go(url string) {
 	p.T.Helper()
 	p.do(chromedp.Navigate(url))
@@ -115,6 +115,27 @@ func (p *Page) See(texts ...string) {
 func (p *Page) Click(name string) {
 	p.T.Helper()
 	p.await(name, `[...document.querySelectorAll("button, a, summary, label")].find((e) => e.innerText.trim().startsWith(`+quoted(name)+`) && e.getClientRects().length > 0)`, "e.click()")
+}
+
+// Follow clicks what leads to another page, and waits for that.
+func (p *Page) Follow(name string) {
+	p.T.Helper()
+	p.leaving(func() { p.Click(name) })
+}
+
+// Send presses Enter in a form, and waits for the page that it leads to.
+func (p *Page) Send() {
+	p.T.Helper()
+	p.leaving(func() { p.Keys("\r") })
+}
+
+// leaving does what leads to another page, and waits until that is there: the one that is left
+// is marked.
+func (p *Page) leaving(do func()) {
+	p.T.Helper()
+	p.await("window", "window", "e.left = true")
+	do()
+	p.await("another page", `(!window.left && document.readyState === "complete" ? window : null)`, "")
 }
 
 // Fill types into the field that a selector finds, in the place of what it holds, once it is there.
