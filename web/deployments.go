@@ -54,6 +54,10 @@ func word(s *rollout.Snapshot) string {
 	switch {
 	case s.ReplacedBy != "":
 		return "replaced"
+	case s.Awaits != nil && !s.Over:
+		return "waits for approval"
+	case s.Refused != "" && s.Over:
+		return "refused"
 	case s.Over && s.OK && s.RolledBack:
 		return "rolled back"
 	case s.Over && s.OK:

@@ -15,17 +15,19 @@ import (
 
 // Desk is what one person works with. Its exported fields do not change.
 type Desk struct {
-	Who    string // the account, or the operator's name
-	Fleet  deploy.Fleet
-	Logs   *rollout.Store // keeps deployments; nil keeps none, as for the demo
-	Groups deploy.Groups
-	Seal   value.Sealer // for secrets in saved answers; nil leaves them out
-	Close  func()       // ends the fleet's connection; may be nil
+	Who     string // the account, or the operator's name
+	Fleet   deploy.Fleet
+	Logs    *rollout.Store // keeps deployments; nil keeps none, as for the demo
+	Groups  deploy.Groups
+	Seal    value.Sealer     // for secrets in saved answers; nil leaves them out
+	Demands []rollout.Demand // who has to approve deployments
+	Close   func()           // ends the fleet's connection; may be nil
 
 	mu     sync.Mutex
 	drafts map[string]*draft
 	own    map[spec.DeploymentID]*carried // that are carried out here
 	survey survey
+	asked  shownRequest
 }
 
 // carried is a deployment that is carried out here.
@@ -154,7 +156,9 @@ func (d *Desk) port() rollout.Deployments {
 	return rollout.Deployments{Fleet: d.Fleet, Options: d.options()}
 }
 
-func (d *Desk) options() rollout.Options { return rollout.Options{By: d.Who, Logs: d.Logs} }
+func (d *Desk) options() rollout.Options {
+	return rollout.Options{By: d.Who, Logs: d.Logs, Approval: d.Demands}
+}
 
 // surveyAge is how old what hosts said may be before they are asked again.
 const surveyAge = 5 * time.Second

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -34,6 +35,7 @@ type plan struct {
 	Forever     int // changes that cannot be taken back
 	Questions   int // that are answered by proposals only
 	Replanned   bool
+	Approvable  bool // somebody else can be asked to approve it
 	Problems    []spec.Problem
 	RollbackOf  spec.DeploymentID
 	RollbackKey string
@@ -145,8 +147,13 @@ func planPage(v *visit) error {
 	if err != nil {
 		return err
 	}
+	p.Approvable = v.approvable()
 	return v.show("plan", "catalogue", "Plan: "+d.Title(), p)
 }
+
+// approvable reports whether there can be somebody else who approves: not where the hosts are in
+// this program.
+func (v *visit) approvable() bool { return v.Logs != nil && v.conf.Approvers != nil }
 
 // planPreview sends what the hosts say that would change, as soon as they have.
 func planPreview(v *visit) error {
@@ -164,6 +171,7 @@ func planPreview(v *visit) error {
 	if err != nil {
 		return nil //nolint:nilerr // answers were changed in another window
 	}
+	p.Approvable = v.approvable()
 	p.Busy = rollout.Busy(v.r.Context(), v.Fleet, v.Logs, planned(p))
 	if err := s.put("plan", "planned", p); err != nil {
 		v.conf.Log.Error("preview", "error", err)
@@ -225,6 +233,13 @@ func runDraft(v *visit) error {
 		}
 		v.forget(d)
 		return v.goTo("/deployments/" + string(d.of.ID()))
+	}
+	if by := strings.TrimSpace(v.r.PostFormValue("approve")); by != "" && v.approvable() {
+		accounts, err := v.conf.Approvers(strings.Split(by, ","))
+		if err != nil {
+			return err
+		}
+		opt.Approval = append(slices.Clone(opt.Approval), rollout.Demand{By: accounts, Why: "asked for by " + v.Who})
 	}
 	if opt.Name = v.r.PostFormValue("name"); opt.Name != "" {
 		if err := rollout.CheckName(opt.Name); err != nil {

@@ -19,6 +19,10 @@ type Config struct {
 	// spec.Denied if the password is wrong. Nil if nobody can log in.
 	Login func(ctx context.Context, account, password string) (*Desk, error)
 
+	// Approvers reads addresses of accounts that are to approve a deployment. Nil if nobody else
+	// can, since the hosts are in this program.
+	Approvers func(list []string) ([]string, error)
+
 	Hosts    []string // names under which browsers may ask for it, with port: "127.0.0.1:8080"
 	Secure   bool     // it is reached over TLS: cookies are sent over nothing else
 	ReadOnly bool     // nothing is changed
@@ -101,6 +105,10 @@ func (s *Server) routes() {
 		"POST /deployments/{id}":          act,
 		"GET /deployments/{id}/rollback":  rollbackPage,
 		"POST /deployments/{id}/rollback": rollback,
+
+		"GET /approvals":       requestsPage,
+		"GET /approvals/{id}":  requestPage,
+		"POST /approvals/{id}": decide,
 
 		"GET /drift":   driftPage,
 		"POST /drift":  repair,

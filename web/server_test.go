@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/armonic/armonic/internal/fleettest"
+	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/seal"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/web"
 )
@@ -330,7 +333,7 @@ func TestADeploymentFromThePages(t *testing.T) {
 		}
 		b.send(at+"/rollback", "shown", key2[1], "confirm", confirm)
 	}
-	until(t, func() bool { return strings.Contains(b.open(at).page, "rolled back") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "</span> rolled back") })
 	for _, h := range []spec.Host{"a", "b"} {
 		if stack := x.fleet.StackOf(t, h, "Part"); len(stack) > 1 {
 			t.Errorf("%s is at %v", h, stack)
@@ -389,6 +392,137 @@ func TestSecretsAreInNoPage(t *testing.T) {
 	for _, path := range []string{at + "/log", "/history", "/logs", "/hosts/a", "/hosts/a/Part"} {
 		b.open(path)
 		no()
+	}
+}
+
+// Two people, each with an account of their own: one asks, the other approves what is shown, and
+// nothing is done before.
+func TestADeploymentWaitsForApproval(t *testing.T) {
+	dir := t.TempDir()
+	x := newSite(t, func(c *web.Config) {
+		own := c.Own
+		c.Own = nil
+		c.Approvers = func(list []string) ([]string, error) { return list, nil }
+		c.Login = func(_ context.Context, account, _ string) (*web.Desk, error) {
+			at := filepath.Join(dir, account)
+			return &web.Desk{Who: account, Fleet: own.Fleet, Logs: rollout.NewStore(filepath.Join(at, "deployments"), seal.KeyFile{Path: filepath.Join(at, "key")})}, nil
+		}
+	}, "main", "a")
+	login := func(name string) *browser {
+		b := newBrowser(t, x.http.URL)
+		b.open("/login")
+		return b.send("/login", "account", name, "password", "x")
+	}
+	ann, bob := login("ann"), login("bob")
+	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a")
+	draft := strings.TrimSuffix(ann.where(), "/plan")
+	ann.open(draft+"/plan?look").see("has approved it")
+	ann.send(draft+"/run", "name", "shop", "approve", "bob")
+	at := ann.where()
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "It waits for approval by bob") })
+	ann.see("waits for approval")
+	id := strings.TrimPrefix(at, "/deployments/")
+	bob.open("/deployments").see("shop", "waits for approval by bob")
+	bob.open("/approvals").see("shop", "asked for by ann")
+	bob.open("/approvals/"+id).see("call On.go", "Approve it")
+	key := regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
+	bob.send("/approvals/"+id, "shown", "x", "do", "approve").see("look again")
+	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("look again") // another was shown since
+	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
+	if x.lab.Mu.Lock(); len(x.lab.Calls) > 0 {
+		t.Errorf("called before it was approved: %v", x.lab.Calls)
+	}
+	x.lab.Mu.Unlock()
+	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("You have approved it")
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "Returned") })
+	ann.see("Approved by bob")
+
+	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a")
+	draft = strings.TrimSuffix(ann.where(), "/plan")
+	ann.open(draft + "/plan?look")
+	ann.send(draft+"/run", "name", "again", "approve", "bob")
+	at = ann.where()
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "It waits for approval by bob") })
+	id = strings.TrimPrefix(at, "/deployments/")
+	bob.open("/approvals/" + id)
+	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
+	bob.send("/approvals/"+id, "shown", key, "do", "refuse").see("Say why")
+	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
+	bob.send("/approvals/"+id, "shown", key, "do", "refuse", "reason", "not on a Friday").see("You have refused it")
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "bob has refused it: not on a Friday") })
+}
+
+// What a host says is text, whatever it looks like.
+func TestWhatHostsSayIsText(t *testing.T) {
+	const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>`
+	x := newSite(t, nil, "main", "a")
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "a")
+	b.answer("go/conf/note", evil)
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	pages := []string{draft, draft + "/plan?look"}
+	check := func(path string) {
+		t.Helper()
+		if b.open(path); strings.Contains(b.page, "<script>") || strings.Contains(b.page, "<img") {
+			t.Errorf("%s has it as it is", path)
+		}
+	}
+	for _, path := range pages {
+		check(path)
+	}
+	b.see("<img src=x onerror=alert(2)>")
+	b.send(draft+"/run", "name", "evil")
+	at := b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	for _, path := range []string{at, "/history", "/logs?q=" + url.QueryEscape(evil), "/catalogue?q=" + url.QueryEscape(evil), "/hosts/a/Part", "/hosts/a", "/hosts/" + url.PathEscape(evil), "/hosts/a/Part?goal=" + url.QueryEscape(evil)} {
+		check(path)
+	}
+}
+
+// A page that was cut off gets the lines of the log that came meanwhile, each once.
+func TestALogIsGoneOnWithAfterACut(t *testing.T) {
+	x := newSite(t, nil, "main", "a")
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "a")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look")
+	x.lab.SetFail("a", true)
+	b.send(draft + "/run")
+	at := b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Try again") })
+	read := func(last string) (lines []string, id string) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.http.URL+at+"/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Last-Event-ID", last)
+		answer, err := b.http.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		text, _ := io.ReadAll(answer.Body) // it ends with the time
+		for _, m := range regexp.MustCompile(`event: lines\nid: (\d+)\ndata: (.*)`).FindAllStringSubmatch(string(text), -1) {
+			id = m[1]
+			lines = append(lines, regexp.MustCompile(`\\u003c/i\\u003e ([^\\]*)`).FindAllString(m[2], -1)...)
+		}
+		return lines, id
+	}
+	first, last := read("")
+	if len(first) == 0 || last == "" {
+		t.Fatalf("lines %q, last %q", first, last)
+	}
+	if again, _ := read(last); len(again) > 0 {
+		t.Errorf("after line %s come %q again", last, again)
+	}
+	m := regexp.MustCompile(`name="task" value="([^"]+)"`).FindStringSubmatch(b.open(at).page)
+	b.send(at, "do", "retry", "task", html.UnescapeString(m[1]))
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Try again") })
+	if more, next := read(last); len(more) == 0 || next <= last && len(next) <= len(last) {
+		t.Errorf("after line %s come %q, the last is %s", last, more, next)
 	}
 }
 

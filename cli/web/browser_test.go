@@ -140,7 +140,7 @@ func TestADeploymentOnAPhone(t *testing.T) {
 	p.See("Nothing has been changed yet")
 	look("rollback")
 	p.Follow("Take it back")
-	p.See("rolled back")
+	p.See("✓ rolled back")
 	look("taken-back")
 	if errs := p.Errors(); len(errs) > 0 {
 		t.Errorf("the browser tells of %s", strings.Join(errs, "\n"))

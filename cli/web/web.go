@@ -130,6 +130,13 @@ func (w *serving) config(ctx context.Context, at string) (conf web.Config, schem
 	if err != nil {
 		return conf, "", err
 	}
+	demands, err := w.Demands()
+	if err != nil {
+		return conf, "", err
+	}
+	if !w.Demo && !w.Local {
+		conf.Approvers = settings.ParseApprovers
+	}
 	if w.cert == "" {
 		for _, name := range append([]string{"127.0.0.1", "localhost", "[::1]"}, w.names...) {
 			conf.Hosts = append(conf.Hosts, name+":"+port)
@@ -138,7 +145,7 @@ func (w *serving) config(ctx context.Context, at string) (conf web.Config, schem
 		if err != nil {
 			return conf, "", err
 		}
-		conf.Own = &web.Desk{Who: settings.Operator(), Fleet: fleet, Groups: groups, Seal: w.Keys(), Close: closeFleet}
+		conf.Own = &web.Desk{Who: settings.Operator(), Fleet: fleet, Groups: groups, Seal: w.Keys(), Demands: demands, Close: closeFleet}
 		if !w.Demo {
 			conf.Own.Logs = w.Deployments()
 		}
@@ -170,9 +177,13 @@ func (w *serving) login(ctx context.Context, account, password string) (*web.Des
 	if err != nil {
 		return nil, err
 	}
+	demands, err := w.Demands()
+	if err != nil {
+		return nil, err
+	}
 	fleet, err := connect.As(ctx, c, account, value.Secret(password), w.Streams)
 	if err != nil {
 		return nil, err
 	}
-	return &web.Desk{Who: account, Fleet: fleet, Groups: groups, Seal: w.Keys(), Logs: w.DeploymentsOf(account), Close: fleet.Close}, nil
+	return &web.Desk{Who: account, Fleet: fleet, Groups: groups, Seal: w.Keys(), Logs: w.DeploymentsOf(account), Demands: demands, Close: fleet.Close}, nil
 }
