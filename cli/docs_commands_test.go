@@ -32,7 +32,7 @@ func commandBlocks(t *testing.T, page string) (blocks [][2]string) {
 func TestCommandsOfDocumentsAreRun(t *testing.T) {
 	runBy := map[string]string{
 		"answers.md": "TestManualShowsWhatIsPrinted", "cli.md": "TestManualShowsWhatIsPrinted", "modules.md": "TestManualOfModules",
-		"operations.md": "TestCommandsOfOperations", "quickstart.md": "TestQuickstart", "story.md": "TestStory",
+		"operations.md": "TestCommandsOfOperations", "quickstart.md": "TestQuickstart", "story.md": "TestStory", "web.md": "TestADeploymentOnAPhone",
 	}
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil {

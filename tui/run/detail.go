@@ -160,7 +160,7 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 	put("", "  R  retry; what is done stays done")
 	if m.snap.Over {
 		put("", "  E  change answers, then go on with what is left")
-		put("", "  S  skip it   D  done by hand   B  roll back")
+		put("", "  S  skip it   M  done by hand   B  roll back")
 	}
 	if !m.snap.Over {
 		put("", "  X  cancel: stop what runs, start no more")
