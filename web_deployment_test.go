@@ -1,0 +1,138 @@
+package main_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/armonic/armonic/internal/browsertest"
+	"github.com/armonic/armonic/internal/xmpptest"
+)
+
+// moodyModule has a service that starts in a good mood only.
+const moodyModule = `"""A service that starts in a good mood only."""
+def _on(ctx):
+    ctx.log("<b>the mood is " + ctx.req.conf.mood + "</b>")
+    ctx.host.run(["sh", "-c", 'test "$1" = good && echo "$2" >> DIR/did', "sh", ctx.req.conf.mood, ctx.me.name])
+
+def _off(ctx):
+    ctx.host.run(["sh", "-c", 'echo "$1 off" >> DIR/did', "sh", ctx.me.name])
+
+lifecycle("Thing", states = [
+    state("Off"),
+    state("On", enter = _on, leave = _off, requires = [require("conf", var("mood", str, default = "bad"))],
+        provides = [provide("start", lambda ctx: None)]),
+])
+`
+
+// Two people with accounts of their own, in browsers, and one at a terminal: what one begins fails,
+// is changed and gone on with, and is taken back; the other sees all of it, live.
+func TestADeploymentInTwoBrowsers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a real server and browsers take their time")
+	}
+	f := startAgents(t, moodyModule, []string{"anna", "bert"}, "web1", "web2")
+	keep := filepath.Join(f.dir, "tls")
+	certificate(t, keep)
+	listen := "127.0.0.1:" + freePort(t)
+	server, said := f.operator("anna", 0).start("web", "--listen", listen, "--cert", filepath.Join(keep, "cert.pem"), "--key", filepath.Join(keep, "key.pem"), "--name", "127.0.0.1")
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		if t.Failed() {
+			t.Logf("armonic web: %s", said)
+		}
+	})
+	for end := time.Now().Add(2 * soon); ; time.Sleep(50 * time.Millisecond) {
+		if c, err := net.Dial("tcp", listen); err == nil {
+			_ = c.Close()
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("armonic web does not listen: %v", err)
+		}
+	}
+	login := func(name, password string, size browsertest.Size) *browsertest.Page {
+		p := browsertest.Open(t, size, name == "bert")
+		p.Go("https://" + listen + "/")
+		p.Fill("#account", name+"@"+xmpptest.Domain)
+		p.Fill("#password", password)
+		p.Send()
+		return p
+	}
+	login("anna", "a wrong horse", browsertest.Phone).See("Log in", "password")
+	anna, bert := login("anna", "correct horse", browsertest.Phone), login("bert", "correct horse", browsertest.Screen)
+	anna.See("2 hosts, 2 online")
+	bert.See("2 hosts, 2 online", "bert@"+xmpptest.Domain)
+
+	anna.Follow("Deploy")
+	anna.Go("https://" + listen + "/catalogue?q=thing")
+	anna.Fill("input[name=hosts]", "web1, web2")
+	anna.Follow("Plan it")
+	anna.Follow("Save and go on")
+	anna.See("may change more", "2 changes cannot be taken back")
+	anna.Fill("#name", "moods")
+	anna.Fill("#confirm", "2")
+	anna.Follow("Run it")
+	anna.See("Try again", "Thing on web1", "failed")
+	var log string
+	if anna.Value(`document.getElementById("log").textContent`, &log); !strings.Contains(log, "<b>the mood is bad</b>") {
+		t.Errorf("the log is %q", log)
+	}
+	bert.Follow("Deployments")
+	bert.Follow("moods")
+	bert.See("failed", "You only watch", "Thing on web1")
+
+	anna.Follow("Change values, and go on")
+	anna.Value(`document.querySelectorAll("fieldset input[type=text]").forEach((e) => { if (e.value === "bad") e.value = "good"; })`, nil)
+	anna.Follow("Save")
+	anna.Fill("#confirm", "2")
+	anna.Follow("Run it")
+	anna.See("✓ done", "Take it back")
+	bert.See("✓ done")
+	f.operator("bert", 0).until("moods .*done", "deployments", "show", "moods")
+	if did := f.did(); len(did) != 2 {
+		t.Errorf("the hosts did %q", did)
+	}
+
+	anna.Follow("Take it back")
+	anna.Fill("#confirm", "2")
+	anna.Follow("Take it back")
+	anna.See("✓ rolled back")
+	bert.See("rolled back")
+	if did := f.did(); len(did) != 4 || !strings.HasSuffix(did[3], "off") {
+		t.Errorf("the hosts did %q", did)
+	}
+	for _, p := range []*browsertest.Page{anna, bert} {
+		if errs := p.Errors(); len(errs) > 0 {
+			t.Errorf("a browser tells of %s", strings.Join(errs, "\n"))
+		}
+	}
+}
+
+// certificate writes one for 127.0.0.1, with its key.
+func certificate(t *testing.T, dir string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	cert, err := x509.CreateCertificate(rand.Reader, text, text, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})))
+	write(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+}
