@@ -147,7 +147,7 @@ func deployment(t *testing.T, p plan, bin string, r *benchreport.Report) {
 	b := r.Table(fmt.Sprintf("%d hosts, a deployment of %d nodes", p.hosts, nodes), "situation", "key p50 (goal ≤ 1 ms)", "p99 (goal ≤ 4 ms)",
 		"processor (goal: idle ≤ 0.1 %, 1,000 lines/s ≤ 3 %)", "written a second", "memory now", "at most")
 	x := start(t, f.command(bin, "tui"))
-	x.found(0, fmt.Sprintf("%d hosts +%d on", p.hosts, p.hosts))
+	x.found(0, fmt.Sprintf("%d hosts +read at", p.hosts))
 	x.quiet(min(p.during, 2*time.Second))
 	situation := func(name string, most float64) {
 		var took []time.Duration
