@@ -86,6 +86,7 @@ func TestADeploymentInTwoBrowsers(t *testing.T) {
 	if anna.Value(`document.getElementById("log").textContent`, &log); !strings.Contains(log, "<b>the mood is bad</b>") {
 		t.Errorf("the log is %q", log)
 	}
+	f.operator("bert", 0).until("moods .*failed", "deployments")
 	bert.Follow("Deployments")
 	bert.Follow("moods")
 	bert.See("failed", "You only watch", "Thing on web1")

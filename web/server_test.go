@@ -219,7 +219,7 @@ func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 		"without a word": {"https://evil.example", "", token, http.StatusForbidden},
 		"another port":   {"http://127.0.0.1:1", "same-site", token, http.StatusForbidden},
 		"no token":       {x.http.URL, "same-origin", "", http.StatusForbidden},
-		"another token":  {x.http.URL, "same-origin", "x" + token[1:], http.StatusForbidden},
+		"another token":  {x.http.URL, "same-origin", token + "x", http.StatusForbidden},
 	} {
 		if got := send(c.origin, c.fetch, c.token); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
@@ -416,15 +416,17 @@ func TestADeploymentWaitsForApproval(t *testing.T) {
 	ann, bob := login("ann"), login("bob")
 	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a")
 	draft := strings.TrimSuffix(ann.where(), "/plan")
-	ann.open(draft+"/plan?look").see("has approved it")
+	ann.open(draft + "/plan?look").see("has approved it")
 	ann.send(draft+"/run", "name", "shop", "approve", "bob")
 	at := ann.where()
 	until(t, func() bool { return strings.Contains(ann.open(at).page, "It waits for approval by bob") })
 	ann.see("waits for approval")
 	id := strings.TrimPrefix(at, "/deployments/")
-	bob.open("/deployments").see("shop", "waits for approval by bob")
-	bob.open("/approvals").see("shop", "asked for by ann")
-	bob.open("/approvals/"+id).see("call On.go", "Approve it")
+	// Agents are told by and by.
+	until(t, func() bool { return strings.Contains(bob.open("/deployments").page, "waits for approval by bob") })
+	until(t, func() bool { return strings.Contains(bob.open("/approvals").page, "asked for by ann") })
+	until(t, func() bool { return strings.Contains(bob.open("/approvals/"+id).page, "Approve it") })
+	bob.see("call On.go")
 	key := regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
 	bob.send("/approvals/"+id, "shown", "x", "do", "approve").see("look again")
 	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("look again") // another was shown since
@@ -444,7 +446,7 @@ func TestADeploymentWaitsForApproval(t *testing.T) {
 	at = ann.where()
 	until(t, func() bool { return strings.Contains(ann.open(at).page, "It waits for approval by bob") })
 	id = strings.TrimPrefix(at, "/deployments/")
-	bob.open("/approvals/" + id)
+	until(t, func() bool { return strings.Contains(bob.open("/approvals/"+id).page, "Approve it") })
 	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
 	bob.send("/approvals/"+id, "shown", key, "do", "refuse").see("Say why")
 	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
