@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,10 +45,20 @@ func Open(t testing.TB, size Size, dark bool) *Page {
 	program := need.Program(t, "chromium-headless-shell")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("no-sandbox", true), chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience))
+	var browser *exec.Cmd
+	options = append(options, chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
+		browser, c.SysProcAttr = c, &syscall.SysProcAttr{Setpgid: true} // what Debian installs is a script that starts it
+	}))
 	alloc, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closePage := chromedp.NewContext(alloc)
 	p := &Page{T: t, ctx: ctx}
-	t.Cleanup(func() { closePage(); end() })
+	t.Cleanup(func() {
+		closePage()
+		end()
+		if browser != nil && browser.Process != nil {
+			_ = syscall.Kill(-browser.Process.Pid, syscall.SIGKILL) // none is left if it has ended by itself
+		}
+	})
 	chromedp.ListenTarget(ctx, func(ev any) {
 		switch x := ev.(type) {
 		case *runtime.EventExceptionThrown:
