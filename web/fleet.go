@@ -12,7 +12,6 @@ type fleet struct {
 	Hosts    []hostRow
 	On, Lost int
 	Faulty   int
-	Read     bool // what is applied has been read
 	Link     *spec.Connection
 	Running  []*carried
 	Drafts   []*draft
@@ -22,7 +21,6 @@ type hostRow struct {
 	spec.HostStatus
 	Sign     sign
 	Services []service
-	Doing    string
 	Err      *spec.Error
 	Known    bool // what is applied on it has been read
 }
@@ -54,7 +52,7 @@ func services(v *deploy.HostView) []service {
 }
 
 func (v *visit) fleet(views []deploy.HostView) fleet {
-	f := fleet{Running: v.all(), Drafts: v.unfinished(), Read: views != nil}
+	f := fleet{Running: v.all(), Drafts: v.unfinished()}
 	if c, ok := v.Fleet.(deploy.Connected); ok {
 		link := c.Connection()
 		f.Link = &link

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
@@ -23,15 +22,14 @@ type history struct {
 	Query string
 	Rows  []past
 	More  int
-	Asked time.Time
 }
 
 // mostRows is how many rows a page has.
 const mostRows = 300
 
 func historyPage(v *visit) error {
-	views, asked := v.look(v.r.Context(), v.conf.Now(), surveyAge)
-	h := history{Query: strings.TrimSpace(v.r.URL.Query().Get("q")), Asked: asked}
+	views, _ := v.look(v.r.Context(), v.conf.Now(), surveyAge)
+	h := history{Query: strings.TrimSpace(v.r.URL.Query().Get("q"))}
 	for i := range views {
 		for _, s := range views[i].Stacks {
 			for _, c := range s.Calls {

@@ -33,7 +33,6 @@ type plan struct {
 	Changes     int
 	Unforeseen  int
 	Forever     int // changes that cannot be taken back
-	Questions   int // that are answered by proposals only
 	Replanned   bool
 	Approvable  bool // somebody else can be asked to approve it
 	Problems    []spec.Problem
