@@ -199,3 +199,24 @@ func TestACallIsMadeOnceByTwoWhoKnowNothingOfEachOther(t *testing.T) {
 		c.onlyOnce()
 	})
 }
+
+// A state stays as somebody else calls it: so does what it needs, and all that this needs.
+func TestWhatAStateThatStaysNeedsIsNotTakenBack(t *testing.T) {
+	scene(t, modelCase{Hosts: 2, Parts: 2, Base: true, Early: true}, func(c *course) {
+		c.wait()
+		c.deploy("other", "//Part//go", "2", "9")
+		plan, err := c.now.r.PlanRollback(context.Background(), nil)
+		c.must(err)
+		var told []string
+		for _, p := range plan.Problems {
+			told = append(told, string(p.Path)+": "+p.Msg)
+		}
+		slices.Sort(told)
+		want := []string{"/h1/Base/On/go: /h1/Part/Conf, which stays, needs what it called: it is not taken back",
+			"/h1/Part/On: go was called there since, by other/.#0: it stays as it is"}
+		if diff := cmp.Diff(want, told); diff != "" {
+			c.t.Errorf("what is told of what stays: %s", diff)
+		}
+		c.rollBackBesideOthers()
+	})
+}

@@ -636,12 +636,18 @@ func (c *course) rollBackBesideOthers() {
 		c.finish(true)
 	}
 	c.consistent()
-	for host, s := range c.w.stacks(c.t) {
+	needs, stands := false, false // a part that stays needs its base; and that is there
+	for at, s := range c.w.stacks(c.t) {
+		needs = needs || c.Base && c.Early && s.Path.Lifecycle() == "Part" && slices.ContainsFunc(s.Applied, func(a spec.Applied) bool { return a.State == "Conf" && DeploymentOf(a.By) == "d" })
 		for _, x := range s.StandingCalls() {
-			if DeploymentOf(x.By) == "d" {
-				c.t.Errorf("%s: the call of %s.%s still stands", host, x.State, x.Provide)
+			stands = stands || s.Path.Lifecycle() == "Base"
+			if DeploymentOf(x.By) == "d" && (s.Path.Lifecycle() != "Base" || !c.Early) {
+				c.t.Errorf("%s: the call of %s.%s still stands", at, x.State, x.Provide)
 			}
 		}
+	}
+	if needs && !stands {
+		c.t.Errorf("what a part that stays needs is gone: %v\n%s", c.w.is(), tell(c.now.r.Snapshot()))
 	}
 	if calls := c.w.is()[fmt.Sprintf("%s Part go 9", at)]; calls != "called" {
 		c.t.Errorf("what another deployment called is gone: %v\n%s", c.w.is(), tell(c.now.r.Snapshot()))

@@ -116,11 +116,22 @@ type rollbackPlan struct {
 	planned map[spec.Path][]string        // and as it will be
 	last    map[spec.Host]resolver.TaskID // what is taken back there before: lifecycles of a host share its packages
 	blocked map[spec.Path]bool            // somebody else has entered something on top
+	kept    map[spec.Path]bool            // states that stay as the deployment entered them
+	calls   map[resolver.NodeID]bool      // whose calls stay, as a state or a call needs them that does
+	nodes   map[resolver.NodeID]Node
+	needed  map[resolver.NodeID][]Node // by what is called: what needs it
 }
 
 func newRollbackPlan(s *State, views []deploy.HostView) *rollbackPlan {
 	b := &rollbackPlan{state: s, out: Rollback{Plan: &resolver.Plan{}, planned: &Plan{}}, undone: s.takenBack(), rounds: map[resolver.TaskID]int{},
-		inverse: map[resolver.TaskID]resolver.TaskID{}, stacks: map[spec.Path]*spec.Stack{}, planned: map[spec.Path][]string{}, last: map[spec.Host]resolver.TaskID{}, blocked: map[spec.Path]bool{}}
+		inverse: map[resolver.TaskID]resolver.TaskID{}, stacks: map[spec.Path]*spec.Stack{}, planned: map[spec.Path][]string{}, last: map[spec.Host]resolver.TaskID{}, blocked: map[spec.Path]bool{},
+		kept: map[spec.Path]bool{}, calls: map[resolver.NodeID]bool{}, nodes: map[resolver.NodeID]Node{}, needed: map[resolver.NodeID][]Node{}}
+	for _, p := range append(slices.Clip(s.earlier), s.Plan) {
+		for _, n := range p.Nodes {
+			called := cmp.Or(n.CalledAs, n.ID)
+			b.nodes[n.ID], b.needed[called] = n, append(b.needed[called], n)
+		}
+	}
 	for i := range views {
 		v := &views[i]
 		if v.Err != nil && slices.ContainsFunc(s.tasks, func(t *task) bool { return t.Host == v.Host && t.attempt > 0 }) {
@@ -301,18 +312,25 @@ func (b *rollbackPlan) opposite(t *task, s didStep, from []string) (spec.Step, b
 	}
 	applied := slices.Contains(from, s.State)
 	switch {
+	case s.Action == spec.Call && applied && b.neededBy(t.Node) != "":
+		b.calls[t.Node] = true
+		b.keep(service, from[:slices.Index(from, s.State)+1])
+		b.problem(service.Join(s.State, s.Provide), "%s, which stays, needs what it called: it is not taken back", b.neededBy(t.Node))
+		return none, false
 	case s.Action == spec.Call:
 		return spec.Step{Action: spec.TakeBack, State: s.State, Provide: s.Provide, Run: s.run}, applied
 	case s.Action == spec.Enter && !s.Again && !s.done: // it may be there in part
 		return spec.Step{Action: spec.Leave, State: s.State}, !applied
 	case s.Action == spec.Enter && !applied, s.Action == spec.Leave && s.done && applied:
 		return none, false // somebody did so already
+	case s.Action == spec.Enter && b.kept[service.Join(s.State)]:
+		return none, false
 	case s.Action == spec.Enter && !s.Again && top(from) != s.State:
-		b.blocked[service] = true
+		b.block(service, from)
 		b.problem(service.Join(s.State), "%s was entered on top of it since: it stays as it is", top(from))
 		return none, false
 	case s.Action == spec.Enter && !s.Again && b.calledBy(service, s.State) != nil:
-		b.blocked[service] = true
+		b.block(service, from)
 		b.problem(service.Join(s.State), "%s was called there since, by %s: it stays as it is", b.calledBy(service, s.State).Provide, b.calledBy(service, s.State).By)
 		return none, false
 	case s.Action == spec.Enter && !s.Again:
@@ -320,20 +338,11 @@ func (b *rollbackPlan) opposite(t *task, s didStep, from []string) (spec.Step, b
 	}
 	before := slices.IndexFunc(t.Before, func(a spec.Applied) bool { return a.State == s.State })
 	if before < 0 {
+		b.keep(service, []string{s.State})
 		b.problem(service.Join(s.State), "what it was entered with before is not known: it stays as it is")
 		return none, false
 	}
 	return spec.Step{Action: spec.Enter, State: s.State, Again: applied, Inputs: withoutSecrets(t.Before[before].Inputs)}, true
-}
-
-// calledBy is a call of others that would be gone with a state, nil if there is none.
-func (b *rollbackPlan) calledBy(service spec.Path, state string) *spec.Called {
-	for _, c := range b.stacks[service].StandingCalls() {
-		if c.State == state && DeploymentOf(c.By) != b.state.ID {
-			return &c
-		}
-	}
-	return nil
 }
 
 // withoutSecrets leaves out values that agents do not tell: a state that is entered again

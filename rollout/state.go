@@ -26,6 +26,7 @@ type State struct {
 
 	consent consent
 	last    *Plan     // or rollback
+	earlier []*Plan   // that were made before Plan: what they did it does not tell of
 	resumed bool      // what ran then has not been asked for yet
 	plans   int       // how often it was planned, or a rollback was
 	began   time.Time // it was planned, or gone on with
@@ -238,6 +239,9 @@ func (s *State) planned(p *Plan) {
 	}
 	for _, t := range s.tasks {
 		s.drop(t)
+	}
+	if s.Plan != nil {
+		s.earlier = append(s.earlier, s.Plan)
 	}
 	s.Plan, s.Ended, s.Stopped = p, time.Time{}, false
 	if len(p.Hosts) > 0 {
