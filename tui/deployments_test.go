@@ -1,7 +1,6 @@
 package tui_test
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,24 +206,6 @@ func TestAReplacedDeploymentSaysSo(t *testing.T) {
 		d.keys("G")
 		d.see("Another deployment has taken the place of this one", "has taken its place")
 	})
-}
-
-func TestGoldenDeployments(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}, {40, 10}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-			t.Run(dir, func(t *testing.T) {
-				withAnna(t, size[0], size[1], func(d *driver, a anna, f *fakeFleet) {
-					d.check = func(frame string) {
-						if bad := exact(frame, size[0], size[1]); bad != "" {
-							t.Fatal(bad)
-						}
-					}
-					walkDeployments(d, a, f, func(name string) { golden(t, dir+"/"+name, mask(d.m.View())) })
-				}, func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-			})
-		}
-	}
 }
 
 // What somebody else begins appears in a list that stands open.

@@ -2,7 +2,6 @@ package tui_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -133,22 +132,6 @@ func TestDriftOfALifecycleAndOfAll(t *testing.T) {
 		d.keys(": drift space nowhere enter")
 		d.see("There is no host nowhere")
 	})
-}
-
-func TestGoldenDrift(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-			onEdited(t, size[0], size[1], func(d *driver, f *editedFleet) {
-				d.check = func(frame string) {
-					if bad := exact(frame, size[0], size[1]); bad != "" {
-						t.Fatal(bad)
-					}
-				}
-				walkDrift(d, f, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
-			}, func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-		}
-	}
 }
 
 // A digit is text where letters are typed, and a tab where nothing was typed yet.

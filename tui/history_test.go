@@ -1,11 +1,8 @@
 package tui_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
-
-	"github.com/armonic/armonic/tui"
 )
 
 // walkHistory goes through what was done on a host.
@@ -36,24 +33,6 @@ func TestHistoryTellsWhatWasDone(t *testing.T) {
 		d.keys("esc : history space nowhere enter")
 		d.see("There is no host nowhere")
 	})
-}
-
-func TestGoldenHistory(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}, {40, 10}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-			t.Run(dir, func(t *testing.T) {
-				withAnna(t, size[0], size[1], func(d *driver, _ anna, _ *fakeFleet) {
-					d.check = func(frame string) {
-						if bad := exact(frame, size[0], size[1]); bad != "" {
-							t.Fatal(bad)
-						}
-					}
-					walkHistory(d, func(name string) { golden(t, dir+"/"+name, mask(d.m.View())) })
-				}, func(c *tui.Config) { c.Theme, c.Glyphs, c.Logs = "none", glyphs, nil })
-			})
-		}
-	}
 }
 
 // The plan says which of its hosts do something else now, and how long it usually takes.

@@ -1,10 +1,8 @@
 package tui_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/armonic/armonic/tui"
@@ -51,23 +49,6 @@ func TestALifecycleIsOnlyLookedAt(t *testing.T) {
 		d.keys("1 t G T")
 		d.notSee("Move to")
 	}, func(c *tui.Config) { c.ReadOnly = true })
-}
-
-func TestGoldenLifecycle(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}, {40, 10}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-			synctest.Test(t, func(t *testing.T) {
-				d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-				d.check = func(frame string) {
-					if bad := exact(frame, size[0], size[1]); bad != "" {
-						t.Fatal(bad)
-					}
-				}
-				walkLifecycle(d, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
-			})
-		}
-	}
 }
 
 // What was called of others for the states that are left is taken back, or kept.

@@ -1,15 +1,11 @@
 package tui_test
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
@@ -287,37 +283,6 @@ func walkLinks(d *driver, f *liveFleet, visit func(name string)) {
 	f.set(down())
 	d.wait(600 * time.Millisecond)
 	visit("run-no-connection")
-}
-
-func TestGoldenLinks(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}} {
-		dir := fmt.Sprintf("%dx%d-unicode", size[0], size[1])
-		t.Run(dir, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d, f := live(t, size[0], size[1], func(c *tui.Config) { c.Theme = "none" })
-				walkLinks(d, f, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
-			})
-		})
-	}
-}
-
-func TestFramesOfBrokenLinksAreExact(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}, {40, 10}, {1, 1}, {41, 11}, {200, 12}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			synctest.Test(t, func(t *testing.T) {
-				d, f := live(t, size[0], size[1], func(c *tui.Config) { c.Glyphs = glyphs })
-				d.check = func(frame string) {
-					if bad := exact(frame, size[0], size[1]); bad != "" {
-						t.Fatalf("%s\n%s", bad, ansi.Strip(frame))
-					}
-					if i := strings.IndexFunc(ansi.Strip(frame), func(r rune) bool { return r > 126 }); i >= 0 && glyphs == "ascii" {
-						t.Fatalf("not ASCII: %q\n%s", ansi.Strip(frame)[i:i+4], ansi.Strip(frame))
-					}
-				}
-				walkLinks(d, f, func(string) {})
-			})
-		}
-	}
 }
 
 // Two agents may claim the same name; moments may be told in another zone each time.

@@ -1,10 +1,8 @@
 package tui_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -42,21 +40,14 @@ func TestCarryOutOnSeveralHosts(t *testing.T) {
 	})
 }
 
-func TestGoldenSeveral(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			synctest.Test(t, func(t *testing.T) {
-				d := drive(t, demo(t), size[0], size[1], func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-				dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-				d.settle()
-				d.keys("2 //webserver//start ctrl+g web*")
-				golden(t, dir+"/several-hosts", d.m.View())
-				d.keys("enter")
-				d.wait(time.Second)
-				golden(t, dir+"/several-build", d.m.View())
-			})
-		}
-	}
+// walkSeveral plans something on several hosts at once.
+func walkSeveral(d *driver, visit func(string)) {
+	d.settle()
+	d.keys("2 //webserver//start ctrl+g web*")
+	visit("several-hosts")
+	d.keys("enter")
+	d.wait(time.Second)
+	visit("several-build")
 }
 
 // Of a deployment that was planned again, the plan has only what is left to be done.

@@ -24,6 +24,12 @@ func wallHosts() []spec.Host {
 	return out
 }
 
+// bigFleet is a fleet of them.
+func bigFleet(t testing.TB) *fakeFleet {
+	t.Helper()
+	return newFleet(t, wallHosts()...)
+}
+
 func walkWall(d *driver, f *fakeFleet, visit func(string)) {
 	f.cut("db004", "seen 14m ago")
 	d.wait(2 * time.Second)
@@ -41,7 +47,7 @@ func walkWall(d *driver, f *fakeFleet, visit func(string)) {
 func onWall(t *testing.T, w, h int, run func(*driver, *fakeFleet), change ...func(*tui.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, wallHosts()...)
+		f := bigFleet(t)
 		d := drive(t, f, w, h, change...)
 		d.settle()
 		run(d, f)
@@ -62,22 +68,4 @@ func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 		d.keys("G right left up down enter")
 		d.see("OFFERS HERE")
 	})
-}
-
-func TestGoldenWall(t *testing.T) {
-	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 60}, {40, 10}} {
-		for _, glyphs := range []string{"unicode", "ascii"} {
-			dir := fmt.Sprintf("%dx%d-%s", size[0], size[1], glyphs)
-			t.Run(dir, func(t *testing.T) {
-				onWall(t, size[0], size[1], func(d *driver, f *fakeFleet) {
-					d.check = func(frame string) {
-						if bad := exact(frame, size[0], size[1]); bad != "" {
-							t.Fatal(bad)
-						}
-					}
-					walkWall(d, f, func(name string) { golden(t, dir+"/"+name, d.m.View()) })
-				}, func(c *tui.Config) { c.Theme, c.Glyphs = "none", glyphs })
-			})
-		}
-	}
 }
