@@ -142,6 +142,7 @@ func (r *Rollout) Start(ctx context.Context) {
 	if r.copies {
 		r.wg.Go(func() { r.keepCopies(ctx) })
 	}
+	r.wg.Go(func() { r.yield(ctx) })
 }
 
 // Close detaches and waits until no goroutine of the rollout is left. That nobody carries

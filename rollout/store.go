@@ -22,8 +22,9 @@ import (
 // Store keeps the logs of deployments in a directory, a file each, with a record a line as
 // JSON. Secrets are sealed. Of deployments that are over the last 200 are kept.
 type Store struct {
-	dir    string
-	policy value.Policy
+	dir      string
+	policy   value.Policy
+	patience time.Duration // how long another process is waited for that holds a log
 }
 
 // keptLogs is how many deployments that are over are kept.
@@ -34,7 +35,7 @@ const suffix = ".log"
 // NewStore keeps logs in a directory, which is made when it is needed. Secrets are sealed
 // with keys.
 func NewStore(dir string, keys value.Sealer) *Store {
-	return &Store{dir: dir, policy: value.Seal(keys)}
+	return &Store{dir: dir, policy: value.Seal(keys), patience: claimWithin}
 }
 
 func (s *Store) file(id spec.DeploymentID) string { return filepath.Join(s.dir, string(id)+suffix) }
@@ -72,12 +73,17 @@ func (s *Store) fails(what string, err error) error {
 	return &spec.Error{Kind: spec.Failed, Msg: fmt.Sprintf("cannot %s: %v", what, err), Hint: "deployments are kept in " + s.dir, Err: err}
 }
 
-// hold locks a log, so that one process carries a deployment out.
+// hold locks a log, so that one process carries a deployment out. Another one that does lets
+// go of it.
 func (s *Store) hold(f *os.File, id spec.DeploymentID) (Log, error) {
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	err := lock(f)
+	if err != nil {
+		err = s.claim(f, id)
+	}
+	if err != nil {
 		_ = f.Close()
-		return nil, spec.Errorf(spec.Conflict, "deployment %s is being carried out by another process on this machine", id).
-			WithHint("wait for it, or stop it there; armonic deployments show %s shows how far it is", id)
+		return nil, spec.Errorf(spec.Conflict, "deployment %s is being carried out by another process on this machine, which does not let go of it", id).
+			WithHint("wait for it, or end that process; armonic deployments show %s shows how far it is", id)
 	}
 	if d, err := os.Open(s.dir); err == nil { // so that the file is still there after a power cut
 		_ = d.Sync()
@@ -87,8 +93,9 @@ func (s *Store) hold(f *os.File, id spec.DeploymentID) (Log, error) {
 }
 
 // Open goes on with a log, which is held by this process until it is closed, and gives the
-// records so far. A record that was not written as a whole is cut off. The error is
-// spec.NotFound if there is none, spec.Conflict if another process holds it.
+// records so far. A record that was not written as a whole is cut off. Another process of this
+// machine that carries the deployment out is asked to let go. The error is spec.NotFound if there
+// is none, spec.Conflict if that process does not.
 func (s *Store) Open(id spec.DeploymentID) (Log, []Record, error) {
 	if err := s.checkID(id); err != nil {
 		return nil, nil, err
@@ -337,6 +344,7 @@ func (s *Store) prune() {
 		if kept++; kept > keptLogs {
 			_ = os.Remove(s.file(id))
 			_ = os.Remove(s.Output(id))
+			_ = os.Remove(s.file(id) + claimSuffix)
 		}
 	}
 }

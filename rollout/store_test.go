@@ -137,7 +137,9 @@ func TestALogIsHeldByOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := newStore(t, dir).Open("d"); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "deployment d is being carried out by another process") {
+	other := newStore(t, dir)
+	other.patience = 100 * time.Millisecond // nobody looks for a claim
+	if _, _, err := other.Open("d"); spec.KindOf(err) != spec.Conflict || !strings.Contains(err.Error(), "deployment d is being carried out by another process") {
 		t.Errorf("a second one: %v", err)
 	}
 	if !s.Held("d") {
@@ -149,6 +151,44 @@ func TestALogIsHeldByOne(t *testing.T) {
 	if err := log.Close(); err != nil || s.Held("d") {
 		t.Errorf("closed: %v, held %v", err, s.Held("d"))
 	}
+}
+
+// Who decides about a deployment in another terminal goes on with it: what carried it out until
+// then, a terminal or what it left behind, lets go.
+func TestAProcessLetsGoOfADeploymentThatAnotherOneGoesOnWith(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l := fleettest.NewLab()
+		fleet := fleettest.New(t, l.Lifecycles(), "main", "a")
+		l.SetFail("a", true)
+		session := fleettest.Planned(t, fleet, "a")
+		one, err := New(session, Options{ID: "d", Logs: newStore(t, dir)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one.Start(t.Context())
+		if err := one.Wait(t.Context()); err != nil || one.Snapshot().OK {
+			t.Fatalf("%v %s", err, tell(one.Snapshot()))
+		}
+		two, err := Deployments{Fleet: fleet, Options: Options{Logs: newStore(t, dir)}}.Resume(t.Context(), "d")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer two.Close()
+		two.Start(t.Context())
+		if err := two.MarkDone(two.Snapshot().Retriable()[0].ID, "by hand", map[string]any{"addr": "x"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := two.Wait(t.Context()); err != nil || !two.Snapshot().OK {
+			t.Errorf("%v %s", err, tell(two.Snapshot()))
+		}
+		if err := one.Skip(one.Snapshot().Retriable()[0].ID, "no"); spec.KindOf(err) != spec.Canceled {
+			t.Errorf("the first one: %v %s", err, tell(one.Snapshot()))
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "deployments", "*"+claimSuffix)); err != nil || len(left) > 0 {
+			t.Errorf("%v %v", left, err)
+		}
+	})
 }
 
 func TestImportKeepsTheNewer(t *testing.T) {
