@@ -42,6 +42,27 @@ func (f File) Next(have int) (spec.Piece, bool) {
 	return spec.Piece{Digest: f.Digest, At: have, Data: base64.StdEncoding.EncodeToString(f.Packed[have:min(have+most, len(f.Packed))])}, true
 }
 
+// HandOver hands over what has not arrived yet. Stage hands on one piece, the first of which is a
+// question, and returns how much has arrived and whether no more is wanted. The error is that of
+// stage, or Conflict if what has arrived is lost again and again.
+func (f File) HandOver(stage func(p spec.Piece) (have int, enough bool, err error)) error {
+	have, enough, err := stage(f.Question())
+	lost := 0
+	for piece, more := f.Next(have); err == nil && more && !enough; piece, more = f.Next(have) {
+		if have, enough, err = stage(piece); have <= piece.At {
+			lost++
+		}
+		if err == nil && lost > mostLost {
+			return spec.Errorf(spec.Conflict, "what has arrived is lost again and again").
+				WithHint("is somebody else handing over another version there? try again when they are done")
+		}
+	}
+	return err
+}
+
+// mostLost pieces may get lost: another operator begins with another file at the same time.
+const mostLost = 20
+
 // How long an agent may be away, and how soon it is asked again.
 const (
 	missing = 10 * time.Minute

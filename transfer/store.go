@@ -16,7 +16,8 @@ import (
 // partSuffix ends the names of files in which packed bytes have arrived, after the digest.
 const partSuffix = ".part"
 
-// Store keeps what has arrived of one file, and forgets what has of others.
+// Store keeps what has arrived of one file, and forgets what has of others. Its methods are called
+// one at a time.
 type Store struct {
 	Dir  string // a folder, which need not be there yet
 	What string // what the files are, for errors: "program"
@@ -87,7 +88,8 @@ func (s Store) Parts() []string {
 // Forget removes what has arrived of a file.
 func (s Store) Forget(digest string) { _ = os.Remove(s.part(digest)) }
 
-// Unpack writes a file that has arrived, unless it is not the one of a digest and a size.
+// Unpack writes a file that has arrived. The error is Invalid if it is not the one of a digest and a
+// size; at most one byte more than the size has been written then.
 func (s Store) Unpack(digest string, size int, to io.Writer) error {
 	wrong := func(why string) error {
 		return spec.Errorf(spec.Invalid, "the %s is not the one that was ordered: %s", s.What, why)
@@ -102,16 +104,29 @@ func (s Store) Unpack(digest string, size int, to io.Writer) error {
 		return wrong("it is not packed")
 	}
 	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(to, h), io.LimitReader(z, int64(size)+1))
+	packed := &reading{from: z}
+	n, err := io.Copy(io.MultiWriter(to, h), io.LimitReader(packed, int64(size)+1))
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
+	case packed.failed:
 		return wrong("it is not packed as a whole")
 	case err != nil:
-		return err
+		return spec.Errorf(spec.Failed, "%v", err)
 	case int(n) != size || hex.EncodeToString(h.Sum(nil)) != digest:
 		return wrong("its digest is another one")
 	}
 	return nil
+}
+
+// reading remembers whether reading failed.
+type reading struct {
+	from   io.Reader
+	failed bool
+}
+
+func (r *reading) Read(b []byte) (int, error) {
+	n, err := r.from.Read(b)
+	r.failed = err != nil && !errors.Is(err, io.EOF)
+	return n, err
 }
 
 // Digest is what names a file, and its size.

@@ -212,17 +212,16 @@ func (u *upgrading) host(ctx context.Context, live *connect.Live, h spec.HostSta
 // agent hands the program over, and waits until it runs and is confirmed.
 func (u *upgrading) agent(ctx context.Context, h spec.Host, a spec.Upgrader) (version string, changed bool, err error) {
 	digest, question := u.file.Digest, u.file.Question()
-	s, err := transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, question) })
+	var s spec.UpgradeState
+	err = u.file.HandOver(func(p spec.Piece) (_ int, enough bool, err error) {
+		s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, p) })
+		return s.Have, s.Program == digest || s.Waiting, err
+	})
 	if err != nil {
 		return "", false, err
 	}
 	if s.Program == digest && !s.Pending {
 		return s.Version, false, nil
-	}
-	for piece, more := u.file.Next(s.Have); more && s.Program != digest && !s.Waiting; piece, more = u.file.Next(s.Have) {
-		if s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.StageUpgrade(ctx, piece) }); err != nil {
-			return "", false, err
-		}
 	}
 	if s.Program != digest {
 		if s, err = transfer.Insist(ctx, func() (spec.UpgradeState, error) { return a.Upgrade(ctx, u.order) }); err != nil {

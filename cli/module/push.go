@@ -257,11 +257,10 @@ func (p *pushing) host(ctx context.Context, live *connect.Live, h spec.HostStatu
 
 // handOver sends what an agent does not keep already.
 func (p *pushing) handOver(ctx context.Context, keeper spec.ModuleKeeper) error {
-	s, err := transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.StageModules(ctx, p.file.Question()) })
-	for piece, more := p.file.Next(s.Have); err == nil && more && !s.Kept; piece, more = p.file.Next(s.Have) {
-		s, err = transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.StageModules(ctx, piece) })
-	}
-	return err
+	return p.file.HandOver(func(piece spec.Piece) (int, bool, error) {
+		s, err := transfer.Insist(ctx, func() (spec.BundleState, error) { return keeper.StageModules(ctx, piece) })
+		return s.Have, s.Kept, err
+	})
 }
 
 func bundleOf(ctx context.Context, a spec.Agent, name string) (spec.Bundle, error) {
