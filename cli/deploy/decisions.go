@@ -202,10 +202,14 @@ func stopCommand(g *settings.Global, s output.Streams) *cobra.Command {
 	d := &decision{Global: g, Streams: s}
 	c := &cobra.Command{
 		Use:     "stop ID",
-		Short:   "Stop what agents still do of a deployment that nobody carries out",
+		Short:   "Stop a deployment, wherever it is carried out",
+		Long: `Stop a deployment after the steps that run: what is carried out by nobody any more, by another
+terminal, in the background, or by another operator, who is told so. armonic deploy --resume
+goes on with it.`,
 		Example: "  armonic deployments stop shop",
 		RunE: func(c *cobra.Command, args []string) error {
 			return d.on(c.Context(), args[0], func(ctx context.Context, _ deploy.Fleet, r *rollout.Rollout, c *carrier) (bool, error) {
+				c.show.Start(r.ID())
 				r.Start(context.WithoutCancel(ctx))
 				err := c.interrupt(ctx, r)
 				if output.ExitCode(err) == output.ExitInterrupted {

@@ -100,7 +100,7 @@ func NewPrinter(f Format, w io.Writer) Printer {
 	case "quiet":
 		return &quietPrinter{out: w}
 	}
-	return &Plain{out: w}
+	return NewPlain(w, "")
 }
 
 // quietPrinter writes what the root returned, "name=value" a line, and what failed.
