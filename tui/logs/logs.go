@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/armonic/armonic/rollout/lines"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -28,7 +29,7 @@ func (m *Model) Restyle(l widget.Look) {
 }
 
 // Show puts a run's lines on the screen.
-func (m *Model) Show(name string, b *Buffer) {
+func (m *Model) Show(name string, b *lines.Buffer) {
 	if m.pane == nil || m.pane.buf != b {
 		m.pane = NewPane(m.look, b)
 	}

@@ -2,9 +2,7 @@ package logs_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/rollout/lines"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/widget"
@@ -23,8 +22,8 @@ func line(n int) rollout.LogLine {
 		Level: []spec.Level{spec.LevelInfo, spec.LevelWarn, spec.LevelError}[n%3], Text: fmt.Sprintf("line %d", n)}
 }
 
-func filled(n int) (*logs.Buffer, *logs.Pane) {
-	b := &logs.Buffer{}
+func filled(n int) (*lines.Buffer, *logs.Pane) {
+	b := &lines.Buffer{}
 	for i := range n {
 		b.Add([]rollout.LogLine{line(i)})
 	}
@@ -79,7 +78,7 @@ func TestFilters(t *testing.T) {
 }
 
 // short is a buffer that keeps next to nothing in memory.
-func short(disk int) *logs.Buffer { return &logs.Buffer{Memory: 10_000, Disk: disk} }
+func short(disk int) *lines.Buffer { return &lines.Buffer{Memory: 10_000, Disk: disk} }
 
 func TestOldLinesAreOnDiskAndStillThere(t *testing.T) {
 	b := short(0)
@@ -159,7 +158,7 @@ func TestLinesOfSomeTasksAreFoundWithoutReadingAll(t *testing.T) {
 
 func TestWhereNothingCanBeWrittenTheNewestAreKept(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
-	b := &logs.Buffer{}
+	b := &lines.Buffer{}
 	p := logs.NewPane(widget.Look{Glyphs: widget.ASCII()}, b)
 	for n := 1; n <= 200_000; n++ {
 		b.Add([]rollout.LogLine{line(n)})
@@ -167,41 +166,5 @@ func TestWhereNothingCanBeWrittenTheNewestAreKept(t *testing.T) {
 	p.CatchUp()
 	if kept := b.Len() - b.First(); kept < 100_000 || b.Dropped()+kept != 200_000 || p.Line().N != 200_000 {
 		t.Errorf("%d are kept, %d dropped", kept, b.Dropped())
-	}
-}
-
-func TestNothingIsLeftOnTheDisk(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	b := short(0)
-	for n := range 1000 {
-		b.Add([]rollout.LogLine{line(n + 1)})
-	}
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 || b.First() != 0 {
-		t.Errorf("there are %v, %v", files, err)
-	}
-}
-
-func TestTheMemoryIsBound(t *testing.T) {
-	used := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	for name, of := range map[string]struct{ lines, size int }{"short": {200_000, 60}, "long": {2000, 40_000}, "huge": {3, 2 * rollout.MostLogBytes}} {
-		before := used()
-		b := &logs.Buffer{}
-		for n := 1; n <= of.lines; n++ {
-			x := line(n)
-			x.Text = strings.Repeat("x", of.size)
-			b.Add([]rollout.LogLine{x})
-		}
-		if now := used(); now > before+8<<20 && name != "huge" || b.Len()-b.First()+b.Dropped() != of.lines {
-			t.Errorf("%s: %d MiB", name, (now-before)>>20)
-		}
-		if x := b.At(b.First()); len(x.Text) != of.size {
-			t.Errorf("%s: a line has %d bytes", name, len(x.Text))
-		}
 	}
 }

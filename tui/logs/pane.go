@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/rollout/lines"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -18,7 +19,7 @@ const Levels widget.Action = "levels"
 // Pane shows the lines of a buffer that pass its filters.
 type Pane struct {
 	look   widget.Look
-	buf    *Buffer
+	buf    *lines.Buffer
 	tasks  map[resolver.TaskID]bool // nil is all
 	level  int                      // 0 all, 1 warnings and errors, 2 errors
 	filter widget.Filter
@@ -31,7 +32,7 @@ type Pane struct {
 }
 
 // NewPane makes a pane on a buffer.
-func NewPane(l widget.Look, b *Buffer) *Pane { return &Pane{look: l, buf: b} }
+func NewPane(l widget.Look, b *lines.Buffer) *Pane { return &Pane{look: l, buf: b} }
 
 // Restyle changes how the pane looks.
 func (p *Pane) Restyle(l widget.Look) { p.look = l }
@@ -77,7 +78,7 @@ func (p *Pane) refilter() {
 			take(i)
 		}
 	} else {
-		for _, i := range p.buf.of(p.tasks) {
+		for _, i := range p.buf.Of(p.tasks) {
 			take(i)
 		}
 	}

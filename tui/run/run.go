@@ -7,6 +7,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/rollout/lines"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/logs"
 	"github.com/armonic/armonic/tui/tree"
@@ -78,7 +79,7 @@ type Model struct {
 	hosts  []hostRow
 	away   map[spec.Host]string // since when hosts are, as far as the fleet knows
 	snap   *rollout.Snapshot
-	buf    *logs.Buffer
+	buf    *lines.Buffer
 	log    *logs.Pane
 	now    time.Time
 
@@ -92,7 +93,7 @@ type Model struct {
 
 // New makes the screen for a plan that begins to run.
 func New(l widget.Look, name string, root *resolver.Node, snap *rollout.Snapshot) *Model {
-	m := &Model{look: l, name: name, follow: true, buf: &logs.Buffer{}}
+	m := &Model{look: l, name: name, follow: true, buf: &lines.Buffer{}}
 	m.log = logs.NewPane(l, m.buf)
 	m.layOut(root, snap)
 	m.readLog()
@@ -135,7 +136,7 @@ func (m *Model) Name() string { return m.name }
 func (m *Model) Snapshot() *rollout.Snapshot { return m.snap }
 
 // Buffer holds the log lines.
-func (m *Model) Buffer() *logs.Buffer { return m.buf }
+func (m *Model) Buffer() *lines.Buffer { return m.buf }
 
 // Feed takes what has changed.
 func (m *Model) Feed(snap *rollout.Snapshot, lines []rollout.LogLine, now time.Time) {

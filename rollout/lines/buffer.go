@@ -1,4 +1,4 @@
-package logs
+package lines
 
 import (
 	"slices"
@@ -102,8 +102,8 @@ func (b *Buffer) prune() {
 	}
 }
 
-// of gives the positions of the lines of some tasks that are kept, in order.
-func (b *Buffer) of(tasks map[resolver.TaskID]bool) []int {
+// Of gives the positions of the lines of some tasks that are kept, in order.
+func (b *Buffer) Of(tasks map[resolver.TaskID]bool) []int {
 	var out []int
 	for t := range tasks {
 		at := b.tasks[t]
@@ -138,3 +138,11 @@ func (b *Buffer) At(pos int) *rollout.LogLine {
 // Dropped is how many lines cannot be shown any more, whoever dropped them: the buffer,
 // or their source before it was asked.
 func (b *Buffer) Dropped() int { return b.newest - (b.Len() - b.First()) }
+
+// Close gives up all lines, and the disk that they take. The buffer is not used any more.
+func (b *Buffer) Close() {
+	if b.old != nil {
+		b.old.close()
+	}
+	b.lines, b.tasks = nil, nil
+}

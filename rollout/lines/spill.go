@@ -1,4 +1,4 @@
-package logs
+package lines
 
 import (
 	"encoding/binary"
