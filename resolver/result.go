@@ -83,6 +83,21 @@ func (r *Result) Question(k Key) *Question {
 	return nil
 }
 
+// Alike are the other questions about a value that ask for the same variable of the same lifecycle,
+// on whichever host, but for those that are not to be answered.
+func (r *Result) Alike(q *Question) (out []*Question) {
+	if q.Key.Kind != AskValue {
+		return nil
+	}
+	for i := range r.Questions {
+		x := &r.Questions[i]
+		if x.Key != q.Key && x.Key.Kind == q.Key.Kind && !x.Fixed && x.Var.Name == q.Var.Name && x.Path.Lifecycle() == q.Path.Lifecycle() {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // Node is one call that the deployment needs.
 type Node struct {
 	ID       NodeID

@@ -27,15 +27,11 @@ func (m *Model) alike() (all, empty []*resolver.Question) {
 		return nil, nil
 	}
 	q := m.res.Question(m.edit.Key)
-	if q == nil || q.Key.Kind != resolver.AskValue {
+	if q == nil {
 		return nil, nil
 	}
-	for i := range m.res.Questions {
-		x := &m.res.Questions[i]
-		if x.Key == q.Key || x.Key.Kind != q.Key.Kind || x.Fixed || x.Var.Name != q.Var.Name || x.Path.Lifecycle() != q.Path.Lifecycle() {
-			continue
-		}
-		all = append(all, x)
+	all = m.res.Alike(q)
+	for _, x := range all {
 		if x.Value == nil {
 			empty = append(empty, x)
 		}
