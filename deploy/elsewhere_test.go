@@ -27,7 +27,7 @@ func TestDecisionsAreMovedToAnotherHost(t *testing.T) {
 		key("./On.enter.sites[a]", resolver.AskValue, "x/addr"): {Value: "192.0.2.2"},
 		key("./On.enter.more[b#2]/x", resolver.AskChoose, ""):   {Value: "Bb/On/go"},
 	})
-	s.Elsewhere("b", "c", "192.0.2.2")
+	s.Elsewhere(map[spec.Host]spec.Host{"b": "c"}, []string{"192.0.2.2"})
 	want := resolver.Answers{
 		key(".", resolver.AskHost, ""):                          {Value: spec.Host("c")},
 		key(".", resolver.AskHosts, "On.enter.sites"):           {Value: []spec.Host{"a", "c"}},
@@ -42,5 +42,18 @@ func TestDecisionsAreMovedToAnotherHost(t *testing.T) {
 	}
 	if !s.Undo() || s.Answers()[key(".", resolver.AskHost, "")].Value != spec.Host("b") {
 		t.Error("it cannot be undone")
+	}
+}
+
+func TestTwoHostsChangePlaces(t *testing.T) {
+	at := func(node resolver.NodeID) resolver.Key {
+		return resolver.Key{Node: node, Kind: resolver.AskValue, Name: "x/port"}
+	}
+	s := deploy.NewSession(fleettest.New(t, nil, "a", "b"), "//Front//go")
+	s.SetAnswers(resolver.Answers{at("./sites[a]"): {Value: 1, Typed: true}, at("./sites[b]"): {Value: 2, Typed: true}})
+	s.Elsewhere(map[spec.Host]spec.Host{"a": "b", "b": "a"}, nil)
+	want := resolver.Answers{at("./sites[b]"): {Value: 1, Typed: true}, at("./sites[a]"): {Value: 2, Typed: true}}
+	if diff := cmp.Diff(want, s.Answers()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -85,17 +85,6 @@ func (s *State) returnedTo(k resolver.Key) bool {
 	return false
 }
 
-// AddressesOf are those that provides returned on a host.
-func (s *State) AddressesOf(h spec.Host) (out []string) {
-	for _, t := range s.tasks {
-		table, _ := s.Returns[t.Node].(map[string]any)
-		if text, ok := table["address"].(string); ok && t.Host == h {
-			out = append(out, text)
-		}
-	}
-	return out
-}
-
 // Resume prepares to go on with a deployment here. Whoever carries it out is told so.
 func (d Deployments) Resume(ctx context.Context, ref string) (*Rollout, error) {
 	if d.Options.Logs == nil {

@@ -312,3 +312,10 @@ func (s *State) Summary() Summary {
 	}
 	return out
 }
+
+// Summary tells in few words how it stands.
+func (r *Rollout) Summary() Summary {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state.Summary()
+}

@@ -226,16 +226,21 @@ func (m *Model) replay(id spec.DeploymentID, save bool, on map[spec.Host]spec.Ho
 	d := m.ofSession(id)
 	return func() tea.Msg {
 		var s *deploy.Session
+		var err error
 		if d != nil {
 			s = d.exec.NewSession()
+			err = d.exec.Move(ctx, s, on)
 		} else {
-			w, err := port.Attach(ctx, string(id))
-			if err != nil {
-				return replayed{err: err}
+			w, failed := port.Attach(ctx, string(id))
+			if failed != nil {
+				return replayed{err: failed}
 			}
 			s = w.Session()
+			err = w.State().Move(ctx, s, on)
 		}
-		s = elsewhere(s, on)
+		if err != nil {
+			return replayed{err: err}
+		}
 		s.SetGroups(groups)
 		return replayed{session: s, save: save, on: on, err: s.Settle(ctx)}
 	}

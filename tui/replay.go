@@ -8,7 +8,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/deployments"
 	"github.com/armonic/armonic/tui/widget"
@@ -74,40 +73,6 @@ func written(on map[spec.Host]spec.Host) string {
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// elsewhere gives a session with the answers of another, in which hosts are other ones.
-func elsewhere(s *deploy.Session, on map[spec.Host]spec.Host) *deploy.Session {
-	if written(on) == "" {
-		return s
-	}
-	to := func(h spec.Host) spec.Host {
-		if x, ok := on[h]; ok {
-			return x
-		}
-		return h
-	}
-	answers := s.Answers()
-	for k, a := range answers {
-		switch v := a.Value.(type) {
-		case spec.Host:
-			a.Value = to(v)
-		case []spec.Host:
-			moved := make([]spec.Host, len(v))
-			for i, h := range v {
-				moved[i] = to(h)
-			}
-			a.Value = moved
-		case string:
-			if k.Kind == resolver.AskHost {
-				a.Value = string(to(spec.Host(v)))
-			}
-		}
-		answers[k] = a
-	}
-	out := deploy.NewSession(s.Fleet(), s.Pattern())
-	out.SetAnswers(answers)
-	return out
 }
 
 // askAnswers asks for a file of answers, and plans with them.

@@ -16,7 +16,7 @@ import (
 type replayed struct {
 	state   *rollout.State
 	answers resolver.Answers
-	moves   [][2]spec.Host
+	moves   map[spec.Host]spec.Host
 }
 
 // runReplay plans what another deployment did, with its decisions, which may be for other hosts.
@@ -48,13 +48,14 @@ func (d *deployment) runReplay(ctx context.Context) error {
 }
 
 // parseMoves reads --move.
-func (d *deployment) parseMoves() (out [][2]spec.Host, err error) {
+func (d *deployment) parseMoves() (out map[spec.Host]spec.Host, err error) {
+	out = map[spec.Host]spec.Host{}
 	for _, text := range d.moves {
 		from, to, ok := strings.Cut(text, "=")
 		if !ok || from == "" || to == "" || strings.Contains(to, "=") {
 			return nil, output.Exit(output.ExitUsage, spec.Errorf(spec.Invalid, "--move %q is not FROM=TO", text).WithHint("for example --move web2=web3"))
 		}
-		out = append(out, [2]spec.Host{spec.Host(from), spec.Host(to)})
+		out[spec.Host(from)] = spec.Host(to)
 	}
 	return out, nil
 }
@@ -62,22 +63,11 @@ func (d *deployment) parseMoves() (out [][2]spec.Host, err error) {
 // apply gives a session the decisions of the deployment that is replayed.
 func (x *replayed) apply(ctx context.Context, s *deploy.Session) error {
 	s.SetAnswers(x.answers)
-	for _, m := range x.moves {
-		known := false
-		for _, t := range x.state.Hosts {
-			known = known || t == m[0]
-		}
-		if !known {
-			return output.Exit(output.ExitAnswers, spec.Errorf(spec.Invalid, "the deployment did nothing on %s, so nothing is moved from there", m[0]).
-				WithHint("it touched %s", output.Value(x.state.Hosts)))
-		}
-		addresses := x.state.AddressesOf(m[0])
-		if a, err := s.Fleet().Agent(m[0]); err == nil {
-			if info, err := a.Info(ctx); err == nil { // one that is gone is known by what it returned
-				addresses = append(addresses, info.Address)
-			}
-		}
-		s.Elsewhere(m[0], m[1], addresses...)
+	if len(x.moves) == 0 {
+		return nil
+	}
+	if err := x.state.Move(ctx, s, x.moves); err != nil {
+		return output.Exit(output.ExitAnswers, err)
 	}
 	return nil
 }
