@@ -46,7 +46,7 @@ func act(v *visit) error {
 	case "edit":
 		s := c.NewSession()
 		s.SetGroups(v.Groups)
-		return v.begin(s, c)
+		return v.begin(s, &draft{of: c})
 	case "leave":
 		v.leave(id)
 		return v.say("/deployments", "%s is left. Whoever may can go on with it.", c.Snapshot().Name)
@@ -81,7 +81,7 @@ func (v *visit) resume(id spec.DeploymentID) error {
 	if err != nil {
 		return err
 	}
-	if err := deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, summary(r.Snapshot()).Hosts)); err != nil {
+	if err := deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, r.Summary().Hosts)); err != nil {
 		r.Close()
 		return err
 	}
@@ -133,6 +133,7 @@ func rollbackPage(v *visit) error {
 	v.Desk.mu.Unlock()
 	out := planOf(p.Plan, shown.preview)
 	out.Title, out.RollbackOf, out.RollbackKey, out.Problems = c.Snapshot().Name, c.ID(), shown.id, p.Problems
+	out.May = v.may(planned(out))
 	return v.show("plan", "deployments", "Take back "+out.Title, out)
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type request struct {
 	Plan    plan
 	Key     string // of what is shown: that is approved, or nothing
 	Decided []decided
+	Own     bool // who looks has asked for it, and cannot approve it
+	May     rights
 }
 
 type decided struct {
@@ -40,11 +43,16 @@ func requestsPage(v *visit) error {
 
 // requestPage shows what a deployment is to do, as the agents have it who will be held to it.
 func requestPage(v *visit) error {
-	q, err := v.port().Request(v.r.Context(), v.r.PathValue("id"))
+	id := v.r.PathValue("id")
+	q, err := v.port().Request(v.r.Context(), id)
 	if err != nil {
 		return err
 	}
-	out := request{Proposal: q.Proposal, Plan: planOf(q.Steps(), q.Previews()), Key: newToken()}
+	if string(q.Deployment) != id { // it was found by another name, which may be like this id on purpose
+		return v.goTo("/approvals/" + url.PathEscape(string(q.Deployment)))
+	}
+	out := request{Proposal: q.Proposal, Plan: planOf(q.Steps(), q.Previews()), Key: newToken(), Own: q.By == v.Who}
+	out.May = v.may(planned(out.Plan))
 	for _, h := range q.Hosts {
 		for _, x := range h.Proposal.Decisions {
 			out.Decided = append(out.Decided, decided{h.Host, x})
@@ -83,5 +91,5 @@ func decide(v *visit) error {
 	if len(failed) > 0 {
 		return errors.Join(slices.Collect(maps.Values(failed))...)
 	}
-	return v.say("/deployments/"+string(shown.Deployment), "You have %s it on %s.", say, spec.Count(len(shown.Hosts), "host", "hosts"))
+	return v.say("/approvals", "You have %s %s on %s.", say, shown.Proposal.Name, spec.Count(len(shown.Hosts), "host", "hosts"))
 }

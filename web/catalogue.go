@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/spec"
@@ -17,12 +19,52 @@ type catalogue struct {
 	Groups []string
 	Errs   map[spec.Host]*spec.Error
 	Drafts []*draft
+	May    rights
+}
+
+// offers is what the hosts offered last.
+type offers struct {
+	mu   sync.Mutex
+	last deploy.Catalogue
+	of   string // the hosts that were asked
+	at   time.Time
+}
+
+// offersAge is how old what hosts offer may be: modules do not change often, and a fleet that
+// changes is asked at once.
+const offersAge = 30 * time.Second
+
+// catalogue is what can be deployed.
+func (v *visit) catalogue() (deploy.Catalogue, error) {
+	var of strings.Builder
+	for _, h := range v.Fleet.Hosts() {
+		of.WriteString(string(h.Host) + string(h.Link) + " ")
+	}
+	o := &v.Desk.offers
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now := v.conf.Now(); o.at.IsZero() || now.Sub(o.at) > offersAge || o.of != of.String() || v.r.URL.Query().Has("read") {
+		c := deploy.ReadCatalogue(v.r.Context(), v.Fleet)
+		if err := v.r.Context().Err(); err != nil {
+			return c, err
+		}
+		o.last, o.of, o.at = c, of.String(), now
+	}
+	return o.last, nil
 }
 
 func cataloguePage(v *visit) error {
-	c := deploy.ReadCatalogue(v.r.Context(), v.Fleet)
+	c, err := v.catalogue()
+	if err != nil {
+		return err
+	}
 	q := strings.TrimSpace(v.r.URL.Query().Get("q"))
 	out := catalogue{Query: q, Hosts: v.Fleet.Hosts(), Errs: c.Errs, Drafts: v.unfinished()}
+	hosts := make([]spec.Host, len(out.Hosts))
+	for i := range out.Hosts {
+		hosts[i] = out.Hosts[i].Host
+	}
+	out.May = v.may(hosts)
 	for name := range v.Groups {
 		out.Groups = append(out.Groups, "@"+name)
 	}
@@ -57,36 +99,29 @@ func rank(q string, o *deploy.Offer) int {
 	return best
 }
 
-// newDraft begins a deployment: of a provide on hosts, or of what another deployment did.
+// newDraft begins a deployment of a provide on hosts.
 func newDraft(v *visit) error {
-	var s *deploy.Session
-	if again := v.r.PostFormValue("again"); again != "" {
-		w, err := v.port().Attach(v.r.Context(), again)
-		if err != nil {
-			return err
-		}
-		s = w.Session()
-		s.SetGroups(v.Groups)
-		return v.begin(s, nil)
+	c, err := v.catalogue()
+	if err != nil {
+		return err
 	}
-	c := deploy.ReadCatalogue(v.r.Context(), v.Fleet)
 	p, _, err := c.Find(spec.Pattern(v.r.PostFormValue("pattern")))
 	if err != nil {
 		return err
 	}
-	s = deploy.NewSession(v.Fleet, p)
+	s := deploy.NewSession(v.Fleet, p)
 	s.SetGroups(v.Groups)
 	if hosts := deploy.ParseHosts(v.r.PostFormValue("hosts")); len(hosts) > 0 {
 		if err := s.DeployOn(hosts); err != nil {
 			return err
 		}
 	}
-	return v.begin(s, nil)
+	return v.begin(s, &draft{})
 }
 
 // begin keeps a draft and goes to its questions.
-func (v *visit) begin(s *deploy.Session, of *carried) error {
-	d := &draft{id: newToken()[:12], session: s, made: v.conf.Now(), of: of}
+func (v *visit) begin(s *deploy.Session, d *draft) error {
+	d.id, d.session, d.made = newToken()[:12], s, v.conf.Now()
 	v.keep(d)
 	if err := s.Settle(v.r.Context()); err != nil {
 		return err

@@ -1,8 +1,14 @@
 package web
 
 import (
+	"context"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
@@ -16,7 +22,7 @@ type deployments struct {
 func deploymentsPage(v *visit) error {
 	all, errs := v.port().List(v.r.Context())
 	for _, c := range v.all() { // newer than any copy of them, and all there is without a store
-		s := summary(c.Snapshot())
+		s := c.Summary()
 		found := false
 		for i := range all {
 			if all[i].ID == s.ID {
@@ -32,21 +38,6 @@ func deploymentsPage(v *visit) error {
 		out.Errs = append(out.Errs, err.Error())
 	}
 	return v.show("deployments", "deployments", "Deployments", out)
-}
-
-// summary is a deployment that is carried out here in few words.
-func summary(s *rollout.Snapshot) rollout.Summary {
-	out := rollout.Summary{ID: s.ID, Name: s.Name, Root: s.Root, By: s.By, Made: s.Made, Ended: s.Ended, State: word(s), Steps: s.Steps, StepsDone: s.StepsDone, Failed: s.Failed, ReplacedBy: s.ReplacedBy}
-	if s.Plan != nil {
-		seen := map[spec.Host]bool{}
-		for _, t := range s.Tasks {
-			if !seen[t.Host] {
-				seen[t.Host] = true
-				out.Hosts = append(out.Hosts, t.Host)
-			}
-		}
-	}
-	return out
 }
 
 // word says how a deployment stands.
@@ -75,15 +66,18 @@ func word(s *rollout.Snapshot) string {
 // one is what the page of a deployment shows.
 type one struct {
 	*rollout.Snapshot
-	Here  bool // it is carried out by this server, for who looks
-	Word  string
-	Sign  sign
-	Open  []*rollout.TaskView
-	Hosts []lane
-	Took  string
-	Lines []logLine
-	Next  int
-	Said  []said // what people decided
+	Here   bool // it is carried out by this server, for who looks
+	Word   string
+	Sign   sign
+	May    rights
+	Link   *spec.Connection
+	Open   []*rollout.TaskView // where somebody has to do something, or to know it
+	More   int                 // such ones that are left out
+	Hosts  []lane
+	Took   string
+	Lines  []logLine
+	Next   int // the number of the last line
+	Missed int // lines before these
 }
 
 // lane is what happens on one host.
@@ -93,30 +87,54 @@ type lane struct {
 	Sign  sign
 	Done  int
 	Steps int
+	Brief bool // its tasks are left out
 }
 
-type said struct {
-	At   time.Time
-	Text string
+// mostLanes is how many hosts are shown with all that they do; of many more, most only say how far
+// they are.
+const mostLanes = 40
+
+// ID is that of its element.
+func (l *lane) ID() string { return "lane " + string(l.Host) }
+
+// mark is the same for what looks the same.
+func (l *lane) mark() string {
+	b := make([]byte, 0, 64)
+	b = strconv.AppendBool(b, l.Brief)
+	for _, t := range l.Tasks {
+		b = append(b, t.Lifecycle...)
+		b = append(b, t.Undoes...)
+		b = append(b, t.Status...)
+		for i := range t.StepStates {
+			b = append(b, ' ')
+			b = append(b, t.StepStates[i].Status...)
+		}
+	}
+	return string(b)
 }
 
+// logLine is a line of a log as pages show it.
 type logLine struct {
 	rollout.LogLine
 	Class string
+	To    string // a link to it
+}
+
+func newLogLine(x *rollout.LogLine, of spec.DeploymentID) logLine {
+	class := ""
+	switch x.Level {
+	case spec.LevelError:
+		class = "bad"
+	case spec.LevelWarn:
+		class = "warn"
+	case spec.LevelInfo:
+	}
+	return logLine{*x, class, "/logs?in=" + url.QueryEscape(string(of)) + "&at=" + strconv.FormatInt(x.At.UnixNano(), 10) + "#sought"}
 }
 
 func describe(s *rollout.Snapshot, now time.Time) one {
-	x := one{Snapshot: s, Word: word(s), Open: open(s), Took: took(s.Took(now))}
-	switch x.Word {
-	case "done", "rolled back":
-		x.Sign = sign{"✓", x.Word, "good"}
-	case "failed":
-		x.Sign = sign{"✗", x.Word, "bad"}
-	case "running", "is rolled back":
-		x.Sign = sign{"▶", x.Word, "busy"}
-	default:
-		x.Sign = sign{"■", x.Word, "warn"}
-	}
+	x := one{Snapshot: s, Word: word(s), Took: took(s.Took(now))}
+	x.Sign = standing(x.Word)
 	at := map[spec.Host]int{}
 	for _, t := range s.Tasks {
 		i, ok := at[t.Host]
@@ -133,9 +151,46 @@ func describe(s *rollout.Snapshot, now time.Time) one {
 			l.Sign = next
 		}
 	}
+	whole := 0
+	for i := range x.Hosts {
+		if l := &x.Hosts[i]; worse(l.Sign.Class) > worse("dim") && whole < mostLanes || len(x.Hosts) <= mostLanes {
+			whole++
+		} else {
+			l.Brief = true
+		}
+	}
+	x.Open = troubles(s)
+	x.More = max(0, len(x.Open)-mostTroubles)
+	x.Open = x.Open[:len(x.Open)-x.More]
 	return x
 }
 
+// mostTroubles is how many tasks are shown by themselves.
+const mostTroubles = 20
+
+// troubles are the tasks of which somebody has to know something, failed ones first.
+func troubles(s *rollout.Snapshot) (out []*rollout.TaskView) {
+	for _, t := range s.Tasks {
+		if t.Status != rollout.Done && (t.Err != nil || len(t.HeldBy) > 0 || t.HeldWhy != "" || t.AwayWhy != nil || !t.Guard.IsZero()) {
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *rollout.TaskView) int { return order(a.Status) - order(b.Status) })
+	return out
+}
+
+func order(s rollout.TaskStatus) int {
+	switch s {
+	case rollout.FailedTask, rollout.LostTask:
+		return 0
+	case rollout.Running:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// worse orders the classes of signs.
 func worse(class string) int {
 	switch class {
 	case "bad":
@@ -151,23 +206,12 @@ func worse(class string) int {
 }
 
 // mostLines is how many lines of a log a page has at first: the last ones.
-const mostLines = 500
+const mostLines = 300
 
-func classOf(l spec.Level) string {
-	switch l {
-	case spec.LevelError:
-		return "bad"
-	case spec.LevelWarn:
-		return "warn"
-	case spec.LevelInfo:
-	}
-	return ""
-}
-
-func logLines(lines []rollout.LogLine) []logLine {
+func logLines(lines []rollout.LogLine, of spec.DeploymentID) []logLine {
 	out := make([]logLine, len(lines))
-	for i, l := range lines {
-		out[i] = logLine{l, classOf(l.Level)}
+	for i := range lines {
+		out[i] = newLogLine(&lines[i], of)
 	}
 	return out
 }
@@ -194,15 +238,35 @@ func (s source) snapshot() *rollout.Snapshot {
 	return s.watch.Snapshot()
 }
 
-// lines are those of the log after a number, and the number to go on from. Of a deployment
-// that is carried out elsewhere they are made of what is recorded of it.
-func (s source) lines(after int) ([]rollout.LogLine, int) {
+func (s source) summary() rollout.Summary {
 	if s.own != nil {
-		return s.own.Logs(after)
+		return s.own.Summary()
+	}
+	return s.watch.State().Summary()
+}
+
+// again plans the same with the same answers, as a deployment of its own, on other hosts where
+// some are in the places of others.
+func (s source) again(ctx context.Context, moves map[spec.Host]spec.Host) (*deploy.Session, error) {
+	if s.own != nil {
+		out := s.own.NewSession()
+		return out, s.own.Move(ctx, out, moves)
+	}
+	out := s.watch.Session()
+	return out, s.watch.State().Move(ctx, out, moves)
+}
+
+// lines are those of the log after a number, the newest of them if there are more than so many;
+// the number to go on from, and how many are left out. Of a deployment that is carried out
+// elsewhere they are made of what is recorded of it.
+func (s source) lines(after, most int) (lines []rollout.LogLine, next, missed int) {
+	if s.own != nil {
+		return s.own.after(after, most)
 	}
 	records := s.watch.Records()
 	after = min(after, len(records))
-	return told(s.watch.State(), records[after:], after), len(records)
+	missed = max(0, len(records)-after-most)
+	return told(s.watch.State(), records[after+missed:], after+missed), len(records), missed
 }
 
 // told writes records as lines of a log, numbered from after on.
@@ -230,9 +294,9 @@ func deploymentPage(v *visit) error {
 	}
 	snap := s.snapshot()
 	x := describe(snap, v.conf.Now())
-	x.Here = s.own != nil
-	lines, next := s.lines(0)
-	x.Lines, x.Next = logLines(lines[max(0, len(lines)-mostLines):]), next
+	x.Here, x.May, x.Link = s.own != nil, v.may(x.on()), v.connection()
+	lines, next, missed := s.lines(0, mostLines)
+	x.Lines, x.Next, x.Missed = logLines(lines, snap.ID), next, missed
 	return v.show("deployment", "deployments", snap.Name, x)
 }
 
@@ -242,8 +306,9 @@ func deploymentLog(v *visit) error {
 	if err != nil {
 		return err
 	}
+	limitAnswer(v.w)
 	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	lines, _ := s.lines(0)
+	lines, _, _ := s.lines(0, math.MaxInt)
 	for _, l := range lines {
 		if _, err := v.w.Write([]byte(l.At.UTC().Format(time.RFC3339) + " " + string(l.Host) + " " + l.Step + ": " + l.Text + "\n")); err != nil {
 			return nil //nolint:nilerr // the page was left

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -27,24 +28,18 @@ type Desk struct {
 	drafts map[string]*draft
 	own    map[spec.DeploymentID]*carried // that are carried out here
 	survey survey
+	offers offers
 	asked  shownRequest
-}
-
-// carried is a deployment that is carried out here.
-type carried struct {
-	*rollout.Rollout
-	back *pending // a rollback that was shown
-}
-
-type pending struct {
-	id       string
-	rollback *rollout.Rollback
-	preview  previews
+	move   shownMove
 }
 
 // survey is what the hosts said last.
 type survey struct {
-	mu    sync.Mutex
+	mu   sync.Mutex // while they are asked
+	last atomic.Pointer[surveyed]
+}
+
+type surveyed struct {
 	views []deploy.HostView
 	at    time.Time
 }
@@ -121,7 +116,7 @@ func (d *Desk) leave(id spec.DeploymentID) {
 	delete(d.own, id)
 	d.mu.Unlock()
 	if c != nil {
-		c.Close()
+		c.leave()
 	}
 }
 
@@ -165,20 +160,60 @@ const surveyAge = 5 * time.Second
 
 // look asks all hosts what they are, unless they said so just now. Who comes while they are
 // asked waits for the same answers.
-func (d *Desk) look(ctx context.Context, now time.Time, age time.Duration) ([]deploy.HostView, time.Time) {
+func (d *Desk) look(ctx context.Context, now time.Time, age time.Duration) surveyed {
 	d.survey.mu.Lock()
 	defer d.survey.mu.Unlock()
-	if d.survey.at.IsZero() || now.Sub(d.survey.at) > age {
-		d.survey.views, d.survey.at = deploy.Survey(ctx, d.Fleet), now
+	if last := d.known(); !last.at.IsZero() && now.Sub(last.at) <= age {
+		return last
 	}
-	return d.survey.views, d.survey.at
+	views := deploy.Survey(ctx, d.Fleet)
+	if ctx.Err() != nil { // who asked has left: what is missing is not the hosts' fault
+		return d.known()
+	}
+	d.survey.last.Store(&surveyed{views, now})
+	return d.known()
 }
 
-// known is what the hosts said last, without asking them: nil if they are being asked.
-func (d *Desk) known() []deploy.HostView {
-	if !d.survey.mu.TryLock() {
-		return nil
+// known is what the hosts said last, without asking them; nothing if they never were.
+func (d *Desk) known() surveyed {
+	if last := d.survey.last.Load(); last != nil {
+		return *last
 	}
-	defer d.survey.mu.Unlock()
-	return d.survey.views
+	return surveyed{}
+}
+
+// rights is what somebody may not do on some hosts, as their agents said last.
+type rights struct {
+	Looks     []spec.Host // where nothing may be started
+	Asks      []spec.Host // where somebody else has to approve what is started
+	Approvers []string    // who that may be
+}
+
+// may says what somebody may do on hosts. Agents decide anyway: this is to say it beforehand.
+func (d *Desk) may(hosts []spec.Host) (out rights) {
+	wanted := map[spec.Host]bool{}
+	for _, h := range hosts {
+		wanted[h] = true
+	}
+	views := d.known().views
+	for i := range views {
+		if x := &views[i]; wanted[x.Host] {
+			out.add(x.Host, &x.Info)
+		}
+	}
+	return out
+}
+
+func (r *rights) add(h spec.Host, said *spec.Info) {
+	if said.Observer {
+		r.Looks = append(r.Looks, h)
+	}
+	if said.Supervised {
+		r.Asks = append(r.Asks, h)
+		for _, who := range said.Approvers {
+			if !slices.Contains(r.Approvers, who) {
+				r.Approvers = append(r.Approvers, who)
+			}
+		}
+	}
 }

@@ -18,9 +18,10 @@ import (
 
 // draft is a deployment that takes shape.
 type draft struct {
-	id   string
-	made time.Time
-	of   *carried // it is what is left of a deployment, planned again; nil if it is a new one
+	id    string
+	made  time.Time
+	of    *carried // it is what is left of a deployment, planned again; nil if it is a new one
+	moved string   // which hosts are in the places of others; "" if it is new
 
 	mu      sync.Mutex
 	session *deploy.Session
@@ -30,6 +31,9 @@ type draft struct {
 
 // ID names the draft in addresses.
 func (d *draft) ID() string { return d.id }
+
+// Moved says which hosts are in the places of others that the same was deployed on.
+func (d *draft) Moved() string { return d.moved }
 
 // Title is what is deployed.
 func (d *draft) Title() string { return string(d.session.Pattern()) }
@@ -64,6 +68,7 @@ type field struct {
 	Chosen  []string
 	Chain   string
 	Decided bool
+	Alike   int // other questions for the same value, on whichever host
 }
 
 // mostChoices is how many options are listed; with more of them one types.
@@ -158,6 +163,7 @@ func (d *draft) page() questionsPage {
 			continue
 		}
 		f := newField(i, data, q, d.session.Answered(q.Key))
+		f.Alike = len(res.Alike(q))
 		if q.Open() {
 			p.Open = append(p.Open, f)
 		} else {
@@ -224,9 +230,6 @@ func answerDraft(v *visit) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := v.r.ParseForm(); err != nil {
-		return spec.Errorf(spec.Invalid, "the form cannot be read: %v", err)
-	}
 	here := "/drafts/" + d.id
 	switch v.r.PostFormValue("do") {
 	case "undo":
@@ -267,6 +270,7 @@ func (d *draft) answer(form url.Values) error {
 		return err
 	}
 	res := d.session.Result()
+	var everywhere []func() error // what is answered for all that are alike
 	for name := range form {
 		n, ok := strings.CutPrefix(name, "key")
 		if _, err := strconv.Atoi(n); !ok || err != nil {
@@ -284,33 +288,44 @@ func (d *draft) answer(form url.Values) error {
 		if q.Var.Hidden() {
 			said = strings.Join(form["value"+n], "")
 		}
-		if form.Get("pick"+n) != "" {
-			said = form.Get("pick" + n)
+		give := func(also ...resolver.Key) error { return d.take(q, said, form.Get("was"+n), also) }
+		if form.Get("all"+n) == "" {
+			if err := give(); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := d.take(q, said, form.Get("was"+n)); err != nil {
+		var also []resolver.Key
+		for _, x := range res.Alike(q) {
+			also = append(also, x.Key)
+		}
+		everywhere = append(everywhere, func() error { return give(also...) })
+	}
+	for _, give := range everywhere { // after the fields of those others
+		if err := give(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// take answers one question as its field says, which held something before.
-func (d *draft) take(q *resolver.Question, said, was string) error {
+// take answers one question as its field says, which held something before, and others with it.
+func (d *draft) take(q *resolver.Question, said, was string, also []resolver.Key) error {
 	switch {
-	case said == was && !q.Open():
+	case said == was && !q.Open() && len(also) == 0:
 	case said == was && q.Acceptable() != nil:
-		d.session.Answer(q.Key, q.Acceptable())
+		d.session.Answer(q.Key, q.Acceptable(), also...)
 	case q.Key.Kind == resolver.AskHosts && said == "":
 		if q.Min == 0 {
 			d.session.Answer(q.Key, []spec.Host{})
 		}
 	case said == "" && q.Optional:
-		d.session.Answer(q.Key, nil)
+		d.session.Answer(q.Key, nil, also...)
 	case said == "":
 	case q.Key.Node == resolver.Root && q.Key.Kind == resolver.AskHost:
 		return d.session.DeployOn(deploy.ParseHosts(said))
 	default:
-		d.session.Answer(q.Key, resolver.Text(said))
+		d.session.Answer(q.Key, resolver.Text(said), also...)
 	}
 	return nil
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
@@ -13,8 +15,9 @@ type fleet struct {
 	On, Lost int
 	Faulty   int
 	Link     *spec.Connection
-	Running  []*carried
+	Running  []*rollout.Snapshot
 	Drafts   []*draft
+	Asked    time.Time // when the hosts said what is applied; zero if they have not yet
 }
 
 type hostRow struct {
@@ -24,6 +27,9 @@ type hostRow struct {
 	Err      *spec.Error
 	Known    bool // what is applied on it has been read
 }
+
+// ID is that of its element.
+func (h *hostRow) ID() string { return "host " + string(h.Host) }
 
 // service is a lifecycle of which something is applied.
 type service struct {
@@ -51,11 +57,22 @@ func services(v *deploy.HostView) []service {
 	return out
 }
 
-func (v *visit) fleet(views []deploy.HostView) fleet {
-	f := fleet{Running: v.all(), Drafts: v.unfinished()}
-	if c, ok := v.Fleet.(deploy.Connected); ok {
+// connection is that to the server; nil if the fleet is reached without one.
+func (d *Desk) connection() *spec.Connection {
+	if c, ok := d.Fleet.(deploy.Connected); ok {
 		link := c.Connection()
-		f.Link = &link
+		return &link
+	}
+	return nil
+}
+
+func (v *visit) fleet(said surveyed) fleet {
+	views := said.views
+	f := fleet{Drafts: v.unfinished(), Asked: said.at, Link: v.connection()}
+	for _, c := range v.all() {
+		if s := c.Snapshot(); !s.Over {
+			f.Running = append(f.Running, s)
+		}
 	}
 	byHost := map[spec.Host]*deploy.HostView{}
 	for i := range views {
@@ -92,11 +109,11 @@ func (v *visit) fleet(views []deploy.HostView) fleet {
 // fleetPage shows what is known without asking hosts; what they say follows. ?read asks them
 // first, for browsers without scripts.
 func fleetPage(v *visit) error {
-	views := v.known()
+	said := v.known()
 	if v.r.URL.Query().Has("read") {
-		views, _ = v.look(v.r.Context(), v.conf.Now(), surveyAge)
+		said = v.look(v.r.Context(), v.conf.Now(), surveyAge)
 	}
-	return v.show("fleet", "fleet", "Fleet", v.fleet(views))
+	return v.show("fleet", "fleet", "Fleet", v.fleet(said))
 }
 
 // How often the page of the fleet is looked at again, and hosts are asked again.
@@ -105,37 +122,44 @@ const (
 	fleetAge  = 15 * time.Second
 )
 
-// fleetLive sends the page again whenever something changes.
+// fleetLive sends what has changed.
 func fleetLive(v *visit) error {
 	s := v.stream()
-	for before := ""; ; {
+	heard, before, shown := time.Now(), "", surveyed{}
+	for {
 		now := v.conf.Now()
 		age := fleetAge
-		links := ""
+		var links strings.Builder
 		for _, h := range v.Fleet.Hosts() {
-			links += string(h.Host) + string(h.Link) + string(h.Busy) + " "
+			links.WriteString(string(h.Host) + string(h.Link) + string(h.Busy) + " ")
 		}
-		if links != before {
-			before, age = links, 0 // what a host does or did has changed
+		moved := links.String() != before
+		if moved {
+			before, age = links.String(), 0 // what a host does or did has changed
 		}
-		views, _ := v.look(v.r.Context(), now, age)
-		if err := s.put("fleet", "wall", v.fleet(views)); err != nil {
+		said := v.look(v.r.Context(), now, age)
+		f := v.fleet(said)
+		if err := s.put("fleet", "summary", f); err != nil {
 			return nil //nolint:nilerr // the page was left
+		}
+		if moved || !said.at.Equal(shown.at) {
+			shown = said
+			rows := make([]row, len(f.Hosts))
+			for i := range f.Hosts {
+				rows[i] = row{id: f.Hosts[i].ID(), body: &f.Hosts[i]}
+			}
+			if err := s.rows("fleet", "host", "hosts", rows); err != nil {
+				return nil //nolint:nilerr // the page was left
+			}
+		}
+		if time.Since(heard) > idlePace {
+			heard = time.Now()
+			if err := s.send("idle", "", nil); err != nil {
+				return nil //nolint:nilerr // the page was left
+			}
 		}
 		if !v.pause(fleetPace) {
 			return nil
 		}
-	}
-}
-
-// pause waits, and reports whether the page is still there.
-func (v *visit) pause(d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-v.r.Context().Done():
-		return false
 	}
 }

@@ -50,6 +50,7 @@ type oneLifecycle struct {
 	WayErr   error
 	Provides []spec.Provide
 	History  []spec.Called // the newest first
+	May      rights
 }
 
 func lifecyclePage(v *visit) error {
@@ -81,6 +82,7 @@ func lifecyclePage(v *visit) error {
 	if err != nil {
 		return err
 	}
+	x.May.add(view.Host, &view.Info)
 	x.Machine = drawMachine(&x.Stack, x.Goal, x.Way)
 	return v.show("lifecycle", "fleet", name+" on "+string(view.Host), x)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/armonic/armonic/spec"
 )
 
@@ -16,8 +18,6 @@ const (
 	idleLife   = 2 * time.Hour    // a session that nobody uses
 	sessionMax = 12 * time.Hour   // any session
 )
-
-const cookieName = "armonic"
 
 // seat is a session: a browser in which somebody is logged in.
 type seat struct {
@@ -52,7 +52,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		s.plain(w, http.StatusForbidden, "message", message{"This link was used, or is too old", "Say armonic web again, or look where it prints links: each is good for one login."})
 		return
 	}
-	s.sit(w, s.conf.Own)
+	s.sit(w, r, s.conf.Own)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
@@ -73,14 +73,18 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.loginPage(w, r)
 		return
 	}
-	account := strings.ToLower(strings.TrimSpace(r.PostFormValue("account")))
+	account := strings.ToLower(norm.NFKC.String(strings.TrimSpace(r.PostFormValue("account")))) // the same for all ways to write it
 	from, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		from = r.RemoteAddr
 	}
-	keys := []string{"account " + account, "address " + from}
+	now := s.conf.Now()
+	who, where := "account "+account, "address "+from
 	s.mu.Lock()
-	wait := s.attempt.wait(s.conf.Now(), keys...)
+	wait := s.attempt.wait(now, who, where)
+	if wait <= 0 {
+		s.attempt.fail(now, who, where) // until it is known that it did not: others that come meanwhile count too
+	}
 	s.mu.Unlock()
 	if wait > 0 {
 		s.plain(w, http.StatusTooManyRequests, "login", loginForm{account, "Too many logins have failed", "Wait " + took(wait) + ", then try again."})
@@ -90,10 +94,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	desk, err := s.conf.Login(ctx, account, r.PostFormValue("password"))
 	s.mu.Lock()
-	if err != nil {
-		s.attempt.fail(s.conf.Now(), keys...)
-	} else {
-		s.attempt.succeed(keys...)
+	if err == nil || spec.KindOf(err) != spec.Denied {
+		s.attempt.forgive(who, where)
+	}
+	if err == nil {
+		s.attempt.forget(who) // but not the address: with an account of one's own one could try out those of others
 		s.desks[desk] = true
 	}
 	s.mu.Unlock()
@@ -103,24 +108,48 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.conf.Log.Info("login", "account", account, "from", from)
-	s.sit(w, desk)
+	s.sit(w, r, desk)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// sit gives a browser a session.
-func (s *Server) sit(w http.ResponseWriter, d *Desk) {
+// cookie is the name of the cookie of sessions. Over TLS nobody but this server can have set it.
+func (s *Server) cookie() string {
+	if s.conf.Secure {
+		return "__Host-armonic"
+	}
+	return "armonic"
+}
+
+// sit gives a browser a new session, and ends the one that it had.
+func (s *Server) sit(w http.ResponseWriter, r *http.Request, d *Desk) {
 	token, now := newToken(), s.conf.Now()
 	s.mu.Lock()
+	if c, err := r.Cookie(s.cookie()); err == nil {
+		delete(s.seats, digest(c.Value))
+	}
 	s.seats[digest(token)] = &seat{desk: d, token: newToken(), began: now, seen: now}
 	s.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, Secure: s.conf.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: s.conf.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// sits reports whether a session is not over.
+func (s *Server) sits(x *seat) bool {
+	s.sweep()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, y := range s.seats {
+		if x == y {
+			return true
+		}
+	}
+	return false
 }
 
 // seated finds the session of a request, and has it answered.
 func (s *Server) seated(do func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{Server: s, w: w, r: r}
-		c, err := r.Cookie(cookieName)
+		c, err := r.Cookie(s.cookie())
 		s.sweep()
 		if err == nil {
 			s.mu.Lock()
@@ -130,7 +159,7 @@ func (s *Server) seated(do func(*visit) error) http.Handler {
 			s.mu.Unlock()
 		}
 		switch {
-		case v.seat == nil && r.Method == http.MethodGet && !strings.HasSuffix(r.URL.Path, "/live"):
+		case v.seat == nil && r.Method == http.MethodGet && !streams(r):
 			http.Redirect(w, r, "/login", http.StatusSeeOther)
 			return
 		case v.seat == nil:
@@ -150,6 +179,11 @@ func (s *Server) seated(do func(*visit) error) http.Handler {
 			v.fail(err)
 		}
 	})
+}
+
+// streams reports whether a request is for events rather than for a page.
+func streams(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/live") || strings.HasSuffix(r.URL.Path, "/preview")
 }
 
 // changes reports whether a request may change a host. Planning does not.
@@ -195,7 +229,7 @@ func (s *Server) logout(v *visit) error {
 		}
 	}
 	s.mu.Unlock()
-	http.SetCookie(v.w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.conf.Secure, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(v.w, &http.Cookie{Name: s.cookie(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: s.conf.Secure, SameSite: http.SameSiteLaxMode})
 	s.plain(v.w, http.StatusOK, "message", message{"You are logged out", "What you have started goes on."})
 	return nil
 }

@@ -2,16 +2,15 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"io/fs"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -92,6 +91,7 @@ func write(w http.ResponseWriter, status int, name, tmpl string, p page) error {
 	if err := pages()[name].ExecuteTemplate(&b, tmpl, p); err != nil {
 		return spec.Errorf(spec.Internal, "cannot make the page %s: %v", name, err)
 	}
+	limitAnswer(w)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // who asked may have left
@@ -150,63 +150,27 @@ func (v *visit) goTo(to string) error {
 	return nil
 }
 
-// stream sends events to a page, see static/app.js.
-type stream struct {
-	v    *visit
-	ctrl *http.ResponseController
-	sent map[string]string // the parts, as they were sent last
-}
-
-func (v *visit) stream() *stream {
-	h := v.w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // of a proxy in between
-	v.w.WriteHeader(http.StatusOK)
-	s := &stream{v, http.NewResponseController(v.w), map[string]string{}}
-	_ = s.ctrl.Flush()
-	return s
-}
-
-// put replaces a part of the page, if it is another than what was sent last.
-func (s *stream) put(name, part string, body any) error {
-	html, err := s.v.part(name, part, body)
-	if err != nil || s.sent[part] == html {
-		return err
+// assets names what pages load by what is in it: a browser keeps it, and another version has
+// another name.
+var assets = sync.OnceValue(func() string { //nolint:gochecknoglobals // computed once, and never changed
+	sum := sha256.New()
+	for _, name := range []string{"static/app.js", "static/style.css"} {
+		text, err := staticFiles.ReadFile(name)
+		if err != nil {
+			panic(err) // it is in the program
+		}
+		sum.Write(text)
 	}
-	s.sent[part] = html
-	return s.send("part", "", struct {
-		Part string `json:"part"`
-		HTML string `json:"html"`
-	}{part, html})
-}
-
-// send writes one event. Who connects again says the id of the last one.
-func (s *stream) send(event, id string, data any) error {
-	text, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	if id != "" {
-		id = "id: " + id + "\n"
-	}
-	if _, err := io.WriteString(s.v.w, "event: "+event+"\n"+id+"data: "+string(text)+"\n\n"); err != nil {
-		return err
-	}
-	return s.ctrl.Flush()
-}
-
-// last is the number of the last event that a page has which connects again.
-func (v *visit) last() int {
-	text := v.r.Header.Get("Last-Event-ID")
-	if text == "" {
-		text = v.r.URL.Query().Get("after")
-	}
-	n, _ := strconv.Atoi(text) // what is no number is none
-	return max(n, 0)
-}
+	return hex.EncodeToString(sum.Sum(nil)[:6])
+})
 
 // static gives what pages load.
 func static(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "private, max-age=3600")
+	if strings.HasSuffix(r.URL.Path, "/") {
+		http.NotFound(w, r)
+		return
+	}
+	limitAnswer(w)
+	w.Header().Set("Cache-Control", "private, max-age=86400")
 	http.ServeFileFS(w, r, staticFiles, strings.TrimPrefix(r.URL.Path, "/"))
 }

@@ -35,6 +35,7 @@ type plan struct {
 	Forever     int // changes that cannot be taken back
 	Replanned   bool
 	Approvable  bool // somebody else can be asked to approve it
+	May         rights
 	Problems    []spec.Problem
 	RollbackOf  spec.DeploymentID
 	RollbackKey string
@@ -146,7 +147,7 @@ func planPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Approvable = v.approvable()
+	p.Approvable, p.May = v.approvable(), v.may(planned(p))
 	return v.show("plan", "catalogue", "Plan: "+d.Title(), p)
 }
 
@@ -170,7 +171,7 @@ func planPreview(v *visit) error {
 	if err != nil {
 		return nil //nolint:nilerr // answers were changed in another window
 	}
-	p.Approvable = v.approvable()
+	p.Approvable, p.May = v.approvable(), v.may(planned(p))
 	p.Busy = rollout.Busy(v.r.Context(), v.Fleet, v.Logs, planned(p))
 	if err := s.put("plan", "planned", p); err != nil {
 		v.conf.Log.Error("preview", "error", err)
@@ -253,22 +254,4 @@ func runDraft(v *visit) error {
 	v.carry(r)
 	v.forget(d)
 	return v.goTo("/deployments/" + string(r.ID()))
-}
-
-// open are the tasks of a snapshot that are not done, failed ones first.
-func open(s *rollout.Snapshot) []*rollout.TaskView {
-	out := slices.DeleteFunc(slices.Clone(s.Tasks), func(t *rollout.TaskView) bool { return t.Status == rollout.Done })
-	slices.SortStableFunc(out, func(a, b *rollout.TaskView) int { return order(a.Status) - order(b.Status) })
-	return out
-}
-
-func order(s rollout.TaskStatus) int {
-	switch s {
-	case rollout.FailedTask, rollout.LostTask:
-		return 0
-	case rollout.Running:
-		return 1
-	default:
-		return 2
-	}
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -41,9 +43,63 @@ func (s *Server) refuse(next http.Handler) http.Handler {
 			http.Error(w, "armonic web is not known as "+r.Host, http.StatusMisdirectedRequest)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if !ours(r) {
+			http.Error(w, "only pages of this server load from it", http.StatusForbidden)
+			return
+		}
+		if r.Method == http.MethodPost && !readForm(w, r) {
+			return
+		}
 		guarded.ServeHTTP(w, r)
 	})
+}
+
+// ours reports whether a request, as far as its browser says, is made by somebody who opens a page,
+// or by a page of ours: other sites neither load anything from here, nor hold a stream of events.
+// Forms are the business of http.CrossOriginProtection.
+func ours(r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return true
+	}
+	if from := r.Header.Get("Origin"); from != "" {
+		if u, err := url.Parse(from); err != nil || u.Host != r.Host {
+			return false
+		}
+	}
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return true
+	}
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate"
+}
+
+// formTime is how long a form may take to arrive.
+const formTime = 30 * time.Second
+
+// readForm reads the form of a request, and answers it if that cannot be.
+func readForm(w http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	ctrl := http.NewResponseController(w)
+	_ = ctrl.SetReadDeadline(time.Now().Add(formTime)) // where there is none, the connection is not real
+	err := r.ParseForm()
+	_ = ctrl.SetReadDeadline(time.Time{})
+	if err == nil {
+		return true
+	}
+	status := http.StatusBadRequest
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		status = http.StatusRequestEntityTooLarge
+	}
+	w.Header().Set("Connection", "close")
+	http.Error(w, "the form cannot be read", status)
+	return false
+}
+
+// answerTime is how long a browser may take to read an answer.
+const answerTime = time.Minute
+
+func limitAnswer(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime)) // where there is none, the connection is not real
 }
 
 // newToken makes a text that nobody can guess.
@@ -67,7 +123,15 @@ type attempts map[string]attempt
 
 type attempt struct {
 	failed int
-	until  time.Time // before, no other is let in
+	last   time.Time
+}
+
+// until is when another may be tried.
+func (x attempt) until() time.Time {
+	if x.failed <= freeAttempts {
+		return x.last
+	}
+	return x.last.Add(min(time.Second<<min(x.failed-freeAttempts, 20), longestWait))
 }
 
 const (
@@ -76,39 +140,41 @@ const (
 	mostAttempts = 10_000 // that are remembered
 )
 
-// wait is how long a key has to wait still.
+// wait is how long keys have to wait still.
 func (a attempts) wait(now time.Time, keys ...string) time.Duration {
 	var longest time.Duration
 	for _, k := range keys {
-		longest = max(longest, a[k].until.Sub(now))
+		longest = max(longest, a[k].until().Sub(now))
 	}
 	return longest
 }
 
-// fail counts one that failed.
+// fail counts one that failed, or may.
 func (a attempts) fail(now time.Time, keys ...string) {
-	for k, x := range a {
-		if len(a) >= mostAttempts && now.Sub(x.until) > 0 {
-			delete(a, k)
+	if len(a) >= mostAttempts {
+		for k, x := range a {
+			if now.Sub(x.until()) > 0 {
+				delete(a, k)
+			}
 		}
 	}
 	for _, k := range keys {
 		x := a[k]
-		if now.Sub(x.until) > time.Hour {
+		if now.Sub(x.until()) > time.Hour {
 			x = attempt{}
 		}
-		x.failed++
-		x.until = now
-		if x.failed > freeAttempts {
-			x.until = now.Add(min(time.Second<<min(x.failed-freeAttempts, 20), longestWait))
-		}
-		a[k] = x
+		a[k] = attempt{x.failed + 1, now}
 	}
 }
 
-// succeed forgets what failed.
-func (a attempts) succeed(keys ...string) {
+// forgive takes one back that did not fail.
+func (a attempts) forgive(keys ...string) {
 	for _, k := range keys {
-		delete(a, k)
+		if x, ok := a[k]; ok {
+			a[k] = attempt{x.failed - 1, x.last}
+		}
 	}
 }
+
+// forget forgets all that failed.
+func (a attempts) forget(key string) { delete(a, key) }

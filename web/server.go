@@ -84,10 +84,12 @@ func (s *Server) routes() {
 	for pattern, do := range map[string]func(*visit) error{
 		"POST /logout": s.logout,
 
-		"GET /{$}":                      fleetPage,
-		"GET /fleet/live":               fleetLive,
-		"GET /hosts/{host}":             hostPage,
-		"GET /hosts/{host}/{lifecycle}": lifecyclePage,
+		"GET /{$}":                            fleetPage,
+		"GET /fleet/live":                     fleetLive,
+		"GET /hosts/{host}":                   hostPage,
+		"GET /hosts/{host}/{lifecycle}":       lifecyclePage,
+		"GET /hosts/{host}/{lifecycle}/move":  movePage,
+		"POST /hosts/{host}/{lifecycle}/move": move,
 
 		"GET /catalogue":              cataloguePage,
 		"POST /drafts":                newDraft,
@@ -105,6 +107,8 @@ func (s *Server) routes() {
 		"POST /deployments/{id}":          act,
 		"GET /deployments/{id}/rollback":  rollbackPage,
 		"POST /deployments/{id}/rollback": rollback,
+		"GET /deployments/{id}/again":     againPage,
+		"POST /deployments/{id}/again":    planAgain,
 
 		"GET /approvals":       requestsPage,
 		"GET /approvals/{id}":  requestPage,

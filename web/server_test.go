@@ -435,7 +435,7 @@ func TestADeploymentWaitsForApproval(t *testing.T) {
 		t.Errorf("called before it was approved: %v", x.lab.Calls)
 	}
 	x.lab.Mu.Unlock()
-	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("You have approved it")
+	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("You have approved shop")
 	until(t, func() bool { return strings.Contains(ann.open(at).page, "Returned") })
 	ann.see("Approved by bob")
 
@@ -450,7 +450,7 @@ func TestADeploymentWaitsForApproval(t *testing.T) {
 	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
 	bob.send("/approvals/"+id, "shown", key, "do", "refuse").see("Say why")
 	key = regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(bob.page)[1]
-	bob.send("/approvals/"+id, "shown", key, "do", "refuse", "reason", "not on a Friday").see("You have refused it")
+	bob.send("/approvals/"+id, "shown", key, "do", "refuse", "reason", "not on a Friday").see("You have refused again")
 	until(t, func() bool { return strings.Contains(ann.open(at).page, "bob has refused it: not on a Friday") })
 }
 

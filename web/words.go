@@ -18,7 +18,7 @@ func words() template.FuncMap {
 		"value": text, "pairs": func(m map[string]any) []string { return style().Pairs(m) }, "inputs": inputs,
 		"ago": ago, "took": took, "status": status, "link": link, "count": spec.Count, "diff": diffLines, "joined": text,
 		"fault":     func(e *spec.Error) fault { return asFault(e) },
-		"inputText": value.Input, "tab": func(name, to, text, here string) tab { return tab{to, text, name == here} }, "stateClass": stateClass,
+		"inputText": value.Input, "assets": assets, "inc": func(n int) int { return n + 1 }, "tab": func(name, to, text, here string) tab { return tab{to, text, name == here} }, "standing": standing,
 		"newest": func(a []spec.Applied) []spec.Applied { a = slices.Clone(a); slices.Reverse(a); return a },
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"at":     func(t time.Time) string { return t.Local().Format("15:04:05") },
@@ -79,21 +79,21 @@ type tab struct {
 	Current  bool
 }
 
-// stateClass is the colour of a deployment's state in a word.
-func stateClass(word string) string {
-	switch word {
-	case "done":
-		return "good"
-	case "failed":
-		return "bad"
-	case "running":
-		return "busy"
-	}
-	return "warn"
-}
-
 // sign is a state as pages show it: a mark, a word, and a class for its colour.
 type sign struct{ Mark, Word, Class string }
+
+// standing is the sign of a deployment that stands as a word says.
+func standing(word string) sign {
+	switch word {
+	case "done", "rolled back":
+		return sign{"✓", word, "good"}
+	case "failed":
+		return sign{"✗", word, "bad"}
+	case "running", "is rolled back":
+		return sign{"▶", word, "busy"}
+	}
+	return sign{"■", word, "warn"}
+}
 
 // status is the sign of a task or step.
 func status(s rollout.TaskStatus) sign {

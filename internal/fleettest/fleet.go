@@ -3,6 +3,7 @@ package fleettest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -125,6 +126,7 @@ type Lab struct {
 	FailAs  spec.Kind
 	Gate    map[spec.Host]chan struct{} // a Part's call waits until it is closed
 	Calls   []string
+	Lines   int // that a Part's call says
 	running int
 	Most    int // of Parts that ran at the same time
 }
@@ -153,13 +155,16 @@ func (l *Lab) part(ctx context.Context, c *lifecycle.Call) (any, error) {
 	l.Mu.Lock()
 	l.running++
 	l.Most = max(l.Most, l.running)
-	fail, gate := l.Fail[h], l.Gate[h]
+	fail, gate, lines := l.Fail[h], l.Gate[h], l.Lines
 	l.Mu.Unlock()
 	defer func() {
 		l.Mu.Lock()
 		l.running--
 		l.Mu.Unlock()
 	}()
+	for i := range lines {
+		c.Log(spec.LevelInfo, fmt.Sprintf("said %d", i))
+	}
 	if gate != nil {
 		select {
 		case <-gate:

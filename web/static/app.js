@@ -6,9 +6,10 @@ const policy = window.trustedTypes
 	? trustedTypes.createPolicy("armonic", { createHTML: (html) => html })
 	: { createHTML: (html) => html };
 
-// replace puts what the server made in the place of a part, and keeps what a person is doing
-// in it: the focus, an open detail, a form that is being filled in.
-function replace(part, html) {
+// replace puts what the server made in the place of what stands in an element, or of the element
+// itself, and keeps what a person is doing in it: the focus, an open detail, a form that is
+// being filled in.
+function replace(part, html, itself) {
 	const focused = document.activeElement;
 	if (part.contains(focused) && focused.matches("input:not([type=hidden]), textarea, select") && focused.value !== focused.defaultValue) {
 		part.dataset.waiting = html; // it is shown when the field is left
@@ -16,8 +17,16 @@ function replace(part, html) {
 	}
 	const path = part.contains(focused) ? pathOf(part, focused) : null;
 	const opened = [...part.querySelectorAll("details")].map((d) => d.open);
-	part.innerHTML = policy.createHTML(html);
-	[...part.querySelectorAll("details")].forEach((d, i) => { if (opened[i]) d.open = true; });
+	if (itself) {
+		const made = document.createElement("template");
+		made.innerHTML = policy.createHTML(html);
+		const next = made.content.firstElementChild;
+		part.replaceWith(next);
+		part = next;
+	} else {
+		part.innerHTML = policy.createHTML(html);
+	}
+	if (opened.includes(true)) [...part.querySelectorAll("details")].forEach((d, i) => { if (opened[i]) d.open = true; });
 	if (path) {
 		let at = part;
 		for (const i of path) at = at && at.children[i];
@@ -43,7 +52,7 @@ document.addEventListener("focusout", (event) => {
 });
 
 // most is how many lines of a log stay in the page.
-const most = 5000;
+const most = 2000;
 
 function append(html, missed) {
 	const log = document.getElementById("log");
@@ -51,23 +60,53 @@ function append(html, missed) {
 	if (missed) {
 		const note = document.createElement("div");
 		note.className = "line dim";
-		note.textContent = missed + " lines are left out here; the whole log has them";
+		note.textContent = missed + " lines are left out here; a search in the log finds them";
 		log.append(note);
 	}
 	const lines = document.createElement("template");
 	lines.innerHTML = policy.createHTML(html);
 	log.append(lines.content);
-	while (log.childElementCount > most) log.firstElementChild.remove();
-	const follow = document.getElementById("follow");
-	if (follow && follow.checked) log.scrollTop = log.scrollHeight;
+	const over = log.childElementCount - most;
+	if (over > 0) {
+		const range = document.createRange();
+		range.setStartBefore(log.firstElementChild);
+		range.setEndAfter(log.children[over - 1]);
+		range.deleteContents();
+	}
+	follow();
 }
 
+// follow shows the end of the log, once a frame at most.
+let following = false;
+function follow() {
+	const log = document.getElementById("log"), wanted = document.getElementById("follow");
+	if (following || !log || (wanted && !wanted.checked)) return;
+	following = true;
+	requestAnimationFrame(() => {
+		following = false;
+		log.scrollTop = log.scrollHeight;
+	});
+}
+follow();
+
+const lost = document.getElementById("connection");
 for (const part of document.querySelectorAll("[data-live]")) {
 	const events = new EventSource(part.dataset.live);
-	const lost = document.getElementById("connection");
 	events.addEventListener("open", () => { lost.hidden = true; });
-	events.addEventListener("error", () => { lost.hidden = false; });
-	events.addEventListener("part", (event) => replace(part, JSON.parse(event.data).html));
+	events.addEventListener("error", () => {
+		lost.hidden = false;
+		if (events.readyState === EventSource.CLOSED) lost.textContent = "What is shown does not change any more: load the page again.";
+	});
+	events.addEventListener("part", (event) => {
+		const sent = JSON.parse(event.data), at = document.getElementById(sent.id);
+		if (at) replace(at, sent.html);
+	});
+	events.addEventListener("rows", (event) => {
+		for (const sent of JSON.parse(event.data)) {
+			const at = document.getElementById(sent.id);
+			if (at) replace(at, sent.html, true);
+		}
+	});
 	events.addEventListener("lines", (event) => {
 		const sent = JSON.parse(event.data);
 		append(sent.html, sent.missed);
@@ -76,5 +115,22 @@ for (const part of document.querySelectorAll("[data-live]")) {
 	window.addEventListener("pagehide", () => events.close());
 }
 
-const log = document.getElementById("log");
-if (log) log.scrollTop = log.scrollHeight;
+// How long ago things were, in the words of the server and by its clock.
+const ahead = Date.parse(document.body.dataset.now) - Date.now();
+
+function ago(seconds) {
+	if (seconds < 2) return "just now";
+	if (seconds < 10) return seconds.toFixed(1) + " s ago";
+	if (seconds < 60) return Math.floor(seconds) + " s ago";
+	if (seconds < 3600) return Math.floor(seconds / 60) + " min ago";
+	if (seconds < 48 * 3600) return Math.floor(seconds / 3600) + " h ago";
+	return Math.floor(seconds / 86400) + " days ago";
+}
+
+setInterval(() => {
+	if (document.hidden) return;
+	for (const time of document.querySelectorAll("time[data-ago]")) {
+		const text = ago((Date.now() + ahead - Date.parse(time.dateTime)) / 1000);
+		if (time.textContent !== text) time.textContent = text;
+	}
+}, 1000);

@@ -1,0 +1,232 @@
+package web_test
+
+import (
+	"context"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/web"
+)
+
+// deployed has a Part on hosts, from the pages, and gives the page of the deployment.
+func deployed(t *testing.T, b *browser, hosts string) (at string) {
+	t.Helper()
+	b.open("/catalogue").send("/drafts", "pattern", "//Part//go", "hosts", hosts)
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look").see("Run it")
+	b.send(draft + "/run")
+	at = b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	return at
+}
+
+var shownKey = regexp.MustCompile(`name="shown" value="([^"]+)"`)
+
+// shown is the name of what the last page shows.
+func shown(b *browser) string {
+	b.t.Helper()
+	m := shownKey.FindStringSubmatch(b.page)
+	if m == nil {
+		b.t.Fatalf("%s shows nothing that could be done:\n%s", b.where(), b.page)
+	}
+	return m[1]
+}
+
+// Who moves a service sees first what that undoes and whom it breaks; that is done, or nothing.
+func TestAServiceIsMovedToAState(t *testing.T) {
+	x := newSite(t, nil, "main", "a")
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Whole//go", "hosts", "main").see("parts")
+	b.answer(`"hosts"`, "a")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look")
+	b.send(draft + "/run")
+	at := b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+
+	b.open("/hosts/a/Part").see("Now: ", "On")
+	b.open("/hosts/a/Part?goal=Off").see("The way to Off", "leave On", "See what moving it there does")
+	b.open("/hosts/a/Part/move?to=Off").see("Nothing has been changed yet", "leave On", "Whom it breaks", "Whole on main (On) uses On.go", "break 1 user")
+	key := shown(b)
+	b.send("/hosts/a/Part/move", "shown", "other").see("choose the state again")
+	if stack := x.fleet.StackOf(t, "a", "Part"); len(stack) < 3 {
+		t.Errorf("it was moved though something else was shown: %v", stack)
+	}
+	b.send("/hosts/a/Part/move", "shown", key).see("choose the state again") // it is good for one answer
+	b.open("/hosts/a/Part/move?to=Off")
+	b.send("/hosts/a/Part/move", "shown", shown(b)).see("Part is in Off")
+	if stack := x.fleet.StackOf(t, "a", "Part"); len(stack) != 1 || stack[0] != "Off" {
+		t.Errorf("it is at %v", stack)
+	}
+	b.open("/hosts/a/Part/move?to=Off").see("It is there")
+	b.open("/hosts/a/Part/move?to=Nowhere")
+	if b.code == 200 {
+		t.Errorf("it can be moved to a state that there is not:\n%s", b.page)
+	}
+}
+
+// What was deployed is deployed on other hosts in the places of those, and the page says which.
+func TestTheSameIsDeployedOnOtherHosts(t *testing.T) {
+	x := newSite(t, nil, "a", "b", "c")
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "a, b")
+	for range 2 {
+		n, key := b.field("go/conf/size")
+		b.send(b.where(), "key"+n, key, "value"+n, "7", "all"+n, "1")
+	}
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look").see("conf.size=7")
+	b.send(draft + "/run")
+	at := b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	b.see("Deploy the same again")
+	b.open(at+"/again").see("In the place of a", "In the place of b")
+	b.send(at+"/again", "on:a", "a", "on:b", "nobody").see("there is no host", "nobody")
+	b.open(at + "/again")
+	b.send(at+"/again", "on:a", "a", "on:evil", "c").see("did nothing on evil")
+	b.open(at + "/again")
+	b.send(at+"/again", "on:a", "a", "on:b", "c")
+	draft = strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft).see("c in the place of b")
+	b.open(draft+"/plan?look").see("conf.size=7", ">c</h2>")
+	if strings.Contains(b.page, ">b</h2>") {
+		t.Errorf("b is in the plan:\n%s", b.page)
+	}
+	b.send(draft+"/run", "name", "elsewhere")
+	at = b.where()
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	if stack := x.fleet.StackOf(t, "c", "Part"); stack[len(stack)-1] != "On" {
+		t.Errorf("c is at %v", stack)
+	}
+}
+
+// One answer is taken for all hosts that ask for the same.
+func TestAnAnswerForSeveralHosts(t *testing.T) {
+	x := newSite(t, nil, "a", "b", "c")
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "a, b, c")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft).see("the same in all 3 places that ask for size")
+	n, key := b.field("go/conf/size")
+	b.send(draft, "key"+n, key, "value"+n, "9", "was"+n, "3", "all"+n, "1")
+	b.open(draft + "/plan?look")
+	if got := strings.Count(b.page, "conf.size=9"); got != 3 {
+		t.Errorf("%d hosts have it:\n%s", got, b.page)
+	}
+}
+
+// Each line of a log has a link, which leads to it among its neighbours; what is searched comes in pages.
+func TestLinesOfALogAreLinkedAndPaged(t *testing.T) {
+	x := newSite(t, nil, "main", "a")
+	x.lab.Lines = 1000
+	b := x.login(t)
+	at := deployed(t, b, "a")
+	id := strings.TrimPrefix(at, "/deployments/")
+	b.see("before these", "/logs?in="+id, "said 999")
+	if strings.Contains(b.page, "said 500<") {
+		t.Error("the page has all lines")
+	}
+	b.open("/logs?in="+id+"&q=said").see("said 999", "said 700", "Older lines")
+	if strings.Contains(b.page, "said 699<") || strings.Contains(b.page, "Newer lines") {
+		t.Error("the first page has more than its lines")
+	}
+	older := func() *browser {
+		t.Helper()
+		m := regexp.MustCompile(`<a href="([^"]+)">Older lines`).FindStringSubmatch(b.page)
+		if m == nil {
+			t.Fatalf("there is no older page:\n%.2000s", b.page)
+		}
+		return b.open(html.UnescapeString(m[1]))
+	}
+	older().see("said 699", "said 400", "Newer lines")
+	older()
+	older().see("said 0")
+	if strings.Contains(b.page, "Older lines") {
+		t.Error("there is something before the first line")
+	}
+	b.open("/logs?q=said+123").see("said 123")
+	m := regexp.MustCompile(`<div class="line[^"]*"><a href="([^"]+)">[^\n]*said 123<`).FindStringSubmatch(b.page)
+	if m == nil {
+		t.Fatalf("the line has no link:\n%s", b.page)
+	}
+	b.open(strings.TrimSuffix(html.UnescapeString(m[1]), "#sought")).see("said 123", "said 100", "said 150")
+	if !regexp.MustCompile(`id="sought"[^\n]*said 123<`).MatchString(b.page) {
+		t.Errorf("the line is not marked:\n%s", b.page)
+	}
+	b.open("/logs?level=error")
+	if strings.Contains(b.page, "said 1") {
+		t.Error("lines are no errors")
+	}
+	// Each page has all lines, whoever has read them before.
+	if n := strings.Count(b.open(at+"/log").page, "said "); n != 1000 {
+		t.Errorf("the log as text has %d lines", n)
+	}
+	if n := strings.Count(b.open(at+"/log").page, "said "); n != 1000 {
+		t.Errorf("the second time it has %d lines", n)
+	}
+}
+
+// looking is a fleet whose agents let us look, and on one host start what was approved.
+type looking struct {
+	deploy.Fleet
+	asks spec.Host
+}
+
+type looker struct {
+	spec.Agent
+	asks bool
+}
+
+func (f looking) Agent(h spec.Host) (spec.Agent, error) {
+	a, err := f.Fleet.Agent(h)
+	return looker{a, h == f.asks}, err
+}
+
+func (l looker) Info(ctx context.Context) (spec.Info, error) {
+	info, err := l.Agent.Info(ctx)
+	if info.Observer, info.Supervised = !l.asks, l.asks; l.asks {
+		info.Approvers = []string{"boss@example.org"}
+	}
+	return info, err
+}
+
+// What somebody may not do is said where it would be done, and not offered.
+func TestWhatSomebodyMayNotDoIsSaid(t *testing.T) {
+	x := newSite(t, func(c *web.Config) { c.Own.Fleet = looking{c.Own.Fleet, "b"} }, "a", "b")
+	b := x.login(t)
+	b.open("/?read")
+	const looks, asks = "You may look, but start nothing on a", "What you start on b is done only after somebody else has approved it: boss@example.org"
+	b.open("/catalogue").see(looks, asks)
+	b.open("/hosts/a").see("may look, but start nothing here")
+	b.open("/hosts/b").see("may start what somebody else has approved: boss@example.org")
+	b.open("/hosts/a/Part?goal=Ready").see(looks)
+	for _, offered := range []string{"See what moving", "Deploy on a"} {
+		if strings.Contains(b.page, offered) {
+			t.Errorf("it offers %q", offered)
+		}
+	}
+	b.open("/hosts/a/Part/move?to=Ready").see(looks)
+	if strings.Contains(b.page, "Move it") {
+		t.Error("it offers to move it")
+	}
+	key := regexp.MustCompile(`name="shown"`).FindString(b.page)
+	if key != "" {
+		t.Error("it can be sent")
+	}
+	b.open("/catalogue").send("/drafts", "pattern", "//Part//go", "hosts", "a, b")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft+"/plan?look").see(looks, asks)
+	if strings.Contains(b.page, "Run it") {
+		t.Error("it offers to run it")
+	}
+	if b.send(draft + "/run"); b.code != 403 {
+		t.Errorf("it runs: %d", b.code)
+	}
+	if len(x.lab.Calls) > 0 {
+		t.Errorf("calls %v", x.lab.Calls)
+	}
+}
