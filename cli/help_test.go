@@ -100,29 +100,3 @@ func TestEverythingThatIsNamedIsCompleted(t *testing.T) {
 	}
 	walk(cli.Command(cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}))
 }
-
-// What is completed needs no host to be asked.
-func TestCompletion(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("ARMONIC_GROUPS", "web=web1,web2")
-	deployed, code := printed("deploy", "//Cache//start", "--local", "--state-dir", dir, "--module-dir", "testdata/cache.star", "--name", "my-cache", "--autofill", "--yes")
-	if code != 0 {
-		t.Fatalf("%d\n%s", code, deployed)
-	}
-	for _, c := range []struct{ args, want string }{
-		{"deployments show --state-dir " + dir + " my", "my-cache"},
-		{"deploy --state-dir " + dir + " --resume my", "my-cache"},
-		{"deploy --demo --on @", "@web"},
-		{"deploy --demo --on web1,we", "web1,web2"},
-		{"deploy --demo --hosts websites=web1,we", "websites=web1,web3"},
-		{"state-goto //WebServer/Act", "//WebServer/Active"},
-		{"info --demo -J lb", "lb1"},
-		{"help exit", "exit-codes"},
-		{"help server ch", "check"},
-	} {
-		out, _ := printed(append([]string{"__complete"}, strings.Fields(c.args)...)...)
-		if !strings.Contains("\n"+out, "\n"+c.want+"\n") {
-			t.Errorf("%s offers no %s:\n%s", c.args, c.want, out)
-		}
-	}
-}

@@ -112,5 +112,6 @@ shows what will change, and does it in parallel.`,
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	checkArguments(root)
 	addHelp(root, s)
+	addCompletions(root, g)
 	return root
 }

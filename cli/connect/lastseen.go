@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -26,6 +26,9 @@ import (
 type lastSeen struct {
 	file  string
 	hosts map[session.JID]seenHost
+
+	mu      sync.Mutex
+	bundles map[session.JID]map[string][]string // that this command was told of
 }
 
 // seenHost is what was known of a host when a command ended.
@@ -34,11 +37,15 @@ type seenHost struct {
 	OS      spec.OS    `json:"os"`
 	Busy    spec.RunID `json:"busy,omitempty"` // the run that it executed, "" if none
 	Seen    time.Time  `json:"seen"`
+
+	// The modules that were pushed to it: digests of the versions that it keeps.
+	Bundles map[string][]string `json:"bundles,omitempty"`
 }
 
 // readLastSeen reads what was known of the fleet of an account.
 func readLastSeen(jid session.JID) *lastSeen {
-	k := &lastSeen{file: filepath.Join(settings.StateDir(), "fleets", string(jid)+".json"), hosts: map[session.JID]seenHost{}}
+	k := &lastSeen{file: filepath.Join(settings.StateDir(), "fleets", string(jid)+".json"), hosts: map[session.JID]seenHost{},
+		bundles: map[session.JID]map[string][]string{}}
 	if text, err := os.ReadFile(k.file); err == nil && json.Unmarshal(text, &k.hosts) != nil {
 		k.hosts = map[session.JID]seenHost{} // what was read of it may be odd
 	}
@@ -91,6 +98,28 @@ func (k *lastSeen) saveWork(watch func() ([]spec.HostStatus, <-chan struct{})) (
 	return func() { cancel(); <-ended }
 }
 
+// noteBundles remembers which modules a host says that it has.
+func (k *lastSeen) noteBundles(account session.JID, all []spec.Bundle) {
+	of := map[string][]string{}
+	for _, b := range all {
+		for _, v := range b.Versions {
+			of[b.Name] = append(of[b.Name], v.Digest)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.bundles[account] = of
+}
+
+func (k *lastSeen) bundlesOf(account session.JID) map[string][]string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if of, told := k.bundles[account]; told {
+		return of
+	}
+	return k.hosts[account].Bundles
+}
+
 // save writes what is known now.
 func (k *lastSeen) save(hosts []spec.HostStatus) {
 	now := map[session.JID]seenHost{}
@@ -104,7 +133,8 @@ func (k *lastSeen) save(hosts []spec.HostStatus) {
 			busy = "" // what it said last, before it left
 		}
 		if h.Version != "" || !seen.IsZero() {
-			now[session.JID(h.Account)] = seenHost{Version: h.Version, OS: h.OS, Busy: busy, Seen: seen.Truncate(time.Second)}
+			account := session.JID(h.Account)
+			now[account] = seenHost{Version: h.Version, OS: h.OS, Busy: busy, Seen: seen.Truncate(time.Second), Bundles: k.bundlesOf(account)}
 		}
 	}
 	text, err := json.MarshalIndent(now, "", " ")
@@ -124,17 +154,54 @@ func CompleteHosts(g *settings.Global) cobra.CompletionFunc {
 	}
 }
 
-// CompleteRequires offers hosts after the = of REQUIRE=HOST,HOST.
-func CompleteRequires(g *settings.Global) cobra.CompletionFunc {
+// CompleteMoves offers hosts on both sides of FROM=TO.
+func CompleteMoves(g *settings.Global) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-		name, hosts, ok := strings.Cut(begun, "=")
-		if !ok {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+		from, to, valued := strings.Cut(begun, "=")
+		if !valued {
+			out := hostsLike(g, from)
+			for i := range out {
+				out[i] += "="
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		}
-		var out []string
-		for _, h := range hostsLike(g, hosts) {
-			out = append(out, name+"="+h)
+		out := hostsLike(g, to)
+		for i := range out {
+			out[i] = from + "=" + out[i]
 		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// CompleteBundles offers the names of the modules that were pushed, as the last commands that
+// looked at them saw them.
+func CompleteBundles(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begun string) (out []string, _ cobra.ShellCompDirective) {
+		for _, h := range seen(g) {
+			for name := range h.Bundles {
+				if len(args) == 0 && strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+		}
+		slices.Sort(out)
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// CompleteVersions offers the versions that hosts keep of the modules which the argument names.
+func CompleteVersions(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begun string) (out []string, _ cobra.ShellCompDirective) {
+		for _, h := range seen(g) {
+			for name, digests := range h.Bundles {
+				for _, digest := range digests {
+					if short := spec.ShortDigest(digest); slices.Contains(args, name) && strings.HasPrefix(short, begun) && !slices.Contains(out, short) {
+						out = append(out, short)
+					}
+				}
+			}
+		}
+		slices.Sort(out)
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
 }
@@ -143,7 +210,7 @@ func CompleteRequires(g *settings.Global) cobra.CompletionFunc {
 func CompleteAccounts(g *settings.Global) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 		var out []string
-		for _, jid := range seenAccounts(g) {
+		for jid := range seen(g) {
 			if strings.HasPrefix(string(jid), begun) {
 				out = append(out, string(jid))
 			}
@@ -180,14 +247,14 @@ func hostsLike(g *settings.Global, begun string) []string {
 
 // seenHosts are those that the last command saw, none if there is no account.
 func seenHosts(g *settings.Global) (out []spec.Host) {
-	for _, jid := range seenAccounts(g) {
+	for jid := range seen(g) {
 		out = append(out, spec.Host(jid.Local()))
 	}
 	return out
 }
 
-// seenAccounts are theirs.
-func seenAccounts(g *settings.Global) []session.JID {
+// seen is what the last command knew of them, by their accounts.
+func seen(g *settings.Global) map[session.JID]seenHost {
 	c, _, err := g.Client()
 	if err != nil {
 		return nil
@@ -196,5 +263,5 @@ func seenAccounts(g *settings.Global) []session.JID {
 	if err != nil {
 		return nil
 	}
-	return slices.Collect(maps.Keys(readLastSeen(jid).hosts))
+	return readLastSeen(jid).hosts
 }

@@ -175,6 +175,15 @@ func lastOf(names []string) string { return names[len(names)-1] }
 // Hosts lists the agents by name, with what was known of those that are offline.
 func (f *Live) Hosts() []spec.HostStatus { return f.seen.fillIn(f.Client.Hosts()) }
 
+// NoteBundles remembers for completion which modules a host says that it has.
+func (f *Live) NoteBundles(h spec.Host, all []spec.Bundle) {
+	for _, x := range f.Client.Hosts() {
+		if x.Host == h {
+			f.seen.noteBundles(session.JID(x.Account), all)
+		}
+	}
+}
+
 // Close leaves the server. Agents go on with what they were given.
 func (f *Live) Close() {
 	f.stop()

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
@@ -19,9 +18,10 @@ import (
 )
 
 // taskFlag adds --task, which names a task, or its host and lifecycle.
-func taskFlag(c *cobra.Command, task *string) {
+func taskFlag(c *cobra.Command, g *settings.Global, task *string) {
 	c.Flags().StringVar(task, "task", "", "which: a `TASK` of armonic deployments show, or HOST/LIFECYCLE")
 	_ = c.MarkFlagRequired("task")
+	_ = c.RegisterFlagCompletionFunc("task", completeTasks(g))
 }
 
 // taskOf finds a task by its id, or one that is not done by "HOST/LIFECYCLE".
@@ -70,7 +70,7 @@ that it would have returned fails; then do it by hand, and say mark-done.`,
 		},
 	}
 	d.register(c)
-	taskFlag(c, &task)
+	taskFlag(c, g, &task)
 	c.Flags().StringVar(&reason, "reason", "", "why, for those who look at the deployment later: `TEXT`")
 	_ = c.MarkFlagRequired("reason")
 	return c
@@ -106,7 +106,7 @@ func markDoneCommand(g *settings.Global, s output.Streams) *cobra.Command {
 		},
 	}
 	d.register(c)
-	taskFlag(c, &task)
+	taskFlag(c, g, &task)
 	c.Flags().StringVar(&reason, "reason", "it was done by hand", "how, for those who look at the deployment later: `TEXT`")
 	c.Flags().StringArrayVar(&returns, "returns", nil, "what its call would have returned: `NAME=VALUE` (repeatable)")
 	return c
@@ -147,7 +147,6 @@ rollback that stops half-way says what is left, and is gone on with like a deplo
 	c.Flags().StringVar(&on, "on", "", "only what it did on these hosts: `H1,H2`")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "show what would be taken back, and end")
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "go on also where a host would do something else by now than was shown")
-	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
 	return c
 }
 

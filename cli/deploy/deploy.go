@@ -123,11 +123,13 @@ or wrong, 4 a host cannot be reached, 130 interrupted.`,
 	f.DurationVar(&d.whenOnline, "when-online", 0, "how long to wait for hosts that are offline: before planning, for those that are named; later, when it is the turn of one; 0 is not at all, and then two minutes")
 	f.DurationVar(&d.wait, "wait", 0, "how long to wait for a host that goes offline; 0 is as long as it takes")
 	d.Format.Register(c, "quiet")
-	c.ValidArgsFunction = find.CompletePatterns(d.Global, query.Provide)
-	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(d.Global))
-	_ = c.RegisterFlagCompletionFunc("hosts", connect.CompleteRequires(d.Global))
-	_ = c.RegisterFlagCompletionFunc("replay", completeDeployments(d.Global))
-	_ = c.RegisterFlagCompletionFunc("resume", completeDeployments(d.Global))
+	c.ValidArgsFunction = find.CompletePatterns(g, query.Provide)
+	for flag, complete := range map[string]cobra.CompletionFunc{
+		"hosts": find.CompleteRequires(g, true), "rolling": find.CompleteRequires(g, false), "set": find.CompleteVariables(g, false),
+		"choose": find.CompleteChoices(g), "unmanaged": find.CompleteNodes(g, ""), "path-index": find.CompleteNodes(g, "="),
+	} {
+		_ = c.RegisterFlagCompletionFunc(flag, complete) // the flag is there
+	}
 	return c
 }
 

@@ -34,15 +34,12 @@ last one of that name.`,
 	}
 	l.Format.Register(c)
 	c.AddCommand(showCommand(g, s), skipCommand(g, s), markDoneCommand(g, s), rollbackCommand(g, s), stopCommand(g, s), approveCommand(g, s), refuseCommand(g, s))
-	for _, sub := range c.Commands() {
-		sub.ValidArgsFunction = completeDeployments(g)
-	}
 	return c
 }
 
-// completeDeployments offers names and ids of deployments that were made from here: who completes
+// CompleteDeployments offers names and ids of deployments that were made from here: who completes
 // does not wait for hosts.
-func completeDeployments(g *settings.Global) cobra.CompletionFunc {
+func CompleteDeployments(g *settings.Global) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		logs := g.Deployments()
 		if logs == nil || len(args) > 0 {
@@ -53,6 +50,33 @@ func completeDeployments(g *settings.Global) cobra.CompletionFunc {
 		for i := range all {
 			for _, name := range []string{all[i].Name, string(all[i].ID)} {
 				if name != "" && strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
+					out = append(out, name)
+				}
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeTasks offers the tasks that are not done of the deployment that the argument names, if it
+// was made from here.
+func completeTasks(g *settings.Global) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begun string) (out []string, _ cobra.ShellCompDirective) {
+		logs := g.Deployments()
+		if logs == nil || len(args) != 1 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		id, err := logs.Find(args[0])
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		records, _ := logs.Read(id) // what can be read
+		for _, t := range rollout.Replay(records).Snapshot(time.Now()).Tasks {
+			if t.Status == rollout.Done {
+				continue
+			}
+			for _, name := range []string{string(t.Host) + "/" + t.Lifecycle, string(t.ID)} {
+				if strings.HasPrefix(name, begun) && !slices.Contains(out, name) {
 					out = append(out, name)
 				}
 			}

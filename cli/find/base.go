@@ -12,11 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/armonic/armonic/cli/connect"
-	"github.com/armonic/armonic/cli/inprocess"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
-	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -42,7 +40,6 @@ type Base struct {
 func (b *Base) Setup(c *cobra.Command, g *settings.Global, s output.Streams, kind query.Kind, do func(context.Context, spec.Pattern) error) *cobra.Command {
 	b.Global, b.Streams = g, s
 	c.Flags().StringSliceVarP(&b.hosts, "on", "J", nil, "ask only `HOST`, which may be a pattern such as 'web*', or a group, @NAME (repeatable); all hosts if not given")
-	_ = c.RegisterFlagCompletionFunc("on", connect.CompleteHosts(g))
 	b.Format.Register(c)
 	_, argument, _ := strings.Cut(c.Use, " ")
 	if argument != "" {
@@ -118,45 +115,4 @@ func List[T any](b *Base, all []T, plain func(w io.Writer, x T)) error {
 		plain(b.Out, x)
 	}
 	return nil
-}
-
-// CompletePatterns offers patterns of what the modules declare, relative or as //WebSite//start,
-// as they were begun. No agent is asked, so that completing is quick and changes nothing.
-func CompletePatterns(g *settings.Global, kind query.Kind) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		set, err := inprocess.LoadSet(g)
-		if err != nil || len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		host := lifecycle.Tree(query.NewRoot(), "host", set.Lifecycles...)
-		var out []string
-		var below func(n *query.Node)
-		below = func(n *query.Node) {
-			for _, c := range n.Children() {
-				if kind == query.Provide && c.Path().Provide() == string(spec.Enter) {
-					continue // it is not called
-				}
-				name := c.Path().Relative()
-				if strings.HasPrefix(begun, "/") {
-					name = anywhere(c.Path())
-				}
-				if c.Kind() == kind && strings.HasPrefix(name, begun) {
-					out = append(out, name)
-				}
-				if c.Kind() != kind {
-					below(c)
-				}
-			}
-		}
-		below(host)
-		return out, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// anywhere is the pattern of a resource on any host; of a provide, in any state.
-func anywhere(p spec.Path) string {
-	if name := p.Provide(); name != "" {
-		return "//" + p.Lifecycle() + "//" + name
-	}
-	return "//" + p.Relative()
 }

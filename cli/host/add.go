@@ -44,7 +44,8 @@ itself.`,
   armonic host add --file hosts --dry-run
   armonic host add -K db1=admin@192.0.2.17
   armonic host add root@web1 --deb armonic_0.1.0_amd64.deb --deb armonic-agent_0.1.0_amd64.deb`,
-		RunE: func(c *cobra.Command, args []string) error { return a.run(c.Context(), args) },
+		ValidArgsFunction: completeSSH,
+		RunE:              func(c *cobra.Command, args []string) error { return a.run(c.Context(), args) },
 	}
 	a.remote.register(c)
 	f := c.Flags()

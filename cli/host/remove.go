@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/enrol"
@@ -33,8 +32,7 @@ With --gone HOST is not connected with, as it is no more: only its account, NAME
 domain, and its place in the fleet are removed.`,
 		Example: `  armonic host remove root@web1 root@web2 --yes
   armonic host remove --gone web3`,
-		RunE:              func(c *cobra.Command, args []string) error { return r.start(c.Context(), args) },
-		ValidArgsFunction: connect.CompleteHosts(g),
+		RunE: func(c *cobra.Command, args []string) error { return r.start(c.Context(), args) },
 	}
 	r.register(c)
 	c.Flags().BoolVar(&r.yes, "yes", false, "do not ask for confirmation")

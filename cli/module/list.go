@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/connect"
 	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
@@ -37,6 +38,9 @@ type onHost struct {
 func listBundles(ctx context.Context, l *find.Base) error {
 	all, err := find.AskAll(ctx, l.Finder, func(ctx context.Context, a spec.Agent) ([]onHost, error) {
 		i, err := a.Info(ctx)
+		if live, ok := l.Fleet.(*connect.Live); ok && err == nil {
+			live.NoteBundles(i.Host, i.Bundles)
+		}
 		out := []onHost{{Host: i.Host}} // also of a host that has none: it may be the odd one
 		for _, b := range i.Bundles {
 			out = append(out, onHost{i.Host, b})

@@ -62,6 +62,13 @@ With --from it is the text of one of the services that come with armonic, under 
 	}
 	c.Flags().StringVar(&dir, "dir", ".", "write into `DIR`")
 	c.Flags().StringVar(&from, "from", "", "begin with the text of the `SERVICE` that comes with armonic")
+	_ = c.RegisterFlagCompletionFunc("from", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { // the flag is there
+		set, err := modules.Config{}.Load(modules.ServicesSource())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return set.Names(), cobra.ShellCompDirectiveNoFileComp
+	})
 	return c
 }
 

@@ -32,8 +32,9 @@ type pushing struct {
 // setup completes a command that changes what hosts use.
 func (p *pushing) setup(c *cobra.Command, g *settings.Global, s output.Streams, prepare func(args []string) error) *cobra.Command {
 	p.Setup(c, g, s, query.Location, func(ctx context.Context, _ spec.Pattern) error { return p.do(ctx) })
-	if c.Name() != "push" { // that takes a folder
-		c.ValidArgsFunction = cobra.NoFileCompletions
+	c.ValidArgsFunction = nil // no pattern
+	if c.Name() != "push" {   // that takes a folder
+		c.ValidArgsFunction = connect.CompleteBundles(g)
 	}
 	c.Flags().StringVar(&p.key, "key", upgrade.UsualKey(), "`FILE` with the key that signs, if there is one")
 	c.Flags().Lookup("key").DefValue = filepath.Join("~", ".config", "armonic", "upgrade.key")
@@ -107,6 +108,7 @@ it is the one of now again. Hosts keep five versions: armonic module list shows 
 		return bundle.CheckName(p.name)
 	})
 	c.Flags().StringVar(&to, "to", "", "the version that begins with `DIGEST` (default the one used before)")
+	_ = c.RegisterFlagCompletionFunc("to", connect.CompleteVersions(g)) // the flag is there
 	return c
 }
 
@@ -252,6 +254,9 @@ func (p *pushing) host(ctx context.Context, live *connect.Live, h spec.HostStatu
 		}
 	}
 	r.Notes = s.Notes
+	if i, err := agent.Info(ctx); err == nil {
+		live.NoteBundles(h.Host, i.Bundles)
+	}
 	return err
 }
 

@@ -30,9 +30,10 @@ type command struct {
 	keepProvides bool // what was called for states that are left stays
 }
 
-func (c *command) flags(cmd *cobra.Command) {
+func (c *command) flags(cmd *cobra.Command, g *settings.Global) {
 	f := cmd.Flags()
 	f.StringArrayVarP(&c.values, "require", "R", nil, "give a value: `REQUIRE/VARIABLE=VALUE` (repeatable; longer: STATE/PROVIDE/…; the second set of a require is REQUIRE[1]; "+output.GivenUsage+")")
+	_ = cmd.RegisterFlagCompletionFunc("require", find.CompleteVariables(g, true)) // the flag is there
 	f.IntVar(&c.pathIndex, "path-index", 0, "take way `N`, counted from 0 as --path of state and provide lists them")
 	f.BoolVar(&c.dryRun, "dry-run", false, "show what would be done and end")
 	output.ChangedFlag(cmd, &c.changed)
@@ -105,7 +106,7 @@ what has a default need not be given.`,
 		Example: `  armonic state-goto //WebServer/Active --demo -J web1 -R conf/port=8080
   armonic state-goto //WebServer/NotInstalled --local`,
 	}
-	c.flags(cmd)
+	c.flags(cmd, g)
 	cmd.Flags().BoolVar(&c.again, "again", false, "if the state is applied, enter it again: with the values of -R, and else as it was entered")
 	return c.Setup(cmd, g, s, query.State, c.gotoState)
 }
@@ -132,7 +133,7 @@ armonic deploy for the other way round.`,
   armonic provide-call //WebSite//start --check --demo -J web1 -R webserver/url=http://web1`,
 	}
 	cmd.Flags().BoolVar(&c.check, "check", false, "only say what is wrong with the values")
-	c.flags(cmd)
+	c.flags(cmd, g)
 	return c.Setup(cmd, g, s, query.Provide, c.call)
 }
 

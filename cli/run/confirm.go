@@ -19,9 +19,6 @@ func Confirm(g *settings.Global, s output.Streams) *cobra.Command {
 		Long: `Keep what a guarded step has changed on hosts: a step that may lock people out is taken back
 by the agent unless somebody confirms in time. Try first whether you can still log in.`,
 		Example: "  ssh -p 2222 root@web1 true && armonic confirm web1",
-		ValidArgsFunction: func(c *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
-			return connect.CompleteHosts(g)(c, args, text)
-		},
 		RunE: func(c *cobra.Command, args []string) error {
 			fleet, closeFleet, err := connect.Open(c.Context(), g, s, false)
 			if err != nil {

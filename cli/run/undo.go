@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/armonic/armonic/cli/find"
 	"github.com/armonic/armonic/cli/output"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/deploy"
@@ -33,8 +34,9 @@ state: all of them, or those for one state, or of one run. What other calls rely
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&c.states, "for", nil, "only what was called for the state `PATH`, /HOST/LIFECYCLE/STATE (repeatable)")
-	f.StringVar(&c.run, "run", "", "only what the run `ID` called")
+	f.StringVar(&c.run, "run", "", "only what the run `RUN` called")
 	f.BoolVar(&c.dryRun, "dry-run", false, "show what would be done and end")
+	_ = cmd.RegisterFlagCompletionFunc("for", find.CompleteStates(g))
 	output.ChangedFlag(cmd, &c.changed)
 	f.BoolVar(&c.breakUse, "break", false, "take it back although applied states required it")
 	return c.Setup(cmd, g, s, query.Provide, c.undo)
