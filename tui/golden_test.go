@@ -42,6 +42,7 @@ func walks() []walk {
 		{"failures", onDriver(demo, walkFailures)},
 		{"several", onDriver(demo, walkSeveral)},
 		{"lifecycle", onDriver(demo, walkLifecycle)},
+		{"logs", onDriver(demo, walkLogs)},
 		{"history", onDriver(demo, func(d *driver, visit func(string)) {
 			d.settle()
 			walkHistory(d, visit)

@@ -42,7 +42,7 @@ func (m *Model) commands(text string) []menu.Row {
 		{Left: "catalogue", Text: "what can be deployed", Do: toCatalogue},
 		{Left: "plan", Text: "what the deployment being planned will do", Do: command{name: "plan"}},
 		{Left: "runs", Text: "all deployments: what runs or has run, here and elsewhere", Do: toRuns},
-		{Left: "logs", Text: "all log lines", Do: toLogs},
+		{Left: "logs", Text: "the log lines of all deployments and hosts, by time", Do: toLogs},
 		{Left: "drift HOST", Text: "what is not as it was left, on a host or on all; R repairs it", Fill: "drift "},
 		{Left: "history HOST", Text: "what was called, entered and left, on a host or on all", Fill: "history "},
 		{Left: "resume NAME", Text: "go on here with a deployment that was left, or that somebody else began", Fill: "resume "},

@@ -79,12 +79,10 @@ func (m *Model) addPages() {
 			opened: m.openList,
 			back:   m.listKnown,
 			fill:   m.fillList},
-		logs: &page{name: "Logs", tab: "Logs", key: "5", goes: toLogs, help: "all log lines",
+		logs: &page{name: "Logs", tab: "Logs", key: "5", goes: toLogs, help: "the log lines of all deployments and hosts, by time",
 			screen: func() screen { return m.logs },
 			fill: func() {
-				if d := m.watched(); d != nil {
-					m.logs.Show(d.run.Name(), d.run.Buffer())
-				}
+				m.logs.Show(m.logSources())
 			}},
 		run: &page{name: "Run", empty: "Nothing has run yet. 2 opens the catalogue of what can be deployed.",
 			screen: m.running,

@@ -98,6 +98,9 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 		if cmd, ok := m.requestKnown(x); ok {
 			return cmd
 		}
+		if cmd, ok := m.requestLogs(x); ok {
+			return cmd
+		}
 		if cmd, ok := m.requestLifecycle(x); ok {
 			return cmd
 		}

@@ -117,7 +117,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"cancel":             {"Cancel Proxy.start @lb1?"},
 			"done":               {"DONE", "19 of 19 steps", "RESULT", "backends (2)", "http://192.0.2.14:80", "STATE STACKS NOW", "100%"},
 			"run-log":            {"follow off", "Starting the proxy"},
-			"logs-filter":        {"filter: back", "Backend 1: http://192.0.2.13:8080", "dropped 0"},
+			"logs-filter":        {"/ back", "3 lines match", "Backend 1: http://192.0.2.13:8080", "dropped 0"},
 			"host-applied":       {"4 Active", "NOW", "port=8080", "1 NotInstalled", "path=/var/www/website/", "OFFERS HERE"},
 			"help":               {"─ Help ─", "EVERYWHERE"},
 			"palette":            {"deploy PATTERN"},

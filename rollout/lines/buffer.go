@@ -127,6 +127,17 @@ func (b *Buffer) First() int {
 	return b.base
 }
 
+// OnDisk is how many bytes of it are on disk.
+func (b *Buffer) OnDisk() int {
+	n := 0
+	if b.old != nil {
+		for _, g := range b.old.segments {
+			n += g.size()
+		}
+	}
+	return n
+}
+
 // At gives a line that is kept. It is valid until the next call.
 func (b *Buffer) At(pos int) *rollout.LogLine {
 	if pos < b.base {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/rollout"
@@ -166,5 +167,133 @@ func TestWhereNothingCanBeWrittenTheNewestAreKept(t *testing.T) {
 	p.CatchUp()
 	if kept := b.Len() - b.First(); kept < 100_000 || b.Dropped()+kept != 200_000 || p.Line().N != 200_000 {
 		t.Errorf("%d are kept, %d dropped", kept, b.Dropped())
+	}
+}
+
+// said is a line at a second.
+func said(sec int, host spec.Host, level spec.Level, text string) []rollout.LogLine {
+	return []rollout.LogLine{{N: sec, At: time.Unix(int64(sec), 0).UTC(), Host: host, Level: level, Text: text}}
+}
+
+// all is the screen of two deployments: 1 and 3 of the first, 2 and 4 of the other, and so on.
+func all(n int) (*logs.Model, []logs.Source) {
+	a, b := &lines.Buffer{}, &lines.Buffer{}
+	for i := 1; i <= n; i++ {
+		buf, host := a, spec.Host("web1")
+		if i%2 == 0 {
+			buf, host = b, "web2"
+		}
+		level := spec.LevelInfo
+		if i%10 == 0 {
+			level = spec.LevelError
+		}
+		buf.Add(said(i, host, level, fmt.Sprintf("word%d.", i)))
+	}
+	m := logs.New(widget.Look{Glyphs: widget.ASCII()})
+	sources := []logs.Source{{ID: "1", Name: "shop", Buf: a}, {ID: "2", Name: "blog", Buf: b}}
+	m.Show(sources)
+	return m, sources
+}
+
+// shown are the words of the lines on a screen, "-" for those left out.
+func shown(m *logs.Model) string {
+	lines, _ := m.Draw(120, 60)
+	var out []string
+	for _, s := range lines {
+		s = ansi.Strip(s)
+		if strings.Contains(s, "-----") && strings.Contains(s, " line") {
+			out = append(out, "-"+strings.Fields(strings.TrimLeft(s, " -"))[0])
+		} else if i := strings.Index(s, "word"); i > 20 {
+			out = append(out, strings.TrimSuffix(strings.Fields(s[i:])[0], "."))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func typed(m *logs.Model, text string) {
+	m.Do(widget.Search)
+	for _, r := range text {
+		m.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+	m.Type(tea.KeyMsg{Type: tea.KeyEnter})
+}
+
+// What is looked for has lines around it, also those that come after it was found; what is left
+// out is counted.
+func TestMatchesHaveLinesAround(t *testing.T) {
+	m, sources := all(21)
+	typed(m, "word7.|word18.")
+	if got := shown(m); got != "word5 word6 word7 word8 word9 -6 word16 word17 word18 word19 word20" {
+		t.Errorf("there are %s", got)
+	}
+	m.Do("context")
+	m.Do("context")
+	if got := shown(m); got != "word7 word18" {
+		t.Errorf("without lines around there are %s", got)
+	}
+	m.Do("context")
+	sources[0].Buf.Add(said(22, "web1", spec.LevelInfo, "word22."))
+	sources[0].Buf.Add(said(23, "web1", spec.LevelInfo, "word7. again"))
+	m.Show(sources)
+	if got := shown(m); got != "word5 word6 word7 word8 word9 -6 word16 word17 word18 word19 word20 word21 word22 word7" {
+		t.Errorf("when more has come there are %s", got)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	m, _ := all(20)
+	now := time.Unix(20, 0)
+	x, err := logs.ParseLimits("web2 since 10s until 4s", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Limit(x)
+	if got := shown(m); got != "word10 word12 word14 word16" {
+		t.Errorf("there are %s", got)
+	}
+	m.Do("deployment")
+	if got := shown(m); got != "" {
+		t.Errorf("of web2 the first deployment has %s", got)
+	}
+	for _, text := range []string{"since", "since -1m", "until noon", "web["} {
+		if _, err := logs.ParseLimits(text, now); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.Local)
+	for text, want := range map[string]time.Time{"11:59": noon.Add(-time.Minute), "12:01": noon.Add(-24*time.Hour + time.Minute), "90s": noon.Add(-90 * time.Second)} {
+		if x, err := logs.ParseLimits("since "+text, noon); err != nil || !x.Since.Equal(want) {
+			t.Errorf("since %s is %v, %v", text, x.Since, err)
+		}
+	}
+}
+
+// A deployment that is not shown any more takes its lines, and marks, away.
+func TestDeploymentsComeAndGo(t *testing.T) {
+	m, sources := all(6)
+	if got := shown(m); got != "word1 word2 word3 word4 word5 word6" {
+		t.Errorf("there are %s", got)
+	}
+	m.Do("mark")
+	m.Show(sources[1:])
+	if got := shown(m); got != "word2 word4 word6" || strings.Contains(m.Hint(), "marked") {
+		t.Errorf("there are %s; %s", got, m.Hint())
+	}
+}
+
+func TestWhatIsFoundIsMarked(t *testing.T) {
+	look, err := widget.NewLook("auto", "unicode")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &lines.Buffer{}
+	b.Add(said(1, "web1", spec.LevelError, "Port 80 is in use"))
+	b.Add(said(2, "web1", spec.LevelInfo, "the end"))
+	m := logs.New(look)
+	m.Show([]logs.Source{{Buf: b}})
+	typed(m, "port|end")
+	lines, _ := m.Draw(100, 30)
+	if s := strings.Join(lines, "\n"); !strings.Contains(s, "\x1b[1;31;7mPort\x1b[0m\x1b[1;31m 80 is in use") {
+		t.Errorf("it is not reversed in the colour of its line:\n%q", s)
 	}
 }

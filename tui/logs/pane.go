@@ -3,6 +3,7 @@ package logs
 import (
 	"slices"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -13,26 +14,61 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// Levels is the action that shows fewer or more levels.
-const Levels widget.Action = "levels"
+// The actions of a pane.
+const (
+	Levels  widget.Action = "levels"  // shows fewer or more levels
+	trouble widget.Action = "warning" // goes to the next warning or error
+)
 
-// Pane shows the lines of a buffer that pass its filters.
+// Source is the log of a deployment.
+type Source struct {
+	ID   spec.DeploymentID
+	Name string
+	Buf  *lines.Buffer
+}
+
+// source is one that is shown.
+type source struct {
+	Source
+	seen  int // lines looked at
+	first int // the oldest line that was kept then
+}
+
+// Pane shows the lines of deployments by time: those that pass its filters.
 type Pane struct {
-	look   widget.Look
-	buf    *lines.Buffer
-	tasks  map[resolver.TaskID]bool // nil is all
-	level  int                      // 0 all, 1 warnings and errors, 2 errors
-	filter widget.Filter
+	look    widget.Look
+	sources []*source
+	tasks   map[resolver.TaskID]bool // of the only source; nil is all
+	level   int                      // 0 all, 1 warnings and errors, 2 errors
+	filter  widget.Filter
+	limits  Limits
+	of      *lines.Buffer // only the lines of this source; nil is all
+	around  int           // how many lines around a match are shown too
+	timed   bool          // it must be known when every line was written
 
-	shown  []int // positions
-	seen   int   // lines looked at
+	shown  []entry
+	hits   int       // how many of them are no context
+	from   time.Time // the time from which entries count theirs
+	before []entry   // the last lines that did not match
+	after  int       // how many more lines are shown after a match
+	left   int       // how many lines were left out since the last that is shown
+	marked map[place]bool
+
 	list   widget.List
 	Paused bool // somebody reads: new lines do not move what is shown
 	x      int  // columns scrolled to the right
 }
 
+// place is where a line is.
+type place struct {
+	buf *lines.Buffer
+	pos int
+}
+
 // NewPane makes a pane on a buffer.
-func NewPane(l widget.Look, b *lines.Buffer) *Pane { return &Pane{look: l, buf: b} }
+func NewPane(l widget.Look, b *lines.Buffer) *Pane {
+	return &Pane{look: l, sources: []*source{{Source: Source{Buf: b}, first: b.First()}}}
+}
 
 // Restyle changes how the pane looks.
 func (p *Pane) Restyle(l widget.Look) { p.look = l }
@@ -63,71 +99,59 @@ func (p *Pane) Only(tasks []resolver.TaskID) {
 // All reports whether the lines of all tasks are shown.
 func (p *Pane) All() bool { return p.tasks == nil }
 
-// refilter finds all lines anew. Of a long log most lines are on disk: only those that have to
-// be looked at are read.
-func (p *Pane) refilter() {
-	want := p.filter.Want()
-	take := func(i int) {
-		if want == "" && p.level == 0 || p.passes(p.buf.At(i), want) {
-			p.shown = append(p.shown, i)
+// set gives the pane its sources. What is shown stays, unless one of them is gone.
+func (p *Pane) set(all []Source) {
+	for i, s := range p.sources {
+		if i >= len(all) || all[i].Buf != s.Buf {
+			p.sources, p.of, p.marked = nil, nil, nil
+			for _, s := range all {
+				p.sources = append(p.sources, &source{Source: s})
+			}
+			p.refilter()
+			return
 		}
+		s.Source = all[i]
 	}
-	p.shown = p.shown[:0]
-	if p.tasks == nil {
-		for i := p.buf.First(); i < p.buf.Len(); i++ {
-			take(i)
-		}
-	} else {
-		for _, i := range p.buf.Of(p.tasks) {
-			take(i)
-		}
+	for _, s := range all[len(p.sources):] {
+		p.sources = append(p.sources, &source{Source: s, first: s.Buf.First()})
 	}
-	p.seen = p.buf.Len()
-	p.toLastLine()
+	p.CatchUp()
 }
 
-// CatchUp takes what is new in the buffer.
-func (p *Pane) CatchUp() {
-	first := p.buf.First()
-	if n, _ := slices.BinarySearch(p.shown, first); n > 0 {
-		p.shown = append(p.shown[:0], p.shown[n:]...)
-		p.list.Cursor -= n
-		p.list.Top -= n
-	}
-	want := p.filter.Want()
-	var last resolver.TaskID // neighbours are often of one task
-	wanted := p.tasks == nil
-	for i := max(p.seen, first); i < p.buf.Len(); i++ {
-		x := p.buf.At(i)
-		if p.tasks != nil && (x.Task != last || i == max(p.seen, first)) {
-			last, wanted = x.Task, p.tasks[x.Task]
-		}
-		if wanted && p.passes(x, want) {
-			p.shown = append(p.shown, i)
-		}
-	}
-	p.seen = p.buf.Len()
-	p.toLastLine()
-}
+// narrowed reports whether lines are left out that are within the limits.
+func (p *Pane) narrowed() bool { return p.level > 0 || p.filter.Text() != "" }
 
-func (p *Pane) toLastLine() {
-	p.list.SetLen(len(p.shown))
-	if !p.Paused {
-		p.list.Do(widget.Last)
-	}
-}
-
-func (p *Pane) passes(x *rollout.LogLine, want string) bool {
+// passes reports whether a line is what is looked for.
+func (p *Pane) passes(x *rollout.LogLine, want []string) bool {
 	switch {
 	case p.level == 1 && x.Level == spec.LevelInfo:
 		return false
 	case p.level == 2 && x.Level != spec.LevelError:
 		return false
-	case want == "":
+	case len(want) == 0:
 		return true
 	}
-	return strings.Contains(strings.ToLower(x.Text), want) || strings.Contains(strings.ToLower(string(x.Host)), want) ||
-		strings.Contains(strings.ToLower(x.Step), want)
+	text, host, step := strings.ToLower(x.Text), strings.ToLower(string(x.Host)), strings.ToLower(x.Step)
+	return slices.ContainsFunc(want, func(w string) bool {
+		return strings.Contains(text, w) || strings.Contains(host, w) || strings.Contains(step, w)
+	})
+}
+
+// wanted are the texts of which a line has to contain one: port|bind is either.
+func (p *Pane) wanted() []string {
+	if !strings.Contains(p.filter.Text(), "|") {
+		if want := p.filter.Want(); want != "" {
+			return []string{want}
+		}
+		return nil
+	}
+	var out []string
+	for _, w := range strings.Split(p.filter.Want(), "|") {
+		if w = strings.TrimSpace(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // Bindings are the keys of the pane.
@@ -139,13 +163,18 @@ func (p *Pane) Bindings() []widget.Binding {
 	if !p.Paused {
 		follow = "stay"
 	}
+	empty := ""
+	if len(p.shown) == 0 {
+		empty = "there is no line"
+	}
 	return append([]widget.Binding{
-		widget.Key(widget.Follow, "f", follow, "follow new lines, or stay where you are"),
-		widget.Key(widget.Search, "/", "filter", "show only lines that contain a text"),
+		widget.Key(widget.Search, "/", "filter", "show only lines that contain a text, or with a|b one of several"),
 		widget.Key(Levels, "v", "levels", "all lines, warnings and errors, errors only"),
-		widget.Key(widget.NextHit, "n", "", "next line"),
-		widget.Key(widget.PrevHit, "N", "", "previous line"),
-		widget.Key(widget.Copy, "y", "copy", "copy the line"),
+		widget.Key(widget.Follow, "f", follow, "follow new lines, or stay where you are"),
+		widget.Key(widget.NextHit, "n", "", "next line that matches").Unless(empty),
+		widget.Key(widget.PrevHit, "N", "", "the line before that matches").Unless(empty),
+		widget.Key(trouble, "!", "", "to the next warning or error").Unless(empty),
+		widget.Key(widget.Copy, "y", "copy", "copy the line, or those that are marked").Unless(empty),
 		widget.Key(widget.Right, "right l", "", "to the right of long lines"),
 		widget.Key(widget.Left, "left h", "", "to the left of long lines"),
 	}, widget.Moves()...)
@@ -167,21 +196,46 @@ func (p *Pane) Do(a widget.Action) bool {
 	case widget.Left:
 		p.x = max(p.x-20, 0)
 	case widget.NextHit:
-		return p.Do(widget.Down)
+		p.next(1, func(e entry) bool { return e.kind == hit })
 	case widget.PrevHit:
-		return p.Do(widget.Up)
+		p.next(-1, func(e entry) bool { return e.kind == hit })
+	case trouble:
+		p.next(1, func(e entry) bool { return e.kind != gap && p.at(e).Level != spec.LevelInfo })
 	default:
 		if !p.list.Do(a) {
 			return false
 		}
+		p.skip(a == widget.Up || a == widget.First || a == widget.PageUp)
 		p.Paused = p.list.Cursor < len(p.shown)-1
 	}
 	return true
 }
 
+// next goes to the next line, or the one before, for which want holds; there it ends at the end.
+func (p *Pane) next(by int, want func(entry) bool) {
+	for i := p.list.Cursor + by; i >= 0 && i < len(p.shown); i += by {
+		if want(p.shown[i]) {
+			p.list.To(i)
+			p.Paused = i < len(p.shown)-1
+			return
+		}
+	}
+}
+
+// skip moves the cursor off a line that stands for those left out.
+func (p *Pane) skip(up bool) {
+	by := 1
+	if up {
+		by = -1
+	}
+	if i := p.list.Cursor; i < len(p.shown) && p.shown[i].kind == gap {
+		p.list.To(i + by)
+	}
+}
+
 // ClearFilter takes the filter away, and reports whether there was one.
 func (p *Pane) ClearFilter() bool {
-	had := p.filter.Text() != "" || p.level > 0
+	had := p.narrowed()
 	p.filter.Set("")
 	p.level = 0
 	p.refilter()
@@ -197,14 +251,18 @@ func (p *Pane) Type(k tea.KeyMsg) {
 	if p.filter.Type(k, &p.list) {
 		p.refilter()
 	} else if p.list.Cursor != at {
+		p.skip(p.list.Cursor < at)
 		p.Paused = p.list.Cursor < len(p.shown)-1
 	}
 }
 
 // Line is the one under the cursor, nil if there is none.
 func (p *Pane) Line() *rollout.LogLine {
-	if p.list.Cursor < len(p.shown) {
-		return p.buf.At(p.shown[p.list.Cursor])
+	if i := p.list.Cursor; i < len(p.shown) && p.shown[i].kind != gap {
+		return p.at(p.shown[i])
 	}
 	return nil
 }
+
+// at reads the line of an entry that is no gap. It is valid until the next call.
+func (p *Pane) at(e entry) *rollout.LogLine { return p.sources[e.src].Buf.At(int(e.pos)) }

@@ -32,11 +32,11 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	if len(body) > 0 {
 		body = append(body, l.Frame.Paint(strings.Repeat(l.Horizontal, iw)))
 	}
-	lines, y := m.log.Draw(iw, ih-len(body), m.inDetail)
+	lines, pos := m.log.Draw(iw, ih-len(body), m.inDetail)
 	if len(lines) == 0 && ih > len(body) {
 		lines = []string{l.Dim.Paint(" no log lines yet")}
 	}
-	at := widget.Point{Y: 1 + len(body) + y}
+	at := widget.Point{X: pos.X, Y: 1 + len(body) + pos.Y}
 	return l.Pane(box, w, h, append(body, lines...)), at
 }
 

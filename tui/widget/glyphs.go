@@ -20,6 +20,9 @@ type Glyphs struct {
 	Ellipsis             string
 	Full, Empty          string // of progress bars
 	Arrow, Bullet        string
+	Dashed               string // what is left out
+	Steps                string // of a chart, from nothing to the most
+	Here                 string // under a chart, where one is
 }
 
 // Unicode is the usual set of signs; all are one column wide.
@@ -30,7 +33,7 @@ func Unicode() Glyphs {
 		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Changed: "±", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
 		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌", Diamond: "◆", Hollow: "◇",
-		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•",
+		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•", Dashed: "╌", Steps: "▁▂▃▄▅▆▇█", Here: "▲",
 	}
 }
 
@@ -42,6 +45,6 @@ func ASCII() Glyphs {
 		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Changed: "*", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
 		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|", Diamond: "*", Hollow: "o",
-		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*",
+		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*", Dashed: "-", Steps: "_.:-=+*#", Here: "^",
 	}
 }

@@ -11,6 +11,14 @@ func (s Style) Paint(text string) string {
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
 }
 
+// And is the style with more parameters.
+func (s Style) And(more Style) Style {
+	if s == "" {
+		return more
+	}
+	return s + ";" + more
+}
+
 // Strong is for names that stand above what belongs to them, in every theme.
 const Strong Style = "1"
 
