@@ -26,9 +26,9 @@ import (
 
 // What an agent and a client of each minor version said to each other is in testdata/traffic, one
 // file a version: ">" begins what the client sent, "<" what the agent did, "=" what the client
-// took from it. go test ./xmpp -run Traffic -record 0.2 writes one for a version; those of
-// earlier versions stay as they are.
-var recordVersion = flag.String("record", "", "write testdata/traffic/`VERSION`.txt")
+// took from it. go test ./xmpp -run Traffic -record 0.2 writes those of a version, VERSION.txt and
+// VERSION.handover.txt; those of earlier versions stay as they are.
+var recordVersion = flag.String("record", "", "write testdata/traffic/`VERSION`.txt and its hand-over")
 
 const trafficDir = "testdata/traffic"
 
@@ -116,12 +116,11 @@ func conversation(ctx context.Context, a spec.Agent) (told []any) {
 }
 
 // converse has an agent of today and a client of today talk, over what a tap lets through.
-func converse(t *testing.T, version string, tap func(string) string) (told []any) {
+func converse(t *testing.T, recording string, tap func(string) string) (told []any) {
 	t.Helper()
 	server := xmpptest.NewRouter()
 	server.Tap = tap
-	s := greeter(t, version)
-	r := xmpp.NewResponder(xmpp.ResponderConfig{Open: server.Open(xmpptest.AgentJID), Agent: s, Masters: access.Masters{xmpptest.MasterJID.Bare(): access.Deploy}})
+	s, r := responder(t, server, recording)
 	c := xmpp.NewClient(xmpp.ClientConfig{Open: server.Open(xmpptest.MasterJID), Grace: -1})
 	defer func() { c.Close(); r.Close(); s.Close(); server.Wait() }()
 	for _, k := range []*session.Connector{r.Connector(), c.Connector()} {
@@ -129,15 +128,49 @@ func converse(t *testing.T, version string, tap func(string) string) (told []any
 			t.Fatal(err)
 		}
 	}
-	return conversation(t.Context(), c.AgentOf(xmpptest.AgentJID.Bare()))
+	return talk(t, c, recording)
 }
 
-// TestTrafficIsRecorded writes a recording, if it is told to.
+// responder is the agent of a recording, connected.
+func responder(t *testing.T, server *xmpptest.Router, recording string) (*agentd.Service, *xmpp.Responder) {
+	t.Helper()
+	s := greeter(t, versionOf(recording))
+	c := xmpp.ResponderConfig{Open: server.Open(xmpptest.AgentJID), Agent: s, Masters: access.Masters{xmpptest.MasterJID.Bare(): access.Deploy}}
+	if recording != versionOf(recording) {
+		c.Masters[xmpptest.MasterJID.Bare()] = access.Push
+		c.Upgrader, c.Modules = keepers(t)
+	}
+	return s, xmpp.NewResponder(c)
+}
+
+// talk is what a client says in a recording, and gives what it was told.
+func talk(t *testing.T, c *xmpp.Client, recording string) []any {
+	t.Helper()
+	agent := xmpptest.AgentJID.Bare()
+	if recording != versionOf(recording) {
+		return handover(t, c.UpgraderOf(agent), c.ModuleKeeperOf(agent))
+	}
+	return conversation(t.Context(), c.AgentOf(agent))
+}
+
+// versionOf is the version in the name of a recording, 0.1 or 0.1.handover.
+func versionOf(recording string) string { return strings.TrimSuffix(recording, handoverSuffix) }
+
+const handoverSuffix = ".handover"
+
+// TestTrafficIsRecorded writes the recordings of a version, if it is told to.
 func TestTrafficIsRecorded(t *testing.T) {
+	for _, recording := range []string{orThis(*recordVersion), orThis(*recordVersion) + handoverSuffix} {
+		t.Run(recording, func(t *testing.T) { recordTraffic(t, recording) })
+	}
+}
+
+func recordTraffic(t *testing.T, recording string) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var b strings.Builder
 		said := 0
-		told := converse(t, orThis(*recordVersion), func(stanza string) string {
+		told := converse(t, recording, func(stanza string) string {
 			if !strings.Contains(stanza, "<pending") && !strings.Contains(stanza, session.Ping) {
 				sign := "<"
 				if strings.Contains(stanza, "from='"+string(xmpptest.MasterJID)+"'") {
@@ -155,7 +188,7 @@ func TestTrafficIsRecorded(t *testing.T) {
 			t.Errorf("%d stanzas for %d results", said, len(told))
 		}
 		if *recordVersion != "" {
-			if err := os.WriteFile(filepath.Join(trafficDir, *recordVersion+".txt"), []byte(b.String()), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(trafficDir, recording+".txt"), []byte(b.String()), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -266,7 +299,7 @@ func recordings(t *testing.T) (all []traffic) {
 				last.later = append(last.later, e)
 			}
 		}
-		if len(r.calls) < 20 || len(r.told) < 20 {
+		if len(r.calls) < 12 || len(r.told) < 12 {
 			t.Fatalf("%s has only %d calls", file, len(r.calls))
 		}
 		all = append(all, r)
@@ -275,7 +308,7 @@ func recordings(t *testing.T) (all []traffic) {
 }
 
 // volatile are names of what is another time each time, or depends on the machine.
-var volatile = regexp.MustCompile(`^(at|since|made|put_at|load|module|versions)$`)
+var volatile = regexp.MustCompile(`^(at|since|made|put_at|load|module|versions|program)$`)
 
 // lacks says what of a JSON text is not in another one, "" if nothing is: that may have more.
 func lacks(want, got any, at string) string {
