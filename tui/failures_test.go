@@ -64,7 +64,7 @@ func TestAFailureIsShownAndRetried(t *testing.T) {
 			"flaky-secret-short": {"needs at least 6 characters", "***"},
 			"flaky-bool":         {"> yes"},
 			"flaky-list":         {"> a, b"},
-			"failed":             {"1 FAIL", "cannot enter On: port 80 is in use by", "hint: stop apache2", "R  retry", "stopped at state Off", "RETRY"},
+			"failed":             {"1 FAIL", "cannot enter On: port 80 is in use by", "hint: stop apache2", "R      retry", "stopped at state Off", "RETRY"},
 			"failed-line":        {"a red line with . bells, tabs and 漢字 that must not"},
 			"retry":              {"Retry?", "Flaky on "},
 			"retried":            {"DONE", "Off > On"},

@@ -112,7 +112,7 @@ func TestWhatEachScreenShows(t *testing.T) {
 			"plan":               {"NotInstalled → Active", "port = 8080", "enter Configured", "19 steps on 3 hosts"},
 			"plan-order":         {"in order", "at once", "after"},
 			"plan-confirm":       {"Run Proxy.start @lb1?", "19 steps on 3 hosts", "web1 web2 lb1"},
-			"run":                {"RUN", "run enter Configured", "waits for web1 web2", "Installation of webserver"},
+			"run":                {"RUN", "run 1/3", "waits for web1 web2", "Installation of webserver"},
 			"quit":               {"leave it running", "cancel it", "stay", "Proxy.start @lb1 is running", "Running now on: web1 web2"},
 			"cancel":             {"Cancel Proxy.start @lb1?"},
 			"done":               {"DONE", "19 of 19 steps", "RESULT", "backends (2)", "http://192.0.2.14:80", "STATE STACKS NOW", "100%"},

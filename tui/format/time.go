@@ -37,6 +37,26 @@ func Took(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
+// Short says a time in as few letters as it can be told by: "41s", "1m18", "12m", "3h", "40d".
+func Short(d time.Duration) string {
+	two := func(big, small time.Duration, unit string, digits int) string {
+		out := fmt.Sprintf("%d%s", d/big, unit)
+		if rest := d % big / small; rest > 0 && d < 10*big {
+			out += fmt.Sprintf("%0*d", digits, rest)
+		}
+		return out
+	}
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return two(time.Minute, time.Second, "m", 2)
+	case d < 48*time.Hour:
+		return two(time.Hour, time.Minute, "h", 2)
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
 // Between is how long a thing took that may not have ended, or "".
 func Between(start, end, now time.Time) string {
 	if start.IsZero() {

@@ -17,27 +17,25 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	}
 	i := max(m.tree.Selected(), 0)
 	it := &m.tree.Tree.Items[i]
-	box := widget.Rule{Title: it.Name(), Focus: m.inDetail, Note: m.log.Note()}
+	name := it.Name()
 	if it.Node.Host != "" && !it.Group {
-		box.Title += " @" + string(it.Node.Host)
+		name += " on " + string(it.Node.Host)
 	}
+	var top []string
+	if !m.inDetail || h > 25 {
+		if about := m.about(i, w, h*3/5); len(about) > 0 && len(about)+3 < h {
+			top = l.Pane(widget.Rule{Title: name}, w, len(about)+1, about)
+		}
+	}
+	box := widget.Rule{Title: "Log of " + name, Focus: m.inDetail, Note: m.log.Note()}
 	if m.log.All() {
 		box.Title = "Log of all hosts"
 	}
-	iw, ih := w, max(h-1, 0)
-	var body []string
-	if !m.inDetail || ih > 24 {
-		body = m.about(i, iw, ih*3/5)
+	lines, at := m.log.Draw(w, h-len(top)-1, m.inDetail)
+	if len(lines) == 0 {
+		lines = []string{l.Dim.Paint("  no log lines yet")}
 	}
-	if len(body) > 0 {
-		body = append(body, l.Frame.Paint(strings.Repeat(l.Horizontal, iw)))
-	}
-	lines, pos := m.log.Draw(iw, ih-len(body), m.inDetail)
-	if len(lines) == 0 && ih > len(body) {
-		lines = []string{l.Dim.Paint(" no log lines yet")}
-	}
-	at := widget.Point{X: pos.X, Y: 1 + len(body) + pos.Y}
-	return l.Pane(box, w, h, append(body, lines...)), at
+	return append(top, l.Pane(box, w, h-len(top), lines)...), widget.Point{X: at.X, Y: len(top) + 1 + at.Y}
 }
 
 // drawSummary is the summary in a pane, scrolled.
@@ -89,10 +87,13 @@ func (m *Model) about(i, w, h int) []string {
 			problem = m.explain(t, w)
 		}
 	}
-	if over := len(steps) + len(problem) - h; over > 0 && len(steps) > over {
+	if over := len(steps) + len(problem) + 1 - h; over > 0 && len(steps) > over {
 		steps = steps[over:] // the last ones matter
 	}
-	return append(steps, problem...)
+	if len(problem) > 0 && len(steps) > 0 {
+		problem = append(problem, "")
+	}
+	return append(problem, steps...)
 }
 
 // explain says why a task failed or is held, and what can be done.
@@ -103,6 +104,9 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 		for _, s := range widget.Wrap(widget.Clean(text), w-4) {
 			out = append(out, "  "+style.Paint(s))
 		}
+	}
+	can := func(key, what, note string) {
+		out = append(out, "    "+l.Key.Paint(key)+strings.Repeat(" ", 7-len(key))+l.Row(widget.Flex(w-13, 14, -1), widget.T(what), widget.Cell{Text: note, Style: l.Dim}))
 	}
 	switch t.Status {
 	case rollout.Held:
@@ -118,12 +122,12 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 				put("", "hint: "+hint)
 			}
 		}
-		put("", "  R  go on with it")
+		can("R", "go on", "with what is left of it")
 		return out
 	case rollout.Running:
 		if !t.Guard.IsZero() {
 			put(l.Warn, "What was changed is taken back at "+t.Guard.Local().Format("15:04:05")+" unless somebody confirms it. Try now whether you can still reach "+string(t.Host)+".")
-			put("", "  C  keep it")
+			can("C", "keep it", "what was changed stays")
 		}
 		if s := m.unreachable(t); s != "" {
 			put(l.Warn, string(t.Host)+": "+s+". Its agent goes on by itself, and is followed again when it is back.")
@@ -153,18 +157,20 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 	}
 	out = append(out, "", "  "+l.Head.Paint("WHAT YOU CAN DO"))
 	if m.Watched {
-		put("", "  R  go on with it here; then it can be retried, skipped, or edited")
-		put("", "  enter  read the log")
+		can("R", "go on here", "then retry, skip or edit it")
+		can("enter", "read the log", "")
 		return out
 	}
-	put("", "  R  retry; what is done stays done")
+	can("R", "retry", "the same answers; what is done stays done")
 	if m.snap.Over {
-		put("", "  E  change answers, then go on with what is left")
-		put("", "  S  skip it   M  done by hand   B  roll back")
+		can("E", "change answers", "then go on with what is left")
+		can("S", "skip it", "go on without it")
+		can("M", "done by hand", "asks why")
+		can("B", "roll back", "exactly what this deployment did, shown before")
 	}
 	if !m.snap.Over {
-		put("", "  X  cancel: stop what runs, start no more")
+		can("X", "cancel", "stop what runs, start no more")
 	}
-	put("", "  enter  read the log")
+	can("enter", "read the log", "")
 	return out
 }

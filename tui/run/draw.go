@@ -11,14 +11,22 @@ import (
 	"github.com/armonic/armonic/tui/widget"
 )
 
-// Draw fills w columns and h rows: how far it is as a line over the whole width, and the panes.
+// Draw fills w columns and h rows: how far it is as a line over the whole width, what each host does
+// and did on an axis of time, and the panes.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	if h <= widget.Low {
 		return m.panes(w, h)
 	}
-	lines, at := m.panes(w, h-1)
-	at.Y++
-	return append([]string{m.progress(w)}, lines...), at
+	top := []string{m.progress(w)}
+	if w >= widget.Wide && !m.zoom {
+		top = append(top, m.drawLanes(w, h/3)...)
+		if h >= 3*widget.Low {
+			top = append(top, m.look.Fit("", w))
+		}
+	}
+	lines, at := m.panes(w, h-len(top))
+	at.Y += len(top)
+	return append(top, lines...), at
 }
 
 // progress is a line that is heavy as far as the whole is done, in the colour of what became of it.
@@ -74,15 +82,9 @@ func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	case m.zoom || h < widget.Low:
 		return m.drawTree(w, h)
 	case w >= widget.Wide:
-		return m.look.Split(w, h, w/2, m.inDetail, m.drawTreeAndHosts, m.drawDetail)
+		return m.look.Split(w, h, min(w*46/100, 84), m.inDetail, m.drawTree, m.drawDetail)
 	}
 	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.inDetail, m.drawTree, m.drawDetail)
-}
-
-// drawTreeAndHosts is the tree, and below it what each host does.
-func (m *Model) drawTreeAndHosts(w, h int) ([]string, widget.Point) {
-	rows := min(m.hostCount()+2, h/3)
-	return widget.Stacked(w, h, h-rows, false, m.drawTree, m.drawHosts)
 }
 
 // Where says which deployment it is and how far.
@@ -144,7 +146,7 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 		return l.Same, l.Dim, "nothing to do"
 	}
 	sign, style, text := format.Task(l, m.status[i])
-	tasks, steps := m.tasks[i], m.sums[i]
+	tasks, steps, doing := m.tasks[i], m.sums[i], ""
 	if len(tasks) > 0 {
 		steps = stepCount{}
 	}
@@ -153,7 +155,7 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 		steps.add(m.stepsOf(k))
 		for s := range t.StepStates {
 			if t.StepStates[s].Status == rollout.Running {
-				text = "run " + t.Steps[s].Name()
+				doing = "  " + t.Steps[s].Name()
 			}
 		}
 		if s := m.unreachable(t); s != "" {
@@ -161,8 +163,9 @@ func (m *Model) row(i int) (string, widget.Style, string) {
 		}
 	}
 	if m.status[i] != rollout.Waiting || steps.done > 0 {
-		text += fmt.Sprintf(" %d/%d", steps.done, steps.all)
+		text += " " + steps.String()
 	}
+	text += doing
 	if len(tasks) > 0 && m.status[i] == rollout.Done {
 		var took time.Duration // what its tasks ran, not what was between them
 		for _, k := range tasks {

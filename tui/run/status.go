@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/armonic/armonic/rollout"
 )
@@ -61,6 +62,8 @@ func step(t *rollout.TaskView, i int) rollout.TaskStatus {
 
 // stepCount is how many steps there are, and are done.
 type stepCount struct{ done, all int }
+
+func (s stepCount) String() string { return fmt.Sprintf("%d/%d", s.done, s.all) }
 
 func (s *stepCount) add(x stepCount) {
 	s.done += x.done

@@ -171,13 +171,16 @@ func (v *View) Draw(l widget.Look, box widget.Rule, w, h int, status func(i int)
 	if to < len(v.Rows) {
 		box.More = fmt.Sprintf("%d more below", len(v.Rows)-to)
 	}
-	host, text := 0, 1
+	name, host, text := 1, 0, 1
 	for _, i := range v.Rows[from:to] {
 		_, _, s := status(i)
+		name = max(name, widget.Width(v.Branches(l, i, iw))+1+widget.Width(v.Tree.Items[i].Name()))
 		host = max(host, widget.Width(string(v.Tree.Items[i].Node.Host)))
 		text = max(text, widget.Width(s))
 	}
-	widths := widget.Flex(iw-3, 1, -1, min(host, iw/4), min(text, iw*2/5))
+	host = min(host, iw/4)
+	name = max(min(name, iw-8-host-min(text, 12)), min(name, iw*2/5)) // what it does gives way to it
+	widths := widget.Flex(iw-3, 1, name, host, -1)
 	at := widget.Point{}
 	body := make([]string, 0, ih)
 	for r := from; r < to; r++ {

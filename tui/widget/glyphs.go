@@ -15,6 +15,7 @@ type Glyphs struct {
 	Horizontal, Vertical string
 	Down, Crumb          string // where a line goes down from a horizontal one; between where one is and where in it
 	Level                string // of a stack of states
+	Now                  string // points down at it
 	Diamond, Hollow      string // a state that is applied, and one that is not
 	Heavy                string // time in which something ran
 	Ellipsis             string
@@ -32,7 +33,7 @@ func Unicode() Glyphs {
 		Default: "d", Like: "s", AtRun: "»",
 		OK: "✓", Same: "=", Wait: "·", Run: "●", Fail: "✗", Held: "⊘", Undone: "↶", Off: "○", Drift: "≠", Changed: "±", Block: "■",
 		Open: "▾", Shut: "▸", Tee: "├", Corner: "└", Bar: "│",
-		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌", Diamond: "◆", Hollow: "◇",
+		TopLeft: "╭", TopRight: "╮", LowLeft: "╰", LowRight: "╯", Horizontal: "─", Vertical: "│", Down: "┬", Crumb: "›", Heavy: "━", Level: "▌", Now: "▼", Diamond: "◆", Hollow: "◇",
 		Ellipsis: "…", Full: "█", Empty: "░", Arrow: "→", Bullet: "•", Dashed: "╌", Steps: "▁▂▃▄▅▆▇█", Here: "▲",
 	}
 }
@@ -44,7 +45,7 @@ func ASCII() Glyphs {
 		Default: "d", Like: "s", AtRun: ">",
 		OK: "v", Same: "=", Wait: ".", Run: "o", Fail: "X", Held: "&", Undone: "u", Off: "0", Drift: "%", Changed: "*", Block: "#",
 		Open: "-", Shut: "+", Tee: "|", Corner: "`", Bar: "|",
-		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|", Diamond: "*", Hollow: "o",
+		TopLeft: "+", TopRight: "+", LowLeft: "+", LowRight: "+", Horizontal: "-", Vertical: "|", Down: "+", Crumb: ">", Heavy: "=", Level: "|", Now: "v", Diamond: "*", Hollow: "o",
 		Ellipsis: "~", Full: "#", Empty: "-", Arrow: "->", Bullet: "*", Dashed: "-", Steps: "_.:-=+*#", Here: "^",
 	}
 }

@@ -80,7 +80,9 @@ func (l Look) Pick(row string, w int, here, focus bool) string {
 }
 
 // Marked is Pick of a pane with the keys, for a row that may be marked.
-func (l Look) Marked(row string, w int, here, marked bool) string { return l.pick(row, w, here, true, marked) }
+func (l Look) Marked(row string, w int, here, marked bool) string {
+	return l.pick(row, w, here, true, marked)
+}
 
 func (l Look) pick(row string, w int, here, focus, marked bool) string {
 	mark := " "

@@ -1,5 +1,7 @@
 package widget
 
+import "strings"
+
 // Style is how text is shown: the parameters of an SGR sequence, "" for plain.
 type Style string
 
@@ -18,6 +20,9 @@ func (s Style) And(more Style) Style {
 	}
 	return s + ";" + more
 }
+
+// Reversed is a block in a style.
+func Reversed(s Style) Style { return Style(strings.TrimSuffix("7;"+string(s), ";")) }
 
 // Strong is for names that stand above what belongs to them, in every theme.
 const Strong Style = "1"
