@@ -82,7 +82,7 @@ func (m *Model) runState() string {
 		switch {
 		case d.active():
 			s := d.run.Snapshot()
-			out = append(out, l.Busy.Paint(fmt.Sprintf("%s %s %d/%d", l.Run, widget.Clean(d.run.Name()), s.StepsDone, s.Steps)))
+			out = append(out, l.Busy.Paint(fmt.Sprintf("%s %s %d/%d", l.Run, l.Cut(widget.Clean(d.run.Name()), max(m.w/5, 12)), s.StepsDone, s.Steps)))
 		case d.unfinished() && d.run.State() == run.Stopped:
 			stopped++
 		case d.unfinished():

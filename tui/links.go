@@ -10,6 +10,7 @@ import (
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/fleet"
+	"github.com/armonic/armonic/tui/run"
 )
 
 // links is what a fleet says of itself without asking anybody.
@@ -171,9 +172,10 @@ func (m *Model) setLinks(d *deployment) {
 	}
 }
 
-// fillFleet tells the wall what the deployments of this session do on hosts.
+// fillFleet tells the fleet what the deployments of this session do, and on which hosts.
 func (m *Model) fillFleet() {
 	work := map[spec.Host]fleet.Work{}
+	m.fleet.SetGoing(m.going())
 	for _, d := range m.deps {
 		if !d.active() {
 			continue
@@ -193,6 +195,29 @@ func (m *Model) fillFleet() {
 		}
 	}
 	m.fleet.SetWork(work)
+}
+
+// going are the deployments of this session that were begun, the latest first.
+func (m *Model) going() []fleet.Going {
+	var out []fleet.Going
+	for _, d := range slices.Backward(m.deps) {
+		if d.run == nil {
+			continue
+		}
+		s := d.run.Snapshot()
+		g := fleet.Going{Name: d.run.Name(), Done: s.StepsDone, Steps: s.Steps}
+		switch d.run.State() {
+		case run.Running:
+			g.Status = fleet.Runs
+		case run.Failed, run.Refused:
+			g.Status, g.Note = fleet.Failed, d.run.Trouble()
+		case run.Stopped, run.Waits:
+			g.Status = fleet.Waits
+		case run.Done, run.RolledBack:
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 func (m *Model) showHosts() {

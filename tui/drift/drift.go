@@ -147,6 +147,9 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 	case m.zoom || h < widget.Low || m.here() == nil:
 		return m.drawList(w, h)
 	}
+	if w >= widget.Wide && h >= 2*widget.Low {
+		return m.look.Split(w, h, w*54/100, m.inDetail, m.drawList, m.drawDetail)
+	}
 	return widget.Stacked(w, h, min(h/2, len(m.found.Findings)+len(m.failed)+4), m.inDetail, m.drawList, m.drawDetail)
 }
 
@@ -171,8 +174,8 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	if m.at.Host != "" {
 		host = 0 // it is in the title
 	}
-	widths := widget.Flex(iw-2, host, by, -1)
-	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T("HOST"), widget.T("ENTERED"), widget.T("WHAT IS NOT AS IT WAS LEFT")))}
+	widths := widget.Flex(iw-2, 1, host, by, -1)
+	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("HOST"), widget.T("ENTERED"), widget.T("WHAT IS NOT AS IT WAS LEFT")))}
 	at := widget.Point{}
 	from, to := m.list.Window()
 	for i := from; i < to; i++ {
@@ -184,8 +187,8 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 		if i == m.list.Cursor {
 			at.Y = 1 + len(body)
 		}
-		what := widget.Cell{Text: f.Effect.Key + ": " + found(f, widths[2]-len(f.Effect.Key)-2), Style: l.Warn}
-		body = append(body, l.Pick(l.Row(widths, widget.T(string(f.Path.Host())), widget.T(by), what), iw, i == m.list.Cursor, !m.inDetail))
+		what := widget.Cell{Text: f.Effect.Key + ": " + found(f, widths[3]-len(f.Effect.Key)-2), Style: l.Warn}
+		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: l.Drift, Style: l.Warn}, widget.T(string(f.Path.Host())), widget.T(by), what), iw, i == m.list.Cursor, !m.inDetail))
 	}
 	if len(m.found.Findings) == 0 {
 		switch {
@@ -217,7 +220,7 @@ func found(f *spec.EffectFinding, room int) string {
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
 	f := m.here()
-	box := widget.Rule{Title: "Difference, from what was left to what is there", Focus: m.inDetail}
+	box := widget.Rule{Title: "As left " + l.Arrow + " as it is", Focus: m.inDetail}
 	iw, ih := w, max(h-1, 0)
 	lines := []string{f.Effect.Key, "  " + deploy.Found(*f)}
 	lines = append(lines, strings.Split(strings.TrimRight(f.Diff, "\n"), "\n")...)

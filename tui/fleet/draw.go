@@ -21,6 +21,11 @@ func (m *Model) drawPanes(w, h int) ([]string, widget.Point) {
 	switch {
 	case m.wall:
 		return m.drawWall(w, h)
+	case w >= widget.Roomy && !m.zoom:
+		right := w * 3 / 10
+		return m.look.Split(w, h, w-right-1, m.inDetail, func(w, h int) ([]string, widget.Point) {
+			return m.look.Split(w, h, w*54/100, m.inDetail, m.drawHosts, m.drawDetail)
+		}, m.drawGoing)
 	case w >= widget.Wide && !m.zoom:
 		return m.look.Split(w, h, w*54/100, m.inDetail, m.drawHosts, m.drawDetail)
 	case m.inDetail:
@@ -83,47 +88,44 @@ func (m *Model) order() string {
 	return sort
 }
 
-// widest is the width that the first column of a table needs.
-func (m *Model) widest(table int) int {
-	w := 11
+// widest is the width that a column of a table of the details needs, at most most.
+func (m *Model) widest(table, column, most int) int {
+	w := 4
 	for i := range m.rows {
-		if r := &m.rows[i]; r.table == table {
-			w = max(w, widget.Width(r.cells[0]))
+		if r := &m.rows[i]; r.table == table && column < len(r.cells) {
+			w = max(w, widget.Width(widget.Clean(r.cells[column].Text)))
 		}
 	}
-	return w
+	return min(w, max(most, 4))
 }
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
 	box := widget.Rule{Title: string(m.Host()), Focus: m.inDetail}
-	iw, ih := w, max(h-1, 0)
+	if v := m.view(); v != nil {
+		box.Note = facts(v, w-8-widget.Width(box.Title))
+	}
+	if m.width != w {
+		m.width = w
+		m.layout()
+	}
+	ih := max(h-1, 0)
 	m.detail.Set(len(m.rows), ih)
-	tables := [][]int{free: {iw - 2}, stacks: widget.Flex(iw-2, 18, 3, 10, -1), offers: widget.Flex(iw-2, min(m.widest(offers), iw/2), 12, -1)}
-	if iw < 60 {
-		tables[stacks] = widget.Flex(iw-2, 16, 3, 0, -1)
+	tables := [][]int{
+		free:     {w - 3},
+		services: widget.Flex(w-3, 1, m.widest(services, 1, w/2), -1),
+		levels:   widget.Flex(w-3, 1, m.widest(levels, 1, w/2), 3, -1, 5),
+		offers:   widget.Flex(w-3, m.widest(offers, 0, w*2/3), m.widest(offers, 1, w/4), -1),
 	}
 	from, to := m.detail.Window()
 	body := make([]string, 0, ih)
 	at := widget.Point{}
 	for i := from; i < to; i++ {
-		r := &m.rows[i]
-		cells := make([]widget.Cell, len(r.cells))
-		for k, c := range r.cells {
-			cells[k] = widget.T(c)
-			if r.style != nil && (k < 2 || r.table == free) {
-				cells[k].Style = r.style(l)
-			}
-			if r.head {
-				cells[k].Style = l.Head
-			}
-		}
-		line := l.Row(tables[r.table], cells...)
 		here := m.inDetail && i == m.detail.Cursor
 		if here {
 			at.Y = 1 + len(body)
 		}
-		body = append(body, l.Pick(line, iw, here, true))
+		body = append(body, l.Pick(l.Row(tables[m.rows[i].table], m.rows[i].cells...), w-1, here, true)+" ")
 	}
 	if to < len(m.rows) {
 		box.More = fmt.Sprintf("%d more below", len(m.rows)-to)

@@ -62,11 +62,13 @@ type Model struct {
 	inDetail bool // the details have the keys
 	detail   widget.List
 	rows     []row
+	width    int // of the details, as they were drawn last
 	zoom     bool
 
 	wall  bool // a cell a host, rather than a row
 	cells int  // in a line of the wall, as it was drawn last
 	work  map[spec.Host]Work
+	going []Going
 }
 
 // New makes the screen, empty.

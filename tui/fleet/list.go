@@ -113,7 +113,7 @@ func (m *Model) line(v *deploy.HostView) widget.Line {
 		sign = l.OK
 	}
 	what := widget.Cell{Text: format.Services(v)}
-	bad := func(text string) { what = widget.Cell{Text: text, Style: l.Bad} }
+	bad := func(text string) { what = widget.Cell{Text: text, Style: style} }
 	switch {
 	case !m.conn.Up: // what was seen last
 		what.Style = l.Dim

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,10 +14,8 @@ import (
 
 // row is a line of the details.
 type row struct {
-	head  bool
 	table int // which columns it has
-	cells []string
-	style func(widget.Look) widget.Style
+	cells []widget.Cell
 	offer *deploy.Offer
 
 	lifecycle string // that the row is about, "" if it is about more
@@ -24,14 +23,23 @@ type row struct {
 
 // The tables of the details.
 const (
-	free = iota
-	stacks
-	offers
+	free     = iota
+	services // sign, name, what else
+	levels   // level, state, NOW, since, entered with
+	offers   // name, state, asks
 )
 
-func (r *row) plain() string { return strings.TrimSpace(strings.Join(r.cells, "  ")) }
+func (r *row) plain() string {
+	var texts []string
+	for _, c := range r.cells {
+		if text := strings.TrimSpace(c.Text); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, "  ")
+}
 
-// layout makes the details of the chosen host.
+// layout makes the details of the chosen host, for the width that they were drawn with last.
 func (m *Model) layout() {
 	m.rows = m.rows[:0]
 	v := m.view()
@@ -45,22 +53,58 @@ func (m *Model) layout() {
 		m.offerRows(v)
 	}
 	m.detail.SetLen(len(m.rows))
+	if m.detail.Cursor == 0 && len(m.rows) > 1 && m.rows[0].table == levels { // a heading
+		m.detail.To(1)
+	}
 }
 
-func (m *Model) text(cells ...string) { m.rows = append(m.rows, row{cells: cells}) }
-
-func (m *Model) head(table int, cells ...string) {
-	m.rows = append(m.rows, row{cells: []string{""}}, row{head: true, table: table, cells: cells})
+func (m *Model) add(table int, cells ...widget.Cell) {
+	m.rows = append(m.rows, row{table: table, cells: cells})
 }
 
-func bad(l widget.Look) widget.Style  { return l.Bad }
-func dim(l widget.Look) widget.Style  { return l.Dim }
-func busy(l widget.Look) widget.Style { return l.Busy }
-func good(l widget.Look) widget.Style { return l.Good }
+// text adds a text, in as many lines as it needs.
+func (m *Model) text(style widget.Style, indent int, text string) {
+	for _, s := range widget.Wrap(widget.Clean(text), max(m.width-4-indent, 20)) {
+		m.add(free, widget.Cell{Text: strings.Repeat(" ", indent) + s, Style: style})
+	}
+}
+
+func (m *Model) head(table int, titles ...string) {
+	cells := make([]widget.Cell, len(titles))
+	for i, t := range titles {
+		cells[i] = widget.Cell{Text: t, Style: m.look.Head}
+	}
+	if len(m.rows) > 0 {
+		m.add(free)
+	}
+	m.add(table, cells...)
+}
+
+// facts say in a few words what a host is, as many as there is room for.
+func facts(v *deploy.HostView, room int) string {
+	var parts []string
+	if os := cmp.Or(v.Info.OS.String(), v.HostStatus.OS.String()); os != "" {
+		parts = append(parts, os)
+	}
+	if v.Info.Address != "" {
+		parts = append(parts, v.Info.Address)
+	}
+	if v.Info.Simulated {
+		parts = append(parts, "simulated")
+	}
+	if version := cmp.Or(v.Info.Version, v.Version); version != "" {
+		parts = append(parts, "agent "+version)
+	}
+	for len(parts) > 1 && widget.Width(widget.Clean(strings.Join(parts, "   "))) > room {
+		parts = parts[:len(parts)-1]
+	}
+	return strings.Join(parts, "   ")
+}
 
 func (m *Model) about(v *deploy.HostView) {
+	l := m.look
 	if v.Like != "" {
-		m.rows = append(m.rows, row{cells: []string{v.Account + " is not " + string(v.Like) + ", which it looks like"}, style: bad})
+		m.text(l.Bad, 0, v.Account+" is not "+string(v.Like)+", which it looks like")
 	}
 	if v.Link != spec.LinkOn {
 		m.absent(v)
@@ -68,65 +112,44 @@ func (m *Model) about(v *deploy.HostView) {
 	}
 	if v.Err != nil {
 		text, hint := format.Err(v.Err)
-		m.rows = append(m.rows, row{cells: []string{text}, style: bad})
+		m.text(l.Bad, 0, text)
 		if hint != "" {
-			m.text("hint: " + hint)
+			m.text("", 0, "hint: "+hint)
 		}
 		return
-	}
-	parts := []string{v.Info.OS.String()}
-	if v.Info.Address != "" {
-		parts = append(parts, "address "+v.Info.Address)
-	}
-	if v.Info.Version != "" {
-		parts = append(parts, "agent "+v.Info.Version)
-	}
-	if v.Info.Simulated {
-		parts = append(parts, "simulated")
 	}
 	busy := v.Info.Busy
 	if v.Version != "" {
 		busy = v.Busy // the fleet knows better, without being asked
 	}
-	if busy != "" {
-		parts = append(parts, "busy with "+string(busy))
+	if deployment, _, _ := strings.Cut(string(busy), "/"); deployment != "" {
+		m.text(l.Busy, 0, l.Glyphs.Run+" busy with deployment "+deployment)
 	}
-	m.text(strings.Join(parts, "   "))
 	if names := v.Info.Simulations; len(names) > 0 {
-		m.text("only pretend, and change nothing here: " + strings.Join(names, " "))
+		m.text("", 0, "only pretend, and change nothing here: "+strings.Join(names, " "))
 	}
 	for _, b := range v.Info.Bundles {
-		m.text("modules " + b.Text())
+		m.text("", 0, "modules "+b.Text())
 	}
 	for _, note := range v.Info.Notes {
 		for line := range strings.Lines(note) {
-			m.rows = append(m.rows, row{cells: []string{"! " + strings.TrimRight(line, "\n")}, style: bad})
+			m.text(l.Bad, 0, "! "+strings.TrimRight(line, "\n"))
 		}
 	}
 }
 
 // absent is about a host that cannot be reached.
 func (m *Model) absent(v *deploy.HostView) {
-	m.rows = append(m.rows, row{cells: []string{string(v.Host) + " cannot be reached: " + format.Away(m.now, &v.HostStatus)}, style: bad})
-	var parts []string
-	if v.HostStatus.OS.Name != "" {
-		parts = append(parts, v.HostStatus.OS.String())
-	}
-	if v.Version != "" {
-		parts = append(parts, "agent "+v.Version)
-	}
-	if len(parts) > 0 {
-		m.text(strings.Join(parts, "   "))
-	}
+	m.text(m.look.Bad, 0, string(v.Host)+" cannot be reached: "+format.Away(m.now, &v.HostStatus))
 	if v.Link == spec.LinkLost {
-		m.text("It goes on by itself if it can.")
-		m.text("What became of its run is known when it is back.")
+		m.text("", 0, "It goes on by itself if it can.")
+		m.text("", 0, "What became of its run is known when it is back.")
 	}
 }
 
 func (m *Model) stackRows(v *deploy.HostView) {
 	if len(format.Applied(v)) > 0 {
-		m.head(stacks, "STATE STACK", "", "APPLIED", "ENTERED WITH")
+		m.head(levels, "", "STATE STACK", "", "ENTERED WITH", "SINCE")
 	}
 	var idle []string
 	for i := range v.Stacks {
@@ -142,53 +165,59 @@ func (m *Model) stackRows(v *deploy.HostView) {
 		}
 	}
 	if len(idle) > 0 {
-		m.rows = append(m.rows, row{cells: []string{"nothing applied of: " + strings.Join(idle, " ")}, style: dim})
+		m.text(m.look.Dim, 0, "nothing applied of: "+strings.Join(idle, " "))
 	}
 }
 
+// stack draws a service as a stack of states, the newest on top.
 func (m *Model) stack(s *spec.Stack) {
+	l := m.look
 	name := s.Path.Lifecycle()
 	if v := m.view(); s.Simulated && !v.Info.Simulated {
 		name = widget.Simulated + name
 	}
-	m.rows = append(m.rows, row{table: free, cells: []string{name + "   " + s.Doc}, style: func(widget.Look) widget.Style { return widget.Strong }})
-	if s.Doing != nil {
-		m.rows = append(m.rows, row{cells: []string{"  now: " + s.Doing.Name()}, style: busy})
+	sign, style, what, level := l.OK, l.Good, widget.Cell{Text: s.Doc, Style: l.Dim}, l.Good
+	switch {
+	case s.Doing != nil:
+		sign, style, what, level = l.Glyphs.Run, l.Busy, widget.Cell{Text: "now: " + s.Doing.Name(), Style: l.Busy}, l.Warn
+	case s.Fault != nil:
+		sign, style, what, level = l.Fail, l.Bad, widget.Cell{Text: "FAIL " + s.Fault.Step.Name() + ", " + format.Age(m.now, s.Fault.At), Style: l.Bad}, l.Warn
 	}
+	m.add(services, widget.Cell{Text: sign, Style: style}, widget.Cell{Text: name, Style: widget.Strong}, what)
 	if s.Fault != nil {
-		text, _ := format.Err(s.Fault.Err)
-		m.rows = append(m.rows, row{cells: []string{"  " + s.Fault.Step.Name() + " failed " + format.Age(m.now, s.Fault.At) + ": " + text}, style: bad})
+		text, hint := format.Err(s.Fault.Err)
+		m.text(l.Bad, 4, text)
+		if hint != "" {
+			m.text("", 4, "hint: "+hint)
+		}
 	}
-	for i := len(s.Applied) - 1; i >= 0; i-- {
-		a := s.Applied[i]
-		with := format.Inputs(a.Inputs)
-		first, now, style := format.None, "", (func(widget.Look) widget.Style)(nil)
-		if len(with) > 0 {
-			first = with[0]
-		}
+	for i, a := range slices.Backward(s.Applied) {
+		now, state := "", widget.Style("")
 		if i == len(s.Applied)-1 {
-			now, style = "NOW", good
+			now, state = "NOW", widget.Strong
 		}
-		when := format.Age(m.now, a.At)
-		if i == 0 && a.At.IsZero() {
-			when = "base"
+		when := ""
+		if !a.At.IsZero() {
+			when = format.Ago(m.now, a.At)
 		}
-		m.rows = append(m.rows, row{table: stacks, style: style, cells: []string{fmt.Sprintf("  %d %s", i+1, a.State), now, when, first}})
-		for _, w := range with[min(1, len(with)):] {
-			m.rows = append(m.rows, row{table: stacks, cells: []string{"", "", "", w}})
+		with := append(format.Inputs(a.Inputs), "")
+		m.add(levels, widget.Cell{Text: l.Level, Style: level}, widget.Cell{Text: fmt.Sprintf("%d %s", i+1, a.State), Style: state}, widget.Cell{Text: now, Style: level}, widget.T(with[0]), widget.Cell{Text: when, Style: l.Dim, Right: true})
+		for _, w := range with[1:max(len(with)-1, 1)] {
+			m.add(levels, widget.Cell{Text: l.Level, Style: level}, widget.T(""), widget.T(""), widget.T(w))
 		}
 	}
 	for _, c := range slices.Backward(s.Calls) {
 		if c.Changed() {
 			continue
 		}
-		text := fmt.Sprintf("  last call: %s.%s %s", c.State, c.Provide, format.Age(m.now, c.At))
+		text := fmt.Sprintf("last call %s.%s %s", c.State, c.Provide, format.Age(m.now, c.At))
 		if c.Returns != nil {
-			text += "  returned " + format.Value(c.Returns)
+			text += ", returned " + format.Value(c.Returns)
 		}
-		m.rows = append(m.rows, row{cells: []string{text}, style: dim})
+		m.text(l.Dim, 4, text)
 		break
 	}
+	m.add(free)
 }
 
 func (m *Model) offerRows(v *deploy.HostView) {
@@ -203,9 +232,8 @@ func (m *Model) offerRows(v *deploy.HostView) {
 			first = false
 		}
 		p := o.Provide
-		m.rows = append(m.rows, row{table: offers, offer: o, cells: []string{
-			p.Path.Lifecycle() + "." + p.Name(), p.Path.State(), asks(p),
-		}})
+		m.add(offers, widget.T(p.Path.Lifecycle()+"."+p.Name()), widget.Cell{Text: p.Path.State(), Style: m.look.Dim}, widget.Cell{Text: asks(p), Style: m.look.Dim})
+		m.rows[len(m.rows)-1].offer = o
 	}
 }
 

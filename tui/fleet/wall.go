@@ -286,9 +286,15 @@ func (m *Model) moveCell(a widget.Action) {
 func (m *Model) nextTrouble() {
 	for i := range m.shown {
 		k := (m.at() + 1 + i) % len(m.shown)
-		if _, _, word := m.cell(&m.hosts[m.shown[k]]); !slices.Contains([]string{"ok", "run", "wait", "empty", "reading"}, word) {
+		if m.wantsLook(&m.hosts[m.shown[k]]) {
 			m.toCell(k)
 			return
 		}
 	}
+}
+
+// wantsLook reports whether a host is not fine.
+func (m *Model) wantsLook(v *deploy.HostView) bool {
+	_, _, word := m.cell(v)
+	return !slices.Contains([]string{"ok", "run", "wait", "empty", "reading", "not known"}, word)
 }

@@ -24,7 +24,7 @@ func Away(now time.Time, s *spec.HostStatus) string {
 		text += " since " + Clock(now, s.Since)
 	}
 	if s.Link == spec.LinkLost && s.Busy != "" {
-		text += ", executing " + string(s.Busy)
+		text += ", a call is open"
 	}
 	return text
 }

@@ -32,8 +32,8 @@ func (m *Model) drawLeft(w, h int) ([]string, widget.Point) {
 	users := m.users()
 	low := min(len(users)+1, h/4)
 	mid := min(len(m.offers)+2, h/3)
-	return widget.Stacked(w, h, h-low-mid, m.inList, m.drawStates, func(w, h int) ([]string, widget.Point) {
-		return widget.Stacked(w, h, h-low, false, m.drawOffers, m.drawUsers(users))
+	return widget.Stacked(w, h, min(len(m.order)+3, h-low-mid), m.inList, m.drawStates, func(w, h int) ([]string, widget.Point) {
+		return widget.Stacked(w, h, min(mid, h-low), false, m.drawOffers, m.drawUsers(users))
 	})
 }
 
@@ -57,8 +57,8 @@ func (m *Model) drawStates(w, h int) ([]string, widget.Point) {
 	for _, s := range m.order {
 		name = widget.Widest(name, w/2, s)
 	}
-	widths := widget.Flex(w-8, 1, 2, name, 4, 5, -1)
-	body := []string{"      " + l.Row(widths, widget.T(""), widget.T(""), widget.Cell{Text: "STATE", Style: l.Head}, widget.T(""), widget.Cell{Text: "SINCE", Style: l.Head}, widget.Cell{Text: "ENTERED WITH", Style: l.Head})}
+	widths := widget.Flex(w-8, 1, 2, name, 4, 5, 1, -1)
+	body := []string{"      " + l.Row(widths, widget.T(""), widget.T(""), widget.Cell{Text: "STATE", Style: l.Head}, widget.T(""), widget.Cell{Text: "SINCE", Style: l.Head, Right: true}, widget.T(""), widget.Cell{Text: "ENTERED WITH", Style: l.Head})}
 	at := widget.Point{}
 	for i := from; i < to; i++ {
 		state := m.order[i]
@@ -83,7 +83,7 @@ func (m *Model) drawStates(w, h int) ([]string, widget.Point) {
 			levelStyle = l.Warn
 		}
 		row := style.Paint(sign) + " " + levelStyle.Paint(level) + " " + l.Row(widths, widget.T(""), widget.Cell{Text: number, Style: l.Dim}, widget.Cell{Text: state, Style: style},
-			widget.Cell{Text: mark, Style: markStyle}, widget.Cell{Text: when, Right: true, Style: l.Dim}, widget.Cell{Text: with})
+			widget.Cell{Text: mark, Style: markStyle}, widget.Cell{Text: when, Right: true, Style: l.Dim}, widget.T(""), widget.T(with))
 		if i == m.states.Cursor {
 			at.Y = 1 + len(body)
 		}

@@ -12,6 +12,10 @@ import (
 
 // Draw fills w columns and h rows.
 func (m *Model) Draw(w, h int) ([]string, widget.Point) {
+	if split := w >= widget.Roomy && !m.zoom; split != m.split && m.res != nil && m.res.Plan != nil {
+		m.split = split
+		m.detailLines()
+	}
 	switch {
 	case m.res == nil || m.res.Plan == nil:
 		return m.look.Pane(widget.Rule{Title: "Plan"}, w, h, []string{" no plan yet"}), widget.Point{}
@@ -19,6 +23,10 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 		return m.drawDetail(w, h)
 	case m.zoom || h < widget.Low:
 		return m.drawTasks(w, h)
+	case m.split:
+		return m.look.Split(w, h, w*62/100, false, func(w, h int) ([]string, widget.Point) {
+			return m.look.Split(w, h, w/2, m.inDetail, m.drawTasks, m.drawDetail)
+		}, m.drawDiffs)
 	case w >= widget.Wide:
 		return m.look.Split(w, h, w/2, m.inDetail, m.drawTasks, m.drawDetail)
 	}
@@ -134,7 +142,7 @@ func (m *Model) checks() []string {
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 	l := m.look
-	box := widget.Rule{Title: "Steps, their values and changes", Focus: m.inDetail}
+	box := widget.Rule{Title: "Steps and their values", Focus: m.inDetail}
 	iw, ih := w, max(h-1, 0)
 	m.detail.Set(len(m.lines), ih)
 	from, to := m.detail.Window()
@@ -157,4 +165,25 @@ func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {
 		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: x.text, Style: style}, widget.Cell{Text: x.from, Style: l.Dim}), iw, here, true))
 	}
 	return l.Pane(box, w, h, body), at
+}
+
+// drawDiffs is what the steps change, from the one under the cursor on.
+func (m *Model) drawDiffs(w, h int) ([]string, widget.Point) {
+	l := m.look
+	from := 0
+	if m.inDetail && m.detail.Cursor < len(m.diffOf) {
+		from = min(m.diffOf[m.detail.Cursor], max(len(m.diffs)-h+1, 0))
+	}
+	var body []string
+	for _, x := range m.diffs[from:] {
+		style := widget.Style("")
+		if x.style != nil {
+			style = x.style(l)
+		}
+		body = append(body, "  "+style.Paint(l.Cut(x.text, w-3)))
+	}
+	if len(m.diffs) == 0 {
+		body = []string{"", "  " + l.Dim.Paint("nothing that is known before it runs")}
+	}
+	return l.Pane(widget.Rule{Title: "What they change"}, w, h, body[:min(len(body), max(h-1, 0))]), widget.Point{}
 }

@@ -63,6 +63,9 @@ type Model struct {
 	inDetail bool
 	detail   widget.List
 	lines    []line
+	diffs    []line // what the steps change, where they have a pane of their own
+	diffOf   []int  // by line: where its changes begin in diffs
+	split    bool   // they have
 	zoom     bool
 
 	usual func(*resolver.Task, spec.Step) time.Duration // how long a step usually takes, 0 if that is not known
@@ -233,14 +236,14 @@ func (m *Model) service(t *resolver.Task) string {
 
 func top(stack []string) string {
 	if len(stack) == 0 {
-		return format.None
+		return "nothing"
 	}
 	return stack[len(stack)-1]
 }
 
 // detailLines makes the details for the row under the cursor.
 func (m *Model) detailLines() {
-	m.lines = m.lines[:0]
+	m.lines, m.diffs, m.diffOf = m.lines[:0], m.diffs[:0], m.diffOf[:0]
 	if m.list.Cursor >= len(m.rows) {
 		return
 	}
@@ -249,15 +252,27 @@ func (m *Model) detailLines() {
 		if k > 0 {
 			m.lines = append(m.lines, line{})
 		}
-		m.lines = append(m.lines, line{text: m.service(t) + "  on " + string(t.Host), style: func(widget.Look) widget.Style { return widget.Strong }})
+		m.lines = append(m.lines, line{text: m.service(t) + "  on " + string(t.Host), style: strong})
 		if w := m.waits(t); w != "" {
 			m.lines = append(m.lines, line{text: "  waits for " + w, style: func(l widget.Look) widget.Style { return l.Dim }})
 		}
 		for n, s := range t.Steps {
 			m.lines = append(m.lines, line{text: fmt.Sprintf("  %d %s", n+1, s.Name()), from: m.usually(t, s)})
 			m.inputs(t, s)
-			if said := m.previews[t.ID]; n < len(said.Steps) {
-				m.changes(said.Steps[n])
+			said := m.previews[t.ID]
+			if n >= len(said.Steps) {
+				continue
+			}
+			if !m.split {
+				m.lines = append(m.lines, changes(said.Steps[n])...)
+				continue
+			}
+			for len(m.diffOf) < len(m.lines) {
+				m.diffOf = append(m.diffOf, len(m.diffs))
+			}
+			if of := changes(said.Steps[n]); len(of) > 0 {
+				m.diffs = append(m.diffs, line{text: t.Lifecycle + " on " + string(t.Host) + ": " + s.Name(), style: strong})
+				m.diffs = append(append(m.diffs, of...), line{})
 			}
 		}
 		if err := m.previews[t.ID].Err; err != nil {
@@ -267,21 +282,22 @@ func (m *Model) detailLines() {
 	m.detail.SetLen(len(m.lines))
 }
 
-// changes lists what a step would change on its host.
-func (m *Model) changes(s spec.StepPreview) {
+// changes are what a step would change on its host.
+func changes(s spec.StepPreview) (out []line) {
 	for _, c := range s.Changes {
-		m.lines = append(m.lines, line{text: "      " + widget.Clean(c.What), style: signed(c.What)})
+		out = append(out, line{text: "      " + widget.Clean(c.What), style: signed(c.What)})
 		for text := range strings.Lines(c.Diff) {
 			text = strings.TrimRight(text, "\r\n")
-			m.lines = append(m.lines, line{text: "        " + widget.Clean(text), style: signed(text)})
+			out = append(out, line{text: "        " + widget.Clean(text), style: signed(text)})
 		}
 	}
 	if why := s.Doubt(); why != "" {
-		m.lines = append(m.lines, line{text: "      ? " + widget.Clean(why), style: warn})
+		out = append(out, line{text: "      ? " + widget.Clean(why), style: warn})
 	}
 	if s.Guarded > 0 {
-		m.lines = append(m.lines, line{text: "      ! " + s.GuardedText(), style: warn})
+		out = append(out, line{text: "      ! " + s.GuardedText(), style: warn})
 	}
+	return out
 }
 
 // signed is the style of a line that begins with what becomes of it.
@@ -298,6 +314,8 @@ func signed(text string) func(widget.Look) widget.Style {
 		return l.Dim
 	}
 }
+
+func strong(widget.Look) widget.Style { return widget.Strong }
 
 func warn(l widget.Look) widget.Style { return l.Warn }
 

@@ -114,17 +114,20 @@ func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
 // columns are as wide as what is in view needs; the value has the rest.
 func (m *Model) columns(w int) []int {
 	from, to := m.list.Window()
-	where, name, word := 5, 4, 7
+	where, name, value, word := 5, 4, 5, 7
 	for r := from; r < to; r++ {
 		if i := m.rows[r]; i >= 0 {
 			q := &m.res.Questions[i]
 			_, _, from := format.Question(m.look, q)
 			where = max(where, widget.Width(m.place(q)))
 			name = max(name, widget.Width(format.Asked(q)))
+			value = max(value, widget.Width(shownValue(q)))
 			word = max(word, widget.Width(from))
 		}
 	}
-	return widget.Flex(w-2, 2, min(where, w/3), min(name, w/4), -1, min(word, 8))
+	where, word = min(where, w/3), min(word, 9)
+	name = min(name, max(w*3/10, w-2-6-where-value-word)) // it is not cut where there is room
+	return widget.Flex(w-2, 2, where, name, -1, word)
 }
 
 // place says where what is asked is: of a question that names neither, where its node is.
@@ -149,7 +152,7 @@ func (m *Model) questionRow(r int, widths []int) string {
 	}
 	q := &m.res.Questions[m.rows[r]]
 	sign, style, word := format.Question(l, q)
-	value := format.QuestionValue(q)
+	value := shownValue(q)
 	if m.edit != nil && m.edit.Key == q.Key {
 		word = "editing"
 	}
@@ -158,6 +161,18 @@ func (m *Model) questionRow(r int, widths []int) string {
 	}
 	where := m.place(q)
 	return l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(where), widget.T(format.Asked(q)), widget.Cell{Text: value, Style: valueStyle(l, q)}, widget.Cell{Text: word, Style: style})
+}
+
+// shownValue is the value of a question in a row, where another column says what it is not.
+func shownValue(q *resolver.Question) string {
+	switch q.Status {
+	case resolver.AtRun:
+		return "not yet known"
+	case resolver.Missing:
+		return ""
+	case resolver.Wrong, resolver.Checking, resolver.OK:
+	}
+	return format.QuestionValue(q)
 }
 
 func valueStyle(l widget.Look, q *resolver.Question) widget.Style {

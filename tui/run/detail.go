@@ -161,12 +161,12 @@ func (m *Model) explain(t *rollout.TaskView, w int) []string {
 		can("enter", "read the log", "")
 		return out
 	}
-	can("R", "retry", "the same answers; what is done stays done")
+	can("R", "retry", "what is done stays done")
 	if m.snap.Over {
 		can("E", "change answers", "then go on with what is left")
 		can("S", "skip it", "go on without it")
 		can("M", "done by hand", "asks why")
-		can("B", "roll back", "exactly what this deployment did, shown before")
+		can("B", "roll back", "undoes what it did, shown before")
 	}
 	if !m.snap.Over {
 		can("X", "cancel", "stop what runs, start no more")

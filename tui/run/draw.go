@@ -82,7 +82,7 @@ func (m *Model) panes(w, h int) ([]string, widget.Point) {
 	case m.zoom || h < widget.Low:
 		return m.drawTree(w, h)
 	case w >= widget.Wide:
-		return m.look.Split(w, h, min(w*46/100, 84), m.inDetail, m.drawTree, m.drawDetail)
+		return m.look.Split(w, h, min(w/2, 84), m.inDetail, m.drawTree, m.drawDetail)
 	}
 	return widget.Stacked(w, h, min(max(h*2/5, 4), len(m.tree.Rows)+2), m.inDetail, m.drawTree, m.drawDetail)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/armonic/armonic/rollout"
+	"github.com/armonic/armonic/tui/format"
 )
 
 // State is how a deployment is, in a word.
@@ -58,6 +59,16 @@ func step(t *rollout.TaskView, i int) rollout.TaskStatus {
 		return s
 	}
 	return rollout.Stopped
+}
+
+// Trouble is why it failed, in a sentence; "" if it did not, or nobody knows.
+func (m *Model) Trouble() string {
+	t := m.failed()
+	if t == nil || t.Err == nil {
+		return ""
+	}
+	text, _, _ := format.Fault(t.Err)
+	return string(t.Host) + " " + t.Lifecycle + ": " + text
 }
 
 // stepCount is how many steps there are, and are done.

@@ -179,7 +179,7 @@ func (v *View) Draw(l widget.Look, box widget.Rule, w, h int, status func(i int)
 		text = max(text, widget.Width(s))
 	}
 	host = min(host, iw/4)
-	name = max(min(name, iw-8-host-min(text, 12)), min(name, iw*2/5)) // what it does gives way to it
+	name = max(min(name, iw-7-host-min(text, 8)), min(name, iw*2/5)) // what it does gives way to it
 	widths := widget.Flex(iw-3, 1, name, host, -1)
 	at := widget.Point{}
 	body := make([]string, 0, ih)

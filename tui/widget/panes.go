@@ -3,6 +3,8 @@ package widget
 const (
 	// Wide is from which width on panes stand side by side.
 	Wide = 100
+	// Roomy is from which width on three panes do.
+	Roomy = 160
 	// Low is below which height only one of them is shown.
 	Low = 8
 )
