@@ -199,7 +199,7 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 		f.have(on("db1"), spec.HostStatus{Host: "web1", Link: spec.LinkLost, Since: gone, Busy: "r-17", Version: "1.2", OS: spec.OS{Name: "debian", Release: "12"}},
 			spec.HostStatus{Host: "web2", Link: spec.LinkOff, Why: "offline", Since: gone.Add(-48 * time.Hour)})
 		d.wait(time.Second)
-		d.see("no answer since 00:00, exec", "offline since 30 Dec 00:00", "2 of 3 hosts cannot be reached: web1 LOST (no answer since 00:00")
+		d.see("no answer since 00:00, a call is open", "offline since 30 Dec 00:00", "2 of 3 hosts cannot be reached: web1 LOST (no answer since 00:00")
 		d.keys("up")
 		d.see("debian 12   agent 1.2", "What became of its run is known when it is back")
 		f.have(on("db1"))

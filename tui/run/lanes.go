@@ -45,7 +45,7 @@ func (m *Model) axisOf(w int) axis {
 			break
 		}
 	}
-	a.all = (want + a.tick - 1) / a.tick * a.tick
+	a.all = (want + a.tick - 1).Truncate(a.tick)
 	return a
 }
 
