@@ -83,16 +83,20 @@ func (m *Model) head(table int, titles ...string) {
 // facts say in a few words what a host is, as many as there is room for.
 func facts(v *deploy.HostView, room int) string {
 	var parts []string
-	if os := cmp.Or(v.Info.OS.String(), v.HostStatus.OS.String()); os != "" {
+	info := v.Info
+	if v.Link != spec.LinkOn { // what it said of itself may be of long ago
+		info = spec.Info{}
+	}
+	if os := cmp.Or(info.OS.String(), v.HostStatus.OS.String()); os != "" {
 		parts = append(parts, os)
 	}
-	if v.Info.Address != "" {
-		parts = append(parts, v.Info.Address)
+	if info.Address != "" {
+		parts = append(parts, info.Address)
 	}
-	if v.Info.Simulated {
+	if info.Simulated {
 		parts = append(parts, "simulated")
 	}
-	if version := cmp.Or(v.Info.Version, v.Version); version != "" {
+	if version := cmp.Or(info.Version, v.Version); version != "" {
 		parts = append(parts, "agent "+version)
 	}
 	for len(parts) > 1 && widget.Width(widget.Clean(strings.Join(parts, "   "))) > room {
