@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/value"
 )
@@ -131,30 +132,16 @@ func (s *Service) proposed(p spec.Proposal) bool {
 	})
 }
 
-// preview asks what tasks would change, one after the other on each lifecycle.
+// preview asks what tasks would change, one after the other.
 func (s *Service) preview(ctx context.Context, tasks []spec.ProposedTask) {
-	of := map[string][]int{}
+	var f lifecycle.Forecast
 	for i := range tasks {
-		tasks[i].Preview, tasks[i].Err, tasks[i].Run = nil, nil, ""
-		of[tasks[i].Lifecycle] = append(of[tasks[i].Lifecycle], i)
-	}
-	for lifecycle, which := range of {
-		w := spec.Work{Lifecycle: lifecycle, From: tasks[which[0]].From, Changed: tasks[which[0]].Changed}
-		for _, i := range which {
-			w.Steps = append(w.Steps, tasks[i].Steps...)
+		t := &tasks[i]
+		steps, err := s.foresee(ctx, &f, t.Work)
+		for j, x := range t.Steps[:len(steps)] {
+			steps[j].Step = spec.Step{Action: x.Action, State: x.State, Provide: x.Provide, Again: x.Again}
 		}
-		steps, err := s.Preview(ctx, w)
-		for _, i := range which {
-			if err != nil {
-				tasks[i].Err = spec.AsError(err)
-				continue
-			}
-			n := len(tasks[i].Steps)
-			tasks[i].Preview, steps = steps[:n:n], steps[n:]
-			for j := range tasks[i].Preview {
-				tasks[i].Preview[j].Step = spec.Step{Action: tasks[i].Steps[j].Action, State: tasks[i].Steps[j].State, Provide: tasks[i].Steps[j].Provide, Again: tasks[i].Steps[j].Again}
-			}
-		}
+		t.Preview, t.Err, t.Run = steps, spec.AsError(err), ""
 	}
 }
 

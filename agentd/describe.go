@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/query"
 	"github.com/armonic/armonic/spec"
 )
@@ -136,13 +137,26 @@ func (s *Service) Check(ctx context.Context, w spec.Work) ([]spec.Problem, error
 	return e.Check(ctx, w), nil
 }
 
-// Preview says what work would change.
-func (s *Service) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
+// Preview says what work would change, one after the other.
+func (s *Service) Preview(ctx context.Context, w spec.Work, then ...spec.Work) (out []spec.StepPreview, err error) {
+	var f lifecycle.Forecast
+	for _, w := range append([]spec.Work{w}, then...) {
+		steps, err := s.foresee(ctx, &f, w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, steps...)
+	}
+	return out, nil
+}
+
+// foresee says what work would change after all that a forecast has seen.
+func (s *Service) foresee(ctx context.Context, f *lifecycle.Forecast, w spec.Work) ([]spec.StepPreview, error) {
 	e, err := s.engine(w.Lifecycle)
 	if err != nil {
 		return nil, err
 	}
-	return e.Preview(ctx, w)
+	return f.Preview(ctx, e, w)
 }
 
 // Drift says how the host differs from what the steps of a lifecycle left, of all with "".

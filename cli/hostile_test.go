@@ -66,8 +66,8 @@ func (h hostileAgent) Check(ctx context.Context, w spec.Work) ([]spec.Problem, e
 	return disguise(h.a.Check(ctx, uncovered(w)))
 }
 
-func (h hostileAgent) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
-	out, err := h.a.Preview(ctx, uncovered(w))
+func (h hostileAgent) Preview(ctx context.Context, w spec.Work, then ...spec.Work) ([]spec.StepPreview, error) {
+	out, err := h.a.Preview(ctx, uncovered(w), uncovered(then)...)
 	for i := range out {
 		out[i].Changes = append(out[i].Changes, spec.Change{What: tame})
 	}

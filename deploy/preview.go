@@ -16,62 +16,107 @@ type TaskPreview struct {
 }
 
 // Preview asks the hosts of a plan what its tasks would change, all at once. A host looks
-// at itself as it is, and at what earlier tasks of the same lifecycle would change there;
-// what other lifecycles change on it before is not seen, which their steps say.
+// at itself as it is, and at what earlier tasks of the plan would change there. Where one of
+// them is not possible, or the agent is older, what other lifecycles change on the host before
+// is not seen, which the steps say.
 func Preview(ctx context.Context, f Fleet, plan *resolver.Plan) map[resolver.TaskID]TaskPreview {
-	type service struct {
-		host      spec.Host
-		lifecycle string
-	}
-	var services []service
-	tasks := map[service][]*resolver.Task{}
-	before := map[service]string{} // another lifecycle that is changed first on the host
+	var hosts []spec.Host
+	tasks := map[spec.Host][]*resolver.Task{}
 	for i := range plan.Tasks {
 		t := &plan.Tasks[i]
-		s := service{t.Host, t.Lifecycle}
-		if tasks[s] == nil {
-			if at := slices.IndexFunc(services, func(o service) bool { return o.host == s.host }); at >= 0 {
-				before[s] = services[at].lifecycle
-			}
-			services = append(services, s)
+		if tasks[t.Host] == nil {
+			hosts = append(hosts, t.Host)
 		}
-		tasks[s] = append(tasks[s], t)
+		tasks[t.Host] = append(tasks[t.Host], t)
 	}
-	answers := make([][]spec.StepPreview, len(services))
-	errs := InParallel(len(services), func(i int) error {
-		s := services[i]
-		w := spec.Work{Lifecycle: s.lifecycle, From: tasks[s][0].From}
-		for _, t := range tasks[s] {
-			for _, step := range t.Steps {
-				step.Requires = nil // the host knows what it asks
-				w.Steps = append(w.Steps, step)
-			}
-		}
-		return askHost(ctx, f, s.host, previewTime, func(ctx context.Context, a spec.Agent) (err error) {
-			answers[i], err = a.Preview(ctx, w)
-			if err == nil && len(answers[i]) != len(w.Steps) {
-				err = spec.Errorf(spec.Protocol, "%s answered for %d of %d steps", s.host, len(answers[i]), len(w.Steps))
-			}
-			return err
-		})
-	})
+	answers := make([][]TaskPreview, len(hosts))
+	each(len(hosts), func(i int) { answers[i] = previewHost(ctx, f, hosts[i], tasks[hosts[i]]) })
 	out := map[resolver.TaskID]TaskPreview{}
-	for i, s := range services {
-		at := 0
-		for _, t := range tasks[s] {
-			if errs[i] != nil {
-				out[t.ID] = TaskPreview{Err: errs[i]}
-				continue
-			}
-			steps := answers[i][at : at+len(t.Steps)]
-			at += len(t.Steps)
-			for j := range steps {
-				if len(steps[j].Changes) > 0 && before[s] != "" && !steps[j].Unpredictable {
-					steps[j].Unpredictable, steps[j].Why = true, fmt.Sprintf("what %s changes on this host before is not seen here", before[s])
-				}
-			}
-			out[t.ID] = TaskPreview{Steps: steps}
+	for i, h := range hosts {
+		for j, t := range tasks[h] {
+			out[t.ID] = answers[i][j]
 		}
 	}
 	return out
+}
+
+// previewHost asks a host what its tasks would change: all in a row, or, if it cannot say that,
+// those of each lifecycle by themselves.
+func previewHost(ctx context.Context, f Fleet, h spec.Host, tasks []*resolver.Task) []TaskPreview {
+	works, all := make([]spec.Work, len(tasks)), 0
+	for i, t := range tasks {
+		works[i] = workOf(t)
+		all += len(t.Steps)
+	}
+	steps, err := askPreview(ctx, f, h, works...)
+	switch kind := spec.KindOf(err); {
+	case err == nil && len(steps) == all:
+		return divided(steps, tasks)
+	case err != nil && kind != spec.Invalid && kind != spec.NotFound && kind != spec.Conflict:
+		return slices.Repeat([]TaskPreview{{Err: err}}, len(tasks))
+	}
+	out := make([]TaskPreview, len(tasks))
+	first := tasks[0].Lifecycle
+	for i, t := range tasks {
+		if out[i].Steps != nil || out[i].Err != nil {
+			continue
+		}
+		w := spec.Work{Lifecycle: t.Lifecycle, From: t.From}
+		var same []int
+		for j, o := range tasks {
+			if o.Lifecycle == t.Lifecycle {
+				same, w.Steps = append(same, j), append(w.Steps, works[j].Steps...)
+			}
+		}
+		steps, err := askPreview(ctx, f, h, w)
+		for _, j := range same {
+			if out[j].Err = err; err == nil {
+				n := len(tasks[j].Steps)
+				out[j].Steps, steps = steps[:n:n], steps[n:]
+			}
+			if t.Lifecycle != first {
+				doubt(out[j].Steps, first)
+			}
+		}
+	}
+	return out
+}
+
+func askPreview(ctx context.Context, f Fleet, h spec.Host, works ...spec.Work) (steps []spec.StepPreview, err error) {
+	err = askHost(ctx, f, h, previewTime, func(ctx context.Context, a spec.Agent) (err error) {
+		steps, err = a.Preview(ctx, works[0], works[1:]...)
+		if n := len(works[0].Steps); err == nil && len(steps) < n {
+			err = spec.Errorf(spec.Protocol, "%s answered for %d of %d steps", h, len(steps), n)
+		}
+		return err
+	})
+	return steps, err
+}
+
+// workOf is what a task does. Its host knows what the steps ask.
+func workOf(t *resolver.Task) spec.Work {
+	w := spec.Work{Lifecycle: t.Lifecycle, From: t.From, Steps: slices.Clone(t.Steps)}
+	for i := range w.Steps {
+		w.Steps[i].Requires = nil
+	}
+	return w
+}
+
+// divided gives each task its steps.
+func divided(steps []spec.StepPreview, tasks []*resolver.Task) []TaskPreview {
+	out := make([]TaskPreview, len(tasks))
+	for i, t := range tasks {
+		n := len(t.Steps)
+		out[i].Steps, steps = steps[:n:n], steps[n:]
+	}
+	return out
+}
+
+// doubt says that steps were previewed without what another lifecycle changes first.
+func doubt(steps []spec.StepPreview, before string) {
+	for i := range steps {
+		if len(steps[i].Changes) > 0 && !steps[i].Unpredictable {
+			steps[i].Unpredictable, steps[i].Why = true, fmt.Sprintf("what %s changes on this host before is not seen here", before)
+		}
+	}
 }

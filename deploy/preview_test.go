@@ -14,8 +14,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// What each task would change is asked of its host: all tasks of a lifecycle in a row,
-// those of another one without what the first would change.
+// What each task would change is asked of its host: all tasks in a row, or, if the agent is
+// older, those of a lifecycle in a row, without what another one changes first.
 func TestPreviewOfAPlan(t *testing.T) {
 	change := func(what string) func(context.Context, *lifecycle.Call) error {
 		return func(_ context.Context, c *lifecycle.Call) error {
@@ -34,6 +34,23 @@ func TestPreviewOfAPlan(t *testing.T) {
 		{ID: "4", Host: "b", Lifecycle: "Two", From: []string{"Off"}, Steps: enter("On")},
 		{ID: "5", Host: "nowhere", Lifecycle: "One", From: []string{"Off"}, Steps: enter("On")},
 	}}
+	want := map[resolver.TaskID]string{"1": "one on a; ", "2": "two on a; ", "3": "more on a; ", "4": "two on b; ", "5": "error"}
+	if diff := cmp.Diff(want, said(t, f, plan)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	want["2"] += "what One changes on this host before is not seen here"
+	if diff := cmp.Diff(want, said(t, older{f}, plan)); diff != "" {
+		t.Errorf("of older agents: -want +got:\n%s", diff)
+	}
+	plan.Tasks[1].From = []string{"On"} // which it is not, and cannot be entered upon
+	if got := said(t, f, plan); got["1"] != want["1"] || got["2"] != "error" || got["3"] != want["3"] {
+		t.Errorf("with a task that is not possible: %v", got)
+	}
+}
+
+// said is what hosts say of the tasks of a plan.
+func said(t *testing.T, f deploy.Fleet, plan *resolver.Plan) map[resolver.TaskID]string {
+	t.Helper()
 	got := map[resolver.TaskID]string{}
 	for id, p := range deploy.Preview(t.Context(), f, plan) {
 		for _, s := range p.Steps {
@@ -46,9 +63,19 @@ func TestPreviewOfAPlan(t *testing.T) {
 			got[id] = "error"
 		}
 	}
-	want := map[resolver.TaskID]string{"1": "one on a; ", "2": "two on a; what One changes on this host before is not seen here",
-		"3": "more on a; ", "4": "two on b; ", "5": "error"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	return got
+}
+
+// older is a fleet whose agents know nothing of work that is done after other work.
+type older struct{ deploy.Fleet }
+
+type olderAgent struct{ spec.Agent }
+
+func (o older) Agent(h spec.Host) (spec.Agent, error) {
+	a, err := o.Fleet.Agent(h)
+	return olderAgent{a}, err
+}
+
+func (o olderAgent) Preview(ctx context.Context, w spec.Work, _ ...spec.Work) ([]spec.StepPreview, error) {
+	return o.Agent.Preview(ctx, w)
 }

@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -218,5 +219,51 @@ func TestPreview(t *testing.T) {
 	_, err := newEngine(t, l, nil).Preview(t.Context(), spec.Work{Lifecycle: "WebServer", Steps: steps("enter Active")})
 	if spec.KindOf(err) != spec.Conflict {
 		t.Errorf("an impossible step gave %v", err)
+	}
+}
+
+// What a lifecycle would change is seen by those whose work comes after it, with what is not
+// known of it.
+func TestPreviewOfSeveralLifecycles(t *testing.T) {
+	enter := func(name string, unknown bool) func(context.Context, *lifecycle.Call) error {
+		return func(_ context.Context, c *lifecycle.Call) error {
+			host := c.Preview.Host.Get("host", func() any { return &[]string{} }).(*[]string)
+			c.Preview.Change(spec.Change{What: fmt.Sprint(name, " after ", *host)})
+			*host = append(*host, name)
+			if unknown {
+				c.Preview.Unknown("a command")
+			}
+			return nil
+		}
+	}
+	engine := func(name string, unknown bool) *lifecycle.Engine {
+		return newEngine(t, &lifecycle.Lifecycle{Name: name, Previews: true, States: []*lifecycle.State{{Name: "Off"},
+			{Name: "On", Enter: enter(name+".On", unknown)}, {Name: "Up", Enter: enter(name+".Up", false)}}}, nil)
+	}
+	a, b := engine("A", false), engine("B", true)
+	var f lifecycle.Forecast
+	var got []string
+	for _, w := range []struct {
+		e    *lifecycle.Engine
+		from []string
+		does string
+	}{
+		{a, []string{"Off"}, "enter On"},
+		{b, []string{"Off"}, "enter On"},
+		{a, []string{"Off", "On"}, "enter Up"},
+		{b, []string{"Off", "On"}, "enter Up"},
+	} {
+		shown, err := f.Preview(t.Context(), w.e, spec.Work{Lifecycle: w.e.Name(), From: w.from, Steps: steps(w.does)})
+		if err != nil || len(shown) != 1 || len(shown[0].Changes) != 1 {
+			t.Fatalf("%s: %v, %v", w.does, shown, err)
+		}
+		got = append(got, strings.TrimSpace(shown[0].Changes[0].What+" "+shown[0].Why))
+	}
+	want := []string{"A.On after []", "B.On after [A.On] a command", "A.Up after [A.On B.On] what B does on this host before is not known", "B.Up after [A.On B.On A.Up] a command"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if now := applied(a); now != "Off" {
+		t.Errorf("A is %s after a preview", now)
 	}
 }

@@ -51,7 +51,7 @@ func (c checked) result() ([]Prepared, error) {
 }
 
 func (e *Engine) checkWork(ctx context.Context, w spec.Work, deferred bool) checked {
-	now, problems := e.startOf(w)
+	now, problems := e.startOf(w, e.status())
 	out := checked{problems: problems}
 	c := e.newCall()
 	planned := map[string]spec.Inputs{}
@@ -91,9 +91,8 @@ func (e *Engine) checkWork(ctx context.Context, w spec.Work, deferred bool) chec
 	return out
 }
 
-// startOf finds the stack that work starts on.
-func (e *Engine) startOf(w spec.Work) (status, []spec.Problem) {
-	now := e.status()
+// startOf finds the stack that work starts on; now is what is applied, or will be by then.
+func (e *Engine) startOf(w spec.Work, now status) (status, []spec.Problem) {
 	if w.Lifecycle != e.def.Name {
 		return now, []spec.Problem{{Path: e.path(), Msg: "the work is for the lifecycle " + w.Lifecycle}}
 	}

@@ -20,6 +20,7 @@ type Preview struct {
 	effects EffectChange // what would have become of effects
 	unknown string       // why more may change than changes lists
 	stopped bool         // nothing can be said any more
+	before  string       // what of other lifecycles is done before, and is not known
 }
 
 // Change notes a change that would be made.
@@ -33,7 +34,7 @@ func (p *Preview) Unknown(why string) {
 }
 
 // IsUnknown reports whether more may change than is noted.
-func (p *Preview) IsUnknown() bool { return p.unknown != "" }
+func (p *Preview) IsUnknown() bool { return p.unknown != "" || p.before != "" }
 
 // Kept holds what functions of modules keep as long as the agent lives, such as a
 // simulated host. The zero value is empty.
@@ -57,52 +58,8 @@ func (k *Kept) Get(name string, create func() any) any {
 	return x
 }
 
-// Preview says what work would change, step by step: the functions of the module are
-// called with a Call that has a Preview, if they heed it (Lifecycle.Previews). Others could
-// do anything, and are unpredictable, unless the host is simulated. The error is that of the
-// first step that is not possible.
-func (e *Engine) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
-	now, problems := e.startOf(w)
-	if err := Invalid(problems); err != nil {
-		return nil, err
-	}
-	ctx, cancel := e.withLimit(ctx)
-	defer cancel()
-	f := &forecast{engine: e, preview: &Preview{Host: &Kept{}}, entered: map[string]spec.Inputs{}, changed: w.Changed}
-	out := make([]spec.StepPreview, 0, len(w.Steps))
-	for _, step := range w.Steps {
-		next, err := e.graph.advance(now, step)
-		if err != nil {
-			return nil, err
-		}
-		shown := spec.StepPreview{Step: step}
-		if now.initialPending || e.runsModule(now.stack, step, f.preview) {
-			f.step(ctx, now, step, &shown)
-		} else if step.Action == spec.Enter {
-			f.note(step)
-		}
-		if s, _ := e.graph.state(step.State); s != nil && step.Action == spec.Enter {
-			shown.Guarded = int(s.Guarded.Seconds())
-		}
-		if len(shown.Changes) > 0 {
-			shown.Module = e.def.Digest
-		}
-		now = next
-		out = append(out, shown)
-	}
-	return out, ctx.Err()
-}
-
-// forecast is a preview while it is made.
-type forecast struct {
-	engine  *Engine
-	preview *Preview
-	entered map[string]spec.Inputs // in the steps so far
-	changed spec.Changed
-}
-
 // step calls the functions of a step.
-func (f *forecast) step(ctx context.Context, now status, step spec.Step, shown *spec.StepPreview) {
+func (f *outlook) step(ctx context.Context, now status, step spec.Step, shown *spec.StepPreview) {
 	e, p := f.engine, f.preview
 	switch {
 	case !e.def.Previews:
@@ -120,6 +77,9 @@ func (f *forecast) step(ctx context.Context, now status, step spec.Step, shown *
 	}
 	shown.Changes, p.changes = p.changes, nil
 	shown.Unpredictable, shown.Why = p.unknown != "", p.unknown
+	if p.unknown == "" && p.before != "" && len(shown.Changes) > 0 {
+		shown.Unpredictable, shown.Why = true, p.before
+	}
 	shown.Irreversible = slices.ContainsFunc(shown.Changes, func(c spec.Change) bool { return c.Forever != "" })
 }
 
@@ -149,7 +109,7 @@ func deferred(in spec.Inputs) bool {
 }
 
 // call calls the functions of a step, as perform does.
-func (f *forecast) call(ctx context.Context, now status, step spec.Step) *spec.Error {
+func (f *outlook) call(ctx context.Context, now status, step spec.Step) *spec.Error {
 	e := f.engine
 	s, _ := e.graph.state(step.State)
 	run := func(in spec.Inputs, flags map[string]any, fn func(context.Context, *Call) error) *spec.Error {
@@ -206,13 +166,13 @@ func (f *forecast) call(ctx context.Context, now status, step spec.Step) *spec.E
 }
 
 // given are the inputs of a step as its function sees them.
-func (f *forecast) given(step spec.Step, requires []spec.Require) spec.Inputs {
+func (f *outlook) given(step spec.Step, requires []spec.Require) spec.Inputs {
 	r := reader{me: f.engine.deps.Me, at: f.engine.pathOf(step)}
 	return modified(requires, r.read(requires, step.Inputs))
 }
 
 // note notes what a state would be entered with that does nothing.
-func (f *forecast) note(step spec.Step) {
+func (f *outlook) note(step spec.Step) {
 	if deferred(step.Inputs) {
 		f.preview.Stop(dependsOnReturn)
 		return
@@ -221,7 +181,7 @@ func (f *forecast) note(step spec.Step) {
 }
 
 // enter notes what a state would be entered with.
-func (f *forecast) enter(step spec.Step) spec.Inputs {
+func (f *outlook) enter(step spec.Step) spec.Inputs {
 	s, _ := f.engine.graph.state(step.State)
 	if step.Again {
 		step.Inputs = f.engine.withRecorded(step)
@@ -231,7 +191,7 @@ func (f *forecast) enter(step spec.Step) spec.Inputs {
 }
 
 // again calls the functions of a step that enters a state again, as enterAgain does.
-func (f *forecast) again(ctx context.Context, now status, s *State, step spec.Step, in spec.Inputs,
+func (f *outlook) again(ctx context.Context, now status, s *State, step spec.Step, in spec.Inputs,
 	run func(spec.Inputs, map[string]any, func(context.Context, *Call) error) *spec.Error) *spec.Error {
 	e := f.engine
 	obsolete, failed := e.obsolete(ctx, s, in, f.enteredWith, f.preview)
@@ -254,7 +214,7 @@ func (f *forecast) again(ctx context.Context, now status, s *State, step spec.St
 }
 
 // enteredWith is what a state of the stack was, or would be by now, entered with.
-func (f *forecast) enteredWith(state string) (spec.Inputs, bool) {
+func (f *outlook) enteredWith(state string) (spec.Inputs, bool) {
 	if in, ok := f.entered[state]; ok {
 		return in.Clone(), true
 	}

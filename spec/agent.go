@@ -94,8 +94,10 @@ type Describer interface {
 	Paths(ctx context.Context, q PathsQuery) (Paths, error)
 	// Check validates inputs where the module lives. Deferred values are accepted.
 	Check(ctx context.Context, w Work) ([]Problem, error)
-	// Preview says what the work would change. Deferred values are accepted.
-	Preview(ctx context.Context, w Work) ([]StepPreview, error)
+	// Preview says what work would change, and then other work of the same host that is done
+	// after it, one after the other: of each step in order. An agent that is older says it of
+	// the first work only. Deferred values are accepted.
+	Preview(ctx context.Context, w Work, then ...Work) ([]StepPreview, error)
 	// Drift looks at what steps of a lifecycle changed, of all with "", and says what is not
 	// as they left it. What commands changed cannot be looked at.
 	Drift(ctx context.Context, lifecycle string) (Drift, error)

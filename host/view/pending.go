@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -112,11 +111,8 @@ func (v *Overlay) pendingUnit(name string) bool {
 	if err != nil {
 		return false
 	}
-	if !strings.Contains(name, ".") {
-		name += ".service"
-	}
 	for _, dir := range []string{"/lib/systemd/system/", "/usr/lib/systemd/system/"} {
-		if _, ok := objects[dir+name]; ok {
+		if _, ok := objects[dir+UnitName(name)]; ok {
 			return true
 		}
 	}

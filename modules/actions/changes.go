@@ -276,8 +276,12 @@ func Simulated(k *lifecycle.Kept) *view.Memory {
 }
 
 // system is the host that the function works on: this machine, a simulated one, or, in a
-// preview, an overlay on it.
+// preview, an overlay on it, which is that of all lifecycles.
 func (c *call) system() (view.View, error) {
+	name := "system"
+	if c.Me.Simulated {
+		name = "simulated" // as a lifecycle of a real host may be
+	}
 	base := func() view.View {
 		if c.Me.Simulated {
 			return RehearsalOf(c.Kept).host
@@ -288,7 +292,7 @@ func (c *call) system() (view.View, error) {
 	case c.by.Machine == nil && !c.Me.Simulated:
 		return nil, &spec.Error{Kind: spec.Failed, Msg: "this agent changes nothing on its host"}
 	case c.Preview != nil:
-		return c.Preview.Host.Get("system", func() any { return view.NewOverlay(base()) }).(*view.Overlay), nil
+		return c.Preview.Host.Get(name, func() any { return view.NewOverlay(base()) }).(*view.Overlay), nil
 	}
 	return base(), nil
 }

@@ -96,7 +96,7 @@ func newHostDirectory(t *testing.T) string {
 // steps does steps such as "enter Installed", from the stack of now.
 func steps(t *testing.T, e *lifecycle.Engine, changed spec.Changed, all ...spec.Step) (lines []string, err error) {
 	t.Helper()
-	ready, err := e.Prepare(t.Context(), spec.Work{Lifecycle: "App", From: e.Applied(), Steps: all, Changed: changed})
+	ready, err := e.Prepare(t.Context(), spec.Work{Lifecycle: e.Name(), From: e.Applied(), Steps: all, Changed: changed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,8 +52,8 @@ func (a *agent) Check(ctx context.Context, w spec.Work) (out []spec.Problem, err
 }
 
 // Preview says what work would change.
-func (a *agent) Preview(ctx context.Context, w spec.Work) (out []spec.StepPreview, err error) {
-	err = a.c.call(ctx, a.jid, opPreview, w, &out)
+func (a *agent) Preview(ctx context.Context, w spec.Work, then ...spec.Work) (out []spec.StepPreview, err error) {
+	err = a.c.call(ctx, a.jid, opPreview, work{w, then}, &out)
 	return out, err
 }
 

@@ -83,9 +83,13 @@ func (c checked) Paths(ctx context.Context, q spec.PathsQuery) (spec.Paths, erro
 }
 
 // Preview says what work would change.
-func (c checked) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
-	out, err := c.Agent.Preview(ctx, w)
-	if err == nil && len(out) != len(w.Steps) {
+func (c checked) Preview(ctx context.Context, w spec.Work, then ...spec.Work) ([]spec.StepPreview, error) {
+	out, err := c.Agent.Preview(ctx, w, then...)
+	all := len(w.Steps)
+	for _, w := range then {
+		all += len(w.Steps)
+	}
+	if err == nil && len(out) != all && len(out) != len(w.Steps) {
 		return nil, c.held(nil, "a preview of other steps")
 	}
 	return out, err

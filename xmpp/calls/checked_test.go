@@ -35,7 +35,7 @@ func (a answering) Route(context.Context, spec.RouteQuery) (spec.Route, error) {
 
 func (a answering) Paths(context.Context, spec.PathsQuery) (spec.Paths, error) { return a.paths, nil }
 
-func (a answering) Preview(context.Context, spec.Work) ([]spec.StepPreview, error) {
+func (a answering) Preview(context.Context, spec.Work, ...spec.Work) ([]spec.StepPreview, error) {
 	return a.previews, nil
 }
 

@@ -46,8 +46,8 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	case opCheck:
 		out, err = apply(ctx, in, v.agent.Check)
 	case opPreview:
-		out, err = apply(ctx, in, func(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
-			steps, err := v.agent.Preview(ctx, w)
+		out, err = apply(ctx, in, func(ctx context.Context, w work) ([]spec.StepPreview, error) {
+			steps, err := v.agent.Preview(ctx, w.Work, w.Then...)
 			return withoutDiffs(steps, p.Role), err
 		})
 	case opDrift:

@@ -76,6 +76,12 @@ type parameters struct {
 	Said   int         `json:"said,omitempty"`   // follow, unfollow: the last event that it has said there
 }
 
+// work is what is to be previewed.
+type work struct {
+	spec.Work
+	Then []spec.Work `json:"then,omitempty"` // what is done after it on the host
+}
+
 // batch is what a follower is told at once, and toldBatch how it is written.
 type (
 	batch     = batchOf[spec.Event]
