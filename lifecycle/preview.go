@@ -133,7 +133,13 @@ func (f *outlook) call(ctx context.Context, now status, step spec.Step) *spec.Er
 		err := run(in, nil, e.leaving(s, f.preview))
 		f.preview.gone(e.effectsOf(s.Name, f.preview))
 		return err
-	case spec.Call, spec.TakeBack:
+	case spec.Call:
+		in, lost := e.withSecrets(step)
+		if len(lost) > 0 {
+			return spec.Errorf(spec.Invalid, "%s", lost[0].Msg)
+		}
+		step.Inputs = in
+	case spec.TakeBack:
 	}
 	p, _ := s.provide(step.Provide)
 	var do func(context.Context, *Call) error

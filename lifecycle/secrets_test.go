@@ -20,10 +20,14 @@ func TestACallKeepsItsSecrets(t *testing.T) {
 		{Name: "password", Type: spec.Type{Kind: spec.KindPassword}, Generate: 24},
 	}}}}, Do: func(_ context.Context, c *lifecycle.Call) (any, error) {
 		set := c.Inputs["user"][0]
+		if c.Preview != nil {
+			c.Preview.Change(spec.Change{What: set["name"].(string) + " " + set["password"].(value.Secret).Reveal()})
+			return nil, nil
+		}
 		got = append(got, set["name"].(string)+" "+set["password"].(value.Secret).Reveal())
 		return nil, nil
 	}}
-	e := newEngine(t, &lifecycle.Lifecycle{Name: "Db", States: []*lifecycle.State{{Name: "On", Provides: []*lifecycle.Provide{add}}}}, nil)
+	e := newEngine(t, &lifecycle.Lifecycle{Name: "Db", Previews: true, States: []*lifecycle.State{{Name: "On", Provides: []*lifecycle.Provide{add}}}}, nil)
 	call := func(by spec.Path, name string, password any) error {
 		set := spec.Set{"name": name}
 		if password != nil {
@@ -31,8 +35,15 @@ func TestACallKeepsItsSecrets(t *testing.T) {
 		}
 		w := spec.Work{Lifecycle: "Db", From: e.Applied(), Steps: []spec.Step{{Action: spec.Call, State: "On", Provide: "add", Inputs: spec.Inputs{"user": {set}}, For: []spec.Path{by}}}}
 		ready, err := e.Prepare(t.Context(), w)
+		if err != nil {
+			return err
+		}
+		shown, err := e.Preview(t.Context(), w)
 		if err == nil {
 			_, err = e.Execute(t.Context(), "run", ready[0], lifecycle.Sink{})
+		}
+		if last := got[len(got)-1]; err == nil && shown[0].Changes[0].What != last {
+			t.Errorf("it was called with %q, and the preview called it with %q", last, shown[0].Changes[0].What)
 		}
 		return err
 	}
