@@ -92,15 +92,16 @@ func (s *Session) followApplied() {
 		}
 		service := n.Provide.Path.Cut(2)
 		for _, a := range s.Applied(n.Host, service.Lifecycle()) {
-			if a.State != "" && givenByOthers(a.Inputs) {
-				s.EnterAgain(service.Join(a.State))
+			state := service.Join(a.State)
+			if a.State != "" && (givenByOthers(a.Inputs) || s.standingOn(n.Host).called[state]) {
+				s.EnterAgain(state)
 			}
 		}
 	}
 }
 
 // givenByOthers reports whether some of what a state was entered with was returned by
-// provides.
+// provides on other hosts.
 func givenByOthers(in spec.Inputs) bool {
 	for _, sets := range in {
 		for _, set := range sets {
