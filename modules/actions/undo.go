@@ -175,13 +175,16 @@ func (c *call) takeBack(ctx context.Context, sys view.View, effects []spec.Effec
 		}
 	}
 	var changes []op.Change
+	with := slices.Clone(effects) // what lies in a directory comes before it: if that stays, so does the directory
 	for _, e := range effects {
-		x, err := c.back(sys, c.leftNow(e), effects)
+		x, err := c.back(sys, c.leftNow(e), with)
 		if err != nil {
 			return err
 		}
 		if x.Key != "" {
 			changes = append(changes, x)
+		} else if is, err := sys.Get(e.Key); err == nil && is.Kind == view.Directory {
+			with = slices.DeleteFunc(with, func(o spec.Effect) bool { return o.Key == e.Key })
 		}
 	}
 	if len(changes) > 0 {
