@@ -23,7 +23,11 @@ func (r Real) Augeas(ctx context.Context, e AugeasEdit) (string, error) {
 			return "", spec.Errorf(spec.Failed, "cannot use Augeas: %v", err)
 		}
 	}
-	res, err := r.run(ctx, []string{"augtool", "--noautoload", "--root", root, "--transform", e.Lens + " incl " + e.Path}, e.script())
+	if r.Run == nil {
+		return "", spec.Errorf(spec.Unavailable, "cannot run augtool here")
+	}
+	res, err := r.Run(ctx, spec.Command{Argv: []string{"augtool", "--noautoload", "--root", root, "--transform", e.Lens + " incl " + e.Path},
+		Input: e.script(), Env: map[string]string{"HOME": root}}) // it writes what it was told below its home
 	if spec.KindOf(err) == spec.NotFound {
 		return "", spec.Errorf(spec.NotFound, "there is no augtool on this host").WithHint("ctx.host.packages(%q) brings it", augeasPackage)
 	}
