@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -50,16 +51,18 @@ func measureStory(t *testing.T) {
 	row("first run", arm.first, play.first, goalStoryFirst)
 	row("nothing changed", arm.same, play.same, goalStorySame)
 	row("another memory limit of PHP", arm.other, play.other, 0)
-	said(t, r.Table("What each says beforehand, on hosts as new", "tool", "changes said", "how it ends"), arm, play)
+	row("another port of nginx", arm.port, play.port, 0)
+	said(t, r.Table("What each says beforehand, on hosts as new", "tool", "changes said", "of those made then, said", "how it ends"), arm, play)
 	lines(t, r.Table("Lines that a person writes", "", "lines"))
 	r.Print(t)
 }
 
 // storyRun is what was found of one tool.
 type storyRun struct {
-	first, same, other time.Duration
-	said, made         int    // changes
-	ends               string // the look beforehand
+	first, same, other, port time.Duration
+
+	said, made, rightly int    // changes: foretold, made in the first run, and those of them that were foretold as they were made
+	ends                string // the look beforehand
 }
 
 func storyOfArmonic(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
@@ -72,25 +75,51 @@ func storyOfArmonic(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
 		return time.Since(began), out
 	}
 	_, out := run("--dry-run")
-	r.said, r.ends = changesSaid(out), fmt.Sprintf("well; %d steps could do more than is said", doubts(out))
-	r.first, _ = run()
+	said := changesSaid(out)
+	r.ends = fmt.Sprintf("well; %d steps could do more than is said", doubts(out))
+	r.first, out = run()
+	for change, n := range changesMade(out) {
+		r.made += n
+		r.rightly += min(n, said[change])
+	}
+	for _, n := range said {
+		r.said += n
+	}
 	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 	r.same, _ = run()
 	r.other, _ = run("--set", "//PhpFpm//conf/memory=300")
+	r.port, _ = run("--set", "//Nginx//conf/port=8080")
+	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 	f.Stop(t)
 }
 
-// changesSaid counts the lines of a preview that begin with what becomes of something.
-func changesSaid(out string) int {
-	n := 0
+// changesSaid are the changes of a preview, by host and line, and how often each is there: lines
+// that begin with what becomes of something, below the name of a host.
+func changesSaid(out string) map[string]int {
+	changes, host := map[string]int{}, ""
 	for line := range strings.Lines(out) {
-		text := strings.TrimLeft(line, " ")
-		indent := len(line) - len(text)
-		if indent > 0 && len(text) > 2 && text[1] == ' ' && strings.ContainsRune("+-~", rune(text[0])) {
-			n++
+		text := strings.TrimSpace(line)
+		switch {
+		case text == "":
+		case line[0] != ' ':
+			host = text
+		case len(text) > 2 && text[1] == ' ' && strings.ContainsRune("+-~", rune(text[0])):
+			changes[host+" "+text]++
 		}
 	}
-	return n
+	return changes
+}
+
+// madeLine is a change in what a deployment says while it is carried out.
+var madeLine = regexp.MustCompile(`(?m)^[\d:]{8} (\S+) +\| ([-+~] .*)$`)
+
+// changesMade are the changes that a deployment made, as changesSaid has them.
+func changesMade(out string) map[string]int {
+	changes := map[string]int{}
+	for _, m := range madeLine.FindAllStringSubmatch(out, -1) {
+		changes[m[1]+" "+strings.TrimSpace(m[2])]++
+	}
+	return changes
 }
 
 // doubts counts the steps of a preview of which not all can be said.
@@ -109,21 +138,23 @@ func storyOfAnsible(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
 	a := newAnsible(t, hosts, "story.yml")
 	a.prepare(t)
 	a.connect(t)
-	vars := func(memory int) []string {
-		return []string{"-e", fmt.Sprintf("memory=%d password=correct-horse buffer_pool=512", memory)}
+	vars := func(memory, port int) []string {
+		return []string{"-e", fmt.Sprintf("memory=%d web_port=%d password=correct-horse buffer_pool=512", memory, port)}
 	}
-	out, failed := a.try(append(vars(256), "--check", "--diff")...)
+	out, failed := a.try(append(vars(256, 80), "--check", "--diff")...)
 	r.said, r.ends = changes(out), "well"
 	if failed {
 		r.ends = "fails: " + firstFatal(out)
 	}
-	r.first, out = a.play(t, vars(256)...)
+	r.first, out = a.play(t, vars(256, 80)...)
 	r.made = changes(out)
 	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
-	if r.same, out = a.play(t, vars(256)...); changes(out) != 0 {
+	if r.same, out = a.play(t, vars(256, 80)...); changes(out) != 0 {
 		t.Errorf("the playbook changes something the second time:\n%s", out)
 	}
-	r.other, _ = a.play(t, vars(300)...)
+	r.other, _ = a.play(t, vars(300, 80)...)
+	r.port, _ = a.play(t, vars(300, 8080)...)
+	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 }
 
 // firstFatal is the task at which a play failed first.
@@ -139,8 +170,8 @@ func firstFatal(out string) string {
 
 func said(t *testing.T, b *benchreport.Table, arm, play *storyRun) {
 	t.Helper()
-	b.Row(t, "armonic deploy --dry-run", fmt.Sprint(arm.said), arm.ends)
-	b.Row(t, "ansible-playbook --check --diff", fmt.Sprintf("%d, of the %d that it made then", play.said, play.made), play.ends)
+	b.Row(t, "armonic deploy --dry-run", fmt.Sprint(arm.said), fmt.Sprintf("%d of %d", arm.rightly, arm.made), arm.ends)
+	b.Row(t, "ansible-playbook --check --diff", fmt.Sprint(play.said), fmt.Sprintf("%d of %d", min(play.said, play.made), play.made), play.ends)
 }
 
 func lines(t *testing.T, b *benchreport.Table) {
