@@ -51,6 +51,10 @@ func greeter(t *testing.T, version string) *agentd.Service {
 	return s
 }
 
+// followedAtStart is how many results of a conversation need no call of their own: a run is followed by the
+// call that starts it.
+const followedAtStart = 4
+
 // conversation does all that a client does with an agent, and gives what it was told.
 func conversation(ctx context.Context, a spec.Agent) (told []any) {
 	tell := func(x any, err error) {
@@ -184,7 +188,7 @@ func recordTraffic(t *testing.T, recording string) {
 		for _, x := range told {
 			fmt.Fprintf(&b, "= %s\n", encode(t, x))
 		}
-		if said < 2*len(told) {
+		if said < 2*(len(told)-followedAtStart) {
 			t.Errorf("%d stanzas for %d results", said, len(told))
 		}
 		if *recordVersion != "" {

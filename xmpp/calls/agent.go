@@ -69,24 +69,6 @@ func (a *agent) Stacks(ctx context.Context) (out []spec.Stack, err error) {
 	return out, err
 }
 
-// Start hands a run over. If the answer is lost, starting it again is right. As long
-// as ctx lasts, it waits for the server, and for an agent that was there before: a
-// deployment does not fail because they are down for a while.
-func (a *agent) Start(ctx context.Context, r spec.Run) error {
-	for tries := 0; ; {
-		changed := a.c.watch()
-		err := a.c.call(ctx, a.jid, opStart, r, nil)
-		if err == nil {
-			a.c.started(a.jid, r)
-		}
-		if err == nil || ctx.Err() != nil || !a.c.comesBack(a.jid, err) {
-			return err
-		}
-		tries++
-		a.c.rest(ctx, changed, min(againTime<<min(tries, 10), slowest))
-	}
-}
-
 // Stop asks a run to end.
 func (a *agent) Stop(ctx context.Context, id spec.RunID) error {
 	return a.c.call(ctx, a.jid, opStop, parameters{Run: id}, nil)

@@ -45,16 +45,14 @@ func (c *Client) peer(jid session.JID) (*peer, error) {
 
 // once makes a call over the session that there is. The id is that of its pieces, if
 // there are any: those that have arrived already need no further room.
-func (c *Client) once(ctx context.Context, to session.JID, o operation, id string, body []byte) ([]byte, error) {
+func (c *Client) once(ctx context.Context, to session.JID, o operation, id string, body []byte, attrs []session.Attr) ([]byte, error) {
 	p, err := c.peer(to)
 	if err != nil {
 		return nil, err
 	}
 	ref := rand.Text()
 	e := callElement(o, p.version, ref, string(body))
-	if o == opStart {
-		e.Attrs = append(e.Attrs, session.Attr{Name: "rooms", Value: string(c.speaker.Service())})
-	}
+	e.Attrs = append(e.Attrs, attrs...)
 	if all := wire.Split(body); len(all) > 1 {
 		if err := p.put(ctx, id, all); err != nil {
 			return nil, err

@@ -32,14 +32,15 @@ type Client struct {
 
 	mu        sync.Mutex
 	following map[string]*following
-	last      int // number of the last one
+	begun     map[runKey]*begun // followed since they were started, for Follow to go on with
+	last      int               // number of the last one who follows
 }
 
 // NewClient calls agents over the connection that a connector keeps. What it is told of the
 // runs that it has started goes to speaker. Calls end with
 // spec.Unavailable when closing is closed.
 func NewClient(k *session.Connector, f *roster.Fleet, speaker *muc.Speaker, grace time.Duration, closing <-chan struct{}, log *slog.Logger) *Client {
-	return &Client{connector: k, fleet: f, speaker: speaker, log: log, grace: grace, closing: closing, following: map[string]*following{}}
+	return &Client{connector: k, fleet: f, speaker: speaker, log: log, grace: grace, closing: closing, following: map[string]*following{}, begun: map[runKey]*begun{}}
 }
 
 // Agent gives the agent of an account: of its bare address, the one with the resource
@@ -68,31 +69,38 @@ func (c *Client) closed() bool {
 // call does an operation of an agent. All operations may be done twice, so one whose
 // fate is not known because a link broke is done again, as long as grace lasts.
 func (c *Client) call(ctx context.Context, to session.JID, o operation, in, out any) error {
+	reply, err := c.reply(ctx, to, o, in)
+	if err != nil || out == nil {
+		return err
+	}
+	return wire.Decode(reply, out)
+}
+
+// reply is call, and gives the answer as it came. The call has attributes besides.
+func (c *Client) reply(ctx context.Context, to session.JID, o operation, in any, attrs ...session.Attr) ([]byte, error) {
 	if o != opInfo {
 		if err := c.fleet.MayWork(to); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	body, err := value.Encode(in, value.HandOver()) // it goes to the agent that must know
 	if err != nil {
-		return err
+		return nil, err
 	}
 	began, id := time.Now(), rand.Text()
 	for {
 		changed, through := c.watch(), c.connector.Status().Session
-		reply, err := c.once(ctx, to, o, id, body)
+		reply, err := c.once(ctx, to, o, id, body, attrs)
 		switch {
-		case err == nil && out == nil:
-			return nil
 		case err == nil:
-			return wire.Decode(reply, out)
+			return reply, nil
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return nil, ctx.Err()
 		case spec.KindOf(err) != spec.Unavailable || c.closed():
-			return err
+			return nil, err
 		case through != nil && through.HasEnded() && time.Since(began) < c.grace: // our own link broke meanwhile: that says nothing of the agent
 		case !c.mayReturn(to, began):
-			return err
+			return nil, err
 		}
 		c.rest(ctx, changed, againTime)
 	}

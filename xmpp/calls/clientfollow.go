@@ -79,8 +79,13 @@ func (c *Client) Message(e *session.Element) {
 // Follow tells the events of a run, each once and in order, until the run has ended.
 // As long as ctx lasts, it waits for a link that broke, on either side.
 func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
-	f := a.c.begin(a.jid)
-	f.telling = a.c.speaker.Tell(id, max(after, 0))
+	x := a.c.follow(runKey{a.jid, id}, after)
+	asked := x != nil
+	if !asked {
+		x = &begun{f: a.c.begin(a.jid)}
+		x.f.telling = a.c.speaker.Tell(id, max(after, 0))
+	}
+	f := x.f
 	t := inOrder{last: max(after, 0), fn: func(ev spec.Event) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -91,11 +96,16 @@ func (a *agent) Follow(ctx context.Context, id spec.RunID, after int, fn func(sp
 	defer func() { a.c.end(f, t.ended) }()
 	for tries := 0; ; {
 		changed, was, told := a.c.watch(), a.c.fleet.Sessions(a.jid), t.last
-		f.take() // what is older is told again
-		var b batch
-		f.said = f.telling.Said()
-		err := a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last,
-			Rooms: f.telling.Service(), Queued: f.telling.Queued(), Said: f.said}, &b)
+		b, err := x.first, error(nil)
+		if asked {
+			changed, was, asked = x.changed, x.was, false
+		} else {
+			f.take() // what is older is told again
+			f.said = f.telling.Said()
+			b = batch{}
+			err = a.c.call(ctx, a.jid, opFollow, parameters{Run: id, Follow: f.id, After: t.last,
+				Rooms: f.telling.Service(), Queued: f.telling.Queued(), Said: f.said}, &b)
+		}
 		switch kind := spec.KindOf(err); {
 		case err == nil:
 			f.telling.Answer(b.Speak, b.Said)

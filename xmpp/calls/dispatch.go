@@ -12,9 +12,8 @@ import (
 )
 
 // operate does an operation of the agent; online ends with the session. What is to
-// happen after the answer was sent is in after. Rooms are those in which the client would
-// tell a run that it starts.
-func (v *Server) operate(ctx, online context.Context, s *session.Session, p access.Peer, o operation, rooms string, in []byte) (out []byte, after func(), err error) {
+// happen after the answer was sent is in after.
+func (v *Server) operate(ctx, online context.Context, s *session.Session, p access.Peer, o operation, call *session.Element, in []byte) (out []byte, after func(), err error) {
 	var q parameters
 	switch o {
 	case opInfo:
@@ -60,9 +59,7 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		var run spec.Run
 		if err = wire.Decode(in, &run); err == nil {
 			run.By, run.Supervised = requester(p.JID, run.By), p.Role.Supervised()
-			if err = v.agent.Start(ctx, run); err == nil && rooms != "" {
-				v.rooms.Promised(run.ID, p.JID, session.JID(rooms))
-			}
+			return v.start(ctx, online, s, p, run, session.JID(call.Attr("rooms")), call.Attr("follow"))
 		}
 	case opStop:
 		if err = wire.Decode(in, &q); err == nil {

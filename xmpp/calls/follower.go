@@ -15,9 +15,9 @@ import (
 
 // How events are told.
 const (
-	batchBytes = 48 << 10         // in one stanza, unless a single event is larger
-	aheadBytes = 256 << 10        // that wait to be sent; then the follower, and only it, is held up
-	gatherTime = time.Millisecond // for events that come together to go together
+	batchBytes = 48 << 10              // in one stanza, unless a single event is larger
+	aheadBytes = 256 << 10             // that wait to be sent; then the follower, and only it, is held up
+	gatherTime = 20 * time.Millisecond // for events that come together to go together, unless the run ends
 )
 
 // follower is a client that follows a run: events go in at one end, batches come out
@@ -38,6 +38,7 @@ type follower struct {
 	gone   bool          // the client will not follow again
 	more   chan struct{} // of size 1: a token means that there are events, or the end
 	taken  chan struct{} // of size 1: a token means that events were taken
+	over   chan struct{} // closed with the end
 }
 
 // written is an event as the follower is told it.
@@ -47,7 +48,7 @@ type written struct {
 }
 
 func newFollower(run spec.RunID, after int, role access.Role, stop context.CancelFunc) *follower {
-	return &follower{stop: stop, role: role, run: run, after: after, left: credit, more: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
+	return &follower{stop: stop, role: role, run: run, after: after, left: credit, more: make(chan struct{}, 1), taken: make(chan struct{}, 1), over: make(chan struct{})}
 }
 
 // encode writes what the follower is told. Secrets that a step returned are handed over
@@ -98,7 +99,25 @@ func (f *follower) end(err error) {
 	f.mu.Lock()
 	f.ended, f.err = true, err
 	f.mu.Unlock()
+	close(f.over)
 	session.Wake(f.more)
+}
+
+// gather waits a moment for more events, unless there are enough for a batch, or no more come.
+func (f *follower) gather(ctx context.Context) {
+	f.mu.Lock()
+	enough := f.bytes >= batchBytes
+	f.mu.Unlock()
+	if enough {
+		return
+	}
+	t := time.NewTimer(gatherTime)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-f.over:
+	case <-ctx.Done():
+	}
 }
 
 // take gives what is to be told next.
@@ -138,7 +157,7 @@ func (f *follower) tell(ctx, online context.Context, s *session.Session, key fol
 	for {
 		select {
 		case <-f.more:
-			session.Sleep(ctx, gatherTime)
+			f.gather(ctx)
 		case <-ctx.Done():
 		}
 		b := toldBatch{After: f.last()}

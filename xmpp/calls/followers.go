@@ -42,7 +42,7 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 	defer t.Stop()
 	select {
 	case <-f.more:
-		session.Sleep(ctx, gatherTime)
+		f.gather(ctx)
 	case <-t.C:
 	case <-ctx.Done():
 	}
@@ -66,6 +66,24 @@ func (v *Server) follow(online context.Context, s *session.Session, p access.Pee
 			f.tell(ctx, online, s, key)
 		})
 	}, nil
+}
+
+// start starts a run. If the client says how it would follow it, and the run is new, the
+// result is that of follow: most runs are so short that it tells all of them.
+func (v *Server) start(ctx, online context.Context, s *session.Session, p access.Peer, run spec.Run, rooms session.JID, follow string) (out []byte, after func(), err error) {
+	known := follow == "" || spec.KindOf(v.agent.Follow(ctx, run.ID, 0, func(spec.Event) error { return context.Canceled })) != spec.NotFound
+	if err := v.agent.Start(ctx, run); err != nil {
+		return nil, nil, err
+	}
+	if rooms != "" {
+		v.rooms.Promised(run.ID, p.JID, rooms)
+	}
+	if !known {
+		if out, after, err = v.follow(online, s, p, parameters{Run: run.ID, Follow: follow, Rooms: rooms}); err == nil {
+			return out, after, nil
+		}
+	}
+	return nil, nil, nil // it was started: the client follows it with a call of its own
 }
 
 func (v *Server) attach(ctx context.Context, key followerKey, f *follower) error {

@@ -206,7 +206,7 @@ func (v *Server) call(online context.Context, s *session.Session, iq, what *sess
 	if err != nil {
 		return nil, nil, err
 	}
-	out, after, err := v.operate(ctx, online, s, p, o, what.Attr("rooms"), []byte(in))
+	out, after, err := v.operate(ctx, online, s, p, o, what, []byte(in))
 	if err == nil {
 		answer, err = v.result(iq, out)
 	}
