@@ -39,6 +39,10 @@ allow_registration = @REGISTER@
 registration_throttle_max = 1000
 registration_throttle_period = 600
 
+-- Without this, each stanza is acknowledged by itself, which costs as much as the stanza. A silent
+-- link is noticed by read_timeout all the same, which asks for an acknowledgement first.
+smacks_max_unacked_stanzas = 20
+
 -- Per connection. Debian's 10 kb/s are 67 calls a second.
 limits = { c2s = { rate = "20mb/s"; burst = "2s" } }
 
