@@ -30,6 +30,7 @@ type Config struct {
 	Pace       time.Duration    // pause after each step's start and each line and progress of it, for simulated hosts
 	Reconnect  func()           // gives up the link to operators and makes a new one, to see whether that is still possible; nil has none
 	Power      Power            // reboots the host; nil, for simulated hosts, only says so
+	Begins     func()           // is called whenever a run begins; it must not wait. nil is not
 	Commands   Commands         // that steps run; nil says nothing of them
 	Keep       int              // bytes of events in memory, then lines are dropped, the oldest first; 0 is 24 MiB
 	Logger     *slog.Logger     // nil discards
@@ -89,6 +90,9 @@ func New(c Config) (*Service, error) {
 	}
 	c.Commands = cmp.Or[Commands](c.Commands, noCommands{})
 	c.LogDelay = cmp.Or(c.LogDelay, logDelay)
+	if c.Begins == nil {
+		c.Begins = func() {}
+	}
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Clock == nil {
 		c.Clock = time.Now

@@ -45,6 +45,7 @@ func (s *Service) next(ctx context.Context) (*run, context.Context) {
 	s.busy = r
 	r.began = s.config.Clock()
 	s.add(r, spec.Event{Kind: spec.EventStarted, Step: -1})
+	s.config.Begins()
 	return r, ctx
 }
 

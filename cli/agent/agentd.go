@@ -42,7 +42,8 @@ type command struct {
 
 	level slog.Level
 
-	link atomic.Pointer[session.Connector] // to the operators; nil as long as there is none
+	link   atomic.Pointer[session.Connector] // to the operators; nil as long as there is none
+	begins chan struct{}                     // of size 1: a token means that a run has begun
 
 	modules    modules.Config // what modules may use, in tests; otherwise it is zero
 	stuckAfter time.Duration  // the same; 0 is inprocess.StuckAfter
@@ -50,7 +51,7 @@ type command struct {
 
 // Command is `armonic agentd`.
 func Command(g *settings.Global, s output.Streams) *cobra.Command {
-	d := &command{Global: g, Streams: s}
+	d := &command{Global: g, Streams: s, begins: make(chan struct{}, 1)}
 	c := &cobra.Command{
 		Use:   "agentd",
 		Short: "Run the agent of this host",

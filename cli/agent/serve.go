@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -36,9 +35,7 @@ func (d *command) serve(ctx context.Context) error {
 	}
 	defer signal.Stop(signals)
 
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(40) // an agent is idle nearly always: less memory is worth more than time
-	}
+	beModest()
 	log := d.logger()
 	acc, err := connect.Account(ctx, d.set.Connection, d.Streams, log)
 	if err != nil {
@@ -75,7 +72,7 @@ func (d *command) serve(ctx context.Context) error {
 	_, _ = systemd.SdNotify(false, systemd.SdNotifyReady)
 	unwatch := watchdog(service)
 	defer unwatch()
-	lavish := frugal(service)
+	lavish := frugal(service, d.begins)
 	defer lavish()
 
 	log.Info("ending: the step that is executed is finished; a second signal interrupts it", "signal", <-signals)
@@ -157,34 +154,6 @@ func watchdog(s *agentd.Service) (stop func()) {
 					_, _ = systemd.SdNotify(false, systemd.SdNotifyWatchdog)
 				}
 			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return func() { cancel(); <-ended }
-}
-
-// How long after its start an agent gives back what only that needed, and how often it does so
-// later.
-const (
-	frugalAfter = 10 * time.Second
-	frugalEvery = 10 * time.Minute
-)
-
-// frugal gives memory back that an idle agent does not need, until stop is called.
-func frugal(s *agentd.Service) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{}) // closed when the goroutine has ended
-	go func() {
-		defer close(ended)
-		for wait := time.NewTimer(frugalAfter); ; wait.Reset(frugalEvery) {
-			select {
-			case <-wait.C:
-				if i, err := s.Info(ctx); err == nil && i.Busy == "" {
-					inprocess.GiveBack()
-				}
-			case <-ctx.Done():
-				wait.Stop()
 				return
 			}
 		}

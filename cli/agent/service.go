@@ -15,12 +15,14 @@ import (
 	"github.com/armonic/armonic/modules/interp"
 	"github.com/armonic/armonic/modules/quarantine"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/xmpp/session"
 )
 
 // service makes the agent with what it remembers, and what it is handed modules by; end stops it. A
 // module that does not load is left out and noted: an agent that did not start could not even say so.
 func (d *command) service(log *slog.Logger) (s *agentd.Service, keeper spec.ModuleKeeper, end func(), err error) {
-	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage, Reconnect: d.reconnect}
+	c := agentd.Config{Limit: d.set.StepLimit, Logger: log, Info: d.info(), Load: inprocess.LoadAverage, Reconnect: d.reconnect,
+		Begins: func() { session.Wake(d.begins) }}
 	load := d.modules
 	load.Monitor = &interp.Monitor{}
 	var undo []func()

@@ -1,0 +1,76 @@
+package agent
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/cli/inprocess"
+)
+
+// By how many percent the heap grows until garbage is collected. An agent is idle nearly always: then
+// less memory is worth more than time. One that executes runs would collect most of the time.
+const (
+	growthIdle    = 40
+	growthWorking = 200
+)
+
+// How long after its start, or its last run, an agent gives back what only that needed, and how often
+// it does so later.
+const (
+	frugalAfter = 10 * time.Second
+	frugalEvery = 10 * time.Minute
+)
+
+// beModest has the agent take little of its host: of memory, and one processor at a time. It does
+// one thing after the other, and more processors would only look for work.
+func beModest() {
+	setGrowth(growthIdle)
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(1)
+	}
+}
+
+// setGrowth has no effect if the environment says something else.
+func setGrowth(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
+
+// frugal gives memory back that an idle agent does not need, until stop is called. Begins has a token
+// when a run has begun.
+func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}) // closed when the goroutine has ended
+	go func() {
+		defer close(ended)
+		wait, working := time.NewTimer(frugalAfter), false
+		defer wait.Stop()
+		for {
+			select {
+			case <-begins:
+				if !working {
+					working = true
+					setGrowth(growthWorking)
+				}
+				wait.Reset(frugalAfter)
+			case <-wait.C:
+				if i, err := s.Info(ctx); err != nil || i.Busy != "" {
+					wait.Reset(frugalAfter)
+					continue
+				}
+				working = false
+				setGrowth(growthIdle)
+				inprocess.GiveBack()
+				wait.Reset(frugalEvery)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
