@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +54,7 @@ func reportApproval(r *rollout.Rollout, w io.Writer) (stop func()) {
 				output.Printf(w, format, args...)
 			}
 		}
-		for version, last := -1, false; !last; version = r.Changed(ctx, version) {
+		for version, last := -1, false; !last; version = changed(ctx, r, version) {
 			last = ctx.Err() != nil // what was decided at the end is told, too
 			s := r.Snapshot()
 			switch {
@@ -78,6 +79,16 @@ func reportApproval(r *rollout.Rollout, w io.Writer) (stop func()) {
 		}
 	}()
 	return func() { cancel(); <-ended }
+}
+
+// changed waits until the deployment has changed, and a moment more: nobody has to hear of each step.
+func changed(ctx context.Context, r *rollout.Rollout, version int) int {
+	version = r.Changed(ctx, version)
+	select {
+	case <-time.After(lookEvery):
+	case <-ctx.Done():
+	}
+	return version
 }
 
 // deciding is one run of `armonic deployments approve` or `refuse`.
