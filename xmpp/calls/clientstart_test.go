@@ -47,30 +47,32 @@ func (w *wiretap) called() []string {
 type pair struct {
 	*xmpptest.Pair
 	Open session.Opener
+	tap  *wiretap
 }
 
-func tapped(t *testing.T, test func(t *testing.T, w *wiretap, p *pair)) {
+func tapped(t *testing.T, test func(t *testing.T, p *pair)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r, w := xmpptest.NewRouter(), &wiretap{}
 		r.Tap = w.tap
 		p := xmpptest.ConnectPair(t, xmpptest.AgentJID, xmpptest.MasterJID, r.Open(xmpptest.AgentJID), r.Open(xmpptest.MasterJID))
 		defer r.Wait()
 		defer p.Close()
-		test(t, w, &pair{p, r.Open(xmpptest.AgentJID)})
+		test(t, &pair{p, r.Open(xmpptest.AgentJID), w})
 	})
 }
 
-func wantCalls(t *testing.T, w *wiretap, want ...string) {
+func (p *pair) wantCalls(t *testing.T, want ...string) {
 	t.Helper()
 	synctest.Wait()
-	if got := w.called(); !slices.Equal(got, want) {
+	if got := p.tap.called(); !slices.Equal(got, want) {
 		t.Errorf("it calls %q, want %q", got, want)
 	}
 }
 
 // A run is followed by the call that starts it, a short one and one that goes on.
 func TestStartingFollows(t *testing.T) {
-	tapped(t, func(t *testing.T, w *wiretap, p *pair) {
+	tapped(t, func(t *testing.T, p *pair) {
 		for _, n := range []int{1, 500} {
 			run := xmpptest.Count(spec.RunID(strings.Repeat("r", n)), n)
 			if err := p.Agent.Start(t.Context(), run); err != nil {
@@ -79,7 +81,7 @@ func TestStartingFollows(t *testing.T) {
 			if err := xmpptest.Told(t.Context(), p.Agent, run.ID, n+5); err != nil {
 				t.Error(err)
 			}
-			wantCalls(t, w, "start")
+			p.wantCalls(t, "start")
 		}
 	})
 }
@@ -87,14 +89,14 @@ func TestStartingFollows(t *testing.T) {
 // A run that the agent knows is followed by whoever says from where, and so is one of which more
 // is known already.
 func TestWhatWasStartedBeforeIsFollowedByItself(t *testing.T) {
-	tapped(t, func(t *testing.T, w *wiretap, p *pair) {
+	tapped(t, func(t *testing.T, p *pair) {
 		run := xmpptest.Count("r1", 3)
 		for range 2 {
 			if err := p.Agent.Start(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}
 		}
-		wantCalls(t, w, "start", "start")
+		p.wantCalls(t, "start", "start")
 		if err := xmpptest.Told(t.Context(), p.Agent, "r1", 8); err != nil { // by what the first one brought
 			t.Error(err)
 		}
@@ -104,7 +106,7 @@ func TestWhatWasStartedBeforeIsFollowedByItself(t *testing.T) {
 		if err := xmpptest.Told(t.Context(), p.Agent, "r1", 8); err != nil {
 			t.Error(err)
 		}
-		wantCalls(t, w, "start", "follow")
+		p.wantCalls(t, "start", "follow")
 
 		run = xmpptest.Count("r2", 3)
 		if err := p.Agent.Start(t.Context(), run); err != nil {
@@ -114,14 +116,14 @@ func TestWhatWasStartedBeforeIsFollowedByItself(t *testing.T) {
 		if err := p.Agent.Follow(t.Context(), "r2", 6, func(ev spec.Event) error { seen = append(seen, ev.Seq); return nil }); err != nil || !slices.Equal(seen, []int{7, 8}) {
 			t.Errorf("after event 6 it tells %v, error %v", seen, err)
 		}
-		wantCalls(t, w, "start", "follow")
+		p.wantCalls(t, "start", "follow")
 	})
 }
 
 // Of a run that nobody follows, the agent tells nothing after a while; who follows it then is
 // told all.
 func TestWhoStartsAndDoesNotFollowIsToldNoMore(t *testing.T) {
-	tapped(t, func(t *testing.T, w *wiretap, p *pair) {
+	tapped(t, func(t *testing.T, p *pair) {
 		p.Service.Close()
 		p.Responder.Close()
 		slow, err := agentd.New(agentd.Config{Info: spec.Info{Host: agenttest.Host}, Lifecycles: agenttest.Lifecycles(), Store: lifecycle.NewMemory(), Pace: 10 * time.Second})
@@ -137,10 +139,10 @@ func TestWhoStartsAndDoesNotFollowIsToldNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		wantCalls(t, w, "start", "unfollow")
+		p.wantCalls(t, "start", "unfollow")
 		if err := xmpptest.Told(t.Context(), p.Agent, "r1", 25); err != nil {
 			t.Error(err)
 		}
-		wantCalls(t, w, "follow")
+		p.wantCalls(t, "follow")
 	})
 }
