@@ -18,8 +18,8 @@ const (
 	growthWorking = 200
 )
 
-// How long after its start, or its last run, an agent gives back what only that needed, and how often
-// it does so later.
+// How long after its start an agent gives back what only that needed, and how often it does so
+// later; and how long after a run it counts as idle.
 const (
 	frugalAfter = 10 * time.Second
 	frugalEvery = 10 * time.Minute
@@ -48,8 +48,13 @@ func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
 		defer close(ended)
-		wait, working := time.NewTimer(frugalAfter), false
+		wait, calm, working := time.NewTimer(frugalAfter), time.NewTimer(frugalAfter), false
 		defer wait.Stop()
+		defer calm.Stop()
+		idle := func() bool {
+			i, err := s.Info(ctx)
+			return err == nil && i.Busy == ""
+		}
 		for {
 			select {
 			case <-begins:
@@ -57,15 +62,17 @@ func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
 					working = true
 					setGrowth(growthWorking)
 				}
-				wait.Reset(frugalAfter)
-			case <-wait.C:
-				if i, err := s.Info(ctx); err != nil || i.Busy != "" {
-					wait.Reset(frugalAfter)
-					continue
+				calm.Reset(frugalAfter)
+			case <-calm.C:
+				if working = working && !idle(); working {
+					calm.Reset(frugalAfter)
+				} else {
+					setGrowth(growthIdle)
 				}
-				working = false
-				setGrowth(growthIdle)
-				inprocess.GiveBack()
+			case <-wait.C:
+				if idle() {
+					inprocess.GiveBack() // not after each run: to map everything again costs more than a short run
+				}
 				wait.Reset(frugalEvery)
 			case <-ctx.Done():
 				return
