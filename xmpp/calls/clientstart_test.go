@@ -1,3 +1,4 @@
+//nolint:thelper // the functions that are given to tapped are tests themselves
 package calls_test
 
 import (
