@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"path/filepath"
@@ -33,6 +34,63 @@ lifecycle("Thing", states = [
 ])
 `
 
+// tellingModule has a service that says a line at a time while it starts.
+const tellingModule = `"""A service that says a line at a time."""
+def _on(ctx):
+    for i in range(16):
+        ctx.log("line %d." % i)
+        ctx.host.run(["sleep", "0.4"])
+
+lifecycle("Telling", states = [
+    state("Off"),
+    state("On", enter = _on, leave = lambda ctx: None, provides = [provide("start", lambda ctx: None)]),
+])
+`
+
+// The server is killed while somebody looks: the page says so, and goes on by itself when it is
+// back, with every line of the log.
+func TestTheServerIsCutWhileABrowserLooks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a real server and a browser take their time")
+	}
+	f := startAgents(t, tellingModule, []string{"anna"}, "web1")
+	at := "https://" + f.serveWeb("anna")
+	p, fleet := browsertest.Open(t, browsertest.Phone, true), browsertest.Open(t, browsertest.Screen, false)
+	for _, p := range []*browsertest.Page{p, fleet} {
+		p.Go(at)
+		p.Fill("#account", "anna@"+xmpptest.Domain)
+		p.Fill("#password", "correct horse")
+		p.Send()
+		p.See("1 host, 1 online")
+	}
+	p.Go(at + "/catalogue?q=telling")
+	p.Fill("input[name=hosts]", "web1")
+	p.Follow("Plan it")
+	p.Follow("See the plan")
+	p.See("Run it", "may change more")
+	p.Fill("#confirm", "1")
+	p.Follow("Run it")
+	p.See("line 3.")
+	f.server.Kill()
+	p.See("The connection to", "is down")
+	fleet.See("The connection to", "is down")
+	f.server.Run(t)
+	p.See("✓ done", "line 15.")
+	fleet.See("1 host, 1 online", "Telling On")
+	for _, p := range []*browsertest.Page{p, fleet} {
+		if text := p.Text(); strings.Contains(text, "is down") {
+			t.Errorf("it still says that the connection is down:\n%s", text)
+		}
+	}
+	var log string
+	p.Value(`document.getElementById("log").textContent`, &log)
+	for i := range 16 {
+		if n := strings.Count(log, fmt.Sprintf(" line %d.", i)); n != 1 {
+			t.Errorf("line %d is there %d times", i, n)
+		}
+	}
+}
+
 // Two people with accounts of their own, in browsers, and one at a terminal: what one begins fails,
 // is changed and gone on with, and is taken back; the other sees all of it, live.
 func TestADeploymentInTwoBrowsers(t *testing.T) {
@@ -40,25 +98,7 @@ func TestADeploymentInTwoBrowsers(t *testing.T) {
 		t.Skip("a real server and browsers take their time")
 	}
 	f := startAgents(t, moodyModule, []string{"anna", "bert"}, "web1", "web2")
-	keep := filepath.Join(f.dir, "tls")
-	certificate(t, keep)
-	listen := "127.0.0.1:" + freePort(t)
-	server, said := f.operator("anna", 0).start("web", "--listen", listen, "--cert", filepath.Join(keep, "cert.pem"), "--key", filepath.Join(keep, "key.pem"), "--name", "127.0.0.1")
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-		if t.Failed() {
-			t.Logf("armonic web: %s", said)
-		}
-	})
-	for end := time.Now().Add(2 * soon); ; time.Sleep(50 * time.Millisecond) {
-		if c, err := net.Dial("tcp", listen); err == nil {
-			_ = c.Close()
-			break
-		} else if time.Now().After(end) {
-			t.Fatalf("armonic web does not listen: %v", err)
-		}
-	}
+	listen := f.serveWeb("anna")
 	login := func(name, password string, size browsertest.Size) *browsertest.Page {
 		p := browsertest.Open(t, size, name == "bert")
 		p.Go("https://" + listen + "/")
@@ -116,6 +156,33 @@ func TestADeploymentInTwoBrowsers(t *testing.T) {
 			t.Errorf("a browser tells of %s", strings.Join(errs, "\n"))
 		}
 	}
+}
+
+// serveWeb has an operator serve the web front end over TLS, to everybody with an account, and
+// gives its address.
+func (f *agents) serveWeb(operator string) (listen string) {
+	t := f.t
+	t.Helper()
+	keep := filepath.Join(f.dir, "tls")
+	certificate(t, keep)
+	listen = "127.0.0.1:" + freePort(t)
+	server, said := f.operator(operator, 0).start("web", "--listen", listen, "--cert", filepath.Join(keep, "cert.pem"), "--key", filepath.Join(keep, "key.pem"), "--name", "127.0.0.1")
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		if t.Failed() {
+			t.Logf("armonic web: %s", said)
+		}
+	})
+	for end := time.Now().Add(2 * soon); ; time.Sleep(50 * time.Millisecond) {
+		if c, err := net.Dial("tcp", listen); err == nil {
+			_ = c.Close()
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("armonic web does not listen: %v", err)
+		}
+	}
+	return listen
 }
 
 // certificate writes one for 127.0.0.1, with its key.

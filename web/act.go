@@ -134,6 +134,7 @@ func rollbackPage(v *visit) error {
 	out := planOf(p.Plan, shown.preview)
 	out.Title, out.RollbackOf, out.RollbackKey, out.Problems = c.Snapshot().Name, c.ID(), shown.id, p.Problems
 	out.May = v.may(planned(out))
+	out.window(v)
 	return v.show("plan", "deployments", "Take back "+out.Title, out)
 }
 

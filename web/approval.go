@@ -53,6 +53,7 @@ func requestPage(v *visit) error {
 	}
 	out := request{Proposal: q.Proposal, Plan: planOf(q.Steps(), q.Previews()), Key: newToken(), Own: q.By == v.Who}
 	out.May = v.may(planned(out.Plan))
+	out.Plan.window(v)
 	for _, h := range q.Hosts {
 		for _, x := range h.Proposal.Decisions {
 			out.Decided = append(out.Decided, decided{h.Host, x})

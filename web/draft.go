@@ -43,6 +43,8 @@ type questionsPage struct {
 	*draft
 	Open    []field // somebody should answer them
 	Rest    []field
+	Left    int    // fields that are left out
+	Query   string // what the fields are searched for that are shown
 	Missing int
 	Blocks  []string // what else keeps it from being carried out
 	Notes   []resolver.Problem
@@ -70,6 +72,10 @@ type field struct {
 	Decided bool
 	Alike   int // other questions for the same value, on whichever host
 }
+
+// mostFields is how many fields a page has; of more questions, only one of those of a kind, and
+// those that are searched.
+const mostFields = 60
 
 // mostChoices is how many options are listed; with more of them one types.
 const mostChoices = 40
@@ -153,25 +159,46 @@ func newField(n int, d deploy.QuestionData, q *resolver.Question, decided bool) 
 	return f
 }
 
-// page describes the draft. mu is held.
-func (d *draft) page() questionsPage {
+// alike names the questions for the same value, on whichever host; "" if there are none such.
+func alike(q *resolver.Question) string {
+	if q.Key.Kind != resolver.AskValue || q.Fixed {
+		return ""
+	}
+	return q.Path.Lifecycle() + "\n" + q.Var.Name
+}
+
+// page describes the draft, with the fields that a search finds. mu is held.
+func (d *draft) page(query string) questionsPage {
 	res := d.session.Result()
-	p := questionsPage{draft: d}
+	p := questionsPage{draft: d, Query: query}
+	same := map[string]int{}
+	for i := range res.Questions {
+		same[alike(&res.Questions[i])]++
+	}
+	shown := map[string]bool{}
 	for i, data := range d.session.Questions() {
 		q := &res.Questions[i]
 		if q.Fixed {
 			continue
 		}
-		f := newField(i, data, q, d.session.Answered(q.Key))
-		f.Alike = len(res.Alike(q))
-		if q.Open() {
-			p.Open = append(p.Open, f)
-		} else {
-			p.Rest = append(p.Rest, f)
-		}
 		if q.Required() {
 			p.Missing++
 		}
+		kind := fmt.Sprint(q.Key.Kind, "\n", q.Path.Lifecycle(), "\n", q.Var.Name, "\n", q.Open())
+		fits := matches(query, string(q.Host), string(q.Key.Node), q.Var.Name, data.Label)
+		list := &p.Rest
+		if q.Open() {
+			list = &p.Open
+		}
+		if !fits || len(*list) >= mostFields || len(res.Questions) > mostFields && query == "" && shown[kind] {
+			p.Left++
+			continue
+		}
+		f := newField(i, data, q, d.session.Answered(q.Key))
+		if shown[kind] = true; alike(q) != "" {
+			f.Alike = same[alike(q)] - 1
+		}
+		*list = append(*list, f)
 	}
 	for _, b := range d.session.Blocking() {
 		switch {
@@ -218,7 +245,7 @@ func draftPage(v *visit) error {
 	if err := d.session.Settle(v.r.Context()); err != nil {
 		return err
 	}
-	return v.show("draft", "catalogue", d.Title(), d.page())
+	return v.show("draft", "catalogue", d.Title(), d.page(strings.TrimSpace(v.r.URL.Query().Get("q"))))
 }
 
 // answerDraft takes what a form says: what is new in it, and what was asked and is left as it is
@@ -254,7 +281,7 @@ func answerDraft(v *visit) error {
 	if forgotten := v.r.PostFormValue("forget"); forgotten != "" {
 		return v.goTo(here)
 	}
-	if p := d.page(); p.Ready && len(p.Open) == 0 && v.r.PostFormValue("do") == "" {
+	if p := d.page(""); p.Ready && len(p.Open) == 0 && v.r.PostFormValue("do") == "" {
 		return v.goTo(here + "/plan")
 	}
 	return v.goTo(here)

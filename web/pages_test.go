@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
@@ -228,5 +229,36 @@ func TestWhatSomebodyMayNotDoIsSaid(t *testing.T) {
 	}
 	if len(x.lab.Calls) > 0 {
 		t.Errorf("calls %v", x.lab.Calls)
+	}
+}
+
+// On many hosts, pages have a part of what is asked and planned, and all can be found.
+func TestPagesOfManyHostsHaveAPartAtATime(t *testing.T) {
+	var hosts []spec.Host
+	for i := range 120 {
+		hosts = append(hosts, spec.Host(fmt.Sprintf("web%03d", i)))
+	}
+	x := newSite(t, nil, hosts...)
+	b := x.login(t)
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "web*")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft).see("the same in all 120 places that ask for size", "questions are not shown")
+	if n := strings.Count(b.page, "<fieldset"); n > 8 { // the hosts, and one of each kind
+		t.Errorf("%d are shown", n)
+	}
+	b.open(draft+"?q=web077").see("web077", "Search by host or name")
+	n, key := b.field("go/conf/size")
+	if !strings.Contains(key, "web077") {
+		t.Errorf("the search finds %s", key)
+	}
+	b.send(draft, "key"+n, key, "value"+n, "77", "was"+n, "3")
+	b.open(draft+"/plan?look").see("120 hosts", "web049", "Hosts after these")
+	if strings.Contains(b.page, "web050<") {
+		t.Error("all are shown")
+	}
+	b.open(draft+"/plan?from=50").see("web077", "conf.size=77", "Hosts before these", "Hosts after these")
+	b.open(draft+"/plan?from=100").see("web119", "Hosts before these")
+	if strings.Contains(b.page, "Hosts after these") {
+		t.Error("there is something after the last")
 	}
 }

@@ -19,26 +19,50 @@ type previews = map[resolver.TaskID]deploy.TaskPreview
 
 // plan is what a page shows of what will be done.
 type plan struct {
-	ID          string // of the draft
-	Title       string
-	Name        string
-	Pattern     spec.Pattern
-	Hosts       []planHost
-	Steps       int
-	Usual       time.Duration
-	Busy        []string
-	Simulation  string
-	Looked      bool // hosts have said what would change
-	Exact       int
-	Changes     int
-	Unforeseen  int
-	Forever     int // changes that cannot be taken back
-	Replanned   bool
-	Approvable  bool // somebody else can be asked to approve it
-	May         rights
-	Problems    []spec.Problem
-	RollbackOf  spec.DeploymentID
-	RollbackKey string
+	ID            string // of the draft
+	Title         string
+	Name          string
+	Pattern       spec.Pattern
+	Hosts         []planHost
+	Steps         int
+	Usual         time.Duration
+	Busy          []string
+	Simulation    string
+	Looked        bool // hosts have said what would change
+	Exact         int
+	Changes       int
+	Unforeseen    int
+	Forever       int // changes that cannot be taken back
+	Replanned     bool
+	Shown         []planHost // of the hosts, from one on
+	Before, After string     //  where the others are shown; "" if there are none
+	Approvable    bool       // somebody else can be asked to approve it
+	May           rights
+	Problems      []spec.Problem
+	RollbackOf    spec.DeploymentID
+	RollbackKey   string
+}
+
+// mostPlanHosts is how many hosts of a plan a page shows at once.
+const mostPlanHosts = 50
+
+// window says which hosts are shown: those from one on.
+func (p *plan) window(v *visit) {
+	from, _ := strconv.Atoi(v.r.URL.Query().Get("from")) // what is no number is none
+	from = min(max(from, 0), len(p.Hosts))
+	to := min(from+mostPlanHosts, len(p.Hosts))
+	p.Shown = p.Hosts[from:to]
+	at := func(from int) string {
+		q := v.r.URL.Query()
+		q.Set("from", strconv.Itoa(from))
+		return "?" + q.Encode()
+	}
+	if from > 0 {
+		p.Before = at(max(0, from-mostPlanHosts))
+	}
+	if to < len(p.Hosts) {
+		p.After = at(to)
+	}
 }
 
 // planHost is what will be done on a host.
@@ -148,6 +172,7 @@ func planPage(v *visit) error {
 		return err
 	}
 	p.Approvable, p.May = v.approvable(), v.may(planned(p))
+	p.window(v)
 	return v.show("plan", "catalogue", "Plan: "+d.Title(), p)
 }
 
@@ -172,6 +197,7 @@ func planPreview(v *visit) error {
 		return nil //nolint:nilerr // answers were changed in another window
 	}
 	p.Approvable, p.May = v.approvable(), v.may(planned(p))
+	p.window(v)
 	p.Busy = rollout.Busy(v.r.Context(), v.Fleet, v.Logs, planned(p))
 	if err := s.put("plan", "planned", p); err != nil {
 		v.conf.Log.Error("preview", "error", err)

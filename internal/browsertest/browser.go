@@ -194,6 +194,12 @@ func (p *Page) Value(expression string, into any) {
 	p.do(chromedp.Evaluate(expression, into))
 }
 
+// Wait waits until an expression of the page's script is true.
+func (p *Page) Wait(expression string) {
+	p.T.Helper()
+	p.await(expression, "("+expression+" ? window : null)", "")
+}
+
 // Errors are those that the browser told since it was opened: of scripts, and of what its
 // policy has refused.
 func (p *Page) Errors() []string { return p.said }

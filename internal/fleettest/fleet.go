@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/armonic/armonic/agentd"
 	"github.com/armonic/armonic/deploy"
@@ -126,7 +127,9 @@ type Lab struct {
 	FailAs  spec.Kind
 	Gate    map[spec.Host]chan struct{} // a Part's call waits until it is closed
 	Calls   []string
-	Lines   int // that a Part's call says
+	Lines   int           // that a Part's call says
+	Text    string        // that each of them ends with
+	Pace    time.Duration // how long it waits after each
 	running int
 	Most    int // of Parts that ran at the same time
 }
@@ -155,7 +158,7 @@ func (l *Lab) part(ctx context.Context, c *lifecycle.Call) (any, error) {
 	l.Mu.Lock()
 	l.running++
 	l.Most = max(l.Most, l.running)
-	fail, gate, lines := l.Fail[h], l.Gate[h], l.Lines
+	fail, gate, lines, text, pace := l.Fail[h], l.Gate[h], l.Lines, l.Text, l.Pace
 	l.Mu.Unlock()
 	defer func() {
 		l.Mu.Lock()
@@ -163,7 +166,10 @@ func (l *Lab) part(ctx context.Context, c *lifecycle.Call) (any, error) {
 		l.Mu.Unlock()
 	}()
 	for i := range lines {
-		c.Log(spec.LevelInfo, fmt.Sprintf("said %d", i))
+		c.Log(spec.LevelInfo, fmt.Sprintf("said %d%s", i, text))
+		if pace > 0 {
+			time.Sleep(pace)
+		}
 	}
 	if gate != nil {
 		select {
