@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,17 @@ type survey struct {
 type surveyed struct {
 	views []deploy.HostView
 	at    time.Time
+	links string // of the hosts then
+}
+
+// links says how the hosts are reached, and what they do: who asks them again need not if that is
+// the same.
+func (d *Desk) links() string {
+	var out strings.Builder
+	for _, h := range d.Fleet.Hosts() {
+		out.WriteString(string(h.Host) + string(h.Link) + string(h.Busy) + " ")
+	}
+	return out.String()
 }
 
 // mostDrafts is how many drafts a desk keeps: the oldest goes.
@@ -158,19 +170,20 @@ func (d *Desk) options() rollout.Options {
 // surveyAge is how old what hosts said may be before they are asked again.
 const surveyAge = 5 * time.Second
 
-// look asks all hosts what they are, unless they said so just now. Who comes while they are
+// look asks all hosts what they are, unless they said so just now and did nothing since. Who comes while they are
 // asked waits for the same answers.
 func (d *Desk) look(ctx context.Context, now time.Time, age time.Duration) surveyed {
 	d.survey.mu.Lock()
 	defer d.survey.mu.Unlock()
-	if last := d.known(); !last.at.IsZero() && now.Sub(last.at) <= age {
+	links := d.links()
+	if last := d.known(); !last.at.IsZero() && now.Sub(last.at) <= age && last.links == links {
 		return last
 	}
 	views := deploy.Survey(ctx, d.Fleet)
 	if ctx.Err() != nil { // who asked has left: what is missing is not the hosts' fault
 		return d.known()
 	}
-	d.survey.last.Store(&surveyed{views, now})
+	d.survey.last.Store(&surveyed{views, now, links})
 	return d.known()
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"strings"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -125,25 +124,15 @@ const (
 // fleetLive sends what has changed.
 func fleetLive(v *visit) error {
 	s := v.stream()
-	heard, before, shown := time.Now(), "", surveyed{}
+	heard, links, shown := time.Now(), "", time.Time{}
 	for {
-		now := v.conf.Now()
-		age := fleetAge
-		var links strings.Builder
-		for _, h := range v.Fleet.Hosts() {
-			links.WriteString(string(h.Host) + string(h.Link) + string(h.Busy) + " ")
-		}
-		moved := links.String() != before
-		if moved {
-			before, age = links.String(), 0 // what a host does or did has changed
-		}
-		said := v.look(v.r.Context(), now, age)
+		said := v.look(v.r.Context(), v.conf.Now(), fleetAge)
 		f := v.fleet(said)
 		if err := s.put("fleet", "summary", f); err != nil {
 			return nil //nolint:nilerr // the page was left
 		}
-		if moved || !said.at.Equal(shown.at) {
-			shown = said
+		if now := v.Desk.links(); now != links || !said.at.Equal(shown) {
+			links, shown = now, said.at
 			rows := make([]row, len(f.Hosts))
 			for i := range f.Hosts {
 				rows[i] = row{id: f.Hosts[i].ID(), body: &f.Hosts[i]}

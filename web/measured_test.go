@@ -81,6 +81,7 @@ func TestMeasured(t *testing.T) {
 	}
 
 	b := x.login(t)
+	paint("a sentence, to compare", "/enter/nothing")
 	paint("fleet", "/")
 	paint("Deploy, nothing asked yet", "/catalogue?read")
 	paint("Deploy", "/catalogue")
