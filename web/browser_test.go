@@ -67,8 +67,8 @@ func (a evilAgent) Provides(ctx context.Context, p spec.Pattern) ([]spec.Provide
 	return all, err
 }
 
-func (a evilAgent) Preview(ctx context.Context, w spec.Work) ([]spec.StepPreview, error) {
-	all, err := a.Agent.Preview(ctx, w)
+func (a evilAgent) Preview(ctx context.Context, w spec.Work, before ...spec.Work) ([]spec.StepPreview, error) {
+	all, err := a.Agent.Preview(ctx, w, before...)
 	for i := range all {
 		if !a.after {
 			break
