@@ -187,6 +187,22 @@ func TestADeploymentOfAnotherIsReplayedAndItsAnswersSaved(t *testing.T) {
 	})
 }
 
+// Leaving, the terminal keeps what came of it, why, and how to go on.
+func TestLeavingSaysHowToGoOn(t *testing.T) {
+	withAnna(t, 120, 36, func(d *driver, _ anna, f *fakeFleet) {
+		f.setBroken(true)
+		d.keys("2 flaky enter home down enter down enter abcdefgh enter p R y")
+		d.wait(10 * time.Second)
+		d.see("FAIL")
+		text := d.m.Outcome().Text
+		for _, want := range []string{"FAILED  Flaky", "port 80 is in use", "LOG OF lb1 Flaky", "a line that is far too long", "armonic deploy --resume flaky-lb1\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in what is left:\n%s", want, text)
+			}
+		}
+	})
+}
+
 // One that was left unfinished says which has taken its place.
 func TestAReplacedDeploymentSaysSo(t *testing.T) {
 	withAnna(t, 120, 36, func(d *driver, _ anna, f *fakeFleet) {

@@ -121,6 +121,27 @@ func TestDriftIsNotCutInASmallWindow(t *testing.T) {
 	})
 }
 
+// What was found is seen in the fleet, until it was looked at again.
+func TestDriftIsSeenInTheFleet(t *testing.T) {
+	onEdited(t, 120, 36, func(d *driver, f *editedFleet) {
+		deployWebServer(d)
+		f.set(true)
+		d.keys("1 g j j D")
+		d.see("R REPAIR")
+		d.keys("esc")
+		d.see("not as left: file /etc/web.conf", "≠ 1 drift", "1 change is not as left; D shows it")
+		d.keys("v")
+		d.see("≠ drift", "file /etc/web.conf")
+		f.set(false)
+		d.keys("v D r")
+		d.see("All is as it was left")
+		d.keys("R")
+		d.see("not now: nothing was found")
+		d.keys("esc")
+		d.notSee("drift: ", "≠ 1 drift")
+	})
+}
+
 func TestDriftOfALifecycleAndOfAll(t *testing.T) {
 	onEdited(t, 120, 36, func(d *driver, f *editedFleet) {
 		f.set(true)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -73,6 +74,7 @@ func (m *Model) onDrift(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case driftFound:
 		m.drift.Set(msg.at, msg.found, msg.failed)
+		m.noteDrift(msg)
 	case repairsPlanned:
 		m.message = ""
 		m.fail("repair", msg.err)
@@ -90,6 +92,19 @@ func (m *Model) onDrift(msg tea.Msg) tea.Cmd {
 		})
 	}
 	return nil
+}
+
+// noteDrift lets the fleet show what was found, in the place of what was known of what was looked at.
+func (m *Model) noteDrift(x driftFound) {
+	m.drifted = slices.DeleteFunc(m.drifted, func(f spec.EffectFinding) bool {
+		return (x.at.Host == "" || x.at.Host == f.Path.Host()) && (x.at.Lifecycle == "" || x.at.Lifecycle == f.Path.Lifecycle())
+	})
+	m.drifted = append(m.drifted, x.found.Findings...)
+	by := map[spec.Host][]string{}
+	for _, f := range m.drifted {
+		by[f.Path.Host()] = append(by[f.Path.Host()], f.Effect.Key)
+	}
+	m.fleet.SetDrift(by)
 }
 
 // confirmRepairs shows what entering states again changes, and asks.

@@ -59,9 +59,10 @@ type Model struct {
 	cat      deploy.Catalogue
 	links    links
 	reading  bool
-	surveys  int               // how often hosts were asked
-	surveyed map[spec.Host]int // the latest survey that each answered
-	stale    bool              // read again when the reading under way ends
+	drifted  []spec.EffectFinding // what was found last that is not as it was left
+	surveys  int                  // how often hosts were asked
+	surveyed map[spec.Host]int    // the latest survey that each answered
+	stale    bool                 // read again when the reading under way ends
 
 	drafts   int       // how many were named
 	tour     *tour     // nil where nobody takes it

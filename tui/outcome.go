@@ -2,6 +2,9 @@ package tui
 
 import "strings"
 
+// failedLines is how many lines of the log of each task that failed are left on the terminal.
+const failedLines = 12
+
 // Outcome is what is left when the screen is closed.
 func (m *Model) Outcome() Outcome {
 	var out Outcome
@@ -13,6 +16,12 @@ func (m *Model) Outcome() Outcome {
 		m.takeProgress(d)
 		for _, s := range d.run.Summary(76) {
 			b.WriteString(strings.TrimRight(s, " ") + "\n")
+		}
+		for _, s := range d.run.FailedLog(76, failedLines) {
+			b.WriteString(strings.TrimRight(s, " ") + "\n")
+		}
+		if m.cfg.Logs != nil && d.unfinished() {
+			b.WriteString("\nTO GO ON WITH IT\n  armonic deploy --resume " + d.run.Snapshot().Name + "\n")
 		}
 		b.WriteByte('\n')
 		if d.active() {

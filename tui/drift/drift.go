@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,12 +79,23 @@ func (m *Model) here() *spec.EffectFinding {
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []widget.Binding {
+	none, called := "", ""
+	switch {
+	case m.here() != nil:
+		if !slices.ContainsFunc(m.found.Findings, func(f spec.EffectFinding) bool { return f.Path.Provide() == string(spec.Enter) }) {
+			called = "calls made all of it, and nothing is called twice"
+		}
+	case m.reading:
+		none = "the hosts are being asked"
+	default:
+		none = "nothing was found that is not as it was left"
+	}
 	return append([]widget.Binding{
-		widget.Key(repair, "R", "REPAIR", "enter the states again whose work is not as it was left; you are shown what that changes, and asked"),
+		widget.Key(repair, "R", "REPAIR", "enter the states again whose work is not as it was left; you are shown what that changes, and asked").Unless(cmp.Or(none, called)),
 		widget.Key(lookAgain, "r", "look again", "ask the hosts again"),
-		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
-		widget.Key(widget.Open, "enter right l", "", "to the difference"),
-		widget.Key(widget.Copy, "y", "copy", "copy what was found, with the difference"),
+		widget.Key(widget.NextPane, "tab", "pane", "to the other pane").Unless(none),
+		widget.Key(widget.Open, "enter right l", "", "to the difference").Unless(none),
+		widget.Key(widget.Copy, "y", "copy", "copy what was found, with the difference").Unless(none),
 		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
 		widget.Key(widget.Back, "esc left h", "back", "go back"),
 	}, widget.Moves()...)

@@ -69,6 +69,7 @@ type Model struct {
 	cells int  // in a line of the wall, as it was drawn last
 	work  map[spec.Host]Work
 	going []Going
+	drift map[spec.Host][]string // what was found not to be as it was left
 }
 
 // New makes the screen, empty.

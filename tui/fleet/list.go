@@ -129,6 +129,8 @@ func (m *Model) line(v *deploy.HostView) widget.Line {
 		bad(v.Err.Error())
 	case v.Info.Host == "":
 		what = widget.Cell{Text: "being read " + l.Ellipsis, Style: l.Dim}
+	case word == "drift":
+		what = widget.Cell{Text: "not as left: " + strings.Join(m.drift[v.Host], ", "), Style: l.Warn}
 	case what.Text == "":
 		what = widget.Cell{Text: "nothing applied", Style: l.Dim}
 	}

@@ -48,6 +48,9 @@ func (m *Model) layout() {
 		return
 	}
 	m.about(v)
+	if found := m.drift[v.Host]; len(found) > 0 {
+		m.text(m.look.Warn, 0, m.look.Drift+" "+spec.Count(len(found), "change is", "changes are")+" not as left; D shows it: "+strings.Join(found, ", "))
+	}
 	if v.Err == nil && v.Link == spec.LinkOn {
 		m.stackRows(v)
 		m.offerRows(v)

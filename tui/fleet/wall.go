@@ -32,6 +32,13 @@ func (m *Model) SetWork(work map[spec.Host]Work) {
 	}
 }
 
+// SetDrift says what was found not to be as it was left on the hosts that were looked at; of
+// others nobody knows.
+func (m *Model) SetDrift(found map[spec.Host][]string) {
+	m.drift = found
+	m.arrange()
+}
+
 // stripe is a line of the wall: some hosts of a group.
 type stripe struct {
 	group   string // "" if the line above is of the same group
@@ -87,6 +94,8 @@ func (m *Model) cell(v *deploy.HostView) (string, widget.Style, string) {
 		return l.Wait, l.Dim, "wait"
 	case v.Info.Host == "":
 		return l.Wait, l.Dim, "reading"
+	case len(m.drift[v.Host]) > 0:
+		return l.Drift, l.Warn, "drift"
 	case len(format.Applied(v)) == 0:
 		return l.Wait, l.Dim, "empty"
 	}
@@ -96,7 +105,7 @@ func (m *Model) cell(v *deploy.HostView) (string, widget.Style, string) {
 // words are what a host can be, the worst first.
 //
 //nolint:gochecknoglobals // a table
-var words = []string{"FAIL", "LOST", "OFF", "asks to join", "not read", "not known", "run", "wait", "ok", "reading", "empty"}
+var words = []string{"FAIL", "LOST", "OFF", "asks to join", "not read", "not known", "drift", "run", "wait", "ok", "reading", "empty"}
 
 // counted is how many hosts are of a kind, as it is written.
 type counted struct{ word, text string }
@@ -232,6 +241,9 @@ func (m *Model) drawCell(w, h int) []string {
 		put(format.Away(m.now, &v.HostStatus))
 	} else if v.Err != nil {
 		put(v.Err.Error())
+	}
+	for _, s := range m.drift[v.Host] {
+		body = append(body, "   "+l.Warn.Paint(l.Cut(widget.Clean(s), max(w-4, 10))))
 	}
 	for i := range v.Stacks {
 		if f := v.Stacks[i].Fault; f != nil {

@@ -143,10 +143,16 @@ func (m *Model) Bindings() []widget.Binding {
 	if m.filter.Typing {
 		return m.filter.Bindings()
 	}
+	none, alone := "", ""
+	if e := m.here(); e == nil {
+		none = "nothing is under the cursor"
+	} else if e.By == "" {
+		alone = "it was part of no deployment"
+	}
 	return append([]widget.Binding{
-		widget.Key(widget.Open, "enter right l", "deployment", "show the deployment that did it"),
+		widget.Key(widget.Open, "enter right l", "deployment", "show the deployment that did it").Unless(cmp.Or(none, alone)),
 		widget.Key(widget.Search, "/", "filter", "show only what contains a text: host, service, state, operator, value"),
-		widget.Key(widget.Copy, "y", "copy", "copy the row, with its values"),
+		widget.Key(widget.Copy, "y", "copy", "copy the row, with its values").Unless(none),
 		widget.Key(refresh, "r", "read again", "ask the hosts again"),
 		widget.Key(widget.Zoom, "z t", "", "show the list or the details alone"),
 		widget.Key(widget.Back, "esc left h", "back", "go back"),

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/armonic/armonic/tui/widget"
@@ -8,14 +9,20 @@ import (
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []widget.Binding {
+	none, empty := "", ""
+	if m.res == nil || m.res.Plan == nil {
+		none = "there is no plan: an answer is missing or wrong; e goes back to them"
+	} else if len(m.res.Plan.Tasks) == 0 {
+		empty = "nothing is left to be done"
+	}
 	return append([]widget.Binding{
-		widget.Key(runIt, "R", "RUN", "run the plan; you are asked once more, with the hosts named"),
+		widget.Key(runIt, "R", "RUN", "run the plan; you are asked once more, with the hosts named").Unless(cmp.Or(none, empty)),
 		widget.Key(edit, "e", "edit answers", "back to the answers"),
-		widget.Key(byOrder, "v", "by order/host", "show the plan by host, or in the order in which it is done"),
+		widget.Key(byOrder, "v", "by order/host", "show the plan by host, or in the order in which it is done").Unless(none),
 		widget.Key(widget.NextPane, "tab", "pane", "to the other pane"),
 		widget.Key(widget.Open, "enter right l", "", "to the details"),
 		widget.Key(writeFile, "w", "write file", "write all answers to a file that can be replayed"),
-		widget.Key(widget.Copy, "y", "", "copy the details"),
+		widget.Key(widget.Copy, "y", "", "copy the details").Unless(none),
 		widget.Key(widget.Zoom, "z", "", "show the pane alone, without borders"),
 		widget.Key(widget.Back, "esc left h", "back", "back to the answers"),
 	}, widget.Moves()...)

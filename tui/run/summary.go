@@ -54,6 +54,31 @@ func (m *Model) Summary(w int) []string {
 	return out
 }
 
+// FailedLog is what the tasks that failed said last, at most so many lines of each.
+func (m *Model) FailedLog(w, most int) []string {
+	var out []string
+	for k := range m.snap.Tasks {
+		t := m.snap.Tasks[k]
+		if t.Status != rollout.FailedTask && t.Status != rollout.LostTask {
+			continue
+		}
+		at := m.buf.Of(map[resolver.TaskID]bool{t.ID: true})
+		if len(at) == 0 {
+			continue
+		}
+		out = append(out, "", "LOG OF "+widget.Clean(string(t.Host)+" "+t.Lifecycle))
+		if n := len(at) - most; n > 0 {
+			out = append(out, fmt.Sprintf("  (%s before)", spec.Count(n, "line", "lines")))
+			at = at[n:]
+		}
+		for _, pos := range at {
+			x := m.buf.At(pos)
+			out = append(out, wrapped(x.At.Local().Format("15:04:05")+" "+x.Text, "  ", w)...)
+		}
+	}
+	return out
+}
+
 // listed writes a result so that nothing of it is cut: a table by its names, a list
 // an element a line.
 func listed(v any, w int) []string {
