@@ -133,10 +133,12 @@ func (d Deployments) decide(ctx context.Context, q *Request, what spec.Decision)
 
 // Steps is the plan of the request, host by host, as front ends draw plans.
 func (q *Request) Steps() *resolver.Plan {
-	out := &resolver.Plan{}
+	out := &resolver.Plan{After: map[spec.Host]map[string][]string{}}
 	for _, h := range q.Hosts {
 		out.Hosts = append(out.Hosts, h.Host)
+		out.After[h.Host] = map[string][]string{}
 		for _, t := range h.Proposal.Tasks {
+			out.After[h.Host][t.Lifecycle] = spec.StackAfter(t.From, t.Steps)
 			out.Tasks = append(out.Tasks, resolver.Task{ID: resolver.TaskID(t.ID), Node: nodeOf(t.ID), Host: h.Host, Lifecycle: t.Lifecycle, From: t.From, Steps: t.Steps})
 		}
 	}

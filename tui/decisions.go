@@ -126,6 +126,10 @@ func (m *Model) handleDecision(msg tea.Msg) tea.Cmd {
 		return m.onAttached(msg)
 	case looked:
 		return m.onLooked(msg)
+	case requested:
+		m.onRequested(msg)
+	case decided:
+		return m.onDecided(msg)
 	default:
 		return m.onDrift(msg)
 	}

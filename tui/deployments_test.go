@@ -27,7 +27,7 @@ type anna struct {
 }
 
 // deploys begins a web server on a host.
-func (a anna) deploys(host spec.Host, id spec.DeploymentID, name string) *rollout.Rollout {
+func (a anna) deploys(host spec.Host, id spec.DeploymentID, name string, demands ...rollout.Demand) *rollout.Rollout {
 	a.t.Helper()
 	s := deploy.NewSession(a.fleet, "//WebSite//start")
 	if err := s.DeployOn([]spec.Host{host}); err != nil {
@@ -40,7 +40,7 @@ func (a anna) deploys(host spec.Host, id spec.DeploymentID, name string) *rollou
 	if err := s.Settle(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	r, err := rollout.New(s, rollout.Options{ID: id, Name: name, By: "anna", Logs: kept(a.dir)})
+	r, err := rollout.New(s, rollout.Options{ID: id, Name: name, By: "anna", Logs: kept(a.dir), Approval: demands})
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -76,6 +76,12 @@ func walks() []walk {
 				d.walks(v, func(visit func(string)) { walkDeployments(d, a, f, visit) })
 			}, v.change)
 		}},
+		{"approval", func(t *testing.T, v view) {
+			t.Helper()
+			withAnna(t, v.w, v.h, func(d *driver, a anna, _ *fakeFleet) {
+				d.walks(v, func(visit func(string)) { defer walkApproval(d, a, visit).Close() })
+			}, v.change)
+		}},
 		{"start", func(t *testing.T, v view) {
 			t.Helper()
 			var c tui.Config

@@ -179,6 +179,10 @@ func (m *Model) requestKnown(x any) (tea.Cmd, bool) {
 		return m.replay(x.ID, false, nil), true
 	case deployments.Save:
 		return m.replay(x.ID, true, nil), true
+	case deployments.Approval:
+		return m.readRequest(string(x.ID)), true
+	case plan.Approve, plan.Refuse:
+		m.askApproval(x == any(plan.Approve{}))
 	case deployments.ReplayOn:
 		m.askOtherHosts(x)
 	case deployments.OpenFile:

@@ -17,6 +17,7 @@ import (
 	"github.com/armonic/armonic/tui/history"
 	"github.com/armonic/armonic/tui/lifecycle"
 	"github.com/armonic/armonic/tui/logs"
+	"github.com/armonic/armonic/tui/plan"
 	"github.com/armonic/armonic/tui/term"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -51,9 +52,11 @@ type Model struct {
 	known       []rollout.Known // deployments that are kept, or that agents know
 	knownErrs   []error
 	knownRead   bool
-	listing     bool     // they are listed again soon
-	other       *watched // looked at, while it is carried out elsewhere
-	cur         int      // of deps
+	listing     bool             // they are listed again soon
+	other       *watched         // looked at, while it is carried out elsewhere
+	cur         int              // of deps
+	approval    *plan.Approval   // nil for none
+	toApprove   *rollout.Request // what it shows
 
 	hosts    []deploy.HostView
 	cat      deploy.Catalogue
@@ -198,6 +201,9 @@ func (m *Model) restyle(l widget.Look) {
 	m.lifecycle.Restyle(l)
 	if m.other != nil {
 		m.other.run.Restyle(l)
+	}
+	if m.approval != nil {
+		m.approval.Restyle(l)
 	}
 	for _, d := range m.deps {
 		d.restyle(l)

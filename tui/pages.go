@@ -33,11 +33,11 @@ type page struct {
 }
 
 // pages are all of them.
-type pages struct{ fleet, catalogue, deploy, runs, logs, run, other, drift, history, lifecycle *page }
+type pages struct{ fleet, catalogue, deploy, runs, logs, run, other, approval, drift, history, lifecycle *page }
 
 // all lists them; those with tabs come first, in the order of these.
 func (p *pages) all() []*page {
-	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.run, p.other, p.drift, p.history, p.lifecycle}
+	return []*page{p.fleet, p.catalogue, p.deploy, p.runs, p.logs, p.run, p.other, p.approval, p.drift, p.history, p.lifecycle}
 }
 
 // of gives the page of a tab.
@@ -94,13 +94,21 @@ func (m *Model) addPages() {
 				}
 				return m.other.run
 			}},
+		approval: &page{name: "Approval", empty: "Nothing is to be approved.",
+			screen: func() screen {
+				if m.approval == nil {
+					return nil
+				}
+				return m.approval
+			},
+			checks: func() []screen { return []screen{plan.NewApproval(m.look, "", nil, nil, nil, false)} }},
 		history: &page{name: "History", screen: func() screen { return m.history },
 			fill: func() { m.history.Set(m.hosts, m.now) }},
 		lifecycle: &page{name: "Lifecycle", screen: func() screen { return m.lifecycle }, // opened from hosts
 			fill: func() { m.lifecycle.Set(m.hosts, m.cat.Offers, m.now) }},
 		drift: &page{name: "Drift", screen: func() screen { return m.drift }}, // opened from hosts
 	}
-	m.pages.run.under, m.pages.other.under = m.pages.runs, m.pages.runs
+	m.pages.run.under, m.pages.other.under, m.pages.approval.under = m.pages.runs, m.pages.runs, m.pages.runs
 	m.pages.lifecycle.under, m.pages.drift.under, m.pages.history.under = m.pages.fleet, m.pages.fleet, m.pages.fleet
 	m.stack = []*page{m.pages.fleet}
 }

@@ -150,7 +150,7 @@ func (m *Model) requestDeployment(x widget.Request) tea.Cmd {
 // changes reports whether a request changes a server, or begins to.
 func changes(x widget.Request) bool {
 	switch x := x.(type) {
-	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Rollback, run.GoOn, plan.Run,
+	case run.Cancel, run.Retry, run.Confirm, run.Skip, run.MarkDone, run.Rollback, run.GoOn, plan.Run, plan.Approve, plan.Refuse,
 		drift.Repair, lifecycle.Go, deployments.GoOn, deployments.Rollback:
 		return true
 	case command:

@@ -48,18 +48,22 @@ func TestTheCatalogueTellsOfRunsAsTheyAre(t *testing.T) {
 	})
 }
 
-func TestTheLogsAreThoseOfTheDeploymentShown(t *testing.T) {
+func TestTheLogsAreNarrowedToOneDeployment(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		ran(d, "")
 		d.wait(20 * time.Second)
 		ran(d, "down")
 		d.wait(20 * time.Second)
 		d.keys("5")
-		d.see("Logs of WebSite.start @lb1")
-		d.keys("[")
-		d.see("Logs of WebSite.start @db1")
-		d.keys("]")
-		d.see("Logs of WebSite.start @lb1")
+		d.see("deployments all 2", "website-db1", "website-lb1")
+		d.keys("d")
+		d.see("deployments website-db1")
+		d.notSee("website-lb1")
+		d.keys("d")
+		d.see("deployments website-lb1")
+		d.notSee("website-db1")
+		d.keys("d")
+		d.see("deployments all 2")
 	})
 }
 

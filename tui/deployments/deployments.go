@@ -20,6 +20,8 @@ type (
 	GoOn struct{ ID spec.DeploymentID }
 	// Rollback takes a deployment back, once the person has seen what that changes.
 	Rollback struct{ ID spec.DeploymentID }
+	// Approval shows what of a deployment is to be approved.
+	Approval struct{ ID spec.DeploymentID }
 	// Replay plans the same with the same answers, as another deployment.
 	Replay struct{ ID spec.DeploymentID }
 	// ReplayOn plans the same on other hosts, which are asked for.
@@ -44,6 +46,7 @@ const (
 	OtherHosts  widget.Action = "replay on other hosts"
 	Compare     widget.Action = "compare"
 	OpenAnswers widget.Action = "open answers"
+	approval    widget.Action = "approval"
 )
 
 // Row is a deployment in the list.

@@ -21,6 +21,7 @@ func (m *Model) Bindings() []widget.Binding {
 		widget.Key(GoOnHere, "R", "GO ON HERE", "carry the deployment out from here, also if somebody else does so now").Unless(cmp.Or(none, r.noGoingOn())),
 		widget.Key(RollBack, "B", "roll back", "take back what the deployment did; shown before").Unless(cmp.Or(none, r.noWayBack())),
 		widget.Key(widget.Open, "enter right l", "open", "show the deployment; one that runs elsewhere is only watched").Unless(none),
+		widget.Key(approval, "p", "approve", "what is to be approved of the deployment: who may approve it says yes or no").Unless(cmp.Or(none, r.noApproval())),
 		widget.Key(ReplayIt, "r", "replay", "plan the same with the same answers, as another deployment").Unless(none),
 		widget.Key(OtherHosts, "c", "other hosts", "plan the same with the same answers on other hosts").Unless(none),
 		widget.Key(Compare, "o", "compare", "mark it, and compare it with another one").Unless(none),
@@ -61,7 +62,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		if r := m.here(); r != nil {
 			return ReplayOn{r.ID, m.hosts(r)}
 		}
-	case widget.Open, GoOnHere, RollBack, ReplayIt, SaveAnswers, widget.Copy:
+	case widget.Open, approval, GoOnHere, RollBack, ReplayIt, SaveAnswers, widget.Copy:
 		if r := m.here(); r != nil {
 			return r.request(a)
 		}
@@ -82,6 +83,8 @@ func (r *Row) request(a widget.Action) widget.Request {
 	switch a {
 	case widget.Open:
 		return Open{r.ID}
+	case approval:
+		return Approval{r.ID}
 	case GoOnHere:
 		if r.goesOn() {
 			return GoOn{r.ID}
@@ -98,6 +101,14 @@ func (r *Row) request(a widget.Action) widget.Request {
 		return widget.CopyText{Text: string(r.ID), What: string(r.ID)}
 	}
 	return nil
+}
+
+// noApproval says why nothing of it is to be approved, "" if something is.
+func (r *Row) noApproval() string {
+	if r.State == "waits for approval" {
+		return ""
+	}
+	return r.Name + " does not wait for an approval"
 }
 
 // goesOn reports whether it can be gone on with from here.

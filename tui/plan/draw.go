@@ -125,7 +125,10 @@ func (m *Model) checks() []string {
 			late++
 		}
 	}
-	out := []string{"  " + l.Good.Paint(l.OK) + " " + spec.Count(len(m.res.Questions)-late, "value is", "values are") + " known and valid"}
+	var out []string
+	if n := len(m.res.Questions) - late; n > 0 {
+		out = append(out, "  "+l.Good.Paint(l.OK)+" "+spec.Count(n, "value is", "values are")+" known and valid")
+	}
 	if late > 0 {
 		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+spec.Count(late, "is", "are")+" known at run time: other calls return them")
 	}

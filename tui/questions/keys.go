@@ -18,7 +18,7 @@ func (m *Model) Bindings() []widget.Binding {
 	if m.filter.Typing {
 		return m.filter.Bindings()
 	}
-	q, asks, wrong, mine, node := m.question(), "", "", "", ""
+	q, asks, wrong, node := m.question(), "", "", ""
 	switch {
 	case q != nil || m.problem() != nil:
 	case m.busy:
@@ -31,7 +31,8 @@ func (m *Model) Bindings() []widget.Binding {
 			wrong = "no answer is wrong"
 		}
 	}
-	if mine = asks; q == nil && mine == "" {
+	mine := asks
+	if q == nil && mine == "" {
 		mine = "this is not asked, it is what is wrong"
 	} else if q != nil && q.Source != resolver.You && q.Source != resolver.Replayed {
 		mine = "nobody has answered it: what stands there is suggested"
