@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -48,10 +49,12 @@ func previewHost(ctx context.Context, f Fleet, h spec.Host, tasks []*resolver.Ta
 		works[i] = workOf(t)
 		all += len(t.Steps)
 	}
+	asked := time.Now()
 	steps, err := askPreview(ctx, f, h, works...)
 	switch kind := spec.KindOf(err); {
 	case err == nil && len(steps) == all:
 		return divided(steps, tasks)
+	case kind == spec.Timeout && time.Since(asked) < previewTime: // its agent said so: one after the other it may have the time
 	case err != nil && kind != spec.Invalid && kind != spec.NotFound && kind != spec.Conflict:
 		return slices.Repeat([]TaskPreview{{Err: err}}, len(tasks))
 	}

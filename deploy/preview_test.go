@@ -42,6 +42,9 @@ func TestPreviewOfAPlan(t *testing.T) {
 	if diff := cmp.Diff(want, said(t, older{f}, plan)); diff != "" {
 		t.Errorf("of older agents: -want +got:\n%s", diff)
 	}
+	if diff := cmp.Diff(want, said(t, slow{f}, plan)); diff != "" {
+		t.Errorf("of agents that have no time for all: -want +got:\n%s", diff)
+	}
 	plan.Tasks[1].From = []string{"On"} // which it is not, and cannot be entered upon
 	if got := said(t, f, plan); got["1"] != want["1"] || got["2"] != "error" || got["3"] != want["3"] {
 		t.Errorf("with a task that is not possible: %v", got)
@@ -78,4 +81,23 @@ func (o older) Agent(h spec.Host) (spec.Agent, error) {
 
 func (o olderAgent) Preview(ctx context.Context, w spec.Work, _ ...spec.Work) ([]spec.StepPreview, error) {
 	return o.Agent.Preview(ctx, w)
+}
+
+// slow is a fleet whose agents have time to preview one lifecycle, but not several.
+type slow struct{ deploy.Fleet }
+
+type slowAgent struct{ spec.Agent }
+
+func (o slow) Agent(h spec.Host) (spec.Agent, error) {
+	a, err := o.Fleet.Agent(h)
+	return slowAgent{a}, err
+}
+
+func (o slowAgent) Preview(ctx context.Context, w spec.Work, then ...spec.Work) ([]spec.StepPreview, error) {
+	for _, other := range then {
+		if other.Lifecycle != w.Lifecycle {
+			return nil, spec.Errorf(spec.Timeout, "it took longer than a minute")
+		}
+	}
+	return o.Agent.Preview(ctx, w, then...)
 }

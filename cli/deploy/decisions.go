@@ -200,8 +200,8 @@ func joined(hosts []spec.Host) string {
 func stopCommand(g *settings.Global, s output.Streams) *cobra.Command {
 	d := &decision{Global: g, Streams: s}
 	c := &cobra.Command{
-		Use:     "stop ID",
-		Short:   "Stop a deployment, wherever it is carried out",
+		Use:   "stop ID",
+		Short: "Stop a deployment, wherever it is carried out",
 		Long: `Stop a deployment after the steps that run: what is carried out by nobody any more, by another
 terminal, in the background, or by another operator, who is told so. armonic deploy --resume
 goes on with it.`,

@@ -60,15 +60,30 @@ func (v *Overlay) contents() (map[string]Object, error) {
 		return nil, nil
 	}
 	if !slices.Equal(want, v.looked.packages) {
-		ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
-		defer cancel()
-		objects, err := source.Contents(ctx, want)
-		v.looked = pendingContents{want, objects, err}
+		v.look(source, want)
 	}
 	if v.looked.err != nil {
 		return nil, &UnknownError{"what is in the packages that would be installed is not known: " + v.looked.err.Error()}
 	}
 	return v.looked.objects, nil
+}
+
+// look looks into packages: only into those that are new, if none is gone since the last time.
+func (v *Overlay) look(source packageSource, want []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
+	defer cancel()
+	had := v.looked
+	gone := func(p string) bool { return !slices.Contains(want, p) }
+	if had.err != nil || slices.ContainsFunc(had.packages, gone) {
+		had = pendingContents{}
+	}
+	fresh := slices.DeleteFunc(slices.Clone(want), func(p string) bool { return slices.Contains(had.packages, p) })
+	objects, err := source.Contents(ctx, fresh)
+	if had.objects != nil && err == nil {
+		maps.Copy(had.objects, objects)
+		objects = had.objects
+	}
+	v.looked = pendingContents{want, objects, err}
 }
 
 // source is what knows packages below this overlay.
