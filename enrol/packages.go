@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,7 +28,7 @@ func OpenPackage(file string) (*Package, error) {
 	if m == nil {
 		return nil, spec.Errorf(spec.Invalid, "%s is not called as packages are", file).WithHint("NAME_VERSION_ARCHITECTURE.deb, as make deb calls them")
 	}
-	text, err := os.ReadFile(file)
+	text, err := spec.ReadBinary(file)
 	if err != nil {
 		return nil, spec.Errorf(spec.Invalid, "cannot read the package: %v", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"debug/elf"
 	"encoding/hex"
-	"os"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ var machines = map[elf.Machine][]string{
 
 // OpenProgram reads a program for hosts.
 func OpenProgram(file string) (*Program, error) {
-	text, err := os.ReadFile(file)
+	text, err := spec.ReadBinary(file)
 	if err != nil {
 		return nil, spec.Errorf(spec.Invalid, "cannot read the program: %v", err)
 	}

@@ -48,6 +48,24 @@ func ReadTextFrom(r io.Reader) ([]byte, error) {
 	return text, err
 }
 
+// maxBinary is the size of the largest program or package that is read whole.
+const maxBinary = 512 << 20
+
+// ReadBinary reads a program or a package. The error is the system's, or Invalid for what is no
+// such file, as a directory or a device without an end, or is larger than 512 MiB.
+func ReadBinary(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, Errorf(Invalid, "%s: it is no regular file", name)
+	case info.Size() > maxBinary:
+		return nil, Errorf(Invalid, "%s: it is larger than 512 MiB", name)
+	}
+	return os.ReadFile(name)
+}
+
 // SystemError is what the system said of a file, without what was done and the name of the
 // file, which messages have already: "no such file or directory".
 func SystemError(err error) error {

@@ -167,9 +167,9 @@ func (u *upgrading) prepare() error {
 			return err
 		}
 	}
-	program, err := os.ReadFile(u.program)
+	program, err := spec.ReadBinary(u.program)
 	if err != nil {
-		return spec.Errorf(spec.Invalid, "%v", err)
+		return spec.Errorf(spec.Invalid, "cannot read the program: %v", err).WithHint("--program names one that was built for the hosts")
 	}
 	u.file = transfer.Pack(program)
 	u.order = key.Order(u.file.Digest, u.file.Size, time.Now())

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 
@@ -143,9 +144,21 @@ func (d *deployment) checkSaveFile() error {
 	if d.save == "" {
 		return nil
 	}
+	cannot := func(err error) error {
+		return fmt.Errorf("cannot save answers to %s: %w", d.save, spec.SystemError(err))
+	}
+	if real, err := filepath.EvalSymlinks(d.save); err == nil {
+		d.save = real // what a link names is replaced, not the link
+	}
+	switch info, err := os.Stat(d.save); {
+	case err == nil && info.IsDir():
+		return cannot(syscall.EISDIR)
+	case err == nil && !info.Mode().IsRegular():
+		return cannot(errors.New("it is no regular file"))
+	}
 	f, err := os.CreateTemp(filepath.Dir(d.save), ".armonic-*")
 	if err != nil {
-		return fmt.Errorf("cannot save answers to %s: %w", d.save, err)
+		return cannot(err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
