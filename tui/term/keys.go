@@ -19,8 +19,12 @@ func Key(name string) tea.KeyMsg {
 // Split gives each key of a message alone. The library reads what the terminal
 // has ready in one go and makes one message of all letters in it, so that jjj
 // would be a key which nobody knows. Pastes stay whole, bounded. A key that came
-// right after Esc is one that it takes to be held with Alt: nothing has such keys.
+// right after Esc is one that it takes to be held with Alt: nothing has such keys. Enter
+// that was typed before the screen was ours has become ctrl+j on its way.
 func Split(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type == tea.KeyCtrlJ {
+		k.Type = tea.KeyEnter
+	}
 	if k.Alt && afterEsc(k.Type) {
 		k.Alt = false
 		return append([]tea.KeyMsg{{Type: tea.KeyEsc}}, Split(k)...)

@@ -17,6 +17,12 @@ func TestFastKeysAreNotLost(t *testing.T) {
 	}
 }
 
+func TestEnterThatWasTypedTooEarlyIsEnter(t *testing.T) {
+	if got := term.Split(tea.KeyMsg{Type: tea.KeyCtrlJ}); len(got) != 1 || got[0].Type != tea.KeyEnter {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestEscAndTheNextKeyInOneReadAreTwoKeys(t *testing.T) {
 	for _, test := range []struct {
 		key  tea.KeyMsg
