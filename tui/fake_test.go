@@ -38,6 +38,13 @@ type fakeFleet struct {
 // of its own, so that no two things happen at the same time.
 func newFleet(t testing.TB, hosts ...spec.Host) *fakeFleet {
 	t.Helper()
+	return newPacedFleet(t, 101*time.Millisecond, 7*time.Millisecond, hosts...)
+}
+
+// newPacedFleet is newFleet whose steps take that long, and on each host a little more than on
+// the one before.
+func newPacedFleet(t testing.TB, pace, more time.Duration, hosts ...spec.Host) *fakeFleet {
+	t.Helper()
 	f := &fakeFleet{agents: map[spec.Host]*agentd.Service{}, off: map[spec.Host]string{}}
 	set, err := modules.Config{}.Load(modules.ShippedSource())
 	if err != nil {
@@ -49,7 +56,7 @@ func newFleet(t testing.TB, hosts ...spec.Host) *fakeFleet {
 				Version: "1.0", Simulated: true},
 			Lifecycles: append(slices.Clone(set.Lifecycles), f.flaky()),
 			Store:      lifecycle.NewMemory(),
-			Pace:       time.Duration(101+7*i) * time.Millisecond,
+			Pace:       pace + time.Duration(i)*more,
 		})
 		if err != nil {
 			t.Fatal(err)

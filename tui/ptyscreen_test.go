@@ -13,7 +13,6 @@ import (
 	"time"
 
 	xterm "github.com/charmbracelet/x/term"
-	"github.com/creack/pty"
 
 	"github.com/armonic/armonic/cli/crash"
 	"github.com/armonic/armonic/deploy"
@@ -72,14 +71,14 @@ func TestACrashLeavesACleanTerminalAndAReport(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			dir := t.TempDir()
 			x := onTerminal(t, what, "CRASH_DIR="+dir)
-			x.until(0, "120 host")
-			if err := x.cmd.Process.Signal(syscall.SIGUSR1); err != nil {
+			x.WaitFor(0, "120 host")
+			if err := x.Cmd.Process.Signal(syscall.SIGUSR1); err != nil {
 				t.Fatal(err)
 			}
-			at := x.nagged(0, "\x1b[?1049l", func() { _, _ = x.tty.WriteString("\x121") }) // the fleet is read again
-			x.until(at, "please send it")
-			_ = x.code()
-			after := x.all()[at:]
+			at := x.Nag(0, "\x1b[?1049l", func() { _, _ = x.TTY.WriteString("\x121") }) // the fleet is read again
+			x.WaitFor(at, "please send it")
+			_ = x.Code()
+			after := x.All()[at:]
 			if !strings.Contains(after, "\x1b[?25h") || !strings.Contains(after, "\x1b[?7h") || !strings.Contains(after, "\x1b[?2004l") {
 				t.Errorf("the terminal is left with %q", after)
 			}
@@ -102,20 +101,20 @@ func TestASignalLeavesTheTerminalAsItWas(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			x := onTerminal(t, "run")
-			at := x.until(0, "120 host")
-			during, err := xterm.GetState(x.tty.Fd())
+			at := x.WaitFor(0, "120 host")
+			during, err := xterm.GetState(x.TTY.Fd())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := x.cmd.Process.Signal(signal); err != nil {
+			if err := x.Cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
-			at = x.until(at, "\x1b[?1049l\x1b[0m\x1b[?25h")
-			x.until(at, "error: ") // written with \n, which the terminal makes \r\n of again
-			if x.code() != 2 || !strings.Contains(x.all()[at:], "\r\n") {
-				t.Errorf("after it %q", x.all()[at:])
+			at = x.WaitFor(at, "\x1b[?1049l\x1b[0m\x1b[?25h")
+			x.WaitFor(at, "error: ") // written with \n, which the terminal makes \r\n of again
+			if x.Code() != 2 || !strings.Contains(x.All()[at:], "\r\n") {
+				t.Errorf("after it %q", x.All()[at:])
 			}
-			if after, err := xterm.GetState(x.tty.Fd()); err == nil && *after == *during {
+			if after, err := xterm.GetState(x.TTY.Fd()); err == nil && *after == *during {
 				t.Error("the terminal is still raw")
 			}
 		})
@@ -125,40 +124,40 @@ func TestASignalLeavesTheTerminalAsItWas(t *testing.T) {
 // The real cursor is on the row of the focus, hidden, and shown where one types.
 func TestTheRealCursor(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "h001")
-	x.write("jjj")
-	at = x.until(at, "h003: nothing applied")
-	at = x.until(at, "\x1b[?2026l")
-	move := regexp.MustCompile(`\x1b\[(\d+);(\d+)H(\x1b\[\?25h)?\x1b\[\?2026l$`).FindStringSubmatch(x.all()[:at])
+	at := x.WaitFor(0, "h001")
+	x.Type("jjj")
+	at = x.WaitFor(at, "h003: nothing applied")
+	at = x.WaitFor(at, "\x1b[?2026l")
+	move := regexp.MustCompile(`\x1b\[(\d+);(\d+)H(\x1b\[\?25h)?\x1b\[\?2026l$`).FindStringSubmatch(x.All()[:at])
 	if len(move) != 4 || move[3] != "" {
-		t.Fatalf("the frame ends with %q", tail(x.all()[:at]))
+		t.Fatalf("the frame ends with %q", tail(x.All()[:at]))
 	}
 	row, err := strconv.Atoi(move[1])
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`\x1b\[`+strconv.Itoa(row)+`;1H([^\r\n]*?)\x1b\[\d+;1H`).FindAllString(x.all()[:at], -1)
+	line := regexp.MustCompile(`\x1b\[`+strconv.Itoa(row)+`;1H([^\r\n]*?)\x1b\[\d+;1H`).FindAllString(x.All()[:at], -1)
 	if len(line) == 0 || !strings.Contains(line[len(line)-1], "h003") {
 		t.Errorf("row %d is %q", row, line)
 	}
-	x.write("2web")
-	at = x.until(at, "> web")
-	at = x.until(at, "\x1b[?2026l")
-	if end := "\x1b[?25h\x1b[?2026l"; !strings.HasSuffix(x.all()[:at], end) {
-		t.Errorf("while one types the frame ends with %q", x.all()[at-30:at])
+	x.Type("2web")
+	at = x.WaitFor(at, "> web")
+	at = x.WaitFor(at, "\x1b[?2026l")
+	if end := "\x1b[?25h\x1b[?2026l"; !strings.HasSuffix(x.All()[:at], end) {
+		t.Errorf("while one types the frame ends with %q", x.All()[at-30:at])
 	}
 }
 
 func TestAKeyWritesOnlyTheLinesThatItChanges(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "120 host")
-	x.write("j")
-	at = x.until(at, "h001: nothing applied")
-	at = x.until(at, "\x1b[?2026l")
-	x.write("j")
-	end := x.until(at, "h002: nothing applied")
-	end = x.until(end, "\x1b[?2026l")
-	frame := x.all()[at:end]
+	at := x.WaitFor(0, "120 host")
+	x.Type("j")
+	at = x.WaitFor(at, "h001: nothing applied")
+	at = x.WaitFor(at, "\x1b[?2026l")
+	x.Type("j")
+	end := x.WaitFor(at, "h002: nothing applied")
+	end = x.WaitFor(end, "\x1b[?2026l")
+	frame := x.All()[at:end]
 	if n := strings.Count(frame, ";1H"); n == 0 || n > 12 {
 		t.Errorf("%d lines of 36 are written: %q", n, frame)
 	}
@@ -166,15 +165,58 @@ func TestAKeyWritesOnlyTheLinesThatItChanges(t *testing.T) {
 
 func TestASizeThatChangesWritesTheWholeFrame(t *testing.T) {
 	x := onTerminal(t, "run")
-	at := x.until(0, "120 host")
-	for _, size := range []pty.Winsize{{Rows: 30, Cols: 100}, {Rows: 24, Cols: 80}, {Rows: 36, Cols: 120}} {
-		if err := pty.Setsize(x.tty, &size); err != nil {
-			t.Fatal(err)
-		}
-		at = x.until(at, "\x1b[2J")
-		at = x.until(at, "ARMONIC")
-		at = x.until(at, "\x1b["+strconv.Itoa(int(size.Rows))+";1H")
+	at := x.WaitFor(0, "120 host")
+	for _, size := range [][2]int{{100, 30}, {80, 24}, {120, 36}} {
+		x.Resize(size[0], size[1])
+		at = x.WaitFor(at, "\x1b[2J")
+		at = x.WaitFor(at, "ARMONIC")
+		at = x.WaitFor(at, "\x1b["+strconv.Itoa(size[1])+";1H")
 	}
+}
+
+// The smallest window shows where one is, and one that is smaller says how large it has to be.
+func TestASmallTerminal(t *testing.T) {
+	x := onTerminalOf(t, 40, 10, "run")
+	at := x.WaitFor(0, "120 empty")
+	for _, page := range [][2]string{{"2", "Catalogue"}, {"\x1b3", "Deploy"}, {"4", "Runs"}, {"5", "Logs"}, {"1", "Fleet"}} {
+		x.Type(page[0])
+		at = x.WaitFor(at, "\x1b[1;1H")
+		end := x.WaitFor(at, "\x1b[?2026l")
+		first, _, _ := strings.Cut(x.From(at)[:end-at], "\x1b[2;1H")
+		if !strings.Contains(first, page[1]) {
+			t.Errorf("after %s the first line is %q", page[0], first)
+		}
+	}
+	for _, row := range regexp.MustCompile(`\x1b\[(\d+);\d+H`).FindAllStringSubmatch(x.All(), -1) {
+		if n, err := strconv.Atoi(row[1]); err != nil || n > 10 {
+			t.Errorf("row %s is written", row[1])
+		}
+	}
+	at = x.Size()
+	x.Resize(39, 9)
+	at = x.WaitFor(at, "make the window")
+	x.Resize(40, 10)
+	x.WaitFor(at, "Fleet")
+}
+
+// While something is carried out, ctrl+z asks, and only then stops.
+func TestStoppingAsksOnATerminal(t *testing.T) {
+	x := onTerminal(t, "slow")
+	at := x.WaitFor(0, "3 hosts")
+	for _, step := range [][2]string{{"2", "What to deploy"}, {"proxy", "> proxy"}, {"\r", "Host for"}, {"\r", "0 of 3 hosts marked"},
+		{"\x1b[B ", "1 of 3 hosts marked"}, {"\r", "READY"}, {"p", "What will happen"}, {"R", "Run Proxy"}, {"y", "RUN"}, {"\x1a", "Something is running"}, {"\x1b", "RUN"}} {
+		x.Type(step[0])
+		at = x.WaitFor(at, step[1])
+	}
+	if strings.Contains(x.All(), "\x1b[?1049l") {
+		t.Error("it stopped before it was told to")
+	}
+	x.Type("\x1a")
+	at = x.WaitFor(at, "Something is running")
+	x.Type("z")
+	at = x.WaitFor(at, "\x1b[?1049l")
+	at = x.Nag(at, "\x1b[?1049h", func() { _ = x.Cmd.Process.Signal(syscall.SIGCONT) })
+	x.WaitFor(at, "RUN")
 }
 
 // A shell stops the program and continues it, however it is asked to: the shell has its

@@ -149,6 +149,7 @@ func Armonic() Rules {
 			{Name: "packaging", Duty: "what Debian packages are made of, and the test that installs them", Test: true},
 			{Name: "internal/powercut", Duty: "a disk on which a power cut loses what was not synced", Test: true},
 			{Name: "internal/story", Duty: "tell, as a test, what a WordPress on five real hosts goes through", Test: true},
+			{Name: "internal/ptytest", Duty: "a program on a pseudo-terminal for tests, and what it writes when", Test: true},
 			{Name: "internal/tmuxtest", Duty: "a real terminal for tests", Test: true},
 			{Name: "internal/tuibench", Duty: "measure what the terminal UI costs, on a large fleet", Test: true},
 			{Name: "internal/xmppbench", Duty: "measure what agents over a real server cost, beside others", Test: true},

@@ -64,11 +64,11 @@ func starts(t *testing.T, p plan, bin string, r *benchreport.Report) {
 	var first, hosts []time.Duration
 	for range p.starts {
 		x := start(t, exec.Command(bin, "tui", "--demo"))
-		_, at := x.found(0, `\x1b\[\?2026l`)
-		first = append(first, at.Sub(x.began))
-		_, at = x.found(0, `5 hosts`)
-		hosts = append(hosts, at.Sub(x.began))
-		x.end()
+		_, at := x.Find(0, `\x1b\[\?2026l`)
+		first = append(first, at.Sub(x.Began))
+		_, at = x.Find(0, `5 hosts`)
+		hosts = append(hosts, at.Sub(x.Began))
+		x.End()
 	}
 	b := r.Table("From the start of `armonic tui --demo`", "until", "median (goal ≤ 20 ms)", "most")
 	b.Row(t, "the first frame", goal(ms(quantile(first, 50)), quantile(first, 50) <= 20*time.Millisecond), ms(slices.Max(first)))
@@ -114,9 +114,9 @@ func measure(t *testing.T, p plan, o other, b *benchreport.Table, judged bool) {
 	cmd := exec.Command(o.args[0], o.args[1:]...)
 	cmd.Dir = o.dir
 	x := start(t, cmd)
-	defer x.end()
-	x.found(0, o.ready)
-	x.quiet(p.during / 10)
+	defer x.End()
+	x.Find(0, o.ready)
+	x.Quiet(p.during / 10)
 	var took []time.Duration
 	for i := range p.keys {
 		if d, ok := x.toQuiet(o.keys[i%len(o.keys)]); ok {
@@ -126,7 +126,7 @@ func measure(t *testing.T, p plan, o other, b *benchreport.Table, judged bool) {
 		}
 		pause()
 	}
-	x.quiet(p.during / 10)
+	x.Quiet(p.during / 10)
 	percent, written := x.over(p.during)
 	now, _ := x.memory()
 	if len(took) == 0 {
@@ -147,8 +147,8 @@ func deployment(t *testing.T, p plan, bin string, r *benchreport.Report) {
 	b := r.Table(fmt.Sprintf("%d hosts, a deployment of %d nodes", p.hosts, nodes), "situation", "key p50 (goal ≤ 1 ms)", "p99 (goal ≤ 4 ms)",
 		"processor (goal: idle ≤ 0.1 %, 1,000 lines/s ≤ 3 %)", "written a second", "memory now", "at most")
 	x := start(t, f.command(bin, "tui"))
-	x.found(0, fmt.Sprintf("%d hosts +read at", p.hosts))
-	x.quiet(min(p.during, 2*time.Second))
+	x.Find(0, fmt.Sprintf("%d hosts +read at", p.hosts))
+	x.Quiet(min(p.during, 2*time.Second))
 	situation := func(name string, most float64) {
 		var took []time.Duration
 		for i := range p.keys {
@@ -175,7 +175,7 @@ func deployment(t *testing.T, p plan, bin string, r *benchreport.Report) {
 	x.do("\r", "READY for the plan|p shows the plan")
 	planned := time.Since(began)
 	x.do("p", "enter On")
-	x.quiet(p.during / 10)
+	x.Quiet(p.during / 10)
 	situation("plan, idle", 0.1)
 	x.do("R", "Run Load")
 	x.do("y", "RUN")
@@ -198,7 +198,7 @@ func deployment(t *testing.T, p plan, bin string, r *benchreport.Report) {
 		}
 	}
 	f.do(t, "rate 0")
-	x.quiet(min(p.during, time.Second))
+	x.Quiet(min(p.during, time.Second))
 	now, peak := x.memory()
 	b.Row(t, fmt.Sprintf("%d lines", p.lines), "", "", "", "", goal(mib(now)+" (goal ≤ 60)", now <= 60), mib(peak))
 	b.Note(t, fmt.Sprintf("Planned in %s.", ms(planned)))
