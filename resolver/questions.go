@@ -14,7 +14,11 @@ type asked struct {
 func newQuestions(c *checked) []Question {
 	most := 0
 	for _, n := range c.tree.nodes {
-		most += len(n.items)
+		for _, it := range n.items {
+			if it.child == nil {
+				most++
+			}
+		}
 	}
 	a := &asked{checked: c, questions: make([]Question, 0, most)}
 	a.collect(c.tree.root)

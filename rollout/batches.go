@@ -162,7 +162,8 @@ func (t *task) blocked() *batches {
 // relayed are the steps of a task that tells of a batch, without what failed there: that stays
 // as it was.
 func (s *State) relayed(t *task) *task {
-	out := *t
+	out, p := *t, *t.PlannedTask
+	out.PlannedTask = &p
 	step := t.Steps[0]
 	step.Inputs = step.Inputs.Clone()
 	out.Absent = nil

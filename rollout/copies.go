@@ -125,7 +125,7 @@ func (c *copier) pack() error {
 	} else {
 		c.packed = spec.AppendLog(c.packed, c.text.Bytes())
 	}
-	c.text.Reset()
+	c.text = bytes.Buffer{} // the text of a large plan is not needed again
 	return nil
 }
 

@@ -117,7 +117,9 @@ func wallTime(p *Plan, inOrder bool, takes func() float64) time.Duration {
 	if inOrder {
 		for i, t := range s.tasks {
 			t.way = time.Duration(len(s.tasks) - i)
-			t.Usual = nil // so that no host is kept free
+			own := *t.PlannedTask
+			own.Usual = nil // so that no host is kept free
+			t.PlannedTask = &own
 		}
 	}
 	begin, at := time.Unix(1000, 0), time.Duration(0)

@@ -601,7 +601,7 @@ func (c *course) rollBack(was map[string]string, stood map[string]spec.Stack) {
 	did := []resolver.Task{}
 	for _, t := range snap.Tasks {
 		if t.Undoes != "" {
-			did = append(did, t.Task)
+			did = append(did, *t.Task)
 		}
 	}
 	if diff := cmp.Diff(steps(plan.Plan.Tasks), steps(did)); diff != "" {

@@ -21,7 +21,9 @@ const (
 
 func (s *State) add(tasks []PlannedTask, rollback bool) {
 	first := len(s.tasks)
-	for _, p := range tasks {
+	s.tasks, s.whole.Tasks = slices.Grow(s.tasks, len(tasks)), slices.Grow(s.whole.Tasks, len(tasks))
+	for i := range tasks {
+		p := &tasks[i]
 		t := &task{PlannedTask: p, status: Waiting, steps: make([]StepState, len(p.Steps)), stack: p.From, rollback: rollback}
 		for i := range t.steps {
 			t.steps[i].Status = Waiting

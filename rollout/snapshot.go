@@ -44,7 +44,7 @@ type Snapshot struct {
 
 // TaskView is a task at one moment.
 type TaskView struct {
-	resolver.Task
+	*resolver.Task            // of the plan
 	Run            spec.RunID // of the latest attempt
 	Attempt        int
 	Status         TaskStatus
@@ -212,7 +212,7 @@ func (s *State) Task(id resolver.TaskID) *TaskView {
 }
 
 func (s *State) viewOf(t *task) *TaskView {
-	v := &TaskView{Task: t.Task, Run: t.run, Attempt: t.attempt, Status: t.status, Started: t.started, Ended: t.ended, StepStates: slices.Clone(t.steps),
+	v := &TaskView{Task: &t.Task, Run: t.run, Attempt: t.attempt, Status: t.status, Started: t.started, Ended: t.ended, StepStates: slices.Clone(t.steps),
 		Err: t.err, Reason: t.reason, Stack: t.stack, Undoes: t.Undoes, Usual: t.usual(), Away: t.away, AwayWhy: t.awayWhy, Guard: t.guard}
 	if t.status != Waiting {
 		return v

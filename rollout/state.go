@@ -44,7 +44,7 @@ type State struct {
 
 // task is a task while it is carried out.
 type task struct {
-	PlannedTask
+	*PlannedTask // of the plan: it is never changed
 	status   TaskStatus
 	run      spec.RunID
 	who      string // asked for the run
@@ -275,6 +275,8 @@ func (s *State) drop(t *task) {
 	}
 	done := t.done()
 	t.rest = append(slices.Clone(t.Steps[done:]), t.rest...)
+	p := *t.PlannedTask
+	t.PlannedTask = &p
 	t.Steps, t.steps, t.Usual, t.view = t.Steps[:done], t.steps[:done], t.Usual[:min(done, len(t.Usual))], nil
 	if done > 0 {
 		s.set(t, Done)

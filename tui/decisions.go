@@ -245,18 +245,18 @@ func (m *Model) onResumed(x resumed) tea.Cmd {
 	m.deps = append(m.deps, d)
 	m.cur = len(m.deps) - 1
 	x.exec.Start(m.run)
-	return batch(m.refreshed(d), m.follow(d, x.exec))
+	return batch(m.refreshed(d), m.follow(d, x.exec, x.exec.Snapshot().Plan.Tree()))
 }
 
-// follow shows a deployment that is carried out.
-func (m *Model) follow(d *deployment, exec *rollout.Rollout) tea.Cmd {
+// follow shows a deployment that is carried out, and whose nodes are below root.
+func (m *Model) follow(d *deployment, exec *rollout.Rollout, root *resolver.Node) tea.Cmd {
 	snap := exec.Snapshot()
 	d.exec, d.version, d.logs, d.seen = exec, 0, 0, nil
 	name := d.name()
 	if d.session.Result().Root == nil || d.session.Result().Root.Host == "" || snap.Name != rollout.NameOf(snap.Root) {
 		name = runName(snap)
 	}
-	d.run = run.New(m.look, name, snap.Plan.Tree(), snap)
+	d.run = run.New(m.look, name, root, snap)
 	if f, ok := m.cfg.Fleet.(deploy.Roomed); ok {
 		d.run.Room = f.Room(exec.ID())
 	}

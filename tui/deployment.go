@@ -241,7 +241,7 @@ func (m *Model) startNow(d *deployment) tea.Cmd {
 		m.deps = slices.Insert(m.deps, slices.Index(m.deps, d), &old)
 		m.cur = slices.Index(m.deps, d)
 	}
-	cmd := m.follow(d, exec)
+	cmd := m.follow(d, exec, d.session.Result().Root) // whose nodes are those of the plan: it is not laid out once more
 	if forget != "" {
 		cmd = batch(cmd, m.keepDraft(d))
 	}

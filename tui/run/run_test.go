@@ -28,7 +28,7 @@ func big(n int) (*resolver.Result, *rollout.Snapshot) {
 			Provide: spec.Provide{Path: spec.MakePath(h, "WebSite", "Active", "start")}}
 		parent.Children = append(parent.Children, x)
 		snap.Tasks = append(snap.Tasks, &rollout.TaskView{
-			Task: resolver.Task{ID: resolver.TaskID(x.ID) + "#0", Node: x.ID, Host: h, Lifecycle: "WebSite",
+			Task: &resolver.Task{ID: resolver.TaskID(x.ID) + "#0", Node: x.ID, Host: h, Lifecycle: "WebSite",
 				Steps: []spec.Step{{Action: spec.Enter, State: "A"}, {Action: spec.Enter, State: "B"}, {Action: spec.Call, State: "B", Provide: "start"}}},
 			Status:     rollout.Waiting,
 			StepStates: []rollout.StepState{{Status: rollout.Waiting}, {Status: rollout.Waiting}, {Status: rollout.Waiting}},
