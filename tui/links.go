@@ -155,10 +155,11 @@ func (m *Model) merge() (changed []spec.Host) {
 		}
 		next = append(next, v)
 	}
-	for h := range known {
-		if m.links.of(h) == nil {
-			changed = append(changed, h)
-		}
+	for i := range next {
+		delete(known, next[i].Host)
+	}
+	for h := range known { // they have left
+		changed = append(changed, h)
 	}
 	m.hosts = next
 	m.showHosts()
@@ -172,8 +173,12 @@ func (m *Model) setLinks(d *deployment) {
 	}
 }
 
-// fillFleet tells the fleet what the deployments of this session do, and on which hosts.
+// fillFleet gives the fleet's screen the hosts of now, and tells it what the deployments of
+// this session do, and on which hosts.
 func (m *Model) fillFleet() {
+	if m.fleetStale {
+		m.setFleet()
+	}
 	work := map[spec.Host]fleet.Work{}
 	m.fleet.SetGoing(m.going())
 	for _, d := range m.deps {
@@ -220,9 +225,15 @@ func (m *Model) going() []fleet.Going {
 	return out
 }
 
+// setFleet gives the fleet's screen the hosts of now.
+func (m *Model) setFleet() {
+	m.fleetStale = false
+	m.fleet.Set(m.hosts, m.cat.Offers, m.now)
+}
+
 func (m *Model) showHosts() {
 	m.fleet.SetConnection(m.links.conn)
-	m.fleet.Set(m.hosts, m.cat.Offers, m.now)
+	m.setFleet()
 	m.catalogue.Set(m.cat, m.hosts)
 	for _, d := range m.deps {
 		d.build.SetHosts(m.hosts)

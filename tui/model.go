@@ -67,6 +67,8 @@ type Model struct {
 	surveyed map[spec.Host]int    // the latest survey that each answered
 	stale    bool                 // read again when the reading under way ends
 
+	fleetStale bool // its screen has not been given the hosts of now: it is as soon as it is shown
+
 	drafts   int       // how many were named
 	tour     *tour     // nil where nobody takes it
 	overlays []overlay // the last has the keys

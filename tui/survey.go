@@ -40,7 +40,7 @@ func (m *Model) onHost(msg surveyedHost) {
 		return
 	}
 	m.hosts[i] = msg.view
-	m.fleet.Set(m.hosts, m.cat.Offers, m.now)
+	m.fleetStale = true
 }
 
 func (m *Model) find(h spec.Host) int {
