@@ -215,14 +215,19 @@ func (x *Terminal) Quiet(d time.Duration) (last time.Time) {
 		select {
 		case <-x.more:
 		case <-time.After(d):
-			x.mu.Lock()
-			defer x.mu.Unlock()
-			if len(x.chunks) == 0 {
-				return x.Began
-			}
-			return x.chunks[len(x.chunks)-1].at
+			return x.last()
 		}
 	}
+}
+
+// last is when something was written last.
+func (x *Terminal) last() time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.chunks) == 0 {
+		return x.Began
+	}
+	return x.chunks[len(x.chunks)-1].at
 }
 
 // Code waits for the end of the program and gives its exit code.
