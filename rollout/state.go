@@ -45,23 +45,23 @@ type State struct {
 // task is a task while it is carried out.
 type task struct {
 	*PlannedTask // of the plan: it is never changed
-	status   TaskStatus
-	run      spec.RunID
-	who      string // asked for the run
-	attempt  int
-	offset   int  // the current run's first step among Steps
-	rejoin   bool // the run was lost: ask for it by its id before anything else
-	steps    []StepState
-	started  time.Time
-	ended    time.Time
-	err      *spec.Error
-	reason   string
-	stack    []string
-	away     time.Time
-	awayWhy  *spec.Error
-	guard    time.Time   // when what its step did is taken back, unless it is confirmed
-	rollback bool        // it takes others back
-	rest     []spec.Step // that were dropped
+	status       TaskStatus
+	run          spec.RunID
+	who          string // asked for the run
+	attempt      int
+	offset       int  // the current run's first step among Steps
+	rejoin       bool // the run was lost: ask for it by its id before anything else
+	steps        []StepState
+	started      time.Time
+	ended        time.Time
+	err          *spec.Error
+	reason       string
+	stack        []string
+	away         time.Time
+	awayWhy      *spec.Error
+	guard        time.Time   // when what its step did is taken back, unless it is confirmed
+	rollback     bool        // it takes others back
+	rest         []spec.Step // that were dropped
 
 	before     []*task
 	dependents []*task

@@ -1,4 +1,3 @@
-//nolint:thelper // the functions that take measurements are tests themselves
 package web_test
 
 import (
