@@ -17,7 +17,7 @@ import (
 const (
 	buildLimit   = 15 * time.Minute // of fetching packages and making the base
 	startLimit   = 2 * time.Minute  // of starting hosts, or of anything else done to one
-	commandLimit = 5 * time.Minute  // of a command on a host
+	commandLimit = 10 * time.Minute // of a command on a host, which may fetch packages
 )
 
 // Up gives new hosts with these names, which run until the test ends. A name has 2 to 15
