@@ -73,7 +73,7 @@ repo: deb ## make an apt repository of them in REPO (bin/repo), signed with KEY,
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need
 	@scripts/programs test $(if $(CI),test-servers)
-	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 20m $(PKG)
+	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 40m $(PKG)
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
@@ -103,7 +103,7 @@ lint: ## run the linters of .golangci.yml
 
 .PHONY: race
 race: ## run the quick tests under the race detector (needs a C compiler)
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -short -timeout 8m $(PKG)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -short -timeout 20m $(PKG)
 
 .PHONY: golden
 golden: ## write the golden files anew; look at the difference before committing it
