@@ -39,10 +39,10 @@ func TestPreviewOfAPlan(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	want["2"] += "what One changes on this host before is not seen here"
-	if diff := cmp.Diff(want, said(t, older{f}, plan)); diff != "" {
+	if diff := cmp.Diff(want, said(t, answering{f, older}, plan)); diff != "" {
 		t.Errorf("of older agents: -want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff(want, said(t, slow{f}, plan)); diff != "" {
+	if diff := cmp.Diff(want, said(t, answering{f, slow}, plan)); diff != "" {
 		t.Errorf("of agents that have no time for all: -want +got:\n%s", diff)
 	}
 	plan.Tasks[1].From = []string{"On"} // which it is not, and cannot be entered upon
@@ -69,35 +69,37 @@ func said(t *testing.T, f deploy.Fleet, plan *resolver.Plan) map[resolver.TaskID
 	return got
 }
 
-// older is a fleet whose agents know nothing of work that is done after other work.
-type older struct{ deploy.Fleet }
+// answering is a fleet whose agents answer a preview in another way.
+type answering struct {
+	deploy.Fleet
+	preview func(context.Context, spec.Agent, spec.Work, []spec.Work) ([]spec.StepPreview, error)
+}
 
-type olderAgent struct{ spec.Agent }
+type answeringAgent struct {
+	spec.Agent
+	of answering
+}
 
-func (o older) Agent(h spec.Host) (spec.Agent, error) {
+func (o answering) Agent(h spec.Host) (spec.Agent, error) {
 	a, err := o.Fleet.Agent(h)
-	return olderAgent{a}, err
+	return answeringAgent{a, o}, err
 }
 
-func (o olderAgent) Preview(ctx context.Context, w spec.Work, _ ...spec.Work) ([]spec.StepPreview, error) {
-	return o.Agent.Preview(ctx, w)
+func (o answeringAgent) Preview(ctx context.Context, w spec.Work, then ...spec.Work) ([]spec.StepPreview, error) {
+	return o.of.preview(ctx, o.Agent, w, then)
 }
 
-// slow is a fleet whose agents have time to preview one lifecycle, but not several.
-type slow struct{ deploy.Fleet }
-
-type slowAgent struct{ spec.Agent }
-
-func (o slow) Agent(h spec.Host) (spec.Agent, error) {
-	a, err := o.Fleet.Agent(h)
-	return slowAgent{a}, err
+// older agents know nothing of work that is done after other work.
+func older(ctx context.Context, a spec.Agent, w spec.Work, _ []spec.Work) ([]spec.StepPreview, error) {
+	return a.Preview(ctx, w)
 }
 
-func (o slowAgent) Preview(ctx context.Context, w spec.Work, then ...spec.Work) ([]spec.StepPreview, error) {
+// slow agents have time to preview one lifecycle, but not several.
+func slow(ctx context.Context, a spec.Agent, w spec.Work, then []spec.Work) ([]spec.StepPreview, error) {
 	for _, other := range then {
 		if other.Lifecycle != w.Lifecycle {
 			return nil, spec.Errorf(spec.Timeout, "it took longer than a minute")
 		}
 	}
-	return o.Agent.Preview(ctx, w, then...)
+	return a.Preview(ctx, w, then...)
 }

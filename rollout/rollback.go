@@ -310,12 +310,12 @@ func (b *rollbackPlan) opposite(t *task, s didStep, from []string) (spec.Step, b
 	if s.run == "" {
 		return none, false
 	}
-	applied := slices.Contains(from, s.State)
+	applied, by := slices.Contains(from, s.State), b.neededBy(t.Node)
 	switch {
-	case s.Action == spec.Call && applied && b.neededBy(t.Node) != "":
+	case s.Action == spec.Call && applied && by != "":
 		b.calls[t.Node] = true
 		b.keep(service, from[:slices.Index(from, s.State)+1])
-		b.problem(service.Join(s.State, s.Provide), "%s, which stays, needs what it called: it is not taken back", b.neededBy(t.Node))
+		b.problem(service.Join(s.State, s.Provide), "%s, which stays, needs what it called: it is not taken back", by)
 		return none, false
 	case s.Action == spec.Call:
 		return spec.Step{Action: spec.TakeBack, State: s.State, Provide: s.Provide, Run: s.run}, applied

@@ -85,6 +85,7 @@ func (s *Store) hold(f *os.File, id spec.DeploymentID) (Log, error) {
 		return nil, spec.Errorf(spec.Conflict, "deployment %s is being carried out by another process on this machine, which does not let go of it", id).
 			WithHint("wait for it, or end that process; armonic deployments show %s shows how far it is", id)
 	}
+	_ = os.Remove(s.file(id) + claimSuffix)   // of one that was killed, it would have this process let go
 	if d, err := os.Open(s.dir); err == nil { // so that the file is still there after a power cut
 		_ = d.Sync()
 		_ = d.Close()

@@ -191,6 +191,23 @@ func TestAProcessLetsGoOfADeploymentThatAnotherOneGoesOnWith(t *testing.T) {
 	})
 }
 
+// Who claimed a log and was killed leaves the claim: it is nobody's.
+func TestAClaimThatWasLeftIsNotHeeded(t *testing.T) {
+	s := newStore(t, t.TempDir())
+	carried(t, s, "d")
+	if err := os.WriteFile(s.file("d")+claimSuffix, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log, _, err := s.Open("d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }()
+	if held, isFile := log.(*fileLog); !isFile || held.claimed() {
+		t.Error("it would let go of the log")
+	}
+}
+
 func TestImportKeepsTheNewer(t *testing.T) {
 	from, to := newStore(t, t.TempDir()), newStore(t, t.TempDir())
 	carried(t, from, "d")

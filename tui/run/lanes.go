@@ -58,7 +58,7 @@ func (a axis) at(t time.Time) int {
 func (a axis) draw(l widget.Look, now time.Time, running bool) string {
 	c := newLane(a.w)
 	for d := time.Duration(0); d < a.all; d += a.tick {
-		c.put(int(int64(d)*int64(a.w)/int64(a.all)), l.Dim, l.Bar+format.Short(d))
+		c.put(a.at(a.from.Add(d)), l.Dim, l.Bar+format.Short(d))
 	}
 	if running {
 		x := a.at(now)
