@@ -22,13 +22,30 @@ func (m *Model) header() []string {
 	return []string{m.title(), m.where()}
 }
 
-// title is the product, the fleet and the tabs; at the right what runs or needs somebody.
+// title is the product, the fleet and the tabs; at the right what runs or needs somebody. Where there
+// is no room for the names of all tabs, their keys stand for them.
 func (m *Model) title() string {
 	l := m.look
 	left := " " + l.Title.Paint("ARMONIC") + " " + widget.Clean(m.cfg.Fleet.Name()) + "  "
 	if m.cfg.ReadOnly {
 		left += l.Warn.Paint("read only") + "  "
 	}
+	right := m.runState()
+	if m.reading && len(m.hosts) == 0 {
+		right = l.Dim.Paint("reading the fleet")
+	}
+	room := max(m.w-widget.Width(right)-1, 0)
+	tabs := m.tabs(true)
+	if widget.Width(left+tabs) > room {
+		tabs = m.tabs(false)
+	}
+	return l.Fit(left+tabs, room) + l.Fit(right+" ", min(widget.Width(right)+1, m.w))
+}
+
+// tabs are the screens that a digit goes to: by name, or only the one that is shown.
+func (m *Model) tabs(named bool) string {
+	l := m.look
+	var out string
 	for _, p := range m.pages.all() {
 		if p.tab == "" {
 			continue
@@ -38,7 +55,7 @@ func (m *Model) title() string {
 		switch {
 		case !m.tabsWork(): // digits are text now
 			text = p.tab
-		case m.w < 100 && !here:
+		case !named && !here:
 			text = p.key
 		}
 		if here {
@@ -46,13 +63,9 @@ func (m *Model) title() string {
 		} else {
 			text = " " + text + " "
 		}
-		left += text + " "
+		out += text + " "
 	}
-	right := m.runState()
-	if m.reading && len(m.hosts) == 0 {
-		right = l.Dim.Paint("reading the fleet")
-	}
-	return l.Fit(left, max(m.w-widget.Width(right)-1, 0)) + l.Fit(right+" ", min(widget.Width(right)+1, m.w))
+	return strings.TrimSuffix(out, " ")
 }
 
 // where is the way to what is shown, its last part bold; at the right how that stands.
