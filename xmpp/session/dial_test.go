@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,15 +133,20 @@ func TestTheNextAddressIsTried(t *testing.T) {
 // A firewall that answers nothing at one port leaves time for the other.
 func TestAFirewallLeavesTimeForTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // what is dialled for http goes on after its request was given up
 		var tried []string
 		a := session.Account{JID: "alice@example.com", Password: "secret", LookupSRV: dns{}.lookup}
 		a.Dial = func(ctx context.Context, _, address string) (net.Conn, error) {
+			mu.Lock()
 			tried = append(tried, address)
+			mu.Unlock()
 			<-ctx.Done()
 			return nil, &net.OpError{Op: "dial", Err: ctx.Err()}
 		}
 		began := time.Now()
 		_, err := a.Open(t.Context())
+		mu.Lock()
+		defer mu.Unlock()
 		if took := time.Since(began); took != 20*time.Second || !slices.Equal(tried, []string{"example.com:5223", "example.com:5222", "example.com:443"}) {
 			t.Errorf("after %s it has tried %v", took, tried)
 		}
