@@ -147,7 +147,7 @@ func (h *Host) run(limit time.Duration, stdin io.Reader, out, said io.Writer, ar
 	env := environment
 	if h.set != nil {
 		env = h.set.env
-		argv = append([]string{h.set.script(), "exec", h.Name}, argv...)
+		argv = append([]string{"bash", h.set.script(), "exec", h.Name}, argv...)
 	}
 	cmd := command(ctx, env, argv)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, out, said

@@ -81,7 +81,8 @@ func (s *set) prepare() (free bool, err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return false, err
 	}
-	// A script is read while it runs: the old file stays as it is.
+	// A script is read while it runs: the old file stays as it is. It is read by bash and
+	// not executed, which fails as long as a child of this process still has it open for writing.
 	name := s.script() + ".new"
 	if err := os.WriteFile(name, []byte(script), 0o700); err != nil {
 		return false, err
@@ -113,7 +114,7 @@ func (s *set) wait() error {
 		return err
 	}
 	defer log.Close()
-	s.down = exec.Command(s.script(), "_down_later")
+	s.down = exec.Command("bash", s.script(), "_down_later")
 	s.down.Env, s.down.Stdout, s.down.Stderr = s.env, log, log
 	s.down.ExtraFiles = []*os.File{s.lock}
 	s.down.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -154,7 +155,7 @@ func (s *set) must(t testing.TB, limit time.Duration, args ...string) string {
 func (s *set) run(limit time.Duration, messages io.Writer, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := command(ctx, s.env, append([]string{s.script()}, args...))
+	cmd := command(ctx, s.env, append([]string{"bash", s.script()}, args...))
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, io.MultiWriter(&said, messages)
 	err := cmd.Run()

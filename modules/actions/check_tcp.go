@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"slices"
 	"strconv"
 
 	"go.starlark.net/starlark"
@@ -15,10 +16,11 @@ import (
 
 func checkTCPSignature() *interp.Signature {
 	return &interp.Signature{Name: "ctx.host.check_tcp", Positional: 1, Required: 1, Returns: "None",
-		Doc: "Waits until a port takes connections." + checkDoc,
+		Doc: "Waits until a port takes connections, and the right service listens there if one is named." + checkDoc,
 		Params: []interp.Parameter{
 			interp.Param("port", "int", "", "The port."),
 			interp.Param("host", "str", "\"127.0.0.1\"", "The name or address of the host, as seen from this one."),
+			interp.Param("service", "str", "\"\"", "The service of systemd that must listen there, on this host: another process may have taken the port."),
 			timeoutParam(),
 		}}
 }
@@ -26,9 +28,9 @@ func checkTCPSignature() *interp.Signature {
 // checkTCP reads the arguments of check_tcp.
 func (c *call) checkTCP(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (k check, err error) {
 	k.sig = checkTCPSignature()
-	port, host := 0, "127.0.0.1"
+	port, host, service := 0, "127.0.0.1", ""
 	var timeout starlark.Value
-	if err := k.sig.Unpack(args, kwargs, &port, &host, &timeout); err != nil {
+	if err := k.sig.Unpack(args, kwargs, &port, &host, &service, &timeout); err != nil {
 		return k, err
 	}
 	if port < 1 || port > math.MaxUint16 {
@@ -37,13 +39,42 @@ func (c *call) checkTCP(_ *starlark.Thread, args starlark.Tuple, kwargs []starla
 	if err := c.open(k.sig, "host", host); err != nil {
 		return k, err
 	}
+	if service != "" && host != "127.0.0.1" {
+		return k, failed(k.sig, "which service listens can be seen on this host only, not on "+host, "leave out host or service")
+	}
+	if err := c.open(k.sig, "service", service); err != nil {
+		return k, err
+	}
 	address := net.JoinHostPort(host, strconv.Itoa(port))
 	k.what = address + " takes connections"
+	if service != "" {
+		k.what = service + " takes connections at " + address
+	}
 	k.try = func(ctx context.Context) (string, error) {
 		ctx, cancel := context.WithTimeout(ctx, longestProbe)
 		defer cancel()
-		return answerOf(probe.TCP(ctx, address)), nil
+		answer := answerOf(probe.TCP(ctx, address))
+		if answer == "" && service != "" {
+			answer = listens(port, service)
+		}
+		return answer, nil
 	}
 	k.timeout, err = seconds(k.sig, timeout)
 	return k, err
+}
+
+// listens says who else has a port, "" if the service has it.
+func listens(port int, service string) string {
+	found, err := probe.Listeners(port)
+	if err != nil {
+		return err.Error()
+	}
+	if slices.ContainsFunc(found, func(l probe.Listener) bool { return l.Of(service) }) {
+		return ""
+	}
+	who := "another process"
+	if len(found) > 0 {
+		who = found[0].String()
+	}
+	return fmt.Sprintf("%s has port %d", who, port)
 }
