@@ -182,3 +182,12 @@ func (s *Service) Drift(ctx context.Context, lifecycle string) (out spec.Drift, 
 func (s *Service) Stacks(context.Context) ([]spec.Stack, error) {
 	return s.catalogue().stacks(s.config.Info.Since), nil
 }
+
+// BriefStacks lists them with as much of their history as planning needs.
+func (s *Service) BriefStacks(ctx context.Context) ([]spec.Stack, error) {
+	out, err := s.Stacks(ctx)
+	for i := range out {
+		out[i] = out[i].Brief()
+	}
+	return out, err
+}

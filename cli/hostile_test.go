@@ -106,6 +106,10 @@ func (h hostileAgent) Stacks(ctx context.Context) ([]spec.Stack, error) {
 	return disguise(h.a.Stacks(ctx))
 }
 
+func (h hostileAgent) BriefStacks(ctx context.Context) ([]spec.Stack, error) {
+	return disguise(h.a.BriefStacks(ctx))
+}
+
 func (h hostileAgent) Start(ctx context.Context, r spec.Run) error {
 	return disguisedError(h.a.Start(ctx, uncovered(r)))
 }

@@ -59,6 +59,13 @@ func (s slow) Stacks(ctx context.Context) ([]spec.Stack, error) {
 	return s.Agent.Stacks(ctx)
 }
 
+func (s slow) BriefStacks(ctx context.Context) ([]spec.Stack, error) {
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	return s.Agent.BriefStacks(ctx)
+}
+
 func (s slow) Info(ctx context.Context) (spec.Info, error) {
 	if err := s.wait(ctx); err != nil {
 		return spec.Info{}, err

@@ -102,7 +102,7 @@ func ask(ctx context.Context, f Fleet, n resolver.Need) resolver.Fact {
 		case resolver.NeedProvides:
 			fact.Provides, err = a.Provides(ctx, n.Pattern)
 		case resolver.NeedStacks:
-			fact.Stacks, err = a.Stacks(ctx)
+			fact.Stacks, err = a.BriefStacks(ctx)
 		case resolver.NeedRoute:
 			fact.Route, err = a.Route(ctx, n.Route)
 		case resolver.NeedPaths:

@@ -26,7 +26,7 @@ func (s *Session) LearnRequired(ctx context.Context) {
 	all := make([][]spec.Stack, len(hosts))
 	_ = InParallel(len(hosts), func(i int) error {
 		return AskHost(ctx, s.fleet, hosts[i], func(ctx context.Context, a spec.Agent) (err error) {
-			all[i], err = a.Stacks(ctx)
+			all[i], err = a.BriefStacks(ctx)
 			return err
 		})
 	})

@@ -103,6 +103,8 @@ type Describer interface {
 	Drift(ctx context.Context, lifecycle string) (Drift, error)
 	// Stacks lists every lifecycle of the host with what is applied of it.
 	Stacks(ctx context.Context) ([]Stack, error)
+	// BriefStacks lists them with as much of their history as planning needs: Stack.Brief.
+	BriefStacks(ctx context.Context) ([]Stack, error)
 }
 
 // Runner executes runs, one at a time, in the order in which they were started.

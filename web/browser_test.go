@@ -49,7 +49,14 @@ func (a evilAgent) Info(ctx context.Context) (spec.Info, error) {
 }
 
 func (a evilAgent) Stacks(ctx context.Context) ([]spec.Stack, error) {
-	all, err := a.Agent.Stacks(ctx)
+	return evilStacks(a.Agent.Stacks(ctx))
+}
+
+func (a evilAgent) BriefStacks(ctx context.Context) ([]spec.Stack, error) {
+	return evilStacks(a.Agent.BriefStacks(ctx))
+}
+
+func evilStacks(all []spec.Stack, err error) ([]spec.Stack, error) {
 	for i := range all {
 		all[i].Doc = evilText
 		for j := range all[i].Calls {

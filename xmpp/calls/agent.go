@@ -69,6 +69,13 @@ func (a *agent) Stacks(ctx context.Context) (out []spec.Stack, err error) {
 	return out, err
 }
 
+// BriefStacks lists it with as much of the history as planning needs; an agent that is
+// older tells all of it.
+func (a *agent) BriefStacks(ctx context.Context) (out []spec.Stack, err error) {
+	err = a.c.call(ctx, a.jid, opStacks, parameters{Brief: true}, &out)
+	return out, err
+}
+
 // Stop asks a run to end.
 func (a *agent) Stop(ctx context.Context, id spec.RunID) error {
 	return a.c.call(ctx, a.jid, opStop, parameters{Run: id}, nil)

@@ -109,6 +109,16 @@ func (c checked) Drift(ctx context.Context, lifecycle string) (spec.Drift, error
 // Stacks lists what is applied.
 func (c checked) Stacks(ctx context.Context) ([]spec.Stack, error) {
 	out, err := c.Agent.Stacks(ctx)
+	return c.stacks(out, err)
+}
+
+// BriefStacks lists it with less of its history.
+func (c checked) BriefStacks(ctx context.Context) ([]spec.Stack, error) {
+	out, err := c.Agent.BriefStacks(ctx)
+	return c.stacks(out, err)
+}
+
+func (c checked) stacks(out []spec.Stack, err error) ([]spec.Stack, error) {
 	seen := map[string]bool{}
 	for _, s := range out {
 		wrong := c.place(s.Path)

@@ -41,6 +41,8 @@ func (a answering) Preview(context.Context, spec.Work, ...spec.Work) ([]spec.Ste
 
 func (a answering) Stacks(context.Context) ([]spec.Stack, error) { return a.stacks, nil }
 
+func (a answering) BriefStacks(context.Context) ([]spec.Stack, error) { return a.stacks, nil }
+
 func (a answering) Deployments(context.Context) ([]spec.DeploymentSummary, error) { return a.kept, nil }
 
 func (a answering) Deployment(context.Context, spec.DeploymentID) (spec.DeploymentRecord, error) {
@@ -64,6 +66,8 @@ func askAll(t *testing.T, a answering) (errs []error) {
 	_, err = c.Preview(t.Context(), spec.Work{Steps: make([]spec.Step, 1)})
 	errs = append(errs, err)
 	_, err = c.Stacks(t.Context())
+	errs = append(errs, err)
+	_, err = c.BriefStacks(t.Context())
 	errs = append(errs, err)
 	_, err = c.Deployments(t.Context())
 	errs = append(errs, err)

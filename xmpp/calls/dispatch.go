@@ -27,7 +27,12 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 		}
 	case opStacks:
 		var stacks []spec.Stack
-		if stacks, err = v.agent.Stacks(ctx); err == nil {
+		if err = wire.Decode(in, &q); err == nil && q.Brief {
+			stacks, err = v.agent.BriefStacks(ctx)
+		} else if err == nil {
+			stacks, err = v.agent.Stacks(ctx)
+		}
+		if err == nil {
 			out, err = encoded(visible(stacks, p.Role), nil)
 		}
 	case opDescribe:

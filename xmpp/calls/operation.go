@@ -68,6 +68,7 @@ type parameters struct {
 	Lifecycle  string            `json:"lifecycle,omitempty"`  // drift
 	Deployment spec.DeploymentID `json:"deployment,omitempty"` // deployment, proposal
 	Digest     string            `json:"digest,omitempty"`     // confirm-upgrade
+	Brief      bool              `json:"brief,omitempty"`      // stacks: with as much of their history as planning needs
 	Follow     string            `json:"follow,omitempty"`     // follow, unfollow: names this follower among those of the client
 	After      int               `json:"after,omitempty"`      // follow
 
