@@ -320,6 +320,9 @@ func TestInARealTerminalPiecesAreTheWhole(t *testing.T) {
 					continue
 				}
 				x.WaitFor(step[1], soon)
+				if step[0] == "2" { // what the operations ask is counted in the background
+					x.WaitMatch(`Flaky\.go .* 3 +120`, soon)
+				}
 				pieces := atRest(x)
 				x.Resize(30, 5)
 				x.WaitFor("make the window", soon)
