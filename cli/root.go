@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,9 @@ func execute(args []string, s Streams, g *settings.Global) int {
 func runCommand(ctx context.Context, g *settings.Global, args []string, s Streams) int {
 	s = s.Cleaned(output.ASCIIOnly(os.Getenv))
 	root := newRoot(g, s)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // else they would only take time and memory
+		addCompletions(root, g)
+	}
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	output.PrintError(s.Err, err)
@@ -69,7 +73,12 @@ func runCommand(ctx context.Context, g *settings.Global, args []string, s Stream
 }
 
 // Command is all of the program as one command, for those who describe it.
-func Command(s Streams) *cobra.Command { return newRoot(&settings.Global{}, s) }
+func Command(s Streams) *cobra.Command {
+	g := &settings.Global{}
+	root := newRoot(g, s)
+	addCompletions(root, g)
+	return root
+}
 
 func newRoot(g *settings.Global, s output.Streams) *cobra.Command {
 	root := &cobra.Command{
@@ -112,6 +121,5 @@ shows what will change, and does it in parallel.`,
 	root.AddCommand(module.Command(g, s), server.Command(g, s), settings.Command(g, s), newVersion(s))
 	checkArguments(root)
 	addHelp(root, s)
-	addCompletions(root, g)
 	return root
 }

@@ -45,7 +45,9 @@ func (d *defining) called(t *starlark.Thread) position {
 	pos := t.CallFrame(1).Pos
 	s := position{pos: pos, stack: t.CallStack()}
 	if f, ok := d.files[pos.Filename()]; ok && f.parsed != nil {
-		s.call = f.calls[placeOf(pos)]
+		if call := f.calls[placeOf(pos)]; call != nil {
+			return s.of(call)
+		}
 	}
 	return s
 }

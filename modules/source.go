@@ -25,6 +25,7 @@ type Source struct {
 
 	later  bool              // whether FS may be missing
 	yields bool              // its lifecycles yield to those of other sources that have the same names
+	inside bool              // FS is a part of the program
 	texts  map[string]string // if not nil, those of the files, instead of FS
 }
 
@@ -46,7 +47,7 @@ func embeddedSource(folder string) Source {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return Source{Name: folder, FS: sub, yields: true}
+	return Source{Name: folder, FS: sub, yields: true, inside: true}
 }
 
 // Open makes a source of a folder of modules, or of a single file.
@@ -147,6 +148,9 @@ func readFile(in fs.FS, name string) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(f, most+1))
 	return string(text), errors.Join(err, f.Close())
 }
+
+// Fixed reports whether the files of the source stay as they are.
+func (s Source) Fixed() bool { return s.inside || s.texts != nil }
 
 // Stat is the size of a file and when it was changed; zero for one of texts.
 func (s Source) Stat(name string) (size int64, at time.Time, err error) {

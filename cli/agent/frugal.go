@@ -19,11 +19,16 @@ const (
 )
 
 // How long after its start an agent gives back what only that needed, and how often it does so
-// later; and how long after a run it counts as idle.
+// later; and how long after a run it counts as idle. It is often enough for the runtime, which would
+// collect garbage after two minutes, and need many pages of the program for that, to find it done.
 const (
 	frugalAfter = 10 * time.Second
-	frugalEvery = 10 * time.Minute
+	frugalEvery = time.Minute
 )
+
+// settleTime is between collecting garbage, which makes stacks small, and giving back the pages of the
+// program: what stacks need to grow again is not needed after it.
+const settleTime = 5 * time.Second
 
 // beModest has the agent take little of its host: of memory, and one processor at a time. It does
 // one thing after the other, and more processors would only look for work.
@@ -48,7 +53,7 @@ func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
 	ended := make(chan struct{}) // closed when the goroutine has ended
 	go func() {
 		defer close(ended)
-		wait, calm, working := time.NewTimer(frugalAfter), time.NewTimer(frugalAfter), false
+		wait, calm, working, collected := time.NewTimer(frugalAfter), time.NewTimer(frugalAfter), false, false
 		defer wait.Stop()
 		defer calm.Stop()
 		idle := func() bool {
@@ -70,10 +75,21 @@ func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
 					setGrowth(growthIdle)
 				}
 			case <-wait.C:
-				if idle() {
-					inprocess.GiveBack() // not after each run: to map everything again costs more than a short run
+				switch { // not after each run: to map everything again costs more than a short run
+				case working || !idle():
+					collected = false
+				case collected:
+					inprocess.GiveBack()
+					collected = false
+				default:
+					debug.FreeOSMemory()
+					collected = true
 				}
-				wait.Reset(frugalEvery)
+				if collected {
+					wait.Reset(settleTime)
+				} else {
+					wait.Reset(frugalEvery - settleTime)
+				}
 			case <-ctx.Done():
 				return
 			}

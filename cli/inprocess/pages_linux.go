@@ -3,17 +3,15 @@ package inprocess
 import (
 	"bufio"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
 )
 
-// GiveBack returns memory to the system that is not in use: what was garbage, and the pages of
-// the program that were needed once, as to start. Such a page stays in the system's cache of
-// files, as long as that has room for it, and is mapped again when it is needed.
+// GiveBack returns the pages of the program to the system, of which many were needed once, as to
+// start. Such a page stays in the system's cache of files, as long as that has room for it, and is
+// mapped again when it is needed.
 func GiveBack() {
-	debug.FreeOSMemory()
 	maps, err := os.Open("/proc/self/maps")
 	if err != nil {
 		return

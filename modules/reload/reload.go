@@ -102,6 +102,10 @@ func (r *Reloader) scan() (now texts, changed bool, err error) {
 	now = texts{}
 	changed = r.seen == nil
 	for _, s := range r.sources {
+		if known, ok := r.seen[key(s)]; ok && s.Fixed() {
+			now[key(s)] = maps.Clone(known)
+			continue
+		}
 		source := map[string]string{}
 		names, err := s.All() // what it loads counts too, and what lies beside it
 		if err != nil {
