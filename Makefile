@@ -18,6 +18,10 @@ FAULTTIME ?= 3h
 COUNT    ?= 1
 PKG      ?= ./...
 
+# Packages whose tests run at once. Many wait for servers, terminals and hosts most of the
+# time, or for a package before them that makes the first hosts.
+PARALLEL ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))))
+
 # What the pictures of the UI show: the size of the terminal, the command, and what is
 # done before a picture is taken, or a frame of one that moves (see scripts/picture).
 PICTURE      ?= docs/armonic.svg
@@ -73,7 +77,7 @@ repo: deb ## make an apt repository of them in REPO (bin/repo), signed with KEY,
 .PHONY: test
 test: ## run every test; as root, first install the programs that tests need
 	@scripts/programs test $(if $(CI),test-servers)
-	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -timeout 40m $(PKG)
+	@$(TOOL) gotestsum --format standard-quiet $(TESTSUM) -- -p $(PARALLEL) -timeout 40m $(PKG)
 
 .PHONY: test-servers
 test-servers: ## run the tests that need XMPP servers with each of them: Prosody, ejabberd
@@ -103,7 +107,7 @@ lint: ## run the linters of .golangci.yml
 
 .PHONY: race
 race: ## run the quick tests under the race detector (needs a C compiler)
-	@GORACE=atexit_sleep_ms=0 $(GO) test -race -short -timeout 20m $(PKG)
+	@GORACE=atexit_sleep_ms=0 $(GO) test -race -short -p $(PARALLEL) -timeout 20m $(PKG)
 
 .PHONY: golden
 golden: ## write the golden files anew; look at the difference before committing it
