@@ -138,7 +138,7 @@ func TestEscDiscardsWhatWasTyped(t *testing.T) {
 		d.keys("2 website enter down down enter a 70000 enter")
 		d.see("port must be a port from 1 to 65535, is 70000", "TYPING")
 		d.keys("esc")
-		d.see("d  web1 WebServer port 80")
+		d.see("d web1 WebServer  port  80")
 		d.notSee("70000", "wrong")
 		// Who presses esc once too often, and types on, may type a password.
 		d.keys("esc secret")

@@ -83,7 +83,7 @@ func TestValuesOfAppliedStatesAreChanged(t *testing.T) {
 		d.wait(2 * time.Second)
 		d.keys("v")
 		d.wait(2 * time.Second)
-		d.see("web1 WebServer port")
+		d.see("web1 WebServer  port")
 		d.keys("/ port enter enter ctrl+u 8081 enter p")
 		d.wait(time.Second)
 		d.see("enter Configured again", "port = 8081")

@@ -64,12 +64,6 @@ type Details struct {
 	Err      error
 }
 
-// entry is a line of the list: a heading, or a row.
-type entry struct {
-	head string
-	row  int
-}
-
 // Model is the screen.
 type Model struct {
 	look    widget.Look
@@ -80,16 +74,16 @@ type Model struct {
 	details map[spec.DeploymentID]Details
 	asked   map[spec.DeploymentID]int // the revision of which details were asked for
 
-	entries []entry
-	list    widget.List
-	filter  widget.Filter
-	zoom    bool
-	base    spec.DeploymentID // what the one under the cursor is compared with, "" for nothing
+	table widget.Table
+	zoom  bool
+	base  spec.DeploymentID // what the one under the cursor is compared with, "" for nothing
 }
 
 // New makes the screen, empty.
 func New(l widget.Look) *Model {
-	return &Model{look: l, details: map[spec.DeploymentID]Details{}, asked: map[spec.DeploymentID]int{}}
+	return &Model{look: l, details: map[spec.DeploymentID]Details{}, asked: map[spec.DeploymentID]int{}, table: widget.Table{Columns: []widget.Column{
+		{}, {Title: "NAME"}, {Title: "RESULT"}, {Title: "WHAT", Grow: true, Priority: 4}, {Title: "BY", Most: 16, Priority: 1}, {Title: "HOSTS", Right: true, Priority: 2},
+		{Title: "TOOK", Right: true, Priority: 3}, {Title: "WHEN", Right: true}}}}
 }
 
 // Restyle changes how the screen looks.
@@ -97,19 +91,11 @@ func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Set shows what there is. The cursor stays on its deployment.
 func (m *Model) Set(rows []Row, errs []error, ready bool, now time.Time) {
-	at := m.here()
-	id := spec.DeploymentID("")
-	if at != nil {
-		id = at.ID
-	}
 	m.rows, m.ready, m.now, m.errs = rows, ready, now, nil
 	for _, err := range errs {
 		m.errs = append(m.errs, err.Error())
 	}
 	m.arrange()
-	if id != "" {
-		m.Select(id)
-	}
 }
 
 // Want asks, once, for the details of the row under the cursor.
@@ -129,25 +115,13 @@ func (m *Model) Want() widget.Request {
 func (m *Model) SetDetails(id spec.DeploymentID, d Details) { m.details[id] = d }
 
 // Select puts the cursor on a deployment.
-func (m *Model) Select(id spec.DeploymentID) {
-	for i, e := range m.entries {
-		if e.head == "" && m.rows[e.row].ID == id {
-			m.list.To(i)
-			return
-		}
-	}
-}
+func (m *Model) Select(id spec.DeploymentID) { m.table.To(string(id)) }
 
-func (m *Model) here() *Row {
-	if m.list.Cursor < len(m.entries) && m.entries[m.list.Cursor].head == "" {
-		return &m.rows[m.entries[m.list.Cursor].row]
-	}
-	return nil
-}
+func (m *Model) here() *Row { return m.row(spec.DeploymentID(m.table.ID())) }
 
 // arrange puts those that run or need somebody first, the others by day.
 func (m *Model) arrange() {
-	want := m.filter.Want()
+	want := m.table.Filter.Want()
 	groups := map[string][]int{}
 	for i := range m.rows {
 		r := &m.rows[i]
@@ -155,20 +129,17 @@ func (m *Model) arrange() {
 			groups[m.group(r)] = append(groups[m.group(r)], i)
 		}
 	}
-	m.entries = m.entries[:0]
+	var lines []widget.Line
 	for _, g := range []string{"", "today", "this week", "older"} {
-		if len(groups[g]) == 0 {
-			continue
-		}
-		if g != "" {
-			m.entries = append(m.entries, entry{head: g})
+		if g != "" && len(groups[g]) > 0 {
+			lines = append(lines, widget.Line{Head: g})
 		}
 		for _, i := range groups[g] {
-			m.entries = append(m.entries, entry{row: i})
+			r := &m.rows[i]
+			lines = append(lines, widget.Line{ID: string(r.ID), Make: func() []widget.Cell { return m.cells(r) }})
 		}
 	}
-	m.list.SetLen(len(m.entries))
-	m.skip(1)
+	m.table.Set(lines)
 }
 
 // group names the part of the list in which a row stands.
@@ -195,31 +166,13 @@ func (r *Row) text() string {
 // what is the provide that it calls.
 func (r *Row) what() string { return r.Root.Lifecycle() + "." + r.Root.Provide() }
 
-// skip moves the cursor off a heading.
-func (m *Model) skip(by int) {
-	if m.list.Cursor >= len(m.entries) || m.entries[m.list.Cursor].head == "" {
-		return
-	}
-	next := m.list.Cursor + by
-	if next < 0 || next >= len(m.entries) {
-		next = m.list.Cursor - by
-	}
-	m.list.To(next)
-}
-
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.filter.Typing }
+func (m *Model) Typing() bool { return m.table.Filter.Typing }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
-	at := m.list.Cursor
-	switch changed := m.filter.Type(k, &m.list); {
-	case changed:
+	if m.table.Type(k) {
 		m.arrange()
-	case m.list.Cursor < at:
-		m.skip(-1)
-	default:
-		m.skip(1)
 	}
 	return nil
 }

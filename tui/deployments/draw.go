@@ -111,69 +111,36 @@ func (m *Model) counts() string {
 }
 
 func (m *Model) drawList(w, h int) ([]string, widget.Point) {
+	m.table.Foot = m.unread(w)
+	switch {
+	case m.table.Filter.On():
+		m.table.Empty = []string{"No deployment matches; esc clears the filter."}
+	case !m.ready:
+		m.table.Empty = []string{"The hosts are being asked " + m.look.Ellipsis}
+	default:
+		m.table.Empty = []string{"Nothing has been deployed yet. 2 opens the catalogue of what can be deployed."}
+	}
+	return m.table.Draw(m.look, widget.Rule{Title: "Deployments", Right: m.counts(), Focus: true}, w, h)
+}
+
+// cells are the row of a deployment.
+func (m *Model) cells(r *Row) []widget.Cell {
 	l := m.look
-	rule := widget.Rule{Title: m.filter.Title(l, "Deployments"), Right: m.counts(), Focus: true}
-	at := widget.Point{}
-	if m.filter.Typing {
-		at.X = 1 + widget.Width(rule.Title)
+	sign, style, word := m.state(r)
+	text, at, hosts := widget.Style(""), sign, ""
+	atStyle := style
+	if r.ID == m.base {
+		at, atStyle = l.Bullet, l.Key
 	}
-	name, what, by := 8, 8, 2
-	for i := range m.rows {
-		r := &m.rows[i]
-		name, what, by = widget.Widest(name, w/4, r.Name), widget.Widest(what, w/4, r.what()), widget.Widest(by, 16, r.By)
+	if r.State == "replaced" {
+		text = l.Dim
 	}
-	hosts := 0
-	if w >= 70 {
-		hosts = 6
+	if n := len(m.hosts(r)); n > 0 {
+		hosts = fmt.Sprint(n)
 	}
-	widths := widget.Flex(w-3, 1, name+1, 12, what+1, by, hosts, -1, 6, 5)
-	right := func(s string) widget.Cell { return widget.Cell{Text: s, Right: true, Style: l.Dim} }
-	head := func(s string, r bool) widget.Cell { return widget.Cell{Text: s, Right: r, Style: l.Dim} }
-	body := []string{"  " + l.Row(widths, head("", false), head("NAME", false), head("RESULT", false), head("WHAT", false), head("BY", false),
-		head("HOSTS", true), head("", false), head("TOOK", true), head("WHEN", true))}
-	foot := m.unread(w)
-	m.list.Set(len(m.entries), max(h-2-len(foot), 1))
-	from, to := m.list.Window()
-	for i := from; i < to; i++ {
-		e := m.entries[i]
-		if e.head != "" {
-			body = append(body, l.Dim.Paint("  "+e.head))
-			continue
-		}
-		r := &m.rows[e.row]
-		sign, style, word := m.state(r)
-		text := widget.Style("")
-		if r.ID == m.base {
-			sign, style = l.Bullet, l.Key
-		}
-		if r.State == "replaced" {
-			text = l.Dim
-		}
-		hosts := ""
-		if n := len(m.hosts(r)); n > 0 {
-			hosts = fmt.Sprint(n)
-		}
-		if i == m.list.Cursor && !m.filter.Typing {
-			at = widget.Point{Y: 1 + len(body)}
-		}
-		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.Cell{Text: r.Name, Style: text}, widget.Cell{Text: word, Style: style},
-			widget.Cell{Text: r.what(), Style: text}, widget.Cell{Text: r.By, Style: l.Dim}, right(hosts), widget.T(""), right(m.took(r)), right(format.Ago(m.now, r.Made))),
-			w-1, i == m.list.Cursor, true)+" ")
-	}
-	if len(m.entries) == 0 {
-		text := "Nothing has been deployed yet. 2 opens the catalogue of what can be deployed."
-		switch {
-		case m.filter.On():
-			text = "No deployment matches; esc clears the filter."
-		case !m.ready:
-			text = "The hosts are being asked ..."
-		}
-		body = append([]string{""}, indent(widget.Wrap(text, w-4))...)
-	}
-	for len(body) < h-1-len(foot) {
-		body = append(body, "")
-	}
-	return l.Pane(rule, w, h, append(body, foot...)), at
+	dim := func(s string) widget.Cell { return widget.Cell{Text: s, Style: l.Dim} }
+	return []widget.Cell{{Text: at, Style: atStyle}, {Text: r.Name, Style: text}, {Text: word, Style: style}, {Text: r.what(), Style: text}, dim(r.By),
+		dim(hosts), dim(m.took(r)), dim(format.Ago(m.now, r.Made))}
 }
 
 // unread says what could not be read.
@@ -186,11 +153,4 @@ func (m *Model) unread(w int) []string {
 		out = append(out, m.look.Dim.Paint("  "+spec.Count(n, "more", "more")+" could not be read"))
 	}
 	return out
-}
-
-func indent(lines []string) []string {
-	for i := range lines {
-		lines[i] = "  " + lines[i]
-	}
-	return lines
 }

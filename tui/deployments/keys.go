@@ -9,8 +9,8 @@ import (
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []widget.Binding {
-	if m.filter.Typing {
-		return m.filter.Bindings()
+	if m.table.Filter.Typing {
+		return m.table.Filter.Bindings()
 	}
 	r := m.here()
 	none := ""
@@ -39,7 +39,7 @@ func (m *Model) Bindings() []widget.Binding {
 func (m *Model) Do(a widget.Action) widget.Request {
 	switch a {
 	case widget.Search:
-		m.filter.Typing = true
+		m.table.Filter.Typing = true
 	case widget.Zoom:
 		m.zoom = !m.zoom
 	case widget.Back:
@@ -48,8 +48,8 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			m.base = ""
 		case m.zoom:
 			m.zoom = false
-		case m.filter.Text() != "":
-			m.filter.Clear()
+		case m.table.Filter.Text() != "":
+			m.table.Filter.Clear()
 			m.arrange()
 		default:
 			return widget.GoBack{}
@@ -67,14 +67,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			return r.request(a)
 		}
 	default:
-		if !m.list.Do(a) {
-			return nil
-		}
-		if a == widget.Up || a == widget.First || a == widget.PageUp {
-			m.skip(-1)
-		} else {
-			m.skip(1)
-		}
+		m.table.Do(a)
 	}
 	return nil
 }
@@ -163,7 +156,7 @@ func (m *Model) Hint() string {
 		return r.Name + " is marked: the one under the cursor is compared with it; o takes the mark away."
 	case r == nil && !m.ready:
 		return "The hosts are being asked which deployments they know ..."
-	case r == nil && m.filter.On():
+	case r == nil && m.table.Filter.On():
 		return "No deployment matches."
 	case r == nil:
 		return "2 opens the catalogue of what can be deployed."

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/armonic/armonic/deploy"
@@ -33,14 +34,17 @@ type Model struct {
 	failed  []string // what could not be asked
 	reading bool
 
-	list     widget.List
+	table    widget.Table
 	detail   widget.List
 	inDetail bool
 	zoom     bool
 }
 
 // New makes the screen, empty.
-func New(l widget.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model {
+	return &Model{look: l, table: widget.Table{Columns: []widget.Column{
+		{}, {Title: "HOST", Priority: 1}, {Title: "ENTERED"}, {Title: "WHAT IS NOT AS IT WAS LEFT", Grow: true}}}}
+}
 
 // Restyle changes how the screen looks.
 func (m *Model) Restyle(l widget.Look) { m.look = l }
@@ -48,7 +52,8 @@ func (m *Model) Restyle(l widget.Look) { m.look = l }
 // Reading says that hosts are being asked. What was found elsewhere is forgotten.
 func (m *Model) Reading(at deploy.DriftOf) {
 	if at != m.at {
-		m.found, m.failed, m.list, m.detail, m.inDetail = spec.Drift{}, nil, widget.List{}, widget.List{}, false
+		m.found, m.failed, m.detail, m.inDetail = spec.Drift{}, nil, widget.List{}, false
+		m.table.Set(nil)
 	}
 	m.at, m.reading = at, true
 }
@@ -66,13 +71,17 @@ func (m *Model) Set(at deploy.DriftOf, found spec.Drift, failed []error) {
 		m.failed = append(m.failed, err.Error())
 	}
 	slices.SortStableFunc(m.found.Findings, func(a, b spec.EffectFinding) int { return strings.Compare(string(a.Path), string(b.Path)) })
-	m.list.SetLen(len(m.found.Findings))
+	lines := make([]widget.Line, len(m.found.Findings))
+	for i := range lines {
+		lines[i] = widget.Line{ID: strconv.Itoa(i), Make: func() []widget.Cell { return m.cells(&m.found.Findings[i]) }}
+	}
+	m.table.Set(lines)
 	m.inDetail = m.inDetail && len(m.found.Findings) > 0
 }
 
 func (m *Model) here() *spec.EffectFinding {
-	if m.list.Cursor < len(m.found.Findings) {
-		return &m.found.Findings[m.list.Cursor]
+	if i, err := strconv.Atoi(m.table.ID()); err == nil {
+		return &m.found.Findings[i]
 	}
 	return nil
 }
@@ -130,7 +139,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	default:
 		if m.inDetail {
 			m.detail.Do(a)
-		} else if m.list.Do(a) {
+		} else if m.table.Do(a) {
 			m.detail = widget.List{}
 		}
 	}
@@ -171,62 +180,34 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	if m.here() != nil {
 		box.Note = spec.CountOf(len(m.found.Findings), m.found.Looked, "change", "changes") + " not as left"
 	}
-	iw, ih := w, max(h-1, 0)
-	var foot []string
-	for _, s := range m.failed {
-		foot = append(foot, "  "+l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(s), iw-2)))
+	m.table.Foot = nil
+	for _, s := range m.failed[:min(len(m.failed), h/2)] {
+		m.table.Foot = append(m.table.Foot, "  "+l.Bad.Paint(l.Cut(l.Wrong+" "+widget.Clean(s), w-2)))
 	}
-	foot = foot[:min(len(foot), ih/2)]
-	m.list.Set(len(m.found.Findings), max(ih-1-len(foot), 1))
-	host, by := 4, 10
-	for i := range m.found.Findings {
-		p := m.found.Findings[i].Path
-		host, by = max(host, min(len(p.Host()), iw/5)), max(by, min(len(p.Lifecycle())+1+len(p.State()), iw/3))
+	switch {
+	case m.reading:
+		m.table.Empty = []string{"The hosts are being asked " + l.Ellipsis}
+	case m.found.Looked == 0 && len(m.failed) > 0:
+		m.table.Empty = nil
+	default:
+		m.table.Empty = []string{l.Good.Paint(l.OK) + fmt.Sprintf(" All is as it was left (%s looked at).", spec.Count(m.found.Looked, "change", "changes"))}
 	}
-	if m.at.Host != "" {
-		host = 0 // it is in the title
-	}
-	widths := widget.Flex(iw-2, 1, host, by, -1)
-	body := []string{l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("HOST"), widget.T("ENTERED"), widget.T("WHAT IS NOT AS IT WAS LEFT")))}
-	at := widget.Point{}
-	from, to := m.list.Window()
-	for i := from; i < to; i++ {
-		f := &m.found.Findings[i]
-		by := f.Path.Lifecycle() + "." + f.Path.State()
-		if f.Path.Provide() != string(spec.Enter) {
-			by = f.Path.Lifecycle() + "." + f.Path.Provide()
-		}
-		if i == m.list.Cursor {
-			at.Y = 1 + len(body)
-		}
-		what := widget.Cell{Text: f.Effect.Key + ": " + found(f, widths[3]-len(f.Effect.Key)-2), Style: l.Warn}
-		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: l.Drift, Style: l.Warn}, widget.T(string(f.Path.Host())), widget.T(by), what), iw, i == m.list.Cursor, !m.inDetail))
-	}
-	if len(m.found.Findings) == 0 {
-		switch {
-		case m.reading:
-			body = []string{"", "  The hosts are being asked ..."}
-		case m.found.Looked == 0 && len(m.failed) > 0:
-			body = nil
-		default:
-			text := fmt.Sprintf("All is as it was left (%s looked at).", spec.Count(m.found.Looked, "change", "changes"))
-			body = []string{"", "  " + l.Good.Paint(l.Cut(l.OK+" "+text, iw-2))}
-		}
-	}
-	for len(body) < ih-len(foot) {
-		body = append(body, "")
-	}
-	return l.Pane(box, w, h, append(body, foot...)), at
+	return m.table.Draw(l, box, w, h)
 }
 
-// found says what was found, without the explanation where there is no room for it: the details
-// have all.
-func found(f *spec.EffectFinding, room int) string {
-	text := deploy.Found(*f)
-	if widget.Width(widget.Clean(text)) > room {
-		text, _, _ = strings.Cut(text, ": ")
+// cells are the row of a finding.
+func (m *Model) cells(f *spec.EffectFinding) []widget.Cell {
+	l := m.look
+	host, by := string(f.Path.Host()), f.Path.Lifecycle()+"."+f.Path.State()
+	if m.at.Host != "" { // it is in the title
+		host = ""
 	}
-	return text
+	if f.Path.Provide() != string(spec.Enter) {
+		by = f.Path.Lifecycle() + "." + f.Path.Provide()
+	}
+	what := f.Effect.Key + ": " + deploy.Found(*f)
+	short, _, _ := strings.Cut(deploy.Found(*f), ": ") // the details have all
+	return []widget.Cell{{Text: l.Drift, Style: l.Warn}, {Text: host}, {Text: by}, {Text: what, Short: f.Effect.Key + ": " + short, Style: l.Warn}}
 }
 
 func (m *Model) drawDetail(w, h int) ([]string, widget.Point) {

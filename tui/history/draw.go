@@ -22,50 +22,28 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 }
 
 func (m *Model) drawList(w, h int) ([]string, widget.Point) {
-	l := m.look
-	rule := widget.Rule{Title: m.filter.Title(l, "History of "+m.of.String()), Focus: true, Right: l.Dim.Paint("newest first")}
-	if m.filter.On() {
-		rule.Right = l.Dim.Paint(spec.CountOf(len(m.shown), len(m.all), "row", "rows"))
+	rule := widget.Rule{Title: "History of " + m.of.String(), Focus: true, Note: "newest first"}
+	m.table.Empty = []string{"Nothing was done here yet."}
+	if m.table.Filter.On() {
+		rule.Note = spec.CountOf(m.table.List.Len(), len(m.all), "row", "rows")
+		m.table.Empty = []string{"Nothing matches; esc clears the filter."}
 	}
-	at := widget.Point{}
-	if m.filter.Typing {
-		at.X = 1 + widget.Width(rule.Title)
-	}
-	host, service, what, by := 4, 7, 4, 2
-	for _, i := range m.shown {
-		e := &m.all[i]
-		host, service = widget.Widest(host, w/5, string(e.host)), widget.Widest(service, w/5, e.lifecycle)
-		what, by = widget.Widest(what, w*2/5, e.what()), widget.Widest(by, 16, e.Who)
-	}
+	return m.table.Draw(m.look, rule, w, h)
+}
+
+// cells are the row of what was done. What is in the title is not said again.
+func (m *Model) cells(e *entry) []widget.Cell {
+	dim := func(s string) widget.Cell { return widget.Cell{Text: s, Style: m.look.Dim} }
+	host, service := string(e.host), e.lifecycle
 	if m.of.Host != "" {
-		host = 0 // it is in the title
+		host = ""
 	}
 	if m.of.Lifecycle != "" {
-		service = 0
+		service = ""
 	}
-	widths := widget.Flex(w-3, 1, host, service, what, by, -1, 6, 5)
-	head := func(s string, right bool) widget.Cell { return widget.Cell{Text: s, Right: right, Style: l.Dim} }
-	body := []string{"  " + l.Row(widths, head("", false), head("HOST", false), head("SERVICE", false), head("WHAT", false), head("BY", false),
-		head("", false), head("TOOK", true), head("WHEN", true))}
-	m.list.Set(len(m.shown), max(h-2, 1))
-	from, to := m.list.Window()
-	for r := from; r < to; r++ {
-		e := &m.all[m.shown[r]]
-		sign, style := m.sign(e)
-		if r == m.list.Cursor && !m.filter.Typing {
-			at = widget.Point{Y: 1 + len(body)}
-		}
-		body = append(body, l.Pick(l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(e.host)), widget.T(e.lifecycle), widget.T(e.what()),
-			widget.Cell{Text: e.Who, Style: l.Dim}, widget.Cell{Text: strings.Join(format.Inputs(e.Inputs), " "), Style: l.Dim},
-			head(format.Took(e.Took), true), head(format.Ago(m.now, e.At), true)), w-1, r == m.list.Cursor, true)+" ")
-	}
-	switch {
-	case len(m.all) == 0:
-		body = []string{"", "  Nothing was done here yet."}
-	case len(m.shown) == 0:
-		body = []string{"", "  Nothing matches; esc clears the filter."}
-	}
-	return l.Pane(rule, w, h, body), at
+	sign, style := m.sign(e)
+	return []widget.Cell{{Text: sign, Style: style}, {Text: host}, {Text: service}, {Text: e.what()}, dim(e.Who), dim(strings.Join(format.Inputs(e.Inputs), " ")),
+		dim(format.Took(e.Took)), dim(format.Ago(m.now, e.At))}
 }
 
 func (m *Model) drawDetails(w, h int) ([]string, widget.Point) {

@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,27 +34,30 @@ type entry struct {
 
 // Model is the screen.
 type Model struct {
-	look  widget.Look
-	of    deploy.DriftOf // what is shown: all hosts, one, or a lifecycle of one
-	now   time.Time
-	all   []entry // the newest first
-	shown []int
+	look widget.Look
+	of   deploy.DriftOf // what is shown: all hosts, one, or a lifecycle of one
+	now  time.Time
+	all  []entry // the newest first
 
-	list   widget.List
-	filter widget.Filter
-	zoom   bool
+	table widget.Table
+	zoom  bool
 }
 
 // New makes the screen, empty.
-func New(l widget.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model {
+	return &Model{look: l, table: widget.Table{Columns: []widget.Column{
+		{}, {Title: "HOST", Priority: 5}, {Title: "SERVICE", Priority: 6}, {Title: "WHAT"}, {Title: "BY", Most: 16, Priority: 2}, {Title: "WITH", Grow: true, Priority: 1},
+		{Title: "TOOK", Right: true, Priority: 3}, {Title: "WHEN", Right: true, Priority: 4}}}}
+}
 
 // Restyle changes how the screen looks.
 func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Enter shows what was done on hosts, or with a lifecycle of one.
 func (m *Model) Enter(of deploy.DriftOf) {
-	m.of, m.list, m.zoom = of, widget.List{}, false
-	m.filter.Clear()
+	m.of, m.table.List, m.zoom = of, widget.List{}, false
+	m.table.Filter.Clear()
+	m.table.Set(nil)
 }
 
 // Set takes what the hosts remember.
@@ -80,19 +84,20 @@ func (m *Model) Set(hosts []deploy.HostView, now time.Time) {
 }
 
 func (m *Model) narrow() {
-	want := m.filter.Want()
-	m.shown = m.shown[:0]
+	want := m.table.Filter.Want()
+	lines := make([]widget.Line, 0, len(m.all))
 	for i := range m.all {
-		if want == "" || strings.Contains(strings.ToLower(m.all[i].text()), want) {
-			m.shown = append(m.shown, i)
+		e := &m.all[i]
+		if want == "" || strings.Contains(strings.ToLower(e.text()), want) { // those that come are newer
+			lines = append(lines, widget.Line{ID: strconv.Itoa(len(m.all) - i), Make: func() []widget.Cell { return m.cells(e) }})
 		}
 	}
-	m.list.SetLen(len(m.shown))
+	m.table.Set(lines)
 }
 
 func (m *Model) here() *entry {
-	if m.list.Cursor < len(m.shown) {
-		return &m.all[m.shown[m.list.Cursor]]
+	if n, err := strconv.Atoi(m.table.ID()); err == nil && n <= len(m.all) {
+		return &m.all[len(m.all)-n]
 	}
 	return nil
 }
@@ -128,11 +133,11 @@ func (m *Model) sign(e *entry) (string, widget.Style) {
 }
 
 // Typing reports whether letters are text.
-func (m *Model) Typing() bool { return m.filter.Typing }
+func (m *Model) Typing() bool { return m.table.Filter.Typing }
 
 // Type handles a key while typing.
 func (m *Model) Type(k tea.KeyMsg) widget.Request {
-	if m.filter.Type(k, &m.list) {
+	if m.table.Type(k) {
 		m.narrow()
 	}
 	return nil
@@ -140,8 +145,8 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 
 // Bindings are the keys that work now.
 func (m *Model) Bindings() []widget.Binding {
-	if m.filter.Typing {
-		return m.filter.Bindings()
+	if m.table.Filter.Typing {
+		return m.table.Filter.Bindings()
 	}
 	none, alone := "", ""
 	if e := m.here(); e == nil {
@@ -168,7 +173,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 			return Open{e.By}
 		}
 	case widget.Search:
-		m.filter.Typing = true
+		m.table.Filter.Typing = true
 	case refresh:
 		return Refresh{}
 	case widget.Zoom:
@@ -181,14 +186,14 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		switch {
 		case m.zoom:
 			m.zoom = false
-		case m.filter.Text() != "":
-			m.filter.Clear()
+		case m.table.Filter.Text() != "":
+			m.table.Filter.Clear()
 			m.narrow()
 		default:
 			return widget.GoBack{}
 		}
 	default:
-		m.list.Do(a)
+		m.table.Do(a)
 	}
 	return nil
 }
@@ -197,7 +202,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 func (m *Model) Hint() string {
 	e := m.here()
 	switch {
-	case e == nil && m.filter.On():
+	case e == nil && m.table.Filter.On():
 		return "Nothing matches."
 	case e == nil:
 		return "Hosts remember the last 1000 calls and changes of state of each service."

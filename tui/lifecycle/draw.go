@@ -93,34 +93,17 @@ func (m *Model) drawStates(w, h int) ([]string, widget.Point) {
 }
 
 func (m *Model) drawOffers(w, h int) ([]string, widget.Point) {
+	return m.below.Draw(m.look, widget.Rule{Title: "Offers", Note: spec.Count(len(m.offers), "operation", "operations"), Focus: m.inList}, w, h)
+}
+
+// offerCells are the row of an offer: dim if its state is not entered.
+func (m *Model) offerCells(o *deploy.Offer) []widget.Cell {
 	l := m.look
-	rule := widget.Rule{Title: "Offers", Note: spec.Count(len(m.offers), "operation", "operations"), Focus: m.inList}
-	m.below.Set(len(m.offers), max(h-1, 1))
-	from, to := m.below.Window()
-	name := 9
-	for _, o := range m.offers {
-		name = widget.Widest(name, w/2, o.Provide.Name())
+	sign, signStyle, style := l.Wait, l.Dim, l.Dim
+	if slices.Contains(m.stack.Names(), o.Provide.Path.State()) {
+		sign, signStyle, style = l.OK, l.Good, ""
 	}
-	widths := widget.Flex(w-4, 1, name, 13, -1)
-	var body []string
-	at := widget.Point{}
-	for i := from; i < to; i++ {
-		o := &m.offers[i]
-		sign, style := l.Wait, l.Dim
-		if slices.Contains(m.stack.Names(), o.Provide.Path.State()) {
-			sign, style = l.OK, ""
-		}
-		signStyle := l.Good
-		if style == l.Dim {
-			signStyle = l.Dim
-		}
-		if i == m.below.Cursor {
-			at.Y = 1 + len(body)
-		}
-		row := l.Row(widths, widget.Cell{Text: sign, Style: signStyle}, widget.Cell{Text: o.Provide.Name(), Style: style}, widget.Cell{Text: o.Provide.Path.State(), Style: l.Dim}, widget.Cell{Text: asks(o), Style: l.Dim})
-		body = append(body, l.Pick(row, w-1, i == m.below.Cursor && m.inList, m.inList)+" ")
-	}
-	return l.Pane(rule, w, h, body), at
+	return []widget.Cell{{Text: sign, Style: signStyle}, {Text: o.Provide.Name(), Style: style}, {Text: o.Provide.Path.State(), Style: l.Dim}, {Text: asks(o), Style: l.Dim}}
 }
 
 // asks says what an offer asks and needs.

@@ -46,22 +46,26 @@ type Model struct {
 
 	order  []string // states, as they are drawn: the initial one last
 	states widget.List
-	below  widget.List // offers
-	inList bool        // the offers have the keys
+	below  widget.Table // offers
+	inList bool         // the offers have the keys
 	move   *deploy.Move
 	err    error
 	asked  spec.Path // the state to which the way was asked for
 }
 
 // New makes the screen, empty.
-func New(l widget.Look) *Model { return &Model{look: l} }
+func New(l widget.Look) *Model { return &Model{look: l, below: offersTable()} }
+
+func offersTable() widget.Table {
+	return widget.Table{Columns: []widget.Column{{}, {Title: "OPERATION"}, {Title: "STATE"}, {Title: "ASKS", Grow: true}}}
+}
 
 // Restyle changes how the screen looks.
 func (m *Model) Restyle(l widget.Look) { m.look = l }
 
 // Enter shows a lifecycle of a host, with the cursor on a state, or on the current one.
 func (m *Model) Enter(of spec.Path, state string) {
-	*m = Model{look: m.look, of: of.Cut(2), now: m.now}
+	*m = Model{look: m.look, of: of.Cut(2), now: m.now, below: offersTable()}
 	m.states.To(0)
 	m.asked = of.Cut(2).Join(state)
 }
@@ -99,7 +103,12 @@ func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Tim
 	m.order = slices.Clone(m.stack.States)
 	slices.Reverse(m.order)
 	m.states.SetLen(len(m.order))
-	m.below.SetLen(len(m.offers))
+	lines := make([]widget.Line, len(m.offers))
+	for i := range lines {
+		o := &m.offers[i]
+		lines[i] = widget.Line{ID: string(o.Pattern), Make: func() []widget.Cell { return m.offerCells(o) }}
+	}
+	m.below.Set(lines)
 	if at == "" && first {
 		at = m.stack.Top()
 	}
@@ -158,8 +167,8 @@ func (m *Model) notMoved() string {
 }
 
 func (m *Model) offer() *deploy.Offer {
-	if m.below.Cursor < len(m.offers) {
-		return &m.offers[m.below.Cursor]
+	if m.below.List.Cursor < len(m.offers) {
+		return &m.offers[m.below.List.Cursor]
 	}
 	return nil
 }

@@ -55,47 +55,32 @@ func (m *Model) Where() widget.Where {
 }
 
 func (m *Model) drawTasks(w, h int) ([]string, widget.Point) {
-	l := m.look
-	box := widget.Rule{Title: "What will happen, by host", More: "v: in order", Focus: !m.inDetail}
-	iw, ih := w, max(h-1, 0)
-	widths := widget.Flex(iw-2, 1, -3, -5, 10)
-	head := []string{"HOST", "NOW " + l.Arrow + " AFTER", ""}
+	rule := widget.Rule{Title: "What will happen, by host", More: "v: in order", Focus: !m.inDetail}
 	if m.ordered {
-		box.Title, box.More = "What will happen, in order", "v: by host"
-		widths = widget.Flex(iw-2, 0, 3, 10, -3, -1)
-		head = []string{"", "HOST", "STEPS", "WHEN"}
+		rule.Title, rule.More = "What will happen, in order", "v: by host"
 	}
-	cells := func(r entry) []widget.Cell {
-		out := make([]widget.Cell, 0, len(r.cells)+1)
+	m.table.Foot = append(m.checks(), m.busyHosts(w, h/4)...)
+	return m.table.Draw(m.look, rule, w, h)
+}
+
+// cells are a row of the list.
+func (m *Model) cells(r *entry) []widget.Cell {
+	l := m.look
+	var out []widget.Cell
+	if !m.ordered {
 		out = append(out, map[sign]widget.Cell{added: {Text: "+", Style: l.Good}, changed: {Text: l.Changed, Style: l.Warn}, same: {Text: l.Same, Style: l.Dim}}[r.sign])
-		for i, c := range r.cells {
-			cell := widget.T(c)
-			switch last := i == len(r.cells)-1; {
-			case r.host && !last:
-				cell.Style = widget.Strong
-			case last && !m.ordered:
-				cell.Style = l.Dim
-			}
-			out = append(out, cell)
+	}
+	for i, c := range r.cells {
+		cell := widget.T(c)
+		switch last := i == len(r.cells)-1; {
+		case r.sign == ofHost && !last:
+			cell.Style = widget.Strong
+		case last && !m.ordered:
+			cell.Style = l.Dim
 		}
-		return out
+		out = append(out, cell)
 	}
-	body := []string{l.Head.Paint("  " + l.Row(widths, cells(entry{cells: head})...))}
-	foot := append(m.checks(), m.busyHosts(iw, ih/4)...)
-	room := max(ih-1-len(foot), 1)
-	m.list.Set(len(m.rows), room)
-	from, to := m.list.Window()
-	at := widget.Point{}
-	for r := from; r < to; r++ {
-		if r == m.list.Cursor {
-			at.Y = 1 + len(body)
-		}
-		body = append(body, l.Pick(l.Row(widths, cells(m.rows[r])...), iw, r == m.list.Cursor, !m.inDetail))
-	}
-	for len(body) < ih-len(foot) {
-		body = append(body, "")
-	}
-	return l.Pane(box, w, h, append(body, foot...)), at
+	return out
 }
 
 // busyHosts says what is done now on hosts of the plan, in at most h lines.

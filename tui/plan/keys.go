@@ -39,7 +39,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 		return Edit{}
 	case byOrder:
 		m.ordered = !m.ordered
-		m.list, m.detail = widget.List{}, widget.List{}
+		m.table.List, m.detail = widget.List{}, widget.List{}
 		m.layout()
 	case widget.NextPane, widget.PrevPane:
 		m.inDetail = !m.inDetail
@@ -65,7 +65,7 @@ func (m *Model) Do(a widget.Action) widget.Request {
 	default:
 		if m.inDetail {
 			m.detail.Do(a)
-		} else if m.list.Do(a) {
+		} else if m.table.Do(a) {
 			m.detail = widget.List{}
 			m.detailLines()
 		}

@@ -36,7 +36,6 @@ type entry struct {
 	cells []string
 	sign  sign
 	tasks []int
-	host  bool
 }
 
 // sign says what becomes of a service.
@@ -47,6 +46,7 @@ const (
 	added
 	changed
 	same
+	ofHost // none: the row is the heading of those of a host
 )
 
 // Model is the screen.
@@ -59,7 +59,7 @@ type Model struct {
 	tasks    map[resolver.TaskID]*resolver.Task
 	ordered  bool
 	rows     []entry
-	list     widget.List
+	table    widget.Table
 	inDetail bool
 	detail   widget.List
 	lines    []line
@@ -151,11 +151,17 @@ func (m *Model) layout() {
 		return
 	}
 	if m.ordered {
+		m.table.Columns = []widget.Column{{Title: "NO", Right: true}, {Title: "HOST"}, {Title: "STEPS", Grow: true}, {Title: "WHEN", Priority: 1}}
 		m.rowsInOrder()
 	} else {
+		m.table.Columns = []widget.Column{{}, {Title: "HOST"}, {Title: "NOW " + m.look.Arrow + " AFTER", Grow: true}, {Title: "", Priority: 1}}
 		m.rowsByHost()
 	}
-	m.list.SetLen(len(m.rows))
+	lines := make([]widget.Line, len(m.rows))
+	for i := range lines {
+		lines[i] = widget.Line{ID: fmt.Sprint(i), Make: func() []widget.Cell { return m.cells(&m.rows[i]) }}
+	}
+	m.table.Set(lines)
 	m.detailLines()
 }
 
@@ -210,7 +216,7 @@ func (m *Model) rowsByHost() {
 			}
 			c.tasks = append(c.tasks, i)
 		}
-		m.rows = append(m.rows, entry{host: true, tasks: all, cells: []string{string(h), "", spec.Count(calls, "step", "steps")}})
+		m.rows = append(m.rows, entry{sign: ofHost, tasks: all, cells: []string{string(h), "", spec.Count(calls, "step", "steps")}})
 		for _, lc := range order {
 			after := top(p.After[h][lc])
 			first := &p.Tasks[by[lc].tasks[0]]
@@ -244,10 +250,10 @@ func top(stack []string) string {
 // detailLines makes the details for the row under the cursor.
 func (m *Model) detailLines() {
 	m.lines, m.diffs, m.diffOf = m.lines[:0], m.diffs[:0], m.diffOf[:0]
-	if m.list.Cursor >= len(m.rows) {
+	if m.table.List.Cursor >= len(m.rows) {
 		return
 	}
-	for k, i := range m.rows[m.list.Cursor].tasks {
+	for k, i := range m.rows[m.table.List.Cursor].tasks {
 		t := &m.res.Plan.Tasks[i]
 		if k > 0 {
 			m.lines = append(m.lines, line{})

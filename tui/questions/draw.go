@@ -77,57 +77,29 @@ func (m *Model) drawTree(w, h int) ([]string, widget.Point) {
 }
 
 func (m *Model) drawQuestions(w, h int) ([]string, widget.Point) {
-	l := m.look
 	box := widget.Rule{Title: "Questions", Focus: m.pane == questions && m.edit == nil}
-	at := widget.Point{}
-	box.Title = m.filter.Title(l, box.Title)
-	if m.filter.Typing {
-		at.X = 1 + widget.Width(box.Title)
-	}
 	if m.res == nil {
-		return l.Pane(box, w, h, nil), at
+		return m.look.Pane(box, w, h, nil), widget.Point{}
 	}
 	missing, wrong, checking := m.res.Counts()
 	box.Note = count{missing, wrong, checking}.String()
 	if n := len(m.res.Questions); len(m.rows) < n {
 		box.More = fmt.Sprintf("%d of %d shown; x shows all", len(m.rows), n)
 	}
-	iw, ih := w, max(h-1, 0)
-	m.list.Set(len(m.rows), max(ih-1, 1))
-	widths := m.columns(iw)
-	head := l.Head.Paint("  " + l.Row(widths, widget.T(""), widget.T("WHERE"), widget.T("NAME"), widget.T("VALUE"), widget.T("FROM")))
-	body := []string{head}
-	from, to := m.list.Window()
-	for r := from; r < to; r++ {
-		here := r == m.list.Cursor
-		if here && !m.filter.Typing {
-			at.Y = 1 + len(body)
-		}
-		body = append(body, l.Pick(m.questionRow(r, widths), iw, here, m.pane == questions && m.edit == nil))
-	}
-	if len(m.rows) == 0 {
-		body = append(body, l.Dim.Paint("  nothing is asked"))
-	}
-	return l.Pane(box, w, h, body), at
+	return m.table.Draw(m.look, box, w, h)
 }
 
-// columns are as wide as what is in view needs; the value has the rest.
-func (m *Model) columns(w int) []int {
-	from, to := m.list.Window()
-	where, name, value, word := 5, 4, 5, 7
-	for r := from; r < to; r++ {
-		if i := m.rows[r]; i >= 0 {
-			q := &m.res.Questions[i]
-			_, _, from := format.Question(m.look, q)
-			where = max(where, widget.Width(m.place(q)))
-			name = max(name, widget.Width(format.Asked(q)))
-			value = max(value, widget.Width(shownValue(q)))
-			word = max(word, widget.Width(from))
+// setLines lists the rows: the cursor stays on its question.
+func (m *Model) setLines() {
+	lines := make([]widget.Line, len(m.rows))
+	for r, i := range m.rows {
+		id := fmt.Sprint(i) // of a problem
+		if i >= 0 {
+			id = fmt.Sprint(m.res.Questions[i].Key)
 		}
+		lines[r] = widget.Line{ID: id, Make: func() []widget.Cell { return m.cells(i) }}
 	}
-	where, word = min(where, w/3), min(word, 9)
-	name = min(name, max(w*3/10, w-2-6-where-value-word)) // it is not cut where there is room
-	return widget.Flex(w-2, 2, where, name, -1, word)
+	m.table.Set(lines)
 }
 
 // place says where what is asked is: of a question that names neither, where its node is.
@@ -139,18 +111,19 @@ func (m *Model) place(q *resolver.Question) string {
 	return strings.TrimSpace(string(host) + " " + service)
 }
 
-func (m *Model) questionRow(r int, widths []int) string {
+// cells are the row of a question, or below 0 of a problem.
+func (m *Model) cells(i int) []widget.Cell {
 	l := m.look
-	if i := m.rows[r]; i < 0 {
+	if i < 0 {
 		p := &m.res.Problems[-1-i]
 		style, word := l.Bad, "problem"
 		if p.Warning {
 			style, word = l.Warn, "note"
 		}
-		where := string(p.Path.Host()) + " " + p.Path.Lifecycle()
-		return l.Row(widths, widget.Cell{Text: l.Wrong, Style: style}, widget.T(where), widget.T(""), widget.Cell{Text: p.Msg, Style: style}, widget.T(word))
+		where := strings.TrimSpace(string(p.Path.Host()) + " " + p.Path.Lifecycle())
+		return []widget.Cell{{Text: l.Wrong, Style: style}, {Text: where}, {}, {Text: p.Msg, Style: style}, {Text: word}}
 	}
-	q := &m.res.Questions[m.rows[r]]
+	q := &m.res.Questions[i]
 	sign, style, word := format.Question(l, q)
 	value := shownValue(q)
 	if m.edit != nil && m.edit.Key == q.Key {
@@ -159,8 +132,7 @@ func (m *Model) questionRow(r int, widths []int) string {
 	if q.Status == resolver.Wrong {
 		value += "  " + q.Problem
 	}
-	where := m.place(q)
-	return l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(where), widget.T(format.Asked(q)), widget.Cell{Text: value, Style: valueStyle(l, q)}, widget.Cell{Text: word, Style: style})
+	return []widget.Cell{{Text: sign, Style: style}, {Text: m.place(q)}, {Text: format.Asked(q)}, {Text: value, Style: valueStyle(l, q)}, {Text: word, Style: style}}
 }
 
 // shownValue is the value of a question in a row, where another column says what it is not.

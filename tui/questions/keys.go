@@ -15,8 +15,8 @@ func (m *Model) Bindings() []widget.Binding {
 		}
 		return out
 	}
-	if m.filter.Typing {
-		return m.filter.Bindings()
+	if m.table.Filter.Typing {
+		return m.table.Filter.Bindings()
 	}
 	q, asks, wrong, node := m.question(), "", "", ""
 	switch {

@@ -14,7 +14,7 @@ import (
 
 // arrange finds the rows of the list of questions.
 func (m *Model) arrange() {
-	want := m.filter.Want()
+	want := m.table.Filter.Want()
 	m.rows = m.rows[:0]
 	if m.res == nil {
 		return
@@ -34,7 +34,7 @@ func (m *Model) arrange() {
 		}
 	}
 	slices.SortStableFunc(m.rows, func(a, b int) int { return m.order(a) - m.order(b) })
-	m.list.SetLen(len(m.rows))
+	m.setLines()
 }
 
 // order is the place of a row: what is about the whole comes first, then the order of the tree.
@@ -66,16 +66,16 @@ func searchText(q *resolver.Question) string {
 
 // question is the one under the cursor, nil if there is none.
 func (m *Model) question() *resolver.Question {
-	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor] >= 0 {
-		return &m.res.Questions[m.rows[m.list.Cursor]]
+	if m.table.List.Cursor < len(m.rows) && m.rows[m.table.List.Cursor] >= 0 {
+		return &m.res.Questions[m.rows[m.table.List.Cursor]]
 	}
 	return nil
 }
 
 // problem is the one under the cursor, nil if there is none.
 func (m *Model) problem() *resolver.Problem {
-	if m.list.Cursor < len(m.rows) && m.rows[m.list.Cursor] < 0 {
-		return &m.res.Problems[-1-m.rows[m.list.Cursor]]
+	if m.table.List.Cursor < len(m.rows) && m.rows[m.table.List.Cursor] < 0 {
+		return &m.res.Problems[-1-m.rows[m.table.List.Cursor]]
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (m *Model) problem() *resolver.Problem {
 func (m *Model) selectKey(k resolver.Key) bool {
 	for r, i := range m.rows {
 		if i >= 0 && m.res.Questions[i].Key == k {
-			m.list.To(r)
+			m.table.List.To(r)
 			m.follow()
 			return true
 		}
@@ -107,7 +107,7 @@ func (m *Model) move(a widget.Action) {
 		}
 		return
 	}
-	if m.list.Do(a) {
+	if m.table.Do(a) {
 		m.follow()
 	}
 }
@@ -121,7 +121,7 @@ func (m *Model) toNode() {
 	id := m.tree.Tree.Items[i].Node.ID
 	for r, k := range m.rows {
 		if k >= 0 && m.res.Questions[k].Key.Node == id {
-			m.list.To(r)
+			m.table.List.To(r)
 			return
 		}
 	}
@@ -131,9 +131,9 @@ func (m *Model) toNode() {
 func (m *Model) toNext(want func(*resolver.Question) bool) bool {
 	n := len(m.rows)
 	for d := 1; d <= n; d++ {
-		r := (m.list.Cursor + d) % n
+		r := (m.table.List.Cursor + d) % n
 		if i := m.rows[r]; i >= 0 && want(&m.res.Questions[i]) {
-			m.list.To(r)
+			m.table.List.To(r)
 			m.follow()
 			return true
 		}

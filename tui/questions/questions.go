@@ -82,10 +82,9 @@ type Model struct {
 	tree   tree.View
 	counts []count // by item of the tree
 
-	rows   []int // questions shown, as indexes into res.Questions; below 0: problems
-	list   widget.List
-	filter widget.Filter
-	all    bool // also what only experts look at
+	rows  []int // questions shown, as indexes into res.Questions; below 0: problems
+	table widget.Table
+	all   bool // also what only experts look at
 
 	pane    pane
 	treeTop bool // in a narrow window: the tree instead of the questions
@@ -99,7 +98,8 @@ type Model struct {
 // New makes the screen for a deployment that was just begun: the first question
 // opens by itself.
 func New(l widget.Look, p spec.Pattern) *Model {
-	return &Model{look: l, pattern: p, seek: true}
+	return &Model{look: l, pattern: p, seek: true, table: widget.Table{Empty: []string{"nothing is asked"}, Columns: []widget.Column{
+		{}, {Title: "WHERE"}, {Title: "NAME"}, {Title: "VALUE", Grow: true}, {Title: "FROM", Most: 9, Priority: 1}}}}
 }
 
 // Restyle changes how the screen looks.
@@ -159,7 +159,7 @@ func (m *Model) Editing() bool { return m.edit != nil }
 
 // Typing reports whether letters are text.
 func (m *Model) Typing() bool {
-	return m.filter.Typing || (m.edit != nil && m.edit.Typing())
+	return m.table.Filter.Typing || (m.edit != nil && m.edit.Typing())
 }
 
 // Type handles a key while typing.
@@ -172,7 +172,7 @@ func (m *Model) Type(k tea.KeyMsg) widget.Request {
 	case m.edit != nil:
 		return m.outcome(m.edit.Type(k))
 	}
-	m.filter.Type(k, &m.list)
+	m.table.Type(k)
 	m.arrange()
 	return nil
 }
@@ -257,7 +257,7 @@ func (m *Model) changeView(a widget.Action) {
 	case widget.Open, editAnswer:
 		m.open()
 	case widget.Search:
-		m.filter.Typing, m.pane, m.treeTop = true, questions, false
+		m.table.Filter.Typing, m.pane, m.treeTop = true, questions, false
 	case widget.NextHit:
 		m.move(widget.Down)
 	case widget.PrevHit:
@@ -283,8 +283,8 @@ func (m *Model) back() widget.Request {
 	switch {
 	case m.zoom:
 		m.zoom = false
-	case m.filter.Text() != "":
-		m.filter.Set("")
+	case m.table.Filter.Text() != "":
+		m.table.Filter.Set("")
 		m.arrange()
 	case m.treeTop:
 		m.pane, m.treeTop = questions, false

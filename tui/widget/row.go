@@ -10,7 +10,8 @@ import (
 type Cell struct {
 	Text  string
 	Style Style
-	Right bool // at the right end of its column
+	Right bool   // at the right end of its column
+	Short string // stands there instead where there is no room for the text
 }
 
 // T is a plain cell.
@@ -32,7 +33,11 @@ func (l Look) Cells(widths []int, gap int, cells ...Cell) string {
 			b.WriteString(blanks(gap))
 		}
 		first = false
-		text := l.Cut(Clean(cells[i].Text), w)
+		text := Clean(cells[i].Text)
+		if short := cells[i].Short; short != "" && Width(text) > w {
+			text = Clean(short)
+		}
+		text = l.Cut(text, w)
 		pad := blanks(w - Width(text))
 		text = cells[i].Style.Paint(text)
 		if cells[i].Right {

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -16,10 +18,11 @@ type Column struct {
 
 // Line is a row of a table, or the heading of those below it.
 type Line struct {
-	ID    string // of what it is about
-	Head  string // a heading has no cells
-	Note  string // of a heading, behind it; may have styles
-	Cells []Cell // one for each column
+	ID    string        // of what it is about
+	Head  string        // a heading has no cells
+	Note  string        // of a heading, behind it; may have styles
+	Cells []Cell        // one for each column
+	Make  func() []Cell // makes them when the row is seen, where there may be very many rows
 }
 
 // Table is a list in columns, with a cursor, a filter and marks. Sign, name and what else matters
@@ -29,6 +32,7 @@ type Table struct {
 	List    List
 	Filter  Filter
 	Empty   []string // what stands there when there is no line
+	Foot    []string // lines below the rows, with styles
 	lines   []Line
 	marked  map[string]bool
 }
@@ -162,7 +166,7 @@ func (t *Table) Unmark() bool {
 const gap = 2
 
 // widths finds how wide the columns are in w: what is in view decides. What has no room is 0.
-func (t *Table) widths(w int, from, to int) []int {
+func (t *Table) widths(w int, seen []Line) []int {
 	out := make([]int, len(t.Columns))
 	grows := -1
 	for c, col := range t.Columns {
@@ -170,7 +174,7 @@ func (t *Table) widths(w int, from, to int) []int {
 		if most == 0 {
 			most = max(w*2/5, 8)
 		}
-		for _, x := range t.lines[from:to] {
+		for _, x := range seen {
 			if c < len(x.Cells) && x.Head == "" {
 				out[c] = max(out[c], Width(Clean(x.Cells[c].Text)))
 			}
@@ -202,6 +206,9 @@ func (t *Table) widths(w int, from, to int) []int {
 		if need-gap <= w || least < 0 {
 			if grows >= 0 && out[grows] > 0 {
 				rest := w + gap
+				if t.Columns[0].Title == "" && out[0] > 0 { // see row
+					rest++
+				}
 				for c, n := range out {
 					if n > 0 && c != grows {
 						rest -= n + gap
@@ -230,28 +237,33 @@ func (t *Table) Draw(l Look, r Rule, w, h int) ([]string, Point) {
 				body = append(body, "  "+x)
 			}
 		}
-		return l.Pane(r, w, h, body), at
+		return l.Pane(r, w, h, t.above(body, h)), at
 	}
 	head := 1
 	if h < 6 {
 		head = 0
 	}
-	t.List.Set(len(t.lines), max(h-1-head, 1))
+	t.List.Set(len(t.lines), max(h-1-head-len(t.Foot), 1))
 	if t.List.Top == 1 && t.List.Cursor <= 1 {
 		t.List.Top = 0 // the heading above the first line
 	}
 	from, to := t.List.Window()
-	widths := t.widths(w-3, from, to)
+	seen := slices.Clone(t.lines[from:to])
+	for i := range seen {
+		if seen[i].Make != nil {
+			seen[i].Cells = seen[i].Make()
+		}
+	}
+	widths := t.widths(w-3, seen)
 	body := make([]string, 0, h)
 	if head > 0 {
 		titles := make([]Cell, len(t.Columns))
 		for c, col := range t.Columns {
 			titles[c] = Cell{Text: col.Title, Right: col.Right, Style: l.Head}
 		}
-		body = append(body, "  "+l.Cells(widths, gap, titles...))
+		body = append(body, "  "+t.row(l, widths, titles))
 	}
-	for i := from; i < to; i++ {
-		x := t.lines[i]
+	for i, x := range seen {
 		if x.Head != "" {
 			body = append(body, l.Fit("  "+Style("1").Paint(Clean(x.Head))+"  "+x.Note, w))
 			continue
@@ -263,13 +275,32 @@ func (t *Table) Draw(l Look, r Rule, w, h int) ([]string, Point) {
 			}
 			cells[c].Right = t.Columns[c].Right
 		}
-		here := i == t.List.Cursor
+		here := from+i == t.List.Cursor
 		if here && !t.Filter.Typing {
 			at.Y = 1 + len(body)
 		}
-		body = append(body, l.pick(l.Cells(widths, gap, cells...), w-1, here, r.Focus, t.marked[x.ID])+" ")
+		body = append(body, l.pick(t.row(l, widths, cells), w-1, here, r.Focus, t.marked[x.ID])+" ")
 	}
-	return l.Pane(r, w, h, body), at
+	return l.Pane(r, w, h, t.above(body, h)), at
+}
+
+// row sets cells in their columns. A sign, which has no head, stands close to what it is about.
+func (t *Table) row(l Look, widths []int, cells []Cell) string {
+	if t.Columns[0].Title != "" || widths[0] == 0 {
+		return l.Cells(widths, gap, cells...)
+	}
+	return l.Cells(widths[:1], 0, cells[0]) + " " + l.Cells(widths[1:], gap, cells[1:]...)
+}
+
+// above puts the foot below the rows of a pane of h rows.
+func (t *Table) above(body []string, h int) []string {
+	if len(t.Foot) == 0 {
+		return body
+	}
+	for len(body) < h-1-len(t.Foot) {
+		body = append(body, "")
+	}
+	return append(body, t.Foot...)
 }
 
 // IDs are what some of the lines are about.
