@@ -153,7 +153,7 @@ func (m *Model) refreshed(d *deployment) tea.Cmd {
 		cmd = func() tea.Msg { return learned{d, fetch()} }
 	}
 	res := d.session.Result()
-	d.build.SetHosts(m.hosts)
+	d.build.SetHosts(m.hosts, m.cat.Offers, m.runName)
 	d.build.Show(res, d.session.Fetching())
 	d.plan.Show(d.outlook())
 	if res.Plan == nil && !d.session.Fetching() {

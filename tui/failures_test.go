@@ -108,7 +108,7 @@ func TestHostsCanBeReorderedAndRepeated(t *testing.T) {
 		d.keys("<")
 		d.see("order: web2 web1")
 		d.keys("+")
-		d.see("order: web2 web1 web2", "[1,3] web2")
+		d.see("order: web2 web1 web2", "[1,3] · web2")
 		d.keys("db space")
 		d.see("order: web2 web1 web2 db1", "showing: db")
 	})

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -80,6 +81,20 @@ func (m *Model) onKnown(x known) tea.Cmd {
 		}
 		return knownAgain{}
 	}
+}
+
+// runName is the name of the deployment that a run is part of, or its id if nobody knows more.
+func (m *Model) runName(r spec.RunID) string {
+	id, _, _ := strings.Cut(string(r), "/")
+	if d := m.ofSession(spec.DeploymentID(id)); d != nil {
+		return d.run.Name()
+	}
+	for _, k := range m.known {
+		if string(k.ID) == id {
+			return k.Name
+		}
+	}
+	return "deployment " + id
 }
 
 // ofSession is the deployment of that id if it is, or was, carried out here.

@@ -236,6 +236,6 @@ func (m *Model) showHosts() {
 	m.setFleet()
 	m.catalogue.Set(m.cat, m.hosts)
 	for _, d := range m.deps {
-		d.build.SetHosts(m.hosts)
+		d.build.SetHosts(m.hosts, m.cat.Offers, m.runName)
 	}
 }

@@ -98,6 +98,7 @@ func New(ctx context.Context, c Config) (*Model, error) {
 	m.links.conn.Up = true // until it was looked at
 	m.fleet, m.catalogue, m.logs, m.drift = fleet.New(look), catalogue.New(look), logs.New(look), drift.New(look)
 	m.deployments, m.history, m.lifecycle = deployments.New(look), history.New(look), lifecycle.New(look)
+	m.fleet.SetNames(m.runName)
 	m.addPages()
 	m.startTour(c.Tour)
 	if err := m.keysUnique(); err != nil {

@@ -105,3 +105,23 @@ func TestAValueIsUsedForAllPlaces(t *testing.T) {
 		d.notSee("8080")
 	})
 }
+
+// A host that is given twice stands there twice, and who chooses one sees the state that is there
+// now and the one that it comes to.
+func TestHostsAreChosenByWhatIsThere(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.keys(": deploy space //WebServer//start space on space web1 enter")
+		d.wait(time.Second)
+		d.keys("p R y")
+		d.wait(20 * time.Second)
+		d.keys(": deploy space //WebServer//start enter")
+		d.wait(time.Second)
+		d.see("HOST", "NOW", "BECOMES")
+		if row := rowOf(d.screen(), "✓ web1 "); !strings.Contains(row, "Active") {
+			t.Errorf("%q\n%s", row, d.screen())
+		}
+		d.keys("esc 2 proxy enter down enter web space + enter")
+		d.wait(time.Second)
+		d.see("web1#2 WebSite")
+	})
+}

@@ -82,7 +82,7 @@ type Model struct {
 // New makes the screen, empty.
 func New(l widget.Look) *Model {
 	return &Model{look: l, details: map[spec.DeploymentID]Details{}, asked: map[spec.DeploymentID]int{}, table: widget.Table{Columns: []widget.Column{
-		{}, {Title: "NAME"}, {Title: "RESULT"}, {Title: "WHAT", Grow: true, Priority: 4}, {Title: "BY", Most: 16, Priority: 1}, {Title: "HOSTS", Right: true, Priority: 2},
+		{Sign: true}, {Title: "NAME"}, {Title: "RESULT"}, {Title: "WHAT", Grow: true, Priority: 4}, {Title: "BY", Most: 16, Priority: 1}, {Title: "HOSTS", Right: true, Priority: 2},
 		{Title: "TOOK", Right: true, Priority: 3}, {Title: "WHEN", Right: true}}}}
 }
 

@@ -43,7 +43,7 @@ type Model struct {
 // New makes the screen, empty.
 func New(l widget.Look) *Model {
 	return &Model{look: l, table: widget.Table{Columns: []widget.Column{
-		{}, {Title: "HOST", Priority: 1}, {Title: "ENTERED"}, {Title: "WHAT IS NOT AS IT WAS LEFT", Grow: true}}}}
+		{Sign: true}, {Title: "HOST", Priority: 1}, {Title: "ENTERED"}, {Title: "WHAT IS NOT AS IT WAS LEFT", Grow: true}}}}
 }
 
 // Restyle changes how the screen looks.

@@ -14,7 +14,7 @@ func newYesNo(l widget.Look, q resolver.Question) *yesNo {
 	c := &yesNo{pick{options: options{look: l}, q: q}}
 	c.set([]resolver.Option{{Value: true}, {Value: false}})
 	if yes, _ := q.Value.(bool); !yes {
-		c.list.To(1)
+		c.table.List.To(1)
 	}
 	return c
 }
@@ -38,7 +38,7 @@ func (c *yesNo) typed(k tea.KeyMsg) Outcome {
 	case "n", "N":
 		return Outcome{Done: true, Keep: true, Next: true, Value: false}
 	case "left", "right", "up", "down", "h", "j", "k", "l", "tab", "space":
-		c.list.To(1 - c.list.Cursor)
+		c.table.List.To(1 - c.table.List.Cursor)
 	}
 	return Outcome{}
 }
@@ -46,5 +46,5 @@ func (c *yesNo) typed(k tea.KeyMsg) Outcome {
 func (c *yesNo) refresh(q resolver.Question) { c.q = q }
 
 func (c *yesNo) draw(w, h int) ([]string, widget.Point) {
-	return c.rows(w, h, nil, "")
+	return c.rows(w, h, "")
 }

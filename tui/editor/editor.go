@@ -4,6 +4,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -32,17 +33,32 @@ type Editor struct {
 	in  input
 }
 
+// Place is what is known of a host that can be chosen.
+type Place struct {
+	Sign    string
+	Style   widget.Style
+	Now     string // the state there of what is asked for
+	Becomes string
+	Note    string
+	Work    float64 // how much it has to do: who does not care which gets those with the least
+}
+
+// Places says what is known of a host.
+type Places func(h spec.Host) Place
+
 // Keep is the action that answers and goes on.
 const Keep widget.Action = "keep"
 
 // Open makes the editor that suits the question.
-func Open(l widget.Look, q resolver.Question) *Editor {
+func Open(l widget.Look, q resolver.Question, places Places) *Editor {
 	e := &Editor{Key: q.Key}
 	switch q.Key.Kind {
 	case resolver.AskHosts:
-		e.in = newHostList(l, q)
-	case resolver.AskHost, resolver.AskChoose, resolver.AskPath:
-		e.in = newPick(l, q, q.Options)
+		e.in = newHostList(l, q, places)
+	case resolver.AskHost:
+		e.in = newPick(l, q, q.Options, places)
+	case resolver.AskChoose, resolver.AskPath:
+		e.in = newPick(l, q, q.Options, nil)
 	case resolver.AskManage, resolver.AskCall:
 		e.in = newYesNo(l, q)
 	case resolver.AskCount, resolver.AskValue, resolver.AskReturn, resolver.AskRoll:

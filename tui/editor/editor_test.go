@@ -21,7 +21,7 @@ func open(t testing.TB, q resolver.Question) *editor.Editor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return editor.Open(l, q)
+	return editor.Open(l, q, nil)
 }
 
 func question(v spec.Variable, now any) resolver.Question {
@@ -182,6 +182,44 @@ func TestLettersNarrowAChoiceOfHosts(t *testing.T) {
 	}
 	if out := press(open(t, q), "2", "space", "enter"); !reflect.DeepEqual(out.Value, []spec.Host{"web2"}) {
 		t.Errorf("one: %+v", out)
+	}
+}
+
+// Who does not care which types how many: those with the least to do are marked, after those that
+// are marked already, and can be changed.
+func TestANumberOfHosts(t *testing.T) {
+	l, err := widget.NewLook("none", "unicode")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := resolver.Question{Key: resolver.Key{Kind: resolver.AskHosts}, Max: 3}
+	for _, h := range []spec.Host{"web1", "web2", "web3", "web4"} {
+		q.Options = append(q.Options, resolver.Option{Value: h, Disabled: h == "web2", Note: map[spec.Host]string{"web2": "no agent"}[h]})
+	}
+	work := map[spec.Host]editor.Place{"web1": {Sign: "●", Now: "Active", Note: "busy with shop", Work: 1000}, "web3": {Becomes: "Active", Work: 1}}
+	edit := func() *editor.Editor { return editor.Open(l, q, func(h spec.Host) editor.Place { return work[h] }) }
+	for keys, want := range map[string][]spec.Host{"2": {"web4", "web3"}, "3": {"web4", "web3", "web1"}} {
+		e := edit()
+		press(e, keys, "enter")
+		if out := press(e, "enter"); !reflect.DeepEqual(out.Value, want) {
+			t.Errorf("%s hosts: %+v, want %v", keys, out, want)
+		}
+	}
+	e := edit()
+	press(e, "space")
+	press(e, "2")
+	if text := shown(e); !strings.Contains(text, "enter marks 2: web1 web4") {
+		t.Errorf("what is marked stays:\n%s", text)
+	}
+	press(e, "enter")
+	for _, want := range []string{"[1] ● web1  Active", "busy with shop", "[-]   web2", "no agent", "[2]   web4", "order: web1 web4"} {
+		if text := shown(e); !strings.Contains(text, want) {
+			t.Errorf("%q is not shown:\n%s", want, text)
+		}
+	}
+	e = edit()
+	if press(e, "4", "enter"); !strings.Contains(shown(e), "at most 3 can be given") {
+		t.Errorf("too many:\n%s", shown(e))
 	}
 }
 

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,8 +34,9 @@ type hostList struct {
 	none   bool // enter was pressed with nothing marked
 }
 
-func newHostList(l widget.Look, q resolver.Question) *hostList {
-	m := &hostList{options: options{look: l}, q: q}
+func newHostList(l widget.Look, q resolver.Question, places Places) *hostList {
+	m := &hostList{options: options{look: l, places: places}, q: q}
+	m.options.mark = m.sign
 	m.set(q.Options)
 	hosts, _ := resolver.Answer{Value: q.Value}.Hosts()
 	m.chosen = slices.Clone(hosts)
@@ -70,7 +72,7 @@ func (m *hostList) typed(k tea.KeyMsg) Outcome {
 func (m *hostList) do(a widget.Action) Outcome {
 	none := m.none
 	m.none, m.note = false, ""
-	if m.list.Do(a) {
+	if m.table.Do(a) {
 		return Outcome{}
 	}
 	i, ok := m.here()
@@ -81,8 +83,8 @@ func (m *hostList) do(a widget.Action) Outcome {
 		m.toggleAll()
 	case !ok:
 	case a == markSpan:
-		lo, hi := min(m.from, m.list.Cursor), max(m.from, m.list.Cursor)
-		for _, k := range m.shown[lo:min(hi+1, len(m.shown))] {
+		lo, hi := min(m.from, m.table.List.Cursor), max(m.from, m.table.List.Cursor)
+		for _, k := range m.shown(lo, hi+1) {
 			m.add(k, false)
 		}
 	case a == mark:
@@ -92,7 +94,7 @@ func (m *hostList) do(a widget.Action) Outcome {
 		} else {
 			m.add(i, false)
 		}
-		m.from = m.list.Cursor
+		m.from = m.table.List.Cursor
 	case a == addMore:
 		m.add(i, true)
 	case a == earlier:
@@ -100,14 +102,11 @@ func (m *hostList) do(a widget.Action) Outcome {
 	case a == later:
 		m.shift(m.host(i), 1)
 	}
-	return Outcome{}
-}
-
-func (m *hostList) host(i int) spec.Host {
-	if h, ok := m.options.all[i].Value.(spec.Host); ok {
-		return h
+	if m.number() > 0 && a != widget.Back { // it was part of a name
+		m.filter.Set("")
+		m.narrow()
 	}
-	return spec.Host(format.Value(m.options.all[i].Value))
+	return Outcome{}
 }
 
 func (m *hostList) add(i int, more bool) {
@@ -124,11 +123,11 @@ func (m *hostList) add(i int, more bool) {
 }
 
 func (m *hostList) toggleAll() {
-	every := true
-	for _, i := range m.shown {
+	every, all := true, m.shown(0, len(m.options.all))
+	for _, i := range all {
 		every = every && (m.options.all[i].Disabled || slices.Contains(m.chosen, m.host(i)))
 	}
-	for _, i := range m.shown {
+	for _, i := range all {
 		if every {
 			h := m.host(i)
 			m.chosen = slices.DeleteFunc(m.chosen, func(x spec.Host) bool { return x == h })
@@ -145,9 +144,45 @@ func (m *hostList) shift(h spec.Host, by int) {
 	}
 }
 
+// number is how many hosts were asked for by a number that was typed, 0 for none.
+func (m *hostList) number() int {
+	n, err := strconv.Atoi(m.filter.Text())
+	if err != nil || n > len(m.options.all) {
+		return 0
+	}
+	return n
+}
+
+// leastBusy are n hosts that can be chosen: those that are marked, then those with the least to do.
+func (m *hostList) leastBusy(n int) []spec.Host {
+	var free []spec.Host
+	work := map[spec.Host]float64{}
+	for i := range m.options.all {
+		if h := m.host(i); !m.options.all[i].Disabled && !slices.Contains(m.chosen, h) {
+			free = append(free, h)
+			if m.places != nil {
+				work[h] = m.places(h).Work
+			}
+		}
+	}
+	slices.SortStableFunc(free, func(a, b spec.Host) int { return cmp.Compare(work[a], work[b]) })
+	out := append(slices.Clone(m.chosen), free...)
+	return out[:min(n, len(out))]
+}
+
 func (m *hostList) keep(sure bool) Outcome {
 	n := len(m.chosen)
-	switch {
+	switch want := m.number(); {
+	case want > 0 && m.q.Max > 0 && want > m.q.Max:
+		m.note = fmt.Sprintf("at most %d can be given", m.q.Max)
+		return Outcome{}
+	case want > 0:
+		if m.chosen = m.leastBusy(want); len(m.chosen) < want {
+			m.note = spec.Count(len(m.chosen), "host", "hosts") + " can be chosen, not " + strconv.Itoa(want)
+		}
+		m.filter.Set("")
+		m.narrow()
+		return Outcome{}
 	case n < m.q.Min:
 		m.note = "needs " + span(m.q.Min, m.q.Max) + ": space marks a host"
 		return Outcome{}
@@ -187,13 +222,19 @@ func (m *hostList) draw(w, h int) ([]string, widget.Point) {
 	slices.Sort(once)
 	once = slices.Compact(once)
 	head := fmt.Sprintf("%d of %d hosts marked", len(once), len(m.options.all))
+	if len(once) == 0 {
+		head += "; or type how many"
+	}
 	if len(once) < len(m.chosen) {
 		head += fmt.Sprintf(", %d in all", len(m.chosen))
 	}
 	if len(m.chosen) > 0 {
 		head += "  order: " + format.Value(m.chosen)
 	}
-	lines, at := m.rows(w, max(h-1, 1), m.sign, m.note)
+	if n := m.number(); n > 0 {
+		head = fmt.Sprintf("enter marks %d: %s", n, format.Value(m.leastBusy(n)))
+	}
+	lines, at := m.rows(w, max(h-1, 1), m.note)
 	at.Y++
 	return append([]string{l.Head.Paint(l.Cut(widget.Clean(head), w))}, lines...), at
 }

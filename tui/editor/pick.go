@@ -2,11 +2,13 @@ package editor
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/armonic/armonic/resolver"
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -15,14 +17,19 @@ import (
 type options struct {
 	look   widget.Look
 	all    []resolver.Option
-	shown  []int
-	list   widget.List
+	places Places           // of options that are hosts
+	mark   func(int) string // before each, nil for none
+	table  widget.Table
 	filter widget.Field
 	note   string // what the last key could not do
 }
 
 func (o *options) set(all []resolver.Option) {
 	o.all = all
+	o.table.Columns = []widget.Column{{Most: 8, Sign: true}, {Most: 60}, {Grow: true}}
+	if o.places != nil {
+		o.table.Columns = []widget.Column{{Most: 8, Sign: true}, {Sign: true}, {Title: "HOST"}, {Title: "NOW", Priority: 2}, {Title: "BECOMES", Priority: 1}, {Title: "NOTE", Grow: true, Priority: 3}}
+	}
 	o.narrow()
 }
 
@@ -31,27 +38,71 @@ func (o *options) restyle(l widget.Look) { o.look = l }
 // narrow shows the options that have each of the words that were typed.
 func (o *options) narrow() {
 	words := strings.Fields(strings.ToLower(o.filter.Text()))
-	o.shown = o.shown[:0]
+	var lines []widget.Line
 	for i := range o.all {
 		text := strings.ToLower(format.Value(o.all[i].Value) + " " + o.all[i].Note)
+		if o.places != nil {
+			at := o.places(o.host(i))
+			text += " " + strings.ToLower(at.Now+" "+at.Note)
+		}
 		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
-			o.shown = append(o.shown, i)
+			lines = append(lines, widget.Line{ID: strconv.Itoa(i), Make: func() []widget.Cell { return o.cells(i) }})
 		}
 	}
-	o.list.SetLen(len(o.shown))
+	o.table.Set(lines)
+}
+
+// shown are the options that are shown, from one of them to another.
+func (o *options) shown(from, to int) (out []int) {
+	for _, id := range o.table.IDs(from, to) {
+		i, _ := strconv.Atoi(id)
+		out = append(out, i)
+	}
+	return out
 }
 
 func (o *options) here() (int, bool) {
-	if o.list.Cursor < len(o.shown) {
-		return o.shown[o.list.Cursor], true
+	i, err := strconv.Atoi(o.table.ID())
+	return i, err == nil
+}
+
+// host is an option that is one.
+func (o *options) host(i int) spec.Host {
+	if h, ok := o.all[i].Value.(spec.Host); ok {
+		return h
 	}
-	return 0, false
+	return spec.Host(format.Value(o.all[i].Value))
+}
+
+// cells are the row of an option.
+func (o *options) cells(i int) []widget.Cell {
+	l, opt := o.look, o.all[i]
+	style, mark := widget.Style(""), ""
+	if opt.Disabled {
+		style = l.Dim
+	}
+	if o.mark != nil {
+		mark = o.mark(i)
+	}
+	if o.places == nil {
+		return []widget.Cell{{Text: mark}, {Text: format.Value(opt.Value), Style: style}, {Text: opt.Note, Style: l.Dim}}
+	}
+	at := o.places(o.host(i))
+	becomes := ""
+	if here, _ := o.here(); !opt.Disabled && at.Becomes != "" && (here == i || strings.ContainsAny(mark, "123456789")) {
+		becomes = l.Arrow + " " + at.Becomes
+	}
+	note := widget.Cell{Text: at.Note, Style: at.Style}
+	if opt.Note != "" {
+		note = widget.Cell{Text: opt.Note, Style: l.Dim}
+	}
+	return []widget.Cell{{Text: mark}, {Text: at.Sign, Style: at.Style}, {Text: string(o.host(i)), Style: style}, {Text: at.Now, Style: style}, {Text: becomes, Style: l.Good}, note}
 }
 
 // moves moves the cursor, with the keys that are no letters.
 func (o *options) moves(name string) bool {
 	a, ok := widget.Find(listKeys(), name)
-	return ok && o.list.Do(a)
+	return ok && o.table.Do(a)
 }
 
 // listKeys are the keys of a list in which letters narrow it.
@@ -78,7 +129,7 @@ func (o *options) narrowing(k tea.KeyMsg) bool {
 		return true
 	}
 	o.narrow()
-	o.list.To(0)
+	o.table.Do(widget.First)
 	return true
 }
 
@@ -88,8 +139,8 @@ type pick struct {
 	q resolver.Question
 }
 
-func newPick(l widget.Look, q resolver.Question, opts []resolver.Option) *pick {
-	p := &pick{options: options{look: l}, q: q}
+func newPick(l widget.Look, q resolver.Question, opts []resolver.Option, places Places) *pick {
+	p := &pick{options: options{look: l, places: places}, q: q}
 	p.set(opts)
 	at := 0
 	for i, o := range opts {
@@ -107,7 +158,7 @@ func newPick(l widget.Look, q resolver.Question, opts []resolver.Option) *pick {
 			at = i
 		}
 	}
-	p.list.To(at)
+	p.table.To(strconv.Itoa(at))
 	return p
 }
 
@@ -120,7 +171,7 @@ func (p *pick) bindings() []widget.Binding {
 
 func (p *pick) do(a widget.Action) Outcome {
 	p.note = ""
-	if p.list.Do(a) || a != Keep {
+	if p.table.Do(a) || a != Keep {
 		return Outcome{}
 	}
 	i, ok := p.here()
@@ -156,12 +207,10 @@ func (p *pick) refresh(q resolver.Question) {
 	}
 }
 
-func (p *pick) draw(w, h int) ([]string, widget.Point) {
-	return p.rows(w, h, nil, p.note)
-}
+func (p *pick) draw(w, h int) ([]string, widget.Point) { return p.rows(w, h, p.note) }
 
-// rows draws the options, with a mark before each if there are marks, under what was typed.
-func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string, widget.Point) {
+// rows draws the options, under what was typed.
+func (o *options) rows(w, h int, note string) ([]string, widget.Point) {
 	l := o.look
 	out := make([]string, 0, h)
 	var at widget.Point
@@ -174,33 +223,12 @@ func (o *options) rows(w, h int, mark func(i int) string, note string) ([]string
 	if note != "" {
 		foot = 1
 	}
-	o.list.Set(len(o.shown), max(h-len(out)-foot, 1))
-	from, to := o.list.Window()
-	name, marks := 4, 0
-	for _, i := range o.shown[from:to] {
-		name = max(name, widget.Width(widget.Clean(format.Value(o.all[i].Value))))
-		if mark != nil {
-			marks = max(marks, widget.Width(mark(i)))
-		}
+	body, y := o.table.Body(l, true, w, max(h-len(out)-foot, 1))
+	if !narrowed {
+		at.Y = y
 	}
-	widths := widget.Flex(w-2, marks, min(name, max(w/2, 8)), -1)
-	for r := from; r < to; r++ {
-		i := o.shown[r]
-		opt := o.all[i]
-		style, sign := widget.Style(""), ""
-		if opt.Disabled {
-			style = l.Dim
-		}
-		if mark != nil {
-			sign = mark(i)
-		}
-		row := l.Row(widths, widget.T(sign), widget.Cell{Text: format.Value(opt.Value), Style: style}, widget.Cell{Text: opt.Note, Style: l.Dim})
-		if r == o.list.Cursor && !narrowed {
-			at = widget.Point{Y: len(out)}
-		}
-		out = append(out, l.Pick(row, w, r == o.list.Cursor, true))
-	}
-	if len(o.shown) == 0 {
+	out = append(out, body...)
+	if o.table.List.Len() == 0 {
 		out = append(out, l.Dim.Paint("nothing matches"))
 	}
 	if note != "" {

@@ -21,7 +21,7 @@ func newValueInput(l widget.Look, q resolver.Question) input {
 		for i, v := range q.Var.OneOf {
 			opts[i] = resolver.Option{Value: v}
 		}
-		return newPick(l, q, opts)
+		return newPick(l, q, opts, nil)
 	}
 	return newText(l, q)
 }

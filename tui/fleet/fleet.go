@@ -69,6 +69,7 @@ type Model struct {
 	cells int  // in a line of the wall, as it was drawn last
 	work  map[spec.Host]Work
 	going []Going
+	names func(spec.RunID) string
 	drift map[spec.Host][]string // what was found not to be as it was left
 }
 
@@ -80,6 +81,9 @@ func (m *Model) Restyle(l widget.Look) {
 	m.look = l
 	m.arrange()
 }
+
+// SetNames says what a run is called.
+func (m *Model) SetNames(names func(spec.RunID) string) { m.names = names }
 
 // Set shows what was read of the fleet. The cursor stays on its host.
 func (m *Model) Set(hosts []deploy.HostView, offers []deploy.Offer, now time.Time) {

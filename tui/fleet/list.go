@@ -24,7 +24,7 @@ const (
 
 // columns are those of the list.
 func columns() []widget.Column {
-	return []widget.Column{{}, {Title: "HOST"}, {Title: "STATE", Most: 12}, {Title: "SERVICES, OR WHAT IS THE MATTER", Grow: true}, {Title: "SINCE", Right: true, Priority: 1}}
+	return []widget.Column{{Sign: true}, {Title: "HOST"}, {Title: "STATE", Most: 12}, {Title: "SERVICES, OR WHAT IS THE MATTER", Grow: true}, {Title: "SINCE", Right: true, Priority: 1}}
 }
 
 // arrange finds the hosts that pass the filter, in their order, and lists them.

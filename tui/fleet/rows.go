@@ -129,8 +129,8 @@ func (m *Model) about(v *deploy.HostView) {
 	if v.Version != "" {
 		busy = v.Busy // the fleet knows better, without being asked
 	}
-	if deployment, _, _ := strings.Cut(string(busy), "/"); deployment != "" {
-		m.text(l.Busy, 0, l.Glyphs.Run+" busy with deployment "+deployment)
+	if busy != "" {
+		m.text(l.Busy, 0, l.Glyphs.Run+" busy with "+m.names(busy))
 	}
 	if names := v.Info.Simulations; len(names) > 0 {
 		m.text("", 0, "only pretend, and change nothing here: "+strings.Join(names, " "))

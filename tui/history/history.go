@@ -46,7 +46,7 @@ type Model struct {
 // New makes the screen, empty.
 func New(l widget.Look) *Model {
 	return &Model{look: l, table: widget.Table{Columns: []widget.Column{
-		{}, {Title: "HOST", Priority: 5}, {Title: "SERVICE", Priority: 6}, {Title: "WHAT"}, {Title: "BY", Most: 16, Priority: 2}, {Title: "WITH", Grow: true, Priority: 1},
+		{Sign: true}, {Title: "HOST", Priority: 5}, {Title: "SERVICE", Priority: 6}, {Title: "WHAT"}, {Title: "BY", Most: 16, Priority: 2}, {Title: "WITH", Grow: true, Priority: 1},
 		{Title: "TOOK", Right: true, Priority: 3}, {Title: "WHEN", Right: true, Priority: 4}}}}
 }
 

@@ -57,7 +57,7 @@ type Model struct {
 func New(l widget.Look) *Model { return &Model{look: l, below: offersTable()} }
 
 func offersTable() widget.Table {
-	return widget.Table{Columns: []widget.Column{{}, {Title: "OPERATION"}, {Title: "STATE"}, {Title: "ASKS", Grow: true}}}
+	return widget.Table{Columns: []widget.Column{{Sign: true}, {Title: "OPERATION"}, {Title: "STATE"}, {Title: "ASKS", Grow: true}}}
 }
 
 // Restyle changes how the screen looks.

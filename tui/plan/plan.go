@@ -154,7 +154,7 @@ func (m *Model) layout() {
 		m.table.Columns = []widget.Column{{Title: "NO", Right: true}, {Title: "HOST"}, {Title: "STEPS", Grow: true}, {Title: "WHEN", Priority: 1}}
 		m.rowsInOrder()
 	} else {
-		m.table.Columns = []widget.Column{{}, {Title: "HOST"}, {Title: "NOW " + m.look.Arrow + " AFTER", Grow: true}, {Title: "", Priority: 1}}
+		m.table.Columns = []widget.Column{{Sign: true}, {Title: "HOST"}, {Title: "NOW " + m.look.Arrow + " AFTER", Grow: true}, {Title: "", Priority: 1}}
 		m.rowsByHost()
 	}
 	lines := make([]widget.Line, len(m.rows))

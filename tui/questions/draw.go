@@ -8,6 +8,7 @@ import (
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/tree"
 	"github.com/armonic/armonic/tui/widget"
 )
 
@@ -104,11 +105,14 @@ func (m *Model) setLines() {
 
 // place says where what is asked is: of a question that names neither, where its node is.
 func (m *Model) place(q *resolver.Question) string {
-	host, service := q.Host, format.Service(q)
-	if n := m.res.Node(q.Key.Node); n != nil && q.Key.Kind == resolver.AskManage {
-		host, service = n.Host, cmp.Or(n.Provide.Path.Lifecycle(), strings.Trim(string(n.Pattern), "/"))
+	host, service := string(q.Host), format.Service(q)
+	if n := m.res.Node(q.Key.Node); n != nil && (q.Key.Kind == resolver.AskManage || n.Host == q.Host) {
+		host = tree.Place(n)
+		if q.Key.Kind == resolver.AskManage {
+			service = cmp.Or(n.Provide.Path.Lifecycle(), strings.Trim(string(n.Pattern), "/"))
+		}
 	}
-	return strings.TrimSpace(string(host) + " " + service)
+	return strings.TrimSpace(host + " " + service)
 }
 
 // cells are the row of a question, or below 0 of a problem.

@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/resolver"
-	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -191,33 +189,7 @@ func (m *Model) open() {
 		return
 	}
 	m.pane, m.treeTop, m.zoom = questions, false, false
-	m.edit = editor.Open(m.look, m.offer(*q))
-}
-
-// offer completes the options of a question about hosts: the resolver gives none
-// where one was chosen already, and knows nothing of what is applied on them.
-func (m *Model) offer(q resolver.Question) resolver.Question {
-	if q.Key.Kind != resolver.AskHost && q.Key.Kind != resolver.AskHosts {
-		return q
-	}
-	known := map[spec.Host]*deploy.HostView{}
-	all := len(q.Options) == 0
-	opts := slices.Clone(q.Options)
-	for i := range m.hosts {
-		v := &m.hosts[i]
-		known[v.Host] = v
-		if all {
-			opts = append(opts, resolver.Option{Value: v.Host, Disabled: v.Link != spec.LinkOn, Note: v.Why})
-		}
-	}
-	for i := range opts {
-		h, _ := opts[i].Value.(spec.Host)
-		if v := known[h]; v != nil && opts[i].Note == "" {
-			opts[i].Note = format.Services(v)
-		}
-	}
-	q.Options = opts
-	return q
+	m.edit = editor.Open(m.look, m.offer(*q), m.places(q))
 }
 
 func (m *Model) hidden(k resolver.Key) bool {

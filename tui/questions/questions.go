@@ -78,6 +78,8 @@ type Model struct {
 	res     *resolver.Result
 	busy    bool // agents are being asked
 	hosts   []deploy.HostView
+	offers  []deploy.Offer
+	runName func(spec.RunID) string
 
 	tree   tree.View
 	counts []count // by item of the tree
@@ -99,7 +101,7 @@ type Model struct {
 // opens by itself.
 func New(l widget.Look, p spec.Pattern) *Model {
 	return &Model{look: l, pattern: p, seek: true, table: widget.Table{Empty: []string{"nothing is asked"}, Columns: []widget.Column{
-		{}, {Title: "WHERE"}, {Title: "NAME"}, {Title: "VALUE", Grow: true}, {Title: "FROM", Most: 9, Priority: 1}}}}
+		{Sign: true}, {Title: "WHERE"}, {Title: "NAME"}, {Title: "VALUE", Grow: true}, {Title: "FROM", Most: 9, Priority: 1}}}}
 }
 
 // Restyle changes how the screen looks.
@@ -110,8 +112,10 @@ func (m *Model) Restyle(l widget.Look) {
 	}
 }
 
-// SetHosts says what is known of the hosts, to choose among them.
-func (m *Model) SetHosts(hosts []deploy.HostView) { m.hosts = hosts }
+// SetHosts says what is known of the hosts, to choose among them, and what a run is called.
+func (m *Model) SetHosts(hosts []deploy.HostView, offers []deploy.Offer, runName func(spec.RunID) string) {
+	m.hosts, m.offers, m.runName = hosts, offers, runName
+}
 
 // Show takes a result; busy says that hosts are being asked for more. What is
 // being typed stays.

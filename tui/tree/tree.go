@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -108,4 +109,23 @@ func (t *Tree) group(nodes []*resolver.Node, parent, depth int, last bool) int {
 
 func (t *Tree) addChild(parent, kid int) {
 	t.Items[parent].Children = append(t.Items[parent].Children, kid)
+}
+
+// Place is where a node is: web1, or web1#2 if it is the second of its kind there.
+func Place(n *resolver.Node) string {
+	count := 1
+	if n.Parent != nil {
+		for _, x := range n.Parent.Children {
+			if x == n {
+				break
+			}
+			if x.Host == n.Host && x.Via.Name() == n.Via.Name() {
+				count++
+			}
+		}
+	}
+	if count == 1 || n.Host == "" {
+		return string(n.Host)
+	}
+	return fmt.Sprintf("%s#%d", n.Host, count)
 }

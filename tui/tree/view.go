@@ -175,7 +175,7 @@ func (v *View) Draw(l widget.Look, box widget.Rule, w, h int, status func(i int)
 	for _, i := range v.Rows[from:to] {
 		_, _, s := status(i)
 		name = max(name, widget.Width(v.Branches(l, i, iw))+1+widget.Width(v.Tree.Items[i].Name()))
-		host = max(host, widget.Width(string(v.Tree.Items[i].Node.Host)))
+		host = max(host, widget.Width(Place(v.Tree.Items[i].Node)))
 		text = max(text, widget.Width(s))
 	}
 	host = min(host, iw/4)
@@ -189,7 +189,7 @@ func (v *View) Draw(l widget.Look, box widget.Rule, w, h int, status func(i int)
 		sign, style, text := status(i)
 		where := ""
 		if it.Node.Host != "" && !it.Group {
-			where = string(it.Node.Host)
+			where = Place(it.Node)
 		}
 		name := v.Branches(l, i, widths[1]/2) + " " + it.Name()
 		row := l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(name), widget.Cell{Text: where, Style: l.Dim}, widget.Cell{Text: text, Style: style})

@@ -19,10 +19,7 @@ func T(text string) Cell { return Cell{Text: text} }
 
 // Row sets cells in columns of the given widths, with a blank between them.
 // Columns of width 0 are left out. The text is cleaned.
-func (l Look) Row(widths []int, cells ...Cell) string { return l.Cells(widths, 1, cells...) }
-
-// Cells is Row with a wider gap between the columns.
-func (l Look) Cells(widths []int, gap int, cells ...Cell) string {
+func (l Look) Row(widths []int, cells ...Cell) string {
 	var b strings.Builder
 	first := true
 	for i, w := range widths {
@@ -30,7 +27,7 @@ func (l Look) Cells(widths []int, gap int, cells ...Cell) string {
 			continue
 		}
 		if !first {
-			b.WriteString(blanks(gap))
+			b.WriteByte(' ')
 		}
 		first = false
 		text := Clean(cells[i].Text)

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -10,6 +11,7 @@ import (
 type Column struct {
 	Title string
 	Right bool // numbers and ages, which have their heads at the right too
+	Sign  bool // stands close to what it is about, the next column
 	Grow  bool // takes what is left; one column does
 	Most  int  // columns at most; 0 is 40 % of the table
 	// Priority says what gives way where there is no room: the lowest is left out first; 0 never.
@@ -198,7 +200,7 @@ func (t *Table) widths(w int, seen []Line) []int {
 			if c == grows {
 				n = min(n, max(w/4, 10))
 			}
-			need += n + gap
+			need += n + t.gap(c)
 			if p := t.Columns[c].Priority; p > 0 && (least < 0 || p < t.Columns[least].Priority) {
 				least = c
 			}
@@ -206,12 +208,9 @@ func (t *Table) widths(w int, seen []Line) []int {
 		if need-gap <= w || least < 0 {
 			if grows >= 0 && out[grows] > 0 {
 				rest := w + gap
-				if t.Columns[0].Title == "" && out[0] > 0 { // see row
-					rest++
-				}
 				for c, n := range out {
 					if n > 0 && c != grows {
-						rest -= n + gap
+						rest -= n + t.gap(c)
 					}
 				}
 				out[grows] = max(rest-gap, 1)
@@ -239,11 +238,20 @@ func (t *Table) Draw(l Look, r Rule, w, h int) ([]string, Point) {
 		}
 		return l.Pane(r, w, h, t.above(body, h)), at
 	}
-	head := 1
-	if h < 6 {
-		head = 0
+	body, y := t.Body(l, r.Focus, w, h-1-len(t.Foot))
+	if !t.Filter.Typing {
+		at.Y = 1 + y
 	}
-	t.List.Set(len(t.lines), max(h-1-head-len(t.Foot), 1))
+	return l.Pane(r, w, h, t.above(body, h)), at
+}
+
+// Body gives the rows in view, in at most h lines, and in which of them the cursor is.
+func (t *Table) Body(l Look, focus bool, w, h int) ([]string, int) {
+	head, at := 0, 0
+	if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Title != "" }) && h >= 5 {
+		head = 1
+	}
+	t.List.Set(len(t.lines), max(h-head, 1))
 	if t.List.Top == 1 && t.List.Cursor <= 1 {
 		t.List.Top = 0 // the heading above the first line
 	}
@@ -276,20 +284,34 @@ func (t *Table) Draw(l Look, r Rule, w, h int) ([]string, Point) {
 			cells[c].Right = t.Columns[c].Right
 		}
 		here := from+i == t.List.Cursor
-		if here && !t.Filter.Typing {
-			at.Y = 1 + len(body)
+		if here {
+			at = len(body)
 		}
-		body = append(body, l.pick(t.row(l, widths, cells), w-1, here, r.Focus, t.marked[x.ID])+" ")
+		body = append(body, l.pick(t.row(l, widths, cells), w-1, here, focus, t.marked[x.ID])+" ")
 	}
-	return l.Pane(r, w, h, t.above(body, h)), at
+	return body, at
 }
 
-// row sets cells in their columns. A sign, which has no head, stands close to what it is about.
-func (t *Table) row(l Look, widths []int, cells []Cell) string {
-	if t.Columns[0].Title != "" || widths[0] == 0 {
-		return l.Cells(widths, gap, cells...)
+// gap is what stands behind a column.
+func (t *Table) gap(c int) int {
+	if t.Columns[c].Sign {
+		return 1
 	}
-	return l.Cells(widths[:1], 0, cells[0]) + " " + l.Cells(widths[1:], gap, cells[1:]...)
+	return gap
+}
+
+// row sets cells in their columns.
+func (t *Table) row(l Look, widths []int, cells []Cell) string {
+	var b strings.Builder
+	behind := 0
+	for c, w := range widths {
+		if w > 0 {
+			b.WriteString(blanks(behind))
+			b.WriteString(l.Row([]int{w}, cells[c]))
+			behind = t.gap(c)
+		}
+	}
+	return b.String()
 }
 
 // above puts the foot below the rows of a pane of h rows.
