@@ -66,7 +66,7 @@ func TestTheServerIsCutWhileABrowserLooks(t *testing.T) {
 	p.Go(at + "/catalogue?q=telling")
 	p.Fill("input[name=hosts]", "web1")
 	p.Follow("Plan it")
-	p.Follow("See the plan")
+	p.Follow("Review the plan")
 	p.See("Run it", "may change more")
 	p.Fill("#confirm", "1")
 	p.Follow("Run it")
@@ -116,36 +116,54 @@ func TestADeploymentInTwoBrowsers(t *testing.T) {
 	anna.Go("https://" + listen + "/catalogue?q=thing")
 	anna.Fill("input[name=hosts]", "web1, web2")
 	anna.Follow("Plan it")
-	anna.Follow("Save and go on")
-	anna.See("may change more", "2 changes cannot be taken back")
+	anna.Follow("Save and continue")
+	anna.See("may change more", "2 changes cannot be undone")
 	anna.Fill("#name", "moods")
 	anna.Fill("#confirm", "2")
+	anna.Fill("#approve", "bert@"+xmpptest.Domain)
 	anna.Follow("Run it")
-	anna.See("Try again", "Thing on web1", "failed")
+	anna.See("waits for approval by bert@"+xmpptest.Domain)
+	approve := func(says ...string) {
+		t.Helper()
+		bert.Follow("Review and approve")
+		bert.See(append(says, "moods", "asked for by anna@"+xmpptest.Domain)...)
+		bert.Follow("Approve it")
+		bert.See("You have approved moods on 2 hosts")
+		bert.Follow("Deployments")
+	}
+	if did := f.did(); len(did) > 0 {
+		t.Errorf("before it is approved the hosts did %q", did)
+	}
+	bert.Follow("Deployments")
+	approve("2 changes cannot be undone")
+	anna.See("Retry", "Thing on web1", "failed")
 	var log string
 	if anna.Value(`document.getElementById("log").textContent`, &log); !strings.Contains(log, "<b>the mood is bad</b>") {
 		t.Errorf("the log is %q", log)
 	}
 	f.operator("bert", 0).until("moods .*failed", "deployments")
-	bert.Follow("Deployments")
 	bert.Follow("moods")
-	bert.See("failed", "You only watch", "Thing on web1")
+	bert.See("failed", "you are watching", "Thing on web1")
 
-	anna.Follow("Change values, and go on")
+	anna.Follow("Change answers")
 	anna.Value(`document.querySelectorAll("fieldset input[type=text]").forEach((e) => { if (e.value === "bad") e.value = "good"; })`, nil)
 	anna.Follow("Save")
 	anna.Fill("#confirm", "2")
 	anna.Follow("Run it")
-	anna.See("✓ done", "Take it back")
+	approve() // other values are another plan
+	bert.Follow("moods")
+	anna.See("✓ done", "Roll back")
 	bert.See("✓ done")
 	f.operator("bert", 0).until("moods .*done", "deployments", "show", "moods")
 	if did := f.did(); len(did) != 2 {
 		t.Errorf("the hosts did %q", did)
 	}
 
-	anna.Follow("Take it back")
+	anna.Follow("Roll back")
 	anna.Fill("#confirm", "2")
-	anna.Follow("Take it back")
+	anna.Follow("Roll back")
+	approve()
+	bert.Follow("moods")
 	anna.See("✓ rolled back")
 	bert.See("rolled back")
 	if did := f.did(); len(did) != 4 || !strings.HasSuffix(did[3], "off") {

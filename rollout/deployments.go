@@ -28,14 +28,16 @@ func (d Deployments) Attach(ctx context.Context, ref string) (*Watch, error) {
 	if d.Options.Logs == nil {
 		return nil, errNotKept()
 	}
-	id, _, err := locate(ctx, d.Fleet, d.Options.Logs, ref)
+	found, far, err := locate(ctx, d.Fleet, d.Options.Logs, ref)
 	if err != nil {
 		return nil, err
 	}
-	w := &Watch{fleet: d.Fleet, logs: d.Options.Logs, now: newRollout(d.Fleet, d.Options).now, id: id}
-	if _, err := w.Look(ctx); err != nil {
+	records, err := newer(d.Options.Logs, found.ID, far)
+	if err != nil {
 		return nil, err
 	}
+	w := &Watch{fleet: d.Fleet, logs: d.Options.Logs, now: newRollout(d.Fleet, d.Options).now, id: found.ID, copies: found.Hosts, looks: 1}
+	w.take(records)
 	return w, nil
 }
 

@@ -13,22 +13,27 @@ import (
 // OpenLog opens the log of a deployment, by its id, the beginning of that, or its name: the
 // one that is kept here, or a newer one of which agents have a copy.
 func OpenLog(ctx context.Context, f deploy.Fleet, logs *Store, ref string) (Log, []Record, error) {
-	id, far, err := locate(ctx, f, logs, ref)
+	found, far, err := locate(ctx, f, logs, ref)
 	switch {
 	case err != nil:
 		return nil, nil, err
 	case far != nil:
-		return logs.Import(id, far)
+		return logs.Import(found.ID, far)
 	}
-	return logs.Open(id)
+	return logs.Open(found.ID)
 }
 
 // ReadLog gives the records of a deployment as OpenLog does, without holding its log.
 func ReadLog(ctx context.Context, f deploy.Fleet, logs *Store, ref string) ([]Record, error) {
-	id, far, err := locate(ctx, f, logs, ref)
+	found, far, err := locate(ctx, f, logs, ref)
 	if err != nil {
 		return nil, err
 	}
+	return newer(logs, found.ID, far)
+}
+
+// newer reads the log of a deployment that is kept here, unless the one of an agent is newer.
+func newer(logs *Store, id spec.DeploymentID, far []Record) ([]Record, error) {
 	near, err := logs.Read(id)
 	if far == nil {
 		return near, err
@@ -39,12 +44,12 @@ func ReadLog(ctx context.Context, f deploy.Fleet, logs *Store, ref string) ([]Re
 	return near, nil
 }
 
-// locate finds a deployment: which it is, and its log as agents have it, nil if they have
-// none.
-func locate(ctx context.Context, f deploy.Fleet, logs *Store, ref string) (spec.DeploymentID, []Record, error) {
+// locate finds a deployment: which it is, whose agents keep a copy, and its log as these have it,
+// nil if they have none.
+func locate(ctx context.Context, f deploy.Fleet, logs *Store, ref string) (Listed, []Record, error) {
 	id, missing := logs.Find(ref)
 	if missing != nil && spec.KindOf(missing) != spec.NotFound {
-		return "", nil, missing
+		return Listed{}, nil, missing
 	}
 	copies, errs := ListCopies(ctx, f)
 	for _, x := range copies {
@@ -53,17 +58,17 @@ func locate(ctx context.Context, f deploy.Fleet, logs *Store, ref string) (spec.
 		}
 		far, err := ReadCopy(ctx, f, x)
 		if err != nil && id == "" {
-			return "", nil, err
+			return Listed{}, nil, err
 		}
-		return x.ID, far, nil
+		return x, far, nil
 	}
 	switch {
 	case id != "":
-		return id, nil, nil
+		return Listed{DeploymentSummary: spec.DeploymentSummary{ID: id}}, nil, nil
 	case len(errs) > 0:
-		return "", nil, spec.Errorf(spec.Unavailable, "there is no deployment %q here, and %s could not be asked", ref, spec.Count(len(errs), "host", "hosts"))
+		return Listed{}, nil, spec.Errorf(spec.Unavailable, "there is no deployment %q here, and %s could not be asked", ref, spec.Count(len(errs), "host", "hosts"))
 	}
-	return "", nil, missing
+	return Listed{}, nil, missing
 }
 
 // named reports whether a reference means the deployment.

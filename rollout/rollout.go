@@ -306,20 +306,6 @@ func (r *Rollout) detached() bool {
 	return r.closed
 }
 
-// detachedWhy says why the rollout is not carried out here any more.
-func (r *Rollout) detachedWhy() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.lost != nil {
-		return spec.Errorf(spec.Canceled, "somebody else goes on with the deployment: %v", r.lost)
-	}
-	return errDetached()
-}
-
-func errDetached() error {
-	return spec.Errorf(spec.Canceled, "the deployment is no longer followed from here")
-}
-
 // Snapshot gives the deployment as it is now. It is cheap when nothing has changed.
 func (r *Rollout) Snapshot() *Snapshot {
 	r.mu.Lock()

@@ -110,10 +110,10 @@ func (w *Watch) Session() *deploy.Session { return w.state.NewSession(w.fleet) }
 
 // PlanRollback finds what it takes to take the deployment back, as Rollout.PlanRollback does,
 // without going on with it.
-func (w *Watch) PlanRollback(ctx context.Context) (*Rollback, error) {
+func (w *Watch) PlanRollback(ctx context.Context, hosts []spec.Host) (*Rollback, error) {
 	r := newRollout(w.fleet, Options{Now: w.now})
 	r.state = Replay(w.records)
-	return r.PlanRollback(ctx, nil)
+	return r.PlanRollback(ctx, hosts)
 }
 
 // revisionOf is the revision of a log.

@@ -1,10 +1,13 @@
 package rollout
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/internal/fleettest"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
@@ -77,4 +80,51 @@ func TestTimeInWhichNothingRunsDoesNotCount(t *testing.T) {
 	if got := s.Snapshot(at(4000)).Took(at(5000)); got != 14*time.Second {
 		t.Errorf("once it is done: %v", got)
 	}
+}
+
+// asked counts how often agents are asked which deployments they know.
+type asked struct {
+	deploy.Fleet
+	n *atomic.Int64
+}
+
+type askedAgent struct {
+	spec.Agent
+	n *atomic.Int64
+}
+
+func (f asked) Agent(h spec.Host) (spec.Agent, error) {
+	a, err := f.Fleet.Agent(h)
+	return askedAgent{a, f.n}, err
+}
+
+func (a askedAgent) Deployments(ctx context.Context) ([]spec.DeploymentSummary, error) {
+	a.n.Add(1)
+	return a.Agent.Deployments(ctx)
+}
+
+func TestWatchingBeginsWithOneQuestionToEachAgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a", "b", "c", "d")
+		r, err := New(fleettest.Planned(t, f, "a"), Options{Name: "lab", By: "anna", Logs: newStore(t, t.TempDir())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Start(t.Context())
+		if err := r.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		var n atomic.Int64
+		w, err := Deployments{Fleet: asked{f, &n}, Options: Options{Logs: newStore(t, t.TempDir())}}.Attach(t.Context(), "lab")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Load() != 5 || tell(w.Snapshot()) != tell(r.Snapshot()) {
+			t.Errorf("5 agents are asked %d times; it is seen as %s", n.Load(), tell(w.Snapshot()))
+		}
+		if _, err := w.Look(t.Context()); err != nil || n.Load() >= 10 {
+			t.Errorf("a further look asks them all again: %d (%v)", n.Load(), err)
+		}
+	})
 }

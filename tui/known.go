@@ -299,7 +299,7 @@ func (m *Model) rollBack(id spec.DeploymentID) tea.Cmd {
 		if err != nil {
 			return rollbackPlanned{err: err}
 		}
-		p, err := w.PlanRollback(ctx)
+		p, err := w.PlanRollback(ctx, nil)
 		if err != nil {
 			return rollbackPlanned{err: err}
 		}

@@ -46,7 +46,7 @@ func act(v *visit) error {
 	case "edit":
 		s := c.NewSession()
 		s.SetGroups(v.Groups)
-		return v.begin(s, &draft{of: c})
+		return v.begin(s, &draft{of: c, label: "Change answers of " + c.Snapshot().Name})
 	case "leave":
 		v.leave(id)
 		return v.say("/deployments", "%s is left. Whoever may can go on with it.", c.Snapshot().Name)
@@ -74,6 +74,15 @@ func retry(ctx context.Context, r *rollout.Rollout, id resolver.TaskID) error {
 
 // resume goes on here with a deployment that is carried out elsewhere, or was.
 func (v *visit) resume(id spec.DeploymentID) error {
+	if err := v.takeOver(id, (*rollout.Rollout).Continue); err != nil {
+		return err
+	}
+	return v.say("/deployments/"+string(id), "You carry it out now.")
+}
+
+// takeOver has a deployment carried out here that is carried out elsewhere, or was: to do
+// something with it.
+func (v *visit) takeOver(id spec.DeploymentID, do func(*rollout.Rollout) error) error {
 	if v.Logs == nil {
 		return spec.Errorf(spec.Unavailable, "the demo keeps no deployments")
 	}
@@ -81,17 +90,16 @@ func (v *visit) resume(id spec.DeploymentID) error {
 	if err != nil {
 		return err
 	}
-	if err := deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, r.Summary().Hosts)); err != nil {
-		r.Close()
-		return err
+	if err = deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, r.Summary().Hosts)); err == nil {
+		err = do(r)
 	}
-	if err := r.Continue(); err != nil {
+	if err != nil {
 		r.Close()
 		return err
 	}
 	r.Start(context.WithoutCancel(v.r.Context()))
 	v.carry(r)
-	return v.say("/deployments/"+string(r.ID()), "You carry it out now.")
+	return nil
 }
 
 // parseReturns reads "name=value" by lines.
@@ -111,56 +119,6 @@ func parseReturns(text string) (map[string]any, error) {
 		out[name] = x
 	}
 	return out, nil
-}
-
-// rollbackPage shows what taking a deployment back, or some hosts of it, would do.
-func rollbackPage(v *visit) error {
-	c := v.carried(spec.DeploymentID(v.r.PathValue("id")))
-	if c == nil {
-		return spec.Errorf(spec.Conflict, "this deployment is carried out elsewhere").WithHint("go on with it here first")
-	}
-	hosts := deploy.ParseHosts(v.r.URL.Query().Get("on"))
-	p, err := c.PlanRollback(v.r.Context(), hosts)
-	if err != nil {
-		return err
-	}
-	if len(p.Plan.Tasks) == 0 {
-		return spec.Errorf(spec.Invalid, "there is nothing that could be taken back")
-	}
-	shown := &pending{newToken(), p, c.PreviewRollback(v.r.Context(), p)}
-	v.Desk.mu.Lock()
-	c.back = shown
-	v.Desk.mu.Unlock()
-	out := planOf(p.Plan, shown.preview)
-	out.Title, out.RollbackOf, out.RollbackKey, out.Problems = c.Snapshot().Name, c.ID(), shown.id, p.Problems
-	out.May = v.may(planned(out))
-	out.window(v)
-	return v.show("plan", "deployments", "Take back "+out.Title, out)
-}
-
-// rollback does what was shown.
-func rollback(v *visit) error {
-	id := spec.DeploymentID(v.r.PathValue("id"))
-	c := v.carried(id)
-	here := "/deployments/" + string(id)
-	if c == nil {
-		return spec.Errorf(spec.Conflict, "this deployment is carried out elsewhere").WithHint("go on with it here first")
-	}
-	v.Desk.mu.Lock()
-	shown := c.back
-	c.back = nil
-	v.Desk.mu.Unlock()
-	if shown == nil || !same(shown.id, v.r.PostFormValue("shown")) {
-		return v.say(here+"/rollback", "Something else was shown last: look again at what is taken back.")
-	}
-	p := planOf(shown.rollback.Plan, shown.preview)
-	if want := p.Confirm(); want != "" && v.r.PostFormValue("confirm") != want {
-		return v.say(here+"/rollback", "Type the number of hosts, %s, to go on.", want)
-	}
-	if err := c.Rollback(shown.rollback, shown.preview); err != nil {
-		return err
-	}
-	return v.goTo(here)
 }
 
 // drift is what the page of what is not as it was left shows.

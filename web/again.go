@@ -47,7 +47,7 @@ func planAgain(v *visit) error {
 		return err
 	}
 	s.SetGroups(v.Groups)
-	return v.begin(s, &draft{moved: written(moves)})
+	return v.begin(s, &draft{label: of.summary().Name + " again", moved: written(moves)})
 }
 
 // written says which hosts are in the places of others.

@@ -38,7 +38,7 @@ func requestsPage(v *visit) error {
 	for _, err := range errs {
 		out.Errs = append(out.Errs, err.Error())
 	}
-	return v.show("requests", "deployments", "To be approved", out)
+	return v.show("requests", "deployments", "Waiting for approval", out)
 }
 
 // requestPage shows what a deployment is to do, as the agents have it who will be held to it.

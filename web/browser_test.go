@@ -101,7 +101,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 	b.open(draft + "/plan?look")
 	b.send(draft+"/run", "name", "evil")
 	done := b.where()
-	until(t, func() bool { return strings.Contains(b.open(done).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(done).page, "Result") })
 	x.lab.SetFail("a", true)
 	b.send("/drafts", "pattern", "//Part//go", "hosts", "a")
 	b.answer("go/conf/note", evilText+"!")
@@ -109,12 +109,12 @@ func TestEveryPageInABrowser(t *testing.T) {
 	b.open(draft + "/plan?look")
 	b.send(draft+"/run", "name", "worse")
 	failed := b.where()
-	until(t, func() bool { return strings.Contains(b.open(failed).page, "Try again") })
+	until(t, func() bool { return strings.Contains(b.open(failed).page, "Retry") })
 	b.send("/drafts", "pattern", "//Part//go", "hosts", "a")
 	b.answer("go/conf/note", evilText)
 	draft = strings.TrimSuffix(b.where(), "/plan")
 	after.Store(true)
-	b.open(draft + "/plan?look").see("cannot be taken back")
+	b.open(draft + "/plan?look").see("cannot be undone")
 
 	pages := []string{"/?read", "/hosts/a", "/hosts/a/Part", "/hosts/a/Part?goal=Off", "/hosts/a/Part/move?to=Off", "/catalogue", "/catalogue?q=nothing", draft, draft + "/plan",
 		"/deployments", done, failed, done + "/again", done + "/rollback", "/approvals", "/drift", "/drift?look=1", "/history", "/logs", "/logs?level=error",
@@ -125,7 +125,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 	}{"phone, light": {browsertest.Phone, false}, "screen, dark": {browsertest.Screen, true}} {
 		p := browsertest.Open(t, look.size, look.dark)
 		p.Go(x.http.URL + x.Link())
-		p.Follow("Go on")
+		p.Follow("Log in")
 		for _, path := range pages {
 			p.Go(x.http.URL + path)
 			p.Wait(`document.readyState === "complete"`)
@@ -184,7 +184,7 @@ func TestADeploymentByKeyboard(t *testing.T) {
 		t.Fatalf("Tab does not lead to %q:\n%s", text, p.Text())
 	}
 	p.Keys("\t")
-	to("Go on")
+	to("Log in")
 	p.Send()
 	p.See("1 host")
 	p.Keys("\t")
@@ -196,14 +196,14 @@ func TestADeploymentByKeyboard(t *testing.T) {
 	p.Send()
 	to("hosts")
 	p.Send()
-	p.See("values that nobody has to give")
-	to("See the plan")
+	p.See("optional value")
+	to("Review the plan")
 	p.Send()
 	p.See("Run it")
 	to("Run it")
 	p.Send()
 	p.See("✓ done")
-	to("Take it back")
+	to("Roll back")
 	p.Send()
 	p.See("Nothing has been changed yet")
 	if errs := p.Errors(); len(errs) > 0 {

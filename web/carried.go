@@ -12,19 +12,10 @@ import (
 // one reader, and pages are many.
 type carried struct {
 	*rollout.Rollout
-	back *pending // a rollback that was shown; the desk's lock guards it
-
 	mu   sync.Mutex
 	log  lines.Buffer
 	read int  // lines that were taken from the rollout
 	left bool // somebody else may go on with it: there is no log here any more
-}
-
-// pending is a rollback that was shown.
-type pending struct {
-	id       string
-	rollback *rollout.Rollback
-	preview  previews
 }
 
 // catchUp takes what is new in the log. mu is held.

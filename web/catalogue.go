@@ -116,7 +116,11 @@ func newDraft(v *visit) error {
 			return err
 		}
 	}
-	return v.begin(s, &draft{})
+	d := &draft{}
+	if i := slices.IndexFunc(c.Offers, func(o deploy.Offer) bool { return o.Pattern == p }); i >= 0 {
+		d.label = c.Offers[i].Provide.Label
+	}
+	return v.begin(s, d)
 }
 
 // begin keeps a draft and goes to its questions.

@@ -1,14 +1,12 @@
 package web
 
 import (
-	"context"
 	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
@@ -214,59 +212,6 @@ func logLines(lines []rollout.LogLine, of spec.DeploymentID) []logLine {
 		out[i] = newLogLine(&lines[i], of)
 	}
 	return out
-}
-
-// source is where a page has a deployment from: it is carried out here, or its log is read.
-type source struct {
-	own   *carried
-	watch *rollout.Watch
-}
-
-func (v *visit) source() (source, error) {
-	id := spec.DeploymentID(v.r.PathValue("id"))
-	if c := v.carried(id); c != nil {
-		return source{own: c}, nil
-	}
-	w, err := v.port().Attach(v.r.Context(), string(id))
-	return source{watch: w}, err
-}
-
-func (s source) snapshot() *rollout.Snapshot {
-	if s.own != nil {
-		return s.own.Snapshot()
-	}
-	return s.watch.Snapshot()
-}
-
-func (s source) summary() rollout.Summary {
-	if s.own != nil {
-		return s.own.Summary()
-	}
-	return s.watch.State().Summary()
-}
-
-// again plans the same with the same answers, as a deployment of its own, on other hosts where
-// some are in the places of others.
-func (s source) again(ctx context.Context, moves map[spec.Host]spec.Host) (*deploy.Session, error) {
-	if s.own != nil {
-		out := s.own.NewSession()
-		return out, s.own.Move(ctx, out, moves)
-	}
-	out := s.watch.Session()
-	return out, s.watch.State().Move(ctx, out, moves)
-}
-
-// lines are those of the log after a number, the newest of them if there are more than so many;
-// the number to go on from, and how many are left out. Of a deployment that is carried out
-// elsewhere they are made of what is recorded of it.
-func (s source) lines(after, most int) (lines []rollout.LogLine, next, missed int) {
-	if s.own != nil {
-		return s.own.after(after, most)
-	}
-	records := s.watch.Records()
-	after = min(after, len(records))
-	missed = max(0, len(records)-after-most)
-	return told(s.watch.State(), records[after+missed:], after+missed), len(records), missed
 }
 
 // told writes records as lines of a log, numbered from after on.

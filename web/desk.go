@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -28,10 +29,12 @@ type Desk struct {
 	mu     sync.Mutex
 	drafts map[string]*draft
 	own    map[spec.DeploymentID]*carried // that are carried out here
+	others map[spec.DeploymentID]*watched // that are looked at
 	survey survey
 	offers offers
 	asked  shownRequest
 	move   shownMove
+	back   shownRollback
 }
 
 // survey is what the hosts said last.
@@ -114,11 +117,16 @@ func (d *Desk) carry(r *rollout.Rollout) {
 	d.own[r.ID()] = &carried{Rollout: r}
 }
 
-// carried finds a deployment that is carried out here, nil if it is not.
+// carried finds a deployment that is carried out here, nil if it is not, or not any more.
 func (d *Desk) carried(id spec.DeploymentID) *carried {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.own[id]
+	c := d.own[id]
+	d.mu.Unlock()
+	if c != nil && c.Gone() != nil {
+		d.leave(id)
+		return nil
+	}
+	return c
 }
 
 // leave gives a deployment back, so that somebody else can go on with it.
@@ -137,7 +145,9 @@ func (d *Desk) all() []*carried {
 	defer d.mu.Unlock()
 	var out []*carried
 	for _, c := range d.own {
-		out = append(out, c)
+		if c.Gone() == nil {
+			out = append(out, c)
+		}
 	}
 	slices.SortFunc(out, func(a, b *carried) int { return cmp.Compare(b.ID(), a.ID()) })
 	return out
@@ -150,8 +160,11 @@ func (d *Desk) busy() bool {
 
 // end gives everything back.
 func (d *Desk) end() {
-	for _, c := range d.all() {
-		d.leave(c.ID())
+	d.mu.Lock()
+	ids := slices.Collect(maps.Keys(d.own))
+	d.mu.Unlock()
+	for _, id := range ids {
+		d.leave(id)
 	}
 	if d.Close != nil {
 		d.Close()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -21,6 +22,7 @@ type draft struct {
 	id    string
 	made  time.Time
 	of    *carried // it is what is left of a deployment, planned again; nil if it is a new one
+	label string   // what is deployed, in words; "" if there are none
 	moved string   // which hosts are in the places of others; "" if it is new
 
 	mu      sync.Mutex
@@ -36,7 +38,10 @@ func (d *draft) ID() string { return d.id }
 func (d *draft) Moved() string { return d.moved }
 
 // Title is what is deployed.
-func (d *draft) Title() string { return string(d.session.Pattern()) }
+func (d *draft) Title() string { return cmp.Or(d.label, string(d.session.Pattern())) }
+
+// Pattern is what is deployed, as it is named in commands.
+func (d *draft) Pattern() spec.Pattern { return d.session.Pattern() }
 
 // questionsPage is what the page of a draft shows.
 type questionsPage struct {
@@ -261,7 +266,7 @@ func answerDraft(v *visit) error {
 	switch v.r.PostFormValue("do") {
 	case "undo":
 		if !d.session.Undo() {
-			return v.say(here, "There is nothing to take back.")
+			return v.say(here, "There is nothing to undo.")
 		}
 	case "redo":
 		d.session.Redo()

@@ -67,7 +67,7 @@ func deploymentLive(v *visit) error {
 		case c != nil:
 			version = waitChanged(v.r.Context(), c.Rollout, version)
 		default:
-			if _, err := src.watch.Look(v.r.Context()); err != nil && v.r.Context().Err() != nil {
+			if err := src.other.look(v.r.Context()); err != nil && v.r.Context().Err() != nil {
 				return nil //nolint:nilerr // the page was left
 			}
 		}

@@ -130,9 +130,11 @@ func (v *visit) searchLogs(s *logSearch, in spec.DeploymentID) error {
 	case in != "" && own[in]:
 		return nil
 	case in != "":
-		w, err := v.port().Attach(v.r.Context(), string(in))
+		w, err := v.watched(in)
 		if err == nil {
-			s.take(in, w.State().Name, backwards(told(w.State(), w.Records(), 0)))
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			s.take(in, w.watch.State().Name, backwards(told(w.watch.State(), w.watch.Records(), 0)))
 		}
 		return err
 	case v.Logs == nil:

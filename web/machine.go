@@ -7,8 +7,8 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// machine is a state machine as a drawing: boxes in columns by their distance from the first
-// state, and arrows between them. Lengths are in the drawing's own units.
+// machine is a state machine as a drawing: boxes in rows by their distance from the first
+// state, which fits on a phone, and arrows between them. Lengths are in the drawing's own units.
 type machine struct {
 	Width, Height int
 	Boxes         []box
@@ -21,6 +21,17 @@ type box struct {
 	X, Y, Width, Height      int
 	TextX, TextY             int
 	Now, Applied, Goal, Pass bool
+}
+
+// Text is what stands in it: what a state is is not only said by its colour.
+func (b box) Text() string {
+	switch {
+	case b.Now:
+		return b.Name + " · now"
+	case b.Goal:
+		return b.Name + " · goal"
+	}
+	return b.Name
 }
 
 // Class is how the box is drawn.
@@ -44,74 +55,84 @@ type arrow struct {
 }
 
 const (
-	boxHeight, boxGap, columnGap, letter, margin = 34, 16, 46, 8, 8
+	boxHeight, boxGap, rowGap, letter, margin, side = 34, 16, 28, 8, 8, 18
 )
 
 // drawMachine lays a lifecycle out, with where it is and the way to a goal.
 func drawMachine(s *spec.Stack, goal string, way []spec.Step) machine {
-	column := map[string]int{}
+	level := map[string]int{}
 	for _, name := range s.States {
 		if !slices.ContainsFunc(s.Transitions, func(t [2]string) bool { return t[1] == name }) {
-			column[name] = 0
+			level[name] = 0
 		}
 	}
-	if len(column) == 0 && len(s.States) > 0 {
-		column[s.States[0]] = 0
+	if len(level) == 0 && len(s.States) > 0 {
+		level[s.States[0]] = 0
 	}
 	for range s.States { // the longest way counts, but for circles
 		for _, t := range s.Transitions {
-			from, ok := column[t[0]]
-			if to, seen := column[t[1]]; ok && (!seen || to < from+1) && from+1 < len(s.States) {
-				column[t[1]] = from + 1
+			from, ok := level[t[0]]
+			if to, seen := level[t[1]]; ok && (!seen || to < from+1) && from+1 < len(s.States) {
+				level[t[1]] = from + 1
 			}
 		}
-	}
-	var columns [][]string
-	for _, name := range s.States {
-		c := column[name]
-		for len(columns) <= c {
-			columns = append(columns, nil)
-		}
-		columns[c] = append(columns[c], name)
 	}
 	pass := map[string]bool{}
 	for _, step := range way {
 		pass[step.State] = true
 	}
 	applied := s.Names()
-	at := map[string]box{}
-	m := machine{Height: 2 * margin}
-	x := margin
-	for _, names := range columns {
-		width := 0
-		for _, name := range names {
-			width = max(width, len([]rune(name))*letter+24)
+	m := machine{Says: fmt.Sprintf("%s is %s. Its states: %s.", s.Path.Lifecycle(), s.Top(), joined(s.States))}
+	var rows [][]box
+	for _, name := range s.States {
+		r := level[name]
+		for len(rows) <= r {
+			rows = append(rows, nil)
 		}
-		for i, name := range names {
-			y := margin + i*(boxHeight+boxGap)
-			b := box{Name: name, X: x, Y: y, Width: width, Height: boxHeight, TextX: x + width/2, TextY: y + boxHeight/2 + 5,
-				Now: name == s.Top(), Applied: slices.Contains(applied, name), Goal: name == goal, Pass: pass[name]}
-			at[name] = b
-			m.Boxes = append(m.Boxes, b)
-			m.Height = max(m.Height, y+boxHeight+margin)
-		}
-		x += width + columnGap
+		b := box{Name: name, Y: margin + r*(boxHeight+rowGap), Height: boxHeight, Now: name == s.Top(), Applied: slices.Contains(applied, name), Goal: name == goal, Pass: pass[name]}
+		b.Width = len([]rune(b.Text()))*letter + 24
+		rows[r] = append(rows[r], b)
 	}
-	m.Width = max(x-columnGap+margin, 2*margin)
+	for _, row := range rows {
+		m.Width = max(m.Width, widthOf(row)+2*(margin+side))
+	}
+	at := map[string]box{}
+	for _, row := range rows {
+		x := (m.Width - widthOf(row)) / 2
+		for _, b := range row {
+			b.X, b.TextX, b.TextY = x, x+b.Width/2, b.Y+boxHeight/2+5
+			x += b.Width + boxGap
+			at[b.Name] = b
+			m.Boxes = append(m.Boxes, b)
+			m.Height = max(m.Height, b.Y+boxHeight+margin)
+		}
+	}
 	for _, t := range s.Transitions {
 		from, to := at[t[0]], at[t[1]]
 		if from.Name == "" || to.Name == "" {
 			continue
 		}
-		x1, y1, x2, y2 := from.X+from.Width, from.Y+boxHeight/2, to.X, to.Y+boxHeight/2
-		bend := (x1 + x2) / 2
-		if x2 < x1 { // back
-			x1, x2 = from.X, to.X+to.Width
-			bend = (x1 + x2) / 2
-		}
-		m.Arrows = append(m.Arrows, arrow{fmt.Sprintf("M %d %d C %d %d, %d %d, %d %d", x1, y1, bend, y1, bend, y2, x2, y2),
-			(pass[t[1]] || t[1] == s.Top()) && (pass[t[0]] || t[0] == s.Top())})
+		m.Arrows = append(m.Arrows, arrow{arrowPath(from, to), (pass[t[1]] || t[1] == s.Top()) && (pass[t[0]] || t[0] == s.Top())})
 	}
-	m.Says = fmt.Sprintf("%s is %s. Its states: %s.", s.Path.Lifecycle(), s.Top(), joined(s.States))
 	return m
+}
+
+func widthOf(row []box) int {
+	w := -boxGap
+	for _, b := range row {
+		w += b.Width + boxGap
+	}
+	return w
+}
+
+// arrowPath leads from a box to another: down to the next row, else around the boxes between.
+func arrowPath(from, to box) string {
+	if to.Y == from.Y+boxHeight+rowGap {
+		x1, y1, x2, y2 := from.TextX, from.Y+boxHeight, to.TextX, to.Y
+		bend := (y1 + y2) / 2
+		return fmt.Sprintf("M %d %d C %d %d, %d %d, %d %d", x1, y1, x1, bend, x2, bend, x2, y2)
+	}
+	x1, y1, x2, y2 := from.X+from.Width, from.Y+boxHeight/2, to.X+to.Width, to.Y+boxHeight/2
+	bend := max(x1, x2) + side
+	return fmt.Sprintf("M %d %d C %d %d, %d %d, %d %d", x1, y1, bend, y1, bend, y2, x2, y2)
 }

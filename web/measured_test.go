@@ -46,7 +46,7 @@ func TestMeasured(t *testing.T) {
 	x.lab.Gate[hosts[0]] = ends // it runs until all is measured that it disturbs
 	p := browsertest.Open(t, browsertest.Screen, false)
 	p.Go(x.http.URL + x.Link())
-	p.Follow("Go on")
+	p.Follow("Log in")
 	p.See(fmt.Sprintf("%d hosts", m.hosts), "nothing is applied")
 	r := &benchreport.Report{}
 	paints := r.Table(fmt.Sprintf("Pages of a fleet of %d hosts", m.hosts), "page", "first paint (goal ≤ 200 ms)", "most", "size")
@@ -102,7 +102,7 @@ func TestMeasured(t *testing.T) {
 	p.Value(`(() => { const q = document.createElement("input"); q.id = "typed"; document.querySelector("h1").append(q); return true; })()`, nil)
 	key("the fleet while it runs", "#typed")
 	close(ends)
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 	paint("a deployment that is done", at)
 	paint("its log", "/logs?in="+id)
 	paint("a search in all lines", "/logs?q=said+7+web001")

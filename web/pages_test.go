@@ -21,7 +21,7 @@ func deployed(t *testing.T, b *browser, hosts string) (at string) {
 	b.open(draft + "/plan?look").see("Run it")
 	b.send(draft + "/run")
 	at = b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 	return at
 }
 
@@ -47,11 +47,11 @@ func TestAServiceIsMovedToAState(t *testing.T) {
 	b.open(draft + "/plan?look")
 	b.send(draft + "/run")
 	at := b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 
 	b.open("/hosts/a/Part").see("Now: ", "On")
 	b.open("/hosts/a/Part?goal=Off").see("The way to Off", "leave On", "See what moving it there does")
-	b.open("/hosts/a/Part/move?to=Off").see("Nothing has been changed yet", "leave On", "Whom it breaks", "Whole on main (On) uses On.go", "break 1 user")
+	b.open("/hosts/a/Part/move?to=Off").see("Nothing has been changed yet", "leave On", "What it breaks", "Whole on main (On) uses On.go", "break 1 use")
 	key := shown(b)
 	b.send("/hosts/a/Part/move", "shown", "other").see("choose the state again")
 	if stack := x.fleet.StackOf(t, "a", "Part"); len(stack) < 3 {
@@ -83,8 +83,8 @@ func TestTheSameIsDeployedOnOtherHosts(t *testing.T) {
 	b.open(draft + "/plan?look").see("conf.size=7")
 	b.send(draft + "/run")
 	at := b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
-	b.see("Deploy the same again")
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
+	b.see("Deploy it again")
 	b.open(at+"/again").see("In the place of a", "In the place of b")
 	b.send(at+"/again", "on:a", "a", "on:b", "nobody").see("there is no host", "nobody")
 	b.open(at + "/again")
@@ -99,7 +99,7 @@ func TestTheSameIsDeployedOnOtherHosts(t *testing.T) {
 	}
 	b.send(draft+"/run", "name", "elsewhere")
 	at = b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 	if stack := x.fleet.StackOf(t, "c", "Part"); stack[len(stack)-1] != "On" {
 		t.Errorf("c is at %v", stack)
 	}

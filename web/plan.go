@@ -246,7 +246,7 @@ func runDraft(v *visit) error {
 		return v.say(here, "Look first at what will change.")
 	}
 	if want := p.Confirm(); want != "" && v.r.PostFormValue("confirm") != want {
-		return v.say(here, "%s cannot be taken back: type the number of hosts, %s, to go on.", spec.Count(p.Forever, "change", "changes"), want)
+		return v.say(here, "%s cannot be undone: type the number of hosts, %s, to go on.", spec.Count(p.Forever, "change", "changes"), want)
 	}
 	if err := deploy.ObserverError(deploy.Observed(v.r.Context(), v.Fleet, planned(p))); err != nil {
 		return err

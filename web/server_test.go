@@ -304,15 +304,15 @@ func TestADeploymentFromThePages(t *testing.T) {
 	b.send(draft+"/run", "name", "shop")
 	at := b.where()
 	until(t, func() bool { return strings.Contains(b.open(at).page, "part broke") })
-	b.see("Part on b", "failed", "Try again", "It needs what failed")
+	b.see("Part on b", "failed", "Retry", "It needs what failed")
 	task := regexp.MustCompile(`name="task" value="([^"]+)"`).FindStringSubmatch(b.page)
 	if b.send(at, "do", "skip", "task", html.UnescapeString(task[1])); b.code != http.StatusBadRequest {
 		t.Errorf("skipped without a reason: %d", b.code)
 	}
 	x.lab.SetFail("b", false)
 	b.open(at).send(at, "do", "retry", "task", html.UnescapeString(task[1]))
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
-	b.see("done", "Take it back")
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
+	b.see("done", "Roll back")
 	b.open(at + "/log")
 	if b.page == "" || b.head.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("the log: %q", b.page)
@@ -320,7 +320,7 @@ func TestADeploymentFromThePages(t *testing.T) {
 	b.open("/deployments").see("shop", "done")
 	b.open("/history?q=part").see("On.go", "anna")
 	b.open("/").see("Part", "Whole")
-	b.open(at+"/rollback").see("Take back shop", "leave On")
+	b.open(at+"/rollback").see("Roll back shop", "leave On")
 	key := regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(b.page)
 	b.send(at+"/rollback", "shown", "other").see("look again")
 	b.open(at + "/rollback")
@@ -386,7 +386,7 @@ func TestSecretsAreInNoPage(t *testing.T) {
 	b.send(draft + "/run")
 	at := b.where()
 	until(t, func() bool {
-		return strings.Contains(b.open(at).page, "✓ done") || strings.Contains(b.page, "done") && strings.Contains(b.page, "Take it back")
+		return strings.Contains(b.open(at).page, "✓ done") || strings.Contains(b.page, "done") && strings.Contains(b.page, "Roll back")
 	})
 	no()
 	for _, path := range []string{at + "/log", "/history", "/logs", "/hosts/a", "/hosts/a/Part"} {
@@ -436,7 +436,7 @@ func TestADeploymentWaitsForApproval(t *testing.T) {
 	}
 	x.lab.Mu.Unlock()
 	bob.send("/approvals/"+id, "shown", key, "do", "approve").see("You have approved shop")
-	until(t, func() bool { return strings.Contains(ann.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "Result") })
 	ann.see("Approved by bob")
 
 	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a")
@@ -475,7 +475,7 @@ func TestWhatHostsSayIsText(t *testing.T) {
 	b.see("<img src=x onerror=alert(2)>")
 	b.send(draft+"/run", "name", "evil")
 	at := b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Returned") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 	for _, path := range []string{at, "/history", "/logs?q=" + url.QueryEscape(evil), "/catalogue?q=" + url.QueryEscape(evil), "/hosts/a/Part", "/hosts/a", "/hosts/" + url.PathEscape(evil), "/hosts/a/Part?goal=" + url.QueryEscape(evil)} {
 		check(path)
 	}
@@ -491,7 +491,7 @@ func TestALogIsGoneOnWithAfterACut(t *testing.T) {
 	x.lab.SetFail("a", true)
 	b.send(draft + "/run")
 	at := b.where()
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Try again") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Retry") })
 	read := func(last string) (lines []string, id string) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -522,7 +522,7 @@ func TestALogIsGoneOnWithAfterACut(t *testing.T) {
 	}
 	m := regexp.MustCompile(`name="task" value="([^"]+)"`).FindStringSubmatch(b.open(at).page)
 	b.send(at, "do", "retry", "task", html.UnescapeString(m[1]))
-	until(t, func() bool { return strings.Contains(b.open(at).page, "Try again") })
+	until(t, func() bool { return strings.Contains(b.open(at).page, "Retry") })
 	if more, next := read(last); len(more) == 0 || next <= last && len(next) <= len(last) {
 		t.Errorf("after line %s come %q, the last is %s", last, more, next)
 	}

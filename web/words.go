@@ -53,6 +53,8 @@ func ago(now, then time.Time) string {
 		return "at an unknown time"
 	case d < 2*time.Second:
 		return "just now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s ago", int(d.Seconds()))
 	default:
 		return took(d) + " ago"
 	}

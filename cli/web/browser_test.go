@@ -63,15 +63,21 @@ func serve(t *testing.T, args ...string) string {
 }
 
 // Somebody who has never seen it deploys a proxy before two sites on a phone, by what the pages
-// say, watches it, and takes it back; then looks at all other pages. Each is looked at as a
+// say, watches it, and rolls it back; then looks at all other pages. Each is looked at as a
 // screen reader does, and as a picture where one asks for these.
-func TestADeploymentOnAPhone(t *testing.T) {
+func TestADeploymentOnAPhone(t *testing.T) { deployment(t, browsertest.Phone, false) }
+
+// The same on a screen, in dark.
+func TestADeploymentOnAScreen(t *testing.T) { deployment(t, browsertest.Screen, true) }
+
+func deployment(t *testing.T, size browsertest.Size, dark bool) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser takes its time")
 	}
 	link := serve(t, "--demo", "--demo-pace", "50ms")
 	pictures := os.Getenv("ARMONIC_PICTURES") // a folder
-	p := browsertest.Open(t, browsertest.Phone, false)
+	p := browsertest.Open(t, size, dark)
 	look := func(name string) {
 		t.Helper()
 		if bad := p.Unnamed(); len(bad) > 0 {
@@ -88,9 +94,8 @@ func TestADeploymentOnAPhone(t *testing.T) {
 	p.Go(link)
 	p.See("good for one login")
 	look("enter")
-	p.Follow("Go on")
+	p.Follow("Log in")
 	p.See("5 hosts, 5 online", "nothing is applied")
-	look("fleet")
 
 	p.Follow("Deploy")
 	p.Fill("#q", "proxy")
@@ -100,31 +105,38 @@ func TestADeploymentOnAPhone(t *testing.T) {
 	p.Follow("Plan it")
 	p.See("Host for //Proxy//start")
 	p.Click("lb1")
-	p.Follow("Save and go on")
+	p.Follow("Save and continue")
 	p.See("Web sites", "needed")
 	p.Click("web1")
 	p.Click("web2")
 	look("questions")
-	p.Follow("Save and go on")
-	p.See("Save and go on", "default of WebServer")
-	p.Follow("Save and go on")
-	p.See("Run it", "may change more")
+	p.Follow("Save and continue")
+	p.See("Save and continue", "default of WebServer")
+	p.Follow("Save and continue")
+	p.See("Run it", "4 steps do not say beforehand")
 	look("plan")
 	p.Follow("Run it")
-	p.See("done", "Returned", "Take it back")
+	p.See("done", "Result", "Roll back")
 	look("deployment")
 	p.Follow("Fleet")
 	p.See("Proxy Active", "WebSite Active")
+	look("fleet")
 
 	p.Go(strings.Split(link, "/enter")[0] + "/hosts/web1")
 	p.See("Configured", "WebServer")
 	look("host")
 	p.Follow("WebServer")
-	p.See("Now: Active")
+	p.See("Now: Active", "Active · now")
 	look("lifecycle")
+	p.Click("Installed")
+	p.See("The way to Installed")
+	look("way")
+	p.Follow("See what moving it there does")
+	p.See("What it breaks", "uses")
+	look("move")
 	p.Follow("Drift")
-	p.Follow("Look at all hosts")
-	p.See("all are as left")
+	p.Follow("Check all hosts")
+	p.See("There is nothing to check")
 	look("drift")
 	p.Follow("History")
 	p.See("WebServer", "Proxy")
@@ -136,12 +148,16 @@ func TestADeploymentOnAPhone(t *testing.T) {
 	p.See("proxy-lb1", "done")
 	look("deployments")
 	p.Follow("proxy-lb1")
-	p.Follow("Take it back")
+	p.Follow("Deploy it again")
+	p.See("In the place of web1")
+	look("again")
+	p.Follow("proxy-lb1")
+	p.Follow("Roll back")
 	p.See("Nothing has been changed yet")
 	look("rollback")
-	p.Follow("Take it back")
+	p.Follow("Roll back")
 	p.See("✓ rolled back")
-	look("taken-back")
+	look("rolled-back")
 	if errs := p.Errors(); len(errs) > 0 {
 		t.Errorf("the browser tells of %s", strings.Join(errs, "\n"))
 	}

@@ -126,7 +126,7 @@ func (p *Page) See(texts ...string) {
 // Click clicks the first button or link of a name, once it is there.
 func (p *Page) Click(name string) {
 	p.T.Helper()
-	p.await(name, `[...document.querySelectorAll("button, a, summary, label")].find((e) => e.innerText.trim().startsWith(`+quoted(name)+`) && e.getClientRects().length > 0)`, "e.click()")
+	p.await(name, `[...document.querySelectorAll("button, a, summary, label")].find((e) => e.innerText !== undefined && e.innerText.trim().startsWith(`+quoted(name)+`) && e.getClientRects().length > 0)`, "e.click()")
 }
 
 // Follow clicks what leads to another page, and waits for that.

@@ -120,7 +120,6 @@ const ahead = Date.parse(document.body.dataset.now) - Date.now();
 
 function ago(seconds) {
 	if (seconds < 2) return "just now";
-	if (seconds < 10) return seconds.toFixed(1) + " s ago";
 	if (seconds < 60) return Math.floor(seconds) + " s ago";
 	if (seconds < 3600) return Math.floor(seconds / 60) + " min ago";
 	if (seconds < 48 * 3600) return Math.floor(seconds / 3600) + " h ago";
