@@ -12,6 +12,12 @@ func (d Deferred) String() string { return "returned by " + d.Node + " as " + d.
 
 // IsDeferred reports whether a value is not known yet, or holds one that is not.
 func IsDeferred(x any) bool {
+	switch x.(type) {
+	case nil, string, bool, int, float64: // nearly all are
+		return false
+	case Deferred:
+		return true
+	}
 	found := false
 	Walk(x, func(leaf any) {
 		_, is := leaf.(Deferred)
