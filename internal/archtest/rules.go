@@ -148,6 +148,7 @@ func Armonic() Rules {
 			{Name: "internal/need", Duty: "tell whether what a test needs is here", Test: true},
 			{Name: "packaging", Duty: "what Debian packages are made of, and the test that installs them", Test: true},
 			{Name: "internal/powercut", Duty: "a disk on which a power cut loses what was not synced", Test: true},
+			{Name: "internal/servicetest", Duty: "deploy, use and undo, as tests, the services that come with the program", Test: true},
 			{Name: "internal/story", Duty: "tell, as a test, what a WordPress on five real hosts goes through", Test: true},
 			{Name: "internal/ptytest", Duty: "a program on a pseudo-terminal for tests, and what it writes when", Test: true},
 			{Name: "internal/tmuxtest", Duty: "a real terminal for tests", Test: true},

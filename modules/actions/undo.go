@@ -208,7 +208,7 @@ func (c *call) back(sys view.View, e spec.Effect, with []spec.Effect) (op.Change
 	case err != nil:
 		return op.Change{}, spec.Errorf(spec.Conflict, "%s cannot be taken back: %s", e.Key, spec.AsError(err).Msg).
 			WithHint("put it back by hand as it was, or leave it as it is now with --changed=keep")
-	case view.Same(e.Before, is), takenOutBefore(e, is):
+	case view.Same(e.Before, is) && !onlyAskedFor(e, is), takenOutBefore(e, is):
 		return op.Change{}, nil
 	}
 	if why := op.Stays(is, e.Before); why != "" {
@@ -266,6 +266,12 @@ func (c *call) back(sys view.View, e spec.Effect, with []spec.Effect) (op.Change
 	}
 	return x, spec.Errorf(spec.Conflict, "%s cannot be taken back: %s", e.Key, why).
 		WithHint("--changed=keep leaves it as it is now, --changed=overwrite takes it back all the same")
+}
+
+// onlyAskedFor reports whether a package was there for others, and all that an effect did is
+// that it was asked for.
+func onlyAskedFor(e spec.Effect, is view.Object) bool {
+	return view.PackageOf(e.Before).Automatic && !view.PackageOf(e.After).Automatic && view.PackageOf(is) == view.PackageOf(e.After)
 }
 
 // withoutPart is a file that somebody else has changed, too, without the part of it that an
