@@ -161,18 +161,33 @@ func (r *Rollout) awaitApproval(rules []ApprovalRule) {
 	}
 }
 
+// Concerns gives the hosts of a plan that a demand is about, as far as it is known what would
+// change: before it is carried out.
+func (d *Demand) Concerns(plan *resolver.Plan, previews map[resolver.TaskID]deploy.TaskPreview) []spec.Host {
+	var out []spec.Host
+	for i := range plan.Tasks {
+		out = d.add(out, plan.Tasks[i].Host, plan.Tasks[i].ID, previews)
+	}
+	return out
+}
+
 // hosts are those of a plan that a demand is about.
 func (d *Demand) hosts(plan *Plan, previews map[resolver.TaskID]deploy.TaskPreview) []spec.Host {
 	var out []spec.Host
 	for i := range plan.Tasks {
-		t := &plan.Tasks[i]
-		x, shown := previews[t.ID]
-		if slices.Contains(out, t.Host) || d.Irreversible && shown && x.Err == nil && !irreversible(x.Steps) {
-			continue
-		}
-		if len(d.Hosts) == 0 || slices.ContainsFunc(d.Hosts, func(p string) bool { fits, err := path.Match(p, string(t.Host)); return fits && err == nil }) {
-			out = append(out, t.Host)
-		}
+		out = d.add(out, plan.Tasks[i].Host, plan.Tasks[i].ID, previews)
+	}
+	return out
+}
+
+// add adds the host of a task, if the demand is about it.
+func (d *Demand) add(out []spec.Host, h spec.Host, id resolver.TaskID, previews map[resolver.TaskID]deploy.TaskPreview) []spec.Host {
+	x, shown := previews[id]
+	if slices.Contains(out, h) || d.Irreversible && shown && x.Err == nil && !irreversible(x.Steps) {
+		return out
+	}
+	if len(d.Hosts) == 0 || slices.ContainsFunc(d.Hosts, func(p string) bool { fits, err := path.Match(p, string(h)); return fits && err == nil }) {
+		out = append(out, h)
 	}
 	return out
 }

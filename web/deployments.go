@@ -24,7 +24,10 @@ func deploymentsPage(v *visit) error {
 		found := false
 		for i := range all {
 			if all[i].ID == s.ID {
-				all[i].Summary, found = s, true
+				found = true
+				if all[i].Revision <= s.Revision { // else somebody else has gone on with it
+					all[i].Summary = s
+				}
 			}
 		}
 		if !found {
@@ -234,6 +237,10 @@ func told(s *rollout.State, records []rollout.Record, after int) []rollout.LogLi
 
 func deploymentPage(v *visit) error {
 	s, err := v.source()
+	if err == nil && s.own != nil && s.snapshot().Over {
+		s.own.LookElsewhere(v.r.Context())
+		s, err = v.source()
+	}
 	if err != nil {
 		return err
 	}

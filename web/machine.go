@@ -77,9 +77,10 @@ func drawMachine(s *spec.Stack, goal string, way []spec.Step) machine {
 			}
 		}
 	}
-	pass := map[string]bool{}
+	pass, left := map[string]bool{s.Top(): len(way) > 0, goal: len(way) > 0}, map[string]bool{}
 	for _, step := range way {
 		pass[step.State] = true
+		left[step.State] = step.Action == spec.Leave
 	}
 	applied := s.Names()
 	m := machine{Says: fmt.Sprintf("%s is %s. Its states: %s.", s.Path.Lifecycle(), s.Top(), joined(s.States))}
@@ -112,7 +113,11 @@ func drawMachine(s *spec.Stack, goal string, way []spec.Step) machine {
 		if from.Name == "" || to.Name == "" {
 			continue
 		}
-		m.Arrows = append(m.Arrows, arrow{arrowPath(from, to), (pass[t[1]] || t[1] == s.Top()) && (pass[t[0]] || t[0] == s.Top())})
+		a := arrow{arrowPath(from, to), pass[t[0]] && pass[t[1]]}
+		if a.Pass && left[t[1]] {
+			a.Path = arrowPath(to, from) // it is left: the way goes back
+		}
+		m.Arrows = append(m.Arrows, a)
 	}
 	return m
 }
@@ -125,10 +130,13 @@ func widthOf(row []box) int {
 	return w
 }
 
-// arrowPath leads from a box to another: down to the next row, else around the boxes between.
+// arrowPath leads from a box to another: straight to the next row or the one before, else around the boxes between.
 func arrowPath(from, to box) string {
-	if to.Y == from.Y+boxHeight+rowGap {
+	if step := boxHeight + rowGap; to.Y == from.Y+step || to.Y == from.Y-step {
 		x1, y1, x2, y2 := from.TextX, from.Y+boxHeight, to.TextX, to.Y
+		if to.Y < from.Y {
+			y1, y2 = from.Y, to.Y+boxHeight
+		}
 		bend := (y1 + y2) / 2
 		return fmt.Sprintf("M %d %d C %d %d, %d %d, %d %d", x1, y1, x1, bend, x2, bend, x2, y2)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/armonic/armonic/deploy"
+	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/web"
 )
@@ -50,7 +51,10 @@ func TestAServiceIsMovedToAState(t *testing.T) {
 	until(t, func() bool { return strings.Contains(b.open(at).page, "Result") })
 
 	b.open("/hosts/a/Part").see("Now: ", "On")
-	b.open("/hosts/a/Part?goal=Off").see("The way to Off", "leave On", "See what moving it there does")
+	b.open("/hosts/a/Part?goal=Off").see("The way to Off", "leave On", "See what moving it there does", "On · now", "Off · goal")
+	if n := strings.Count(b.page, `class="arrow pass"`); n != 2 { // from On over Ready
+		t.Errorf("%d arrows lead to it", n)
+	}
 	b.open("/hosts/a/Part/move?to=Off").see("Nothing has been changed yet", "leave On", "What it breaks", "Whole on main (On) uses On.go", "break 1 use")
 	key := shown(b)
 	b.send("/hosts/a/Part/move", "shown", "other").see("choose the state again")
@@ -260,5 +264,47 @@ func TestPagesOfManyHostsHaveAPartAtATime(t *testing.T) {
 	b.open(draft+"/plan?from=100").see("web119", "Hosts before these")
 	if strings.Contains(b.page, "Hosts after these") {
 		t.Error("there is something after the last")
+	}
+}
+
+// A rule of the settings is told of before anything is started, and with the hosts that it is about.
+func TestWhoHasToApproveByTheSettingsIsSaid(t *testing.T) {
+	_, login := two(t, rollout.Demand{By: []string{"bob", "eve"}, Hosts: []string{"b"}, Why: "production"}, rollout.Demand{By: []string{"eve"}, Irreversible: true})
+	ann := login("ann")
+	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a, b")
+	draft := strings.TrimSuffix(ann.where(), "/plan")
+	ann.open(draft + "/plan?look").see("On b nothing is done before bob or eve has approved it (production).")
+	if strings.Contains(ann.page, "before eve") {
+		t.Error("it is said to need an approval for what can be undone")
+	}
+	ann.send(draft + "/run")
+	at := ann.where()
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "It waits for approval by bob or eve") })
+}
+
+// What somebody else has deployed is watched, rolled back after a preview, and then is theirs no
+// more.
+func TestWhatSomebodyElseDeployedIsRolledBack(t *testing.T) {
+	x, login := two(t)
+	ann, bob := login("ann"), login("bob")
+	at := deployed(t, ann, "a")
+	until(t, func() bool { return strings.Contains(bob.open(at).page, "by ann") })
+	until(t, func() bool { return strings.Contains(bob.open(at).page, "Roll back") })
+	if strings.Contains(bob.page, "Resume it here") {
+		t.Error("what is done can be resumed")
+	}
+	bob.open(at+"/rollback").see("leave On", "Nothing has been changed yet")
+	bob.send(at+"/rollback", "shown", "other").see("look again")
+	bob.open(at + "/rollback")
+	bob.send(at+"/rollback", "shown", shown(bob))
+	until(t, func() bool { return strings.Contains(bob.open(at).page, "</span> rolled back") })
+	if stack := x.fleet.StackOf(t, "a", "Part"); len(stack) > 1 {
+		t.Errorf("a is at %v", stack)
+	}
+	until(t, func() bool { return strings.Contains(ann.open(at).page, "</span> rolled back") })
+	ann.see("by bob")
+	ann.open("/deployments").see("rolled back")
+	if strings.Contains(ann.open(at).page, "Roll back …") {
+		t.Error("what is rolled back can be rolled back")
 	}
 }

@@ -37,6 +37,7 @@ type plan struct {
 	Shown         []planHost // of the hosts, from one on
 	Before, After string     //  where the others are shown; "" if there are none
 	Approvable    bool       // somebody else can be asked to approve it
+	Demanded      []demanded // who has to approve it by the settings
 	May           rights
 	Problems      []spec.Problem
 	RollbackOf    spec.DeploymentID
@@ -80,6 +81,24 @@ type planTask struct {
 type planStep struct {
 	spec.Step
 	Preview *spec.StepPreview
+}
+
+// demanded is a rule of the settings that a plan falls under.
+type demanded struct {
+	By    string
+	Hosts []spec.Host
+	Why   string
+}
+
+// demanded says who has to approve a plan, by the settings.
+func (d *Desk) demanded(p *resolver.Plan, seen previews) (out []demanded) {
+	for i := range d.Demands {
+		x := &d.Demands[i]
+		if hosts := x.Concerns(p, seen); len(hosts) > 0 {
+			out = append(out, demanded{strings.Join(x.By, " or "), hosts, x.Why})
+		}
+	}
+	return out
 }
 
 // planOf describes a plan, host by host.
@@ -132,8 +151,8 @@ func (p plan) Confirm() string {
 	return strconv.Itoa(len(p.Hosts))
 }
 
-// plan describes the draft's plan. mu is held.
-func (d *draft) plan() (plan, error) {
+// plan describes the draft's plan, for somebody's desk. mu is held.
+func (d *draft) plan(of *Desk) (plan, error) {
 	res := d.session.Result()
 	if res.Plan == nil || len(d.session.Blocking()) > 0 {
 		return plan{}, spec.Errorf(spec.Conflict, "there is no plan yet").WithHint("answer what is missing first")
@@ -147,6 +166,7 @@ func (d *draft) plan() (plan, error) {
 		seen = d.preview
 	}
 	p := planOf(todo, seen)
+	p.Demanded = of.demanded(todo, seen)
 	p.ID, p.Title, p.Pattern, p.Replanned = d.id, d.Title(), d.session.Pattern(), d.of != nil
 	p.Name, p.Usual = rollout.DefaultName(d.session), rollout.Usual(d.session)
 	return p, nil
@@ -164,7 +184,7 @@ func planPage(v *visit) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan()
+	p, err := d.plan(v.Desk)
 	if spec.KindOf(err) == spec.Conflict {
 		return v.say("/drafts/"+d.id, "Something is missing still.")
 	}
@@ -191,7 +211,7 @@ func planPreview(v *visit) error {
 		return nil //nolint:nilerr // the page was left
 	}
 	d.mu.Lock()
-	p, err := d.plan()
+	p, err := d.plan(v.Desk)
 	d.mu.Unlock()
 	if err != nil {
 		return nil //nolint:nilerr // answers were changed in another window
@@ -237,7 +257,7 @@ func runDraft(v *visit) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	p, err := d.plan()
+	p, err := d.plan(v.Desk)
 	if err != nil {
 		return err
 	}

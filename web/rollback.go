@@ -34,7 +34,7 @@ func rollbackPage(v *visit) error {
 	v.Desk.mu.Unlock()
 	out := planOf(p.Plan, shown.preview)
 	out.Title, out.RollbackOf, out.RollbackKey, out.Problems = src.summary().Name, shown.of, shown.key, p.Problems
-	out.May = v.may(planned(out))
+	out.May, out.Demanded = v.may(planned(out)), v.demanded(p.Plan, shown.preview)
 	out.window(v)
 	return v.show("plan", "deployments", "Roll back "+out.Title, out)
 }

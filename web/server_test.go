@@ -395,24 +395,31 @@ func TestSecretsAreInNoPage(t *testing.T) {
 	}
 }
 
-// Two people, each with an account of their own: one asks, the other approves what is shown, and
-// nothing is done before.
-func TestADeploymentWaitsForApproval(t *testing.T) {
+// two is a site that each logs in to with an account, and deployments are kept.
+func two(t *testing.T, demands ...rollout.Demand) (x *site, login func(name string) *browser) {
+	t.Helper()
 	dir := t.TempDir()
-	x := newSite(t, func(c *web.Config) {
+	x = newSite(t, func(c *web.Config) {
 		own := c.Own
 		c.Own = nil
 		c.Approvers = func(list []string) ([]string, error) { return list, nil }
 		c.Login = func(_ context.Context, account, _ string) (*web.Desk, error) {
 			at := filepath.Join(dir, account)
-			return &web.Desk{Who: account, Fleet: own.Fleet, Logs: rollout.NewStore(filepath.Join(at, "deployments"), seal.KeyFile{Path: filepath.Join(at, "key")})}, nil
+			return &web.Desk{Who: account, Fleet: own.Fleet, Logs: rollout.NewStore(filepath.Join(at, "deployments"), seal.KeyFile{Path: filepath.Join(at, "key")}), Demands: demands}, nil
 		}
-	}, "main", "a")
-	login := func(name string) *browser {
+	}, "main", "a", "b")
+	login = func(name string) *browser {
 		b := newBrowser(t, x.http.URL)
 		b.open("/login")
 		return b.send("/login", "account", name, "password", "x")
 	}
+	return x, login
+}
+
+// Two people, each with an account of their own: one asks, the other approves what is shown, and
+// nothing is done before.
+func TestADeploymentWaitsForApproval(t *testing.T) {
+	x, login := two(t)
 	ann, bob := login("ann"), login("bob")
 	ann.send("/drafts", "pattern", "//Part//go", "hosts", "a")
 	draft := strings.TrimSuffix(ann.where(), "/plan")

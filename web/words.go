@@ -16,7 +16,7 @@ import (
 func words() template.FuncMap {
 	return template.FuncMap{
 		"value": text, "pairs": func(m map[string]any) []string { return style().Pairs(m) }, "inputs": inputs,
-		"ago": ago, "took": took, "status": status, "link": link, "count": spec.Count, "diff": diffLines, "joined": text,
+		"ago": ago, "took": took, "status": status, "link": link, "count": spec.Count, "diff": diffLines, "names": names, "joined": text,
 		"fault":     func(e *spec.Error) fault { return asFault(e) },
 		"inputText": value.Input, "assets": assets, "inc": func(n int) int { return n + 1 }, "tab": func(name, to, text, here string) tab { return tab{to, text, name == here} }, "standing": standing,
 		"newest": func(a []spec.Applied) []spec.Applied { a = slices.Clone(a); slices.Reverse(a); return a },
@@ -150,6 +150,15 @@ func diffLines(diff string) []line {
 		}
 	}
 	return out
+}
+
+// names lists hosts, of many the first.
+func names(hosts []spec.Host) string {
+	const most = 8
+	if len(hosts) <= most+1 {
+		return joined(hosts)
+	}
+	return fmt.Sprintf("%s and %d more", joined(hosts[:most]), len(hosts)-most)
 }
 
 func joined[T ~string](names []T) string {
