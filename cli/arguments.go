@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -76,12 +77,42 @@ func flagLike(c *cobra.Command, err error) string {
 	return query.Nearest(unknown.GetSpecifiedName(), names)
 }
 
-// emptyFlag refuses a flag that is given without a value, as where a variable of a script is
-// empty: what holds without the flag may be something else than was meant.
-func emptyFlag(c *cobra.Command) error {
+// badFlag says what is wrong with a flag, in words of ours.
+func badFlag(c *cobra.Command, err error) error {
+	hint := spec.HintOf(err)
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		name, is := "--"+bad.GetFlag().Name, fmt.Sprint(bad.Unwrap())
+		switch bad.GetFlag().Value.Type() {
+		case "int":
+			is = fmt.Sprintf("%q is no whole number", bad.GetValue())
+		case "duration":
+			is, hint = fmt.Sprintf("%q is no duration", bad.GetValue()), "for example 30s, 5m or 1h30m"
+		case "bool":
+			is, hint = fmt.Sprintf("%q is neither true nor false", bad.GetValue()), name+" alone is true"
+		case "stringSlice":
+			is, hint = fmt.Sprintf("%q is no list", bad.GetValue()), "with commas between, and without quotes"
+		}
+		err = fmt.Errorf("%s: %s", name, is)
+	}
+	if hint == "" {
+		hint = c.CommandPath() + " --help lists the flags"
+		if name := flagLike(c, err); name != "" {
+			hint = "did you mean --" + name + "?"
+		}
+	}
+	return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s", hint)
+}
+
+// oddFlag refuses a flag that is given without a value, as where a variable of a script is
+// empty: what holds without the flag may be something else than was meant. It also refuses less
+// than nothing, which no number or duration may be.
+func oddFlag(c *cobra.Command) error {
 	var err error
 	c.Flags().Visit(func(f *pflag.Flag) {
 		values := []string{f.Value.String()}
+		if kind := f.Value.Type(); (kind == "int" || kind == "duration") && strings.HasPrefix(values[0], "-") {
+			err = spec.Errorf(spec.Invalid, "--%s: %s is less than nothing", f.Name, values[0]).WithHint("%s --help says what it means", c.CommandPath())
+		}
 		switch list, several := f.Value.(pflag.SliceValue); {
 		case f.Value.Type() == "stringArray" && several:
 			values = list.GetSlice()

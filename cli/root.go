@@ -23,7 +23,6 @@ import (
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/cli/tui"
 	"github.com/armonic/armonic/cli/web"
-	"github.com/armonic/armonic/spec"
 )
 
 // Streams are where a command reads and writes.
@@ -98,22 +97,13 @@ shows what will change, and does it in parallel.`,
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		hint := spec.HintOf(err)
-		if hint == "" {
-			hint = c.CommandPath() + " --help lists the flags"
-			if name := flagLike(c, err); name != "" {
-				hint = "did you mean --" + name + "?"
-			}
-		}
-		return spec.Errorf(spec.Invalid, "%v", err).WithHint("%s", hint)
-	})
+	root.SetFlagErrorFunc(badFlag)
 	root.SetVersionTemplate("{{.Version}}\n")
 	g.Register(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
 		g.Flags = c.Flags() // of the command, too
 		g.Plain = g.Plain || output.Accessible(os.Getenv)
-		return emptyFlag(c)
+		return oddFlag(c)
 	}
 	root.AddCommand(tui.Command(g, s), web.Command(g, s), deploy.Command(g, s), deploy.Deployments(g, s), deploy.Plan(g, s), run.Goto(g, s), run.Call(g, s), run.Undo(g, s), run.Confirm(g, s), run.Drift(g, s))
 	root.AddCommand(lookup.Commands(g, s)...)

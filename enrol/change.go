@@ -43,7 +43,7 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 	}
 	there, err := f.Agent()
 	if err == nil && there.JID != "" {
-		err = there.obeys(w.JID, w.Link.Masters[0])
+		err = there.obeys(w.JID, w.Link.Masters)
 	}
 	if err != nil {
 		return nil, err
@@ -82,6 +82,13 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 		put(agentFile, "644", w.Link.text(w.JID, f.Address))
 		other = true
 	}
+	if more := w.Link.more(f); there.JID != "" && !there.Keyed && more != "" {
+		add("name your key in "+agentFile+", for upgrades", func(ctx context.Context, s *Shell) error {
+			_, err := s.Run(ctx, fmt.Sprintf("set -e; cp -p %[1]s %[1]s.new; cat >>%[1]s.new; mv -f %[1]s.new %[1]s", agentFile), []byte(more))
+			return err
+		})
+		other = true
+	}
 	if f.Unit.File == "" && packages == nil {
 		put(unitFile, "644", w.Unit)
 	}
@@ -118,17 +125,21 @@ func Password(ctx context.Context, s *Shell) (value.Secret, error) {
 	return value.Secret(text), err
 }
 
+// restart waits a while until another agent runs. One that executes a step finishes it first.
+const restart = `p() { systemctl show -P MainPID ` + unit + `; }; was=$(p); systemctl --no-block restart ` + unit + ` || exit; ` +
+	`for i in $(seq 50); do { test "$(p)" != "$was" && systemctl --quiet is-active ` + unit + `; } && break; sleep 0.2; done; true`
+
 // start has the agent started, or started again if its settings are other ones.
 func (f Facts) start(other bool) []Change {
-	verb, what := "enable --now", "start "+unit
+	what, script := "start "+unit, "systemctl --quiet enable --now "+unit
 	switch running := f.Unit.Active == "active" && f.Unit.Enabled; {
 	case running && !other:
 		return nil
 	case running:
-		verb, what = "--no-block restart", "restart "+unit
+		what, script = "restart "+unit, restart
 	}
 	return []Change{{what, func(ctx context.Context, s *Shell) error {
-		_, err := s.Run(ctx, "systemctl daemon-reload && systemctl --quiet "+verb+" "+unit, nil)
+		_, err := s.Run(ctx, "systemctl daemon-reload && "+script, nil)
 		return err
 	}}}
 }

@@ -90,6 +90,32 @@ func TestOnlyWhatIsMissingIsDone(t *testing.T) {
 	}
 }
 
+// A key that the operator made later is named in settings that name none, and the agent started again.
+func TestAKeyIsNamedLater(t *testing.T) {
+	working := enrol.Facts{Kernel: "Linux", Systemd: true, Unit: enrol.Unit{File: ourUnit, Active: "active", Enabled: true}, Password: true, State: true, Sums: map[string]string{"/usr/local/bin/armonic": "older"}}
+	w := enrol.Wanted{JID: "web1@xmpp.test", Link: enrol.Link{Masters: []string{"master@xmpp.test"}, Keys: []string{"a2V5"}}, Online: true}
+	for text, want := range map[string]string{
+		settings:                                               "name your key in /etc/armonic/agent.yaml, for upgrades|restart armonic-agentd",
+		strings.TrimSpace(settings):                            "name your key in /etc/armonic/agent.yaml, for upgrades|restart armonic-agentd",
+		settings + "# upgrade_keys: []\n":                      "name your key in /etc/armonic/agent.yaml, for upgrades|restart armonic-agentd",
+		settings + "upgrade_keys: []\n":                        "",
+		settings + "upgrade_keys: [b3RoZXI]\n":                 "",
+		"{jid: web1@xmpp.test, masters: [master@xmpp.test]}\n": "", // a line more would spoil it
+	} {
+		working.Settings = text
+		changes, err := w.Changes(working)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		compare(t, changes, want)
+	}
+	working.Settings = settings
+	w.Link.Masters = append(w.Link.Masters, "ann@xmpp.test=observe")
+	if _, err := w.Changes(working); err == nil || !strings.Contains(err.Error(), "does not obey ann@xmpp.test") {
+		t.Errorf("a master that it does not know: %v", err)
+	}
+}
+
 // compare compares changes with the ends of their words.
 func compare(t *testing.T, changes []enrol.Change, want string) {
 	t.Helper()

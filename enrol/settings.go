@@ -36,12 +36,7 @@ func (l Link) text(jid session.JID, address string) string {
 	for _, m := range l.Masters {
 		b.WriteString("  - " + strconv.Quote(m) + "\n")
 	}
-	if len(l.Keys) > 0 {
-		b.WriteString("upgrade_keys:\n")
-		for _, k := range l.Keys {
-			b.WriteString("  - " + strconv.Quote(k) + "\n")
-		}
-	}
+	b.WriteString(l.keys())
 	if l.Server != "" {
 		line("server", strconv.Quote(l.Server))
 	}
@@ -61,11 +56,38 @@ func (l Link) text(jid session.JID, address string) string {
 	return b.String()
 }
 
+// keys are the lines of agent.yaml that name them, if there are any.
+func (l Link) keys() string {
+	var b strings.Builder
+	for i, k := range l.Keys {
+		if i == 0 {
+			b.WriteString("upgrade_keys:\n")
+		}
+		b.WriteString("  - " + strconv.Quote(k) + "\n")
+	}
+	return b.String()
+}
+
+// more are the keys, to be added to settings that name none: "" if that cannot be, as where they are
+// not lines of their own.
+func (l Link) more(f Facts) string {
+	text := l.keys()
+	if !strings.HasSuffix(f.Settings, "\n") {
+		text = "\n" + text
+	}
+	f.Settings += text
+	if a, err := f.Agent(); len(l.Keys) == 0 || err != nil || !a.Keyed {
+		return ""
+	}
+	return text
+}
+
 // Agent is what the settings say that are on a host.
 type Agent struct {
 	JID     session.JID // "" if none are there, or it is not said
 	Masters []string
 	OwnCA   bool // it uses the file that is written here
+	Keyed   bool // it is said whose upgrades it takes
 }
 
 // Agent reads agent.yaml.
@@ -81,6 +103,7 @@ func (f Facts) Agent() (Agent, error) {
 	if v := n.Get("ca_file"); v != nil {
 		a.OwnCA = v.Text == caFile
 	}
+	a.Keyed = n.Get("upgrade_keys") != nil
 	if v := n.Get("masters"); v != nil {
 		if list, ok := v.Value().([]any); ok {
 			for _, m := range list {
@@ -96,15 +119,17 @@ func (f Facts) Agent() (Agent, error) {
 }
 
 // obeys says why an agent that is there is not the one that is wanted.
-func (a Agent) obeys(jid session.JID, master string) error {
-	name, _, _ := strings.Cut(master, "=")
-	switch {
-	case a.JID != jid:
+func (a Agent) obeys(jid session.JID, masters []string) error {
+	if a.JID != jid {
 		return spec.Errorf(spec.Conflict, "an agent is there already, as %s", a.JID).
 			WithHint("name the host so: %s=USER@HOST; or first armonic host remove", a.JID.Local())
-	case !slices.ContainsFunc(a.Masters, func(m string) bool { m, _, _ = strings.Cut(m, "="); return m == name }):
-		return spec.Errorf(spec.Conflict, "an agent is there already, and does not obey %s", name).
-			WithHint("its masters are in %s there: %s; add yours and systemctl restart %s", agentFile, strings.Join(a.Masters, ", "), unit)
+	}
+	for _, wanted := range masters {
+		name, _, _ := strings.Cut(wanted, "=")
+		if !slices.ContainsFunc(a.Masters, func(m string) bool { m, _, _ = strings.Cut(m, "="); return m == name }) {
+			return spec.Errorf(spec.Conflict, "an agent is there already, and does not obey %s", name).
+				WithHint("its masters are in %s there: %s; add %s and systemctl restart %s", agentFile, strings.Join(a.Masters, ", "), name, unit)
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/armonic/armonic/spec"
@@ -86,7 +88,7 @@ func start(ctx context.Context, cmd *exec.Cmd, first string) (*Shell, error) {
 		err = cmd.Start()
 	}
 	if err != nil {
-		return nil, spec.Errorf(spec.Invalid, "cannot start %s: %v", cmd.Path, err).WithHint("install it, or name another with --ssh")
+		return nil, spec.Errorf(spec.Invalid, "cannot start %s: %v", cmd.Path, why(err)).WithHint("install it, or name another with --ssh")
 	}
 	s.out = bufio.NewReader(out)
 	_, err = io.WriteString(s.in, first+"armonic\n")
@@ -106,10 +108,20 @@ func (s *Shell) broken(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	text := s.said.String()
-	if text == "" {
-		text = err.Error()
+	if text == "" && (errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE)) {
+		text = "the connection ended, and nothing was said"
+	} else if text == "" {
+		text = spec.SystemError(err).Error()
 	}
 	return spec.Errorf(spec.Unavailable, "%s", text)
+}
+
+// why is the reason that a program could not be started.
+func why(err error) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("there is no such program")
+	}
+	return spec.SystemError(err)
 }
 
 // Run runs a script as root and gives what it prints. The error is of kind Failed if the

@@ -20,11 +20,11 @@ func ParseTarget(text string) (Target, error) {
 	if name, rest, given := strings.Cut(text, "="); given {
 		t.Name, t.SSH = spec.Host(name), rest
 		if name == "" {
-			return t, spec.Errorf(spec.Invalid, "%q has no name before the =", text).WithHint("write NAME=USER@HOST, or only USER@HOST")
+			return t, spec.Errorf(spec.Invalid, "%.60q has no name before the =", text).WithHint("write NAME=USER@HOST, or only USER@HOST")
 		}
 	}
 	if strings.HasPrefix(t.SSH, "-") || strings.ContainsAny(t.SSH, " \t'\"\\$`;") || t.host() == "" {
-		return t, spec.Errorf(spec.Invalid, "%q is no host that ssh can be told", text).WithHint("write USER@HOST, as for ssh, such as root@web1")
+		return t, spec.Errorf(spec.Invalid, "%.60q is no host that ssh can be told", text).WithHint("write USER@HOST, as for ssh, such as root@web1")
 	}
 	if t.Name == "" && net.ParseIP(t.host()) == nil {
 		t.Name = spec.Host(strings.ToLower(t.host()))

@@ -14,7 +14,7 @@ func TestLoadingIsBounded(t *testing.T) {
 		"steps":     {"x = [a for a in range(1000) for b in range(1000) for c in range(1000)]", "step limit"},
 		"text":      {`x = "x" * 10000000000`, "size limit"},
 		"nesting":   {"x = " + strings.Repeat("(", 50000) + strings.Repeat(")", 50000), "excessive nesting"},
-		"size":      {strings.Repeat("x = 1 # a long file\n", 20000), "at most 256 are read"},
+		"size":      {strings.Repeat("x = 1 # a long file\n", 20000), "longer than 256 KiB"},
 		"recursion": {"def f(): return g()\ndef g(): return f()\nx = f()", "called recursively"},
 		"encoding":  {"x = \"\xff\xfe\"", "not UTF-8 text"},
 	} {

@@ -35,7 +35,7 @@ func placeOf(p syntax.Position) place { return place{p.Line, p.Col} }
 func parse(r *report, label, src string, predeclared starlark.StringDict) *parsed {
 	if len(src) > interp.MaxFile {
 		r.errorf(label, "split it up: load(\"//lib/part.star\", …) takes names from another file",
-			"the file is %d KiB long, at most %d are read", len(src)>>10, interp.MaxFile>>10)
+			"the file is longer than %d KiB", interp.MaxFile>>10)
 		return nil
 	}
 	if !utf8.ValidString(src) || strings.ContainsRune(src, 0) {

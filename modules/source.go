@@ -60,6 +60,9 @@ func Open(name string) (Source, error) {
 	if info.IsDir() {
 		return Source{Name: filepath.ToSlash(name), FS: os.DirFS(name)}, nil
 	}
+	if !info.Mode().IsRegular() || !strings.HasSuffix(name, ".star") {
+		return Source{}, spec.Errorf(spec.Invalid, "%s is no module: no file that ends in .star", name).WithHint("name a folder of *.star files, or one such file")
+	}
 	dir, file := filepath.Split(name)
 	if dir == "" {
 		dir = "."

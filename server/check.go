@@ -61,7 +61,7 @@ func (r *Report) address(ctx context.Context, a session.Account) (session.Endpoi
 			last = err
 			text := err.Error()
 			if at.Address != "" && at.URL == "" {
-				text = at.Address + ": " + text
+				text = at.Address + ": " + session.NoConnection(err)
 			}
 			why = append(why, text)
 			continue

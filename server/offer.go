@@ -125,6 +125,9 @@ func RegistrationIsOpen(ctx context.Context, a session.Account) (bool, error) {
 // unreachableError says that nobody takes connections.
 type unreachableError struct{ error }
 
+// Unwrap gives why.
+func (e *unreachableError) Unwrap() error { return e.error }
+
 var errNoTLS = errors.New("it does not offer STARTTLS")
 
 // open begins a stream and reads the features.

@@ -22,6 +22,9 @@ func (h Host) Check() error {
 	for _, c := range h {
 		known := unicode.IsLetter(c) || unicode.IsDigit(c)
 		if !known && (first || !strings.ContainsRune(".-_+~", c) && !unicode.Is(unicode.M, c)) {
+			if first && unicode.IsPrint(c) {
+				return h.bad("it begins with %q", string(c))
+			}
 			return h.bad("%q is in it", string(c))
 		}
 		for _, s := range scripts {
@@ -42,8 +45,8 @@ func (h Host) Check() error {
 }
 
 func (h Host) bad(why string, args ...any) error {
-	return Errorf(Invalid, "%q cannot be the name of a host: "+why, append([]any{string(h)}, args...)...).
-		WithHint("use an account with a name of letters, digits, dots and dashes")
+	return Errorf(Invalid, "%.60q cannot be the name of a host: "+why, append([]any{string(h)}, args...)...).
+		WithHint("it is the name of an account: letters and digits, with dots and dashes between them")
 }
 
 // alike has letters as what they are easily taken for.

@@ -66,9 +66,12 @@ func ReadBinary(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// SystemError is what the system said of a file, without what was done and the name of the
-// file, which messages have already: "no such file or directory".
+// SystemError is what the system said of a file or an address, without what was done and the name
+// of it, which messages have already: "no such file or directory".
 func SystemError(err error) error {
+	if code, ok := errors.AsType[syscall.Errno](err); ok {
+		return code
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

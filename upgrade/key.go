@@ -32,12 +32,12 @@ func UsualKey() string {
 
 // ReadKey reads a key, in PEM. The error is NotFound if there is no file.
 func ReadKey(file string) (Key, error) {
-	text, err := os.ReadFile(file)
+	text, err := spec.ReadText(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Key{}, spec.Errorf(spec.NotFound, "there is no key that signs upgrades, %s", file).WithHint("armonic agent key makes one")
 	}
 	if err != nil {
-		return Key{}, spec.Errorf(spec.Invalid, "%v", err)
+		return Key{}, spec.Errorf(spec.Invalid, "cannot read the key that signs upgrades: %v", err).WithHint("--key names its file; armonic agent key makes one")
 	}
 	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
 		return Key{}, spec.Errorf(spec.Invalid, "others can read the key %s", file).WithHint("chmod 600 %s", file)
@@ -51,8 +51,16 @@ func ReadKey(file string) (Key, error) {
 	return Key{}, spec.Errorf(spec.Invalid, "%s has no Ed25519 key in PEM", file)
 }
 
-// MakeKey makes a key and writes it to a file, which must not be there.
+// MakeKey makes a key and writes it to a file, which must not be there, and is not if that fails.
 func MakeKey(file string) (Key, error) {
+	k, err := makeKey(file)
+	if err != nil {
+		err = spec.Errorf(spec.Failed, "cannot write a key: %v", err).WithHint("--key FILE says where to")
+	}
+	return k, err
+}
+
+func makeKey(file string) (Key, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return Key{}, err
@@ -68,7 +76,10 @@ func MakeKey(file string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	return Key{private}, errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), f.Sync(), f.Close())
+	if err := errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), f.Sync(), f.Close()); err != nil {
+		return Key{}, errors.Join(err, os.Remove(file)) // a part of one would be taken for it
+	}
+	return Key{private}, nil
 }
 
 // Public is what settings of agents name the key by.
@@ -114,7 +125,7 @@ func ParseKeys(texts []string) (Keys, error) {
 func (ks Keys) verify(o spec.UpgradeOrder, now time.Time) error {
 	if len(ks) == 0 {
 		return spec.Errorf(spec.Denied, "this agent takes no upgrades: its settings have no upgrade_keys").
-			WithHint("put what armonic agent key prints into its agent.yaml")
+			WithHint("armonic agent key makes a key; then armonic host add, said again, names it there, or put what is printed into its agent.yaml")
 	}
 	return ks.signed(o.Signed(), o.Signature, o.Until, now)
 }

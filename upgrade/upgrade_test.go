@@ -268,6 +268,20 @@ func TestKeyFiles(t *testing.T) {
 	}
 }
 
+// What is no file of a key is not read without end, and said so.
+func TestWhatIsNoKey(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	must(t, os.WriteFile(empty, nil, 0o600))
+	for file, want := range map[string]string{"/dev/zero": "cannot read the key that signs upgrades: /dev/zero: it is larger", t.TempDir(): "it is a directory", empty: "has no Ed25519 key"} {
+		if _, err := upgrade.ReadKey(file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", file, err, want)
+		}
+	}
+	if _, err := upgrade.MakeKey(filepath.Join(empty, "key")); err == nil || !strings.Contains(err.Error(), "cannot write a key") {
+		t.Errorf("where no folder is: %v", err)
+	}
+}
+
 // unit is a service of which Start calls a function.
 type unit struct {
 	did   []string

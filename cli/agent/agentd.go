@@ -2,6 +2,7 @@ package agent
 
 import (
 	_ "embed"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -97,6 +98,9 @@ func (d *command) run(c *cobra.Command, args []string) error {
 	}
 	if err := d.settings(); err != nil {
 		return err
+	}
+	if info, err := os.Stat(d.set.StateDir); err == nil && !info.IsDir() && !d.set.Simulation {
+		return noState(fmt.Errorf("%s is not a folder", d.set.StateDir))
 	}
 	return d.serve(c.Context())
 }

@@ -76,9 +76,13 @@ func (d *command) checkState() error {
 		err = writable(dir)
 	}
 	if err != nil {
-		return spec.Errorf(spec.Invalid, "state_dir: %v", err).WithHint("the agent must be able to write there")
+		return noState(err)
 	}
 	return nil
+}
+
+func noState(err error) error {
+	return spec.Errorf(spec.Invalid, "state_dir: %v", err).WithHint("the agent must be able to write there")
 }
 
 // writable tries to write in a folder: also root cannot everywhere.

@@ -78,6 +78,12 @@ func joinErrors(errs []error) error {
 	return spec.Errorf(spec.Invalid, "%d settings are wrong:\n  %s", len(errs), strings.Join(lines, "\n  "))
 }
 
+// CheckMasters says what is wrong with masters that an agent shall have.
+func CheckMasters(list []string) error {
+	_, err := parseMasters(list, "")
+	return err
+}
+
 // parseMasters reads "name@domain" and "name@domain=role". An agent is no master of
 // itself.
 func parseMasters(list []string, own session.JID) (access.Masters, error) {

@@ -99,6 +99,12 @@ with a key of upgrade_keys in their settings: armonic agent key.`,
 		case u.serial < 0:
 			return spec.Errorf(spec.Invalid, "--serial %d is no number of hosts", u.serial)
 		}
+		if err := connect.Named(g); err != nil {
+			return err
+		}
+		if err := u.prepare(); err != nil {
+			return err
+		}
 		return run(c, args)
 	}
 	return c
@@ -117,9 +123,6 @@ func (u *upgrading) do(ctx context.Context) error {
 	live, ok := u.Fleet.(*connect.Live)
 	if !ok {
 		return spec.Errorf(spec.Invalid, "this fleet has no agents that can be upgraded")
-	}
-	if err := u.prepare(); err != nil {
-		return err
 	}
 	hosts := u.Finder.Hosts()
 	step := u.serial

@@ -120,6 +120,16 @@ type Live struct {
 	stop func() // ends what watches the connection
 }
 
+// Named is an error if no account is named, for commands that are of no use without a server.
+func Named(g *settings.Global) error {
+	c, _, err := g.Client()
+	if err == nil && c.JID == "" {
+		err = spec.Errorf(spec.Invalid, "no account on an XMPP server is named").
+			WithHint("name yours with --jid NAME@DOMAIN, or as jid in %s; armonic server init --install makes a server, and one for you", lastOf(settings.ClientFiles()))
+	}
+	return err
+}
+
 // openLive connects. If the server cannot be reached now, and the caller shows how the
 // connection is, that is no error: it is tried again.
 func openLive(ctx context.Context, c config.Client, s output.Streams, shows bool) (*Live, error) {

@@ -36,7 +36,8 @@ system's ssh is used, with its configuration, keys and agent; who is not root th
 so with sudo. Each host is looked at first; the program, its unit, an account with a password
 of its own, and settings are put there as far as they are not there yet, and the agent is
 started. The command ends when all hosts are in the fleet, and says what is wrong with those
-that are not. Said again, it changes nothing.
+that are not. Said again, it changes nothing, but that a key which armonic agent key has made
+since is named in the settings of agents that name none.
 
 Without NAME a host is called what ssh is told, or, if that is an address, what it calls
 itself.`,
@@ -56,6 +57,9 @@ itself.`,
 }
 
 func (a *addCommand) run(ctx context.Context, args []string) (err error) {
+	if err := a.possible(); err != nil {
+		return err
+	}
 	if a.programs, err = a.linkFlags.programs(); err != nil {
 		return err
 	}

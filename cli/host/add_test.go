@@ -30,6 +30,16 @@ func TestHostsAreAdded(t *testing.T) {
 	}
 	s.expect(t, 0, []string{`^web1  on `, `^web2  on `}, "list")
 
+	// A key that is made later comes to the agents that are there, which can be upgraded then.
+	s.expect(t, 0, nil, "agent", "key")
+	s.expect(t, 1, []string{`web1: this agent takes no upgrades`}, "agent", "upgrade", "-J", "web1", "--program", "/bin/true")
+	s.hosts[0].Run(t, "chmod", "640", "/etc/armonic/agent.yaml")
+	s.expect(t, 0, []string{`^web1  name your key in /etc/armonic/agent.yaml, for upgrades$`, `^web1  restart armonic-agentd$`, `^web2  is in the fleet: `}, "host", "add", "root@web1", "root@web2")
+	s.expect(t, 0, []string{`^web1: runs this program already`, `^web2: runs this program already`}, "agent", "upgrade", "-J", "*")
+	if out := s.hosts[0].Run(t, "stat", "-c", "%a %U", "/etc/armonic/agent.yaml"); out != "640 root\n" {
+		t.Errorf("the settings are %s", out)
+	}
+
 	before = s.hosts[0].Snapshot(t)
 	if err := os.WriteFile(s.file("hosts"), []byte("# the fleet\nroot@web1\nroot@web2\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -59,6 +60,9 @@ func (i *inviteCommand) run(ctx context.Context, names []string) error {
 		if err := spec.Host(n).Check(); err != nil {
 			return err
 		}
+	}
+	if err := connect.Named(i.Global); err != nil {
+		return err
 	}
 	link, err := i.link(i.Global)
 	if err != nil {
@@ -138,8 +142,8 @@ func (i *inviteCommand) fetching() (string, error) {
 	if i.from == "" {
 		return "", nil
 	}
-	if strings.ContainsAny(i.from, " '\"\\$`;&|<>()#\n\t") {
-		return "", spec.Errorf(spec.Invalid, "--from: %q is not a plain URL", i.from)
+	if u, err := url.Parse(i.from); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.ContainsAny(i.from, " '\"\\$`;&|<>()#\n\t") {
+		return "", spec.Errorf(spec.Invalid, "--from: %q is not a plain URL", i.from).WithHint("for example http://192.0.2.10/armonic")
 	}
 	p, err := i.programs()
 	if err != nil {

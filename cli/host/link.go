@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/armonic/armonic/cli/agent"
 	"github.com/armonic/armonic/cli/settings"
 	"github.com/armonic/armonic/enrol"
 	"github.com/armonic/armonic/spec"
@@ -34,6 +35,9 @@ func (l *linkFlags) link(g *settings.Global) (enrol.Link, error) {
 		return enrol.Link{}, err
 	}
 	out := enrol.Link{Masters: append([]string{c.JID + "=push"}, l.masters...), Server: l.server, StartTLS: c.StartTLS, Rooms: c.MUCDomain}
+	if err := agent.CheckMasters(out.Masters); err != nil {
+		return out, err
+	}
 	if out.Server != "" {
 		c.Server, c.Port = out.Server, 0
 		if strings.Contains(out.Server, "://") {

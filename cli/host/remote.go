@@ -70,8 +70,8 @@ type result struct {
 
 // run does the work on all hosts. What one of them lacks does not keep the others from it.
 func (r *remote) run(ctx context.Context, args []string, work func(context.Context, *job) (string, error)) error {
-	if r.Demo || r.Local {
-		return spec.Errorf(spec.Invalid, "--demo and --local have their hosts").WithHint("leave the flag out: this is about agents that an XMPP server connects you with")
+	if err := r.possible(); err != nil {
+		return err
 	}
 	targets, err := r.targets(args)
 	if err != nil {
@@ -101,6 +101,17 @@ func (r *remote) run(ctx context.Context, args []string, work func(context.Conte
 	}
 	all.Wait()
 	return r.verdict(ctx, errs)
+}
+
+// possible says why nothing can be done on any host.
+func (r *remote) possible() error {
+	switch {
+	case r.Demo || r.Local:
+		return spec.Errorf(spec.Invalid, "--demo and --local have their hosts").WithHint("leave the flag out: this is about agents that an XMPP server connects you with")
+	case r.most < 1:
+		return spec.Errorf(spec.Invalid, "--parallel: %d hosts cannot be worked on at once", r.most).WithHint("1 or more")
+	}
+	return connect.Named(r.Global)
 }
 
 // targets are the hosts that are named.

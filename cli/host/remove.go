@@ -41,6 +41,14 @@ domain, and its place in the fleet are removed.`,
 }
 
 func (r *removeCommand) start(ctx context.Context, args []string) error {
+	if err := r.possible(); err != nil {
+		return err
+	}
+	if r.file != "-" { // what is wrong with the names is said before anybody is asked
+		if _, err := r.targets(args); err != nil {
+			return err
+		}
+	}
 	if !r.yes && !r.dryRun {
 		if err := r.confirm(ctx); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (i *inviteCommand) startServing(ctx context.Context) (stop func(), err erro
 		return nil, spec.Errorf(spec.Invalid, "--serve and --from both say where the program is")
 	}
 	host, port, err := net.SplitHostPort(i.serve)
-	if err != nil || port == "" {
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return nil, spec.Errorf(spec.Invalid, "--serve: %q is no HOST:PORT", i.serve).WithHint("such as 192.0.2.10:8000, or :8000")
 	}
 	if len(i.binaries) > 1 {
@@ -42,7 +43,7 @@ func (i *inviteCommand) startServing(ctx context.Context) (stop func(), err erro
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", i.serve)
 	if err != nil {
-		return nil, spec.Errorf(spec.Invalid, "cannot serve the program: %v", err)
+		return nil, spec.Errorf(spec.Invalid, "cannot serve the program at %s: %v", i.serve, spec.SystemError(err)).WithHint("HOST is an address of this machine, and PORT one that is free")
 	}
 	if host == "" {
 		if host = ownAddress(); host == "" {

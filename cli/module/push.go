@@ -46,6 +46,9 @@ func (p *pushing) setup(c *cobra.Command, g *settings.Global, s output.Streams, 
 		case !c.Flags().Changed("on"):
 			return spec.Errorf(spec.Invalid, "to which hosts?").WithHint("-J web1, or -J '*' for all")
 		}
+		if err := connect.Named(g); err != nil {
+			return err
+		}
 		if err := prepare(args); err != nil {
 			return err
 		}
@@ -69,6 +72,9 @@ load on a host are refused there, and nothing changes. You need the role push on
 	}
 	p.setup(c, g, s, func(args []string) error {
 		source, err := modules.Open(args[0])
+		if err == nil && source.Only != "" {
+			err = spec.Errorf(spec.Invalid, "%s is a file", args[0]).WithHint("name the folder that it is in: all modules there are pushed together")
+		}
 		if err != nil {
 			return err
 		}
@@ -114,6 +120,9 @@ it is the one of now again. Hosts keep five versions: armonic module list shows 
 
 // versionOf is the version of a bundle that begins with a text, or the one of before.
 func versionOf(b spec.Bundle, begin string) (string, error) {
+	if len(b.Versions) == 0 {
+		return "", spec.Errorf(spec.NotFound, "no modules of this name were pushed to it").WithHint("armonic module list shows those that were")
+	}
 	if begin == "" {
 		if before := b.Before(); before != "" {
 			return before, nil

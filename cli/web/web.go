@@ -66,7 +66,7 @@ func (w *serving) run(ctx context.Context) error {
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", w.listen)
 	if err != nil {
-		return spec.Errorf(spec.Unavailable, "cannot listen on %s: %v", w.listen, err).WithHint("--listen 127.0.0.1:0 takes a port that is free")
+		return spec.Errorf(spec.Unavailable, "cannot listen on %s: %v", w.listen, spec.SystemError(err)).WithHint("--listen 127.0.0.1:0 takes a port that is free")
 	}
 	defer func() { _ = l.Close() }() // Serve has closed it already, unless it was not reached
 	conf, scheme, err := w.config(ctx, l.Addr().String())

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -153,11 +154,11 @@ func (f *Fleet) Find(name spec.Host) (spec.HostStatus, error) {
 	case len(all) == 0:
 		return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("no agent is in the fleet")
 	}
-	names := make([]spec.Host, len(all))
+	names := make([]string, len(all))
 	for i, h := range all {
-		names[i] = h.Host
+		names[i] = string(h.Host)
 	}
-	return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("there are %v", names)
+	return spec.HostStatus{}, spec.Errorf(spec.NotFound, "there is no agent %q", string(name)).WithHint("the hosts are %s", strings.Join(names, ", "))
 }
 
 // Requests lists the accounts that ask to be in the fleet and were not approved.

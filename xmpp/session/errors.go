@@ -222,23 +222,34 @@ func (a Account) unreachable(ctx context.Context, at Endpoint, err error) error 
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	e := because(errors.Join(errNoConnection, err), "connect to "+at.String(), spec.Errorf(spec.Unavailable, "%v", err))
-	var dns *net.DNSError
-	var op *net.OpError
+	e := because(errors.Join(errNoConnection, err), "connect to "+at.String(), spec.Errorf(spec.Unavailable, "%s", NoConnection(err)))
+	dns, unknown := errors.AsType[*net.DNSError](err)
 	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Msg = "there is no host of this name"
+	case unknown && dns.IsNotFound:
 		return e.WithHint("check the domain of %s, or name the server", a.JID.Bare())
-	case errors.As(err, &dns):
-		e.Msg = "its name cannot be looked up now: " + dns.Err
+	case unknown:
 		return e.WithHint("look at the network and the DNS servers of this host")
 	case ctx.Err() != nil, isTimeout(err):
-		e.Msg = "the server did not answer in time"
+		e.Msg = inTime
 		return e.WithHint("is this the right address, and does a firewall let it through?")
-	case errors.As(err, &op) && op.Err != nil:
-		e.Msg = strings.TrimPrefix(op.Err.Error(), "connect: ")
 	}
 	return e.WithHint("is the server running, and is this its address?")
+}
+
+const inTime = "the server did not answer in time"
+
+// NoConnection says why nobody took a connection.
+func NoConnection(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "there is no host of this name"
+	case errors.As(err, &dns):
+		return "its name cannot be looked up now: " + dns.Err
+	case isTimeout(err):
+		return inTime
+	}
+	return spec.SystemError(err).Error()
 }
 
 // noWebSocket explains why there is no connection to the one at an endpoint.

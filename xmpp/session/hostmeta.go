@@ -87,7 +87,7 @@ func (a Account) fetch(ctx context.Context, at string, read func([]byte) error) 
 		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err // without the address once more
 		}
-		return &spec.Error{Kind: spec.Unavailable, Msg: err.Error(), Err: errors.Join(errNoConnection, err)}
+		return &spec.Error{Kind: spec.Unavailable, Msg: NoConnection(err), Err: errors.Join(errNoConnection, err)}
 	}
 	defer func() { _ = answer.Body.Close() }() // it was read
 	if answer.StatusCode != http.StatusOK {
