@@ -24,8 +24,8 @@ type Fleet interface {
 type HostView struct {
 	spec.HostStatus
 	Info   spec.Info
-	Stacks []spec.Stack
-	Err    *spec.Error // why Info and Stacks could not be read
+	Stacks []spec.Stack // with a brief history: History asks for all of it
+	Err    *spec.Error  // why Info and Stacks could not be read
 }
 
 // Survey reads all hosts, in parallel, and lists them by name.
@@ -51,7 +51,7 @@ func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
 	v := HostView{HostStatus: s}
 	v.Err = spec.AsError(AskHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
 		if v.Info, err = a.Info(ctx); err == nil {
-			v.Stacks, err = a.Stacks(ctx)
+			v.Stacks, err = a.BriefStacks(ctx)
 		}
 		return err
 	}))

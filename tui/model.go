@@ -47,6 +47,7 @@ type Model struct {
 	drift       *drift.Model
 	deployments *deployments.Model
 	history     *history.Model
+	past        struct{ reading, stale bool } // the hosts are asked for it; and once more after that
 	lifecycle   *lifecycle.Model
 	deps        []*deployment
 	known       []rollout.Known // deployments that are kept, or that agents know
@@ -152,6 +153,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.onSurvey(msg)
 	case surveyedHost:
 		m.onHost(msg)
+		return m.pastChanged()
+	case pastRead:
+		return m.onPast(msg)
 	case linked:
 		return m.onLinks(msg)
 	case secondPassed:

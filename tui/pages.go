@@ -103,7 +103,7 @@ func (m *Model) addPages() {
 			},
 			checks: func() []screen { return []screen{plan.NewApproval(m.look, "", nil, nil, nil, false)} }},
 		history: &page{name: "History", screen: func() screen { return m.history },
-			fill: func() { m.history.Set(m.hosts, m.now) }},
+			fill: func() { m.history.SetNow(m.now) }},
 		lifecycle: &page{name: "Lifecycle", screen: func() screen { return m.lifecycle }, // opened from hosts
 			fill: func() { m.lifecycle.Set(m.hosts, m.cat.Offers, m.now) }},
 		drift: &page{name: "Drift", screen: func() screen { return m.drift }}, // opened from hosts

@@ -60,7 +60,7 @@ func (m *Model) request(x widget.Request) tea.Cmd {
 	case history.Open:
 		return m.openRun(x.Run)
 	case history.Refresh:
-		return m.survey()
+		return batch(m.survey(), m.readPast())
 	case drift.Look:
 		return m.lookForDrift(x.At)
 	case drift.Repair:

@@ -23,7 +23,7 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	m.hosts, m.cat, m.links = hosts, msg.cat, msg.after
 	m.stale = len(m.merge()) > 0 || back || m.stale // while all were read, some changed
 	m.showHosts()
-	cmds := []tea.Cmd{m.countdown(), m.listKnown()}
+	cmds := []tea.Cmd{m.countdown(), m.listKnown(), m.pastChanged()}
 	if p := m.cfg.Pattern; p != "" {
 		m.cfg.Pattern = ""
 		cmds = append(cmds, m.commandDeploy(string(p)))

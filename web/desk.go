@@ -31,6 +31,7 @@ type Desk struct {
 	own    map[spec.DeploymentID]*carried // that are carried out here
 	others map[spec.DeploymentID]*watched // that are looked at
 	survey survey
+	past   rememberedPast
 	offers offers
 	asked  shownRequest
 	move   shownMove

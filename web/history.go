@@ -1,19 +1,19 @@
 package web
 
 import (
-	"slices"
+	"context"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/armonic/armonic/deploy"
 	"github.com/armonic/armonic/rollout"
 	"github.com/armonic/armonic/spec"
 )
 
 // past is one thing that was done on a host.
 type past struct {
-	spec.Called
-	Host       spec.Host
-	Lifecycle  string
+	deploy.Past
 	Deployment spec.DeploymentID
 }
 
@@ -23,30 +23,44 @@ type history struct {
 	Rows  []past
 	More  int
 	Asked time.Time // when the hosts said so
+
+	Missing []spec.Host // that did not answer
 }
 
 // historyAge is how old what hosts said may be.
 const historyAge = 15 * time.Second
 
-func historyPage(v *visit) error {
-	age := historyAge
-	if v.r.URL.Query().Has("read") {
-		age = 0
-	}
-	said := v.look(v.r.Context(), v.conf.Now(), age)
-	views := said.views
-	h := history{Query: strings.TrimSpace(v.r.URL.Query().Get("q")), Asked: said.at}
-	for i := range views {
-		for _, s := range views[i].Stacks {
-			for _, c := range s.Calls {
-				p := past{c, views[i].Host, s.Path.Lifecycle(), rollout.DeploymentOf(c.By)}
-				if matches(h.Query, string(p.Host), p.Lifecycle, c.State, c.Provide, c.Who, string(p.Deployment)) {
-					h.Rows = append(h.Rows, p)
-				}
-			}
+// rememberedPast is all that the hosts have told of their past, the newest first.
+type rememberedPast struct {
+	mu      sync.Mutex // held while they are asked
+	past    []deploy.Past
+	missing []spec.Host // that did not answer
+	at      time.Time
+	links   string // of the hosts then
+}
+
+// history asks all hosts for their past, unless they told it just now and did nothing since.
+func (d *Desk) history(ctx context.Context, now time.Time, again bool) (past []deploy.Past, missing []spec.Host, at time.Time) {
+	t, links := &d.past, d.links()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if again || t.at.IsZero() || now.Sub(t.at) > historyAge || t.links != links {
+		if past, missing := deploy.History(ctx, d.Fleet, deploy.DriftOf{}); ctx.Err() == nil {
+			t.past, t.missing, t.at, t.links = past, missing, now, links
 		}
 	}
-	slices.SortStableFunc(h.Rows, func(a, b past) int { return b.At.Compare(a.At) })
+	return t.past, t.missing, t.at
+}
+
+func historyPage(v *visit) error {
+	said, missing, at := v.history(v.r.Context(), v.conf.Now(), v.r.URL.Query().Has("read"))
+	h := history{Query: strings.TrimSpace(v.r.URL.Query().Get("q")), Asked: at, Missing: missing}
+	for _, x := range said {
+		p := past{x, rollout.DeploymentOf(x.By)}
+		if matches(h.Query, string(p.Host), p.Lifecycle, p.State, p.Provide, p.Who, string(p.Deployment)) {
+			h.Rows = append(h.Rows, p)
+		}
+	}
 	if len(h.Rows) > mostRows {
 		h.More, h.Rows = len(h.Rows)-mostRows, h.Rows[:mostRows]
 	}

@@ -49,7 +49,7 @@ type oneLifecycle struct {
 	Way      []spec.Step
 	WayErr   error
 	Provides []spec.Provide
-	History  []spec.Called // the newest first
+	History  []deploy.Past // the newest first
 	May      rights
 }
 
@@ -66,8 +66,8 @@ func lifecyclePage(v *visit) error {
 	if i < 0 {
 		return spec.Errorf(spec.NotFound, "there is no lifecycle %q on %s", name, view.Host)
 	}
-	x := oneLifecycle{Stack: view.Stacks[i], Host: view.Host, Goal: v.r.URL.Query().Get("goal"), History: slices.Clone(view.Stacks[i].Calls)}
-	slices.Reverse(x.History)
+	x := oneLifecycle{Stack: view.Stacks[i], Host: view.Host, Goal: v.r.URL.Query().Get("goal")}
+	x.History, _ = deploy.History(v.r.Context(), v.Fleet, deploy.DriftOf{Host: view.Host, Lifecycle: name})
 	x.History = x.History[:min(len(x.History), 20)]
 	err = deploy.AskHost(v.r.Context(), v.Fleet, view.Host, func(ctx context.Context, a spec.Agent) error {
 		if x.Provides, err = a.Provides(ctx, spec.Pattern("/"+string(view.Host)+"/"+name+"/*/*")); err != nil {

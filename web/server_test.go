@@ -319,7 +319,7 @@ func TestADeploymentFromThePages(t *testing.T) {
 	}
 	b.open("/deployments").see("shop", "done")
 	b.open("/history?q=part").see("On.go", "anna")
-	b.open("/").see("Part", "Whole")
+	b.open("/?read").see("Part", "Whole")
 	b.open(at+"/rollback").see("Roll back shop", "leave On")
 	key := regexp.MustCompile(`name="shown" value="([^"]+)"`).FindStringSubmatch(b.page)
 	b.send(at+"/rollback", "shown", "other").see("look again")

@@ -24,6 +24,12 @@ func (m *Model) Draw(w, h int) ([]string, widget.Point) {
 func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 	rule := widget.Rule{Title: "History of " + m.of.String(), Focus: true, Note: "newest first"}
 	m.table.Empty = []string{"Nothing was done here yet."}
+	if !m.read {
+		m.table.Empty = []string{"The hosts are asked."}
+	}
+	if len(m.missing) > 0 {
+		rule.Note = "without " + spec.Count(len(m.missing), "host that does not answer", "hosts that do not answer")
+	}
 	if m.table.Filter.On() {
 		rule.Note = spec.CountOf(m.table.List.Len(), len(m.all), "row", "rows")
 		m.table.Empty = []string{"Nothing matches; esc clears the filter."}
@@ -34,7 +40,7 @@ func (m *Model) drawList(w, h int) ([]string, widget.Point) {
 // cells are the row of what was done. What is in the title is not said again.
 func (m *Model) cells(e *entry) []widget.Cell {
 	dim := func(s string) widget.Cell { return widget.Cell{Text: s, Style: m.look.Dim} }
-	host, service := string(e.host), e.lifecycle
+	host, service := string(e.Host), e.Lifecycle
 	if m.of.Host != "" {
 		host = ""
 	}
@@ -48,7 +54,7 @@ func (m *Model) cells(e *entry) []widget.Cell {
 
 func (m *Model) drawDetails(w, h int) ([]string, widget.Point) {
 	l, e := m.look, m.here()
-	rule := widget.Rule{Title: e.lifecycle + " on " + string(e.host), Right: l.Dim.Paint(format.Age(m.now, e.At)), Focus: m.zoom}
+	rule := widget.Rule{Title: e.Lifecycle + " on " + string(e.Host), Right: l.Dim.Paint(format.Age(m.now, e.At)), Focus: m.zoom}
 	var body []string
 	for i, s := range m.details(e, w-2) {
 		if head := !strings.HasPrefix(s, " "); head && i > 0 && h > 20 {

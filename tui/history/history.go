@@ -2,7 +2,6 @@ package history
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,18 +25,17 @@ type (
 const refresh widget.Action = "read again"
 
 // entry is something that was done.
-type entry struct {
-	spec.Called
-	host      spec.Host
-	lifecycle string
-}
+type entry struct{ *deploy.Past }
 
 // Model is the screen.
 type Model struct {
 	look widget.Look
 	of   deploy.DriftOf // what is shown: all hosts, one, or a lifecycle of one
 	now  time.Time
-	all  []entry // the newest first
+	all  []deploy.Past // the newest first
+	read bool          // the hosts have answered
+
+	missing []spec.Host // that did not
 
 	table widget.Table
 	zoom  bool
@@ -57,37 +55,27 @@ func (m *Model) Restyle(l widget.Look) { m.look = l }
 func (m *Model) Enter(of deploy.DriftOf) {
 	m.of, m.table.List, m.zoom = of, widget.List{}, false
 	m.table.Filter.Clear()
+	m.all, m.missing, m.read = nil, nil, false
 	m.table.Set(nil)
 }
 
-// Set takes what the hosts remember.
-func (m *Model) Set(hosts []deploy.HostView, now time.Time) {
-	m.now, m.all = now, m.all[:0]
-	for i := range hosts {
-		v := &hosts[i]
-		if m.of.Host != "" && v.Host != m.of.Host {
-			continue
-		}
-		for _, s := range v.Stacks {
-			if m.of.Lifecycle != "" && s.Path.Lifecycle() != m.of.Lifecycle {
-				continue
-			}
-			for _, c := range s.Calls {
-				m.all = append(m.all, entry{c, v.Host, s.Path.Lifecycle()})
-			}
-		}
-	}
-	slices.SortStableFunc(m.all, func(a, b entry) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.host, b.host), cmp.Compare(a.lifecycle, b.lifecycle))
-	})
+// Of says whose past is shown.
+func (m *Model) Of() deploy.DriftOf { return m.of }
+
+// Set takes what the hosts remember, the newest first, and which of them did not answer.
+func (m *Model) Set(all []deploy.Past, missing []spec.Host) {
+	m.all, m.missing, m.read = all, missing, true
 	m.narrow()
 }
+
+// SetNow says what time it is: when something was done is told from that.
+func (m *Model) SetNow(now time.Time) { m.now = now }
 
 func (m *Model) narrow() {
 	want := m.table.Filter.Want()
 	lines := make([]widget.Line, 0, len(m.all))
 	for i := range m.all {
-		e := &m.all[i]
+		e := &entry{&m.all[i]}
 		if want == "" || strings.Contains(strings.ToLower(e.text()), want) { // those that come are newer
 			lines = append(lines, widget.Line{ID: strconv.Itoa(len(m.all) - i), Make: func() []widget.Cell { return m.cells(e) }})
 		}
@@ -97,7 +85,7 @@ func (m *Model) narrow() {
 
 func (m *Model) here() *entry {
 	if n, err := strconv.Atoi(m.table.ID()); err == nil && n <= len(m.all) {
-		return &m.all[len(m.all)-n]
+		return &entry{&m.all[len(m.all)-n]}
 	}
 	return nil
 }
@@ -117,7 +105,7 @@ func (e *entry) what() string {
 }
 
 func (e *entry) text() string {
-	return strings.Join(append(format.Inputs(e.Inputs), string(e.host), e.lifecycle, e.what(), e.Who, string(e.By)), " ")
+	return strings.Join(append(format.Inputs(e.Inputs), string(e.Host), e.Lifecycle, e.what(), e.Who, string(e.By)), " ")
 }
 
 // sign gives the sign of what was done, and its style.
@@ -207,7 +195,7 @@ func (m *Model) Hint() string {
 	case e == nil:
 		return "Hosts remember the last 1000 calls and changes of state of each service."
 	case e.By == "":
-		return e.lifecycle + " on " + string(e.host) + ": " + e.what() + " " + format.Age(m.now, e.At) + "."
+		return e.Lifecycle + " on " + string(e.Host) + ": " + e.what() + " " + format.Age(m.now, e.At) + "."
 	}
-	return e.lifecycle + " on " + string(e.host) + ": " + e.what() + " " + format.Age(m.now, e.At) + ". enter shows the deployment that did it."
+	return e.Lifecycle + " on " + string(e.Host) + ": " + e.what() + " " + format.Age(m.now, e.At) + ". enter shows the deployment that did it."
 }
