@@ -136,6 +136,25 @@ func (b *builder) asElsewhere(q *Question) {
 	}
 }
 
+// asThere suggests the only one of several provides whose state the host is in already.
+func (b *builder) asThere(q *Question, matches []spec.Provide) {
+	f, known := b.fact(Need{Kind: NeedStacks, Host: q.Host})
+	if !known || len(q.Suggestions) > 0 {
+		return
+	}
+	var there []spec.Provide
+	for _, st := range f.Stacks {
+		for _, p := range matches {
+			if p.Path.Lifecycle() == st.Path.Lifecycle() && slices.Index(st.States, p.Path.State()) > 0 && slices.Contains(st.Names(), p.Path.State()) {
+				there = append(there, p)
+			}
+		}
+	}
+	if len(there) == 1 {
+		q.Suggestions = append(q.Suggestions, Suggestion{Value: there[0].Path.Relative(), Why: "is there already"})
+	}
+}
+
 // kindOfNode is the key without which instance of a require it is about; false if there is
 // only one.
 func kindOfNode(k Key) (Key, bool) {
@@ -189,6 +208,7 @@ func (b *builder) choose(n *node, k Key, a Answer, answered bool, matches []spec
 	n.items = append(n.items, item{q: q})
 	if !answered {
 		b.asElsewhere(q)
+		b.asThere(q, matches)
 		return false
 	}
 	b.used[k] = true
