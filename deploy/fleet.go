@@ -24,7 +24,7 @@ type Fleet interface {
 type HostView struct {
 	spec.HostStatus
 	Info   spec.Info
-	Stacks []spec.Stack // with a brief history: History asks for all of it
+	Stacks []spec.Stack // with a brief history, but those of SurveyRuns
 	Err    *spec.Error  // why Info and Stacks could not be read
 }
 
@@ -32,26 +32,38 @@ type HostView struct {
 func Survey(ctx context.Context, f Fleet) []HostView {
 	hosts := f.Hosts()
 	out := make([]HostView, len(hosts))
-	each(len(hosts), func(i int) { out[i] = view(ctx, f, hosts[i]) })
+	each(len(hosts), func(i int) { out[i] = view(ctx, f, hosts[i], spec.Agent.BriefStacks) })
 	return out
 }
 
 // SurveyHost reads one host.
 func SurveyHost(ctx context.Context, f Fleet, h spec.Host) HostView {
+	return surveyHost(ctx, f, h, spec.Agent.BriefStacks)
+}
+
+// SurveyRuns reads one host with all of its history: who has to know what single runs did
+// finds each of them there.
+func SurveyRuns(ctx context.Context, f Fleet, h spec.Host) HostView {
+	return surveyHost(ctx, f, h, spec.Agent.Stacks)
+}
+
+type stacksOf func(spec.Agent, context.Context) ([]spec.Stack, error)
+
+func surveyHost(ctx context.Context, f Fleet, h spec.Host, stacks stacksOf) HostView {
 	for _, s := range f.Hosts() {
 		if s.Host == h {
-			return view(ctx, f, s)
+			return view(ctx, f, s, stacks)
 		}
 	}
 	return HostView{HostStatus: spec.HostStatus{Host: h, Link: spec.LinkOff, Why: "unknown"},
 		Err: spec.Errorf(spec.NotFound, "there is no host %q", string(h))}
 }
 
-func view(ctx context.Context, f Fleet, s spec.HostStatus) HostView {
+func view(ctx context.Context, f Fleet, s spec.HostStatus, stacks stacksOf) HostView {
 	v := HostView{HostStatus: s}
 	v.Err = spec.AsError(AskHost(ctx, f, s.Host, func(ctx context.Context, a spec.Agent) (err error) {
 		if v.Info, err = a.Info(ctx); err == nil {
-			v.Stacks, err = a.BriefStacks(ctx)
+			v.Stacks, err = stacks(a, ctx)
 		}
 		return err
 	}))

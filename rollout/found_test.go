@@ -220,3 +220,24 @@ func TestWhatAStateThatStaysNeedsIsNotTakenBack(t *testing.T) {
 		c.rollBackBesideOthers()
 	})
 }
+
+// Who confirms a rollback has seen what it takes back: not what somebody else did meanwhile.
+func TestARollbackThatWasPlannedBeforeARetryIsRefused(t *testing.T) {
+	scene(t, modelCase{Hosts: 1, Parts: 1}, func(c *course) {
+		c.breakNext("Part go 2")
+		snap := c.wait()
+		plan, err := c.now.r.PlanRollback(context.Background(), nil)
+		c.must(err)
+		for _, x := range snap.Tasks {
+			if x.Status == FailedTask {
+				c.must(c.now.r.Retry(context.Background(), x.ID))
+			}
+		}
+		if !c.wait().OK {
+			c.t.Fatal("it is not done")
+		}
+		if err := c.now.r.Rollback(plan, nil); spec.KindOf(err) != spec.Conflict {
+			c.t.Errorf("what was planned before is rolled back: %v", err)
+		}
+	})
+}

@@ -101,7 +101,7 @@ func (s *State) calledOn(stack *spec.Stack, t *task) (spec.Called, bool) {
 }
 
 func (r *Rollout) stackOf(ctx context.Context, t *task) (*spec.Stack, error) {
-	v := deploy.SurveyHost(ctx, r.fleet, t.Host)
+	v := deploy.SurveyRuns(ctx, r.fleet, t.Host)
 	if v.Err != nil {
 		return nil, v.Err
 	}

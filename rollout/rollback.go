@@ -19,6 +19,7 @@ type Rollback struct {
 	Plan     *resolver.Plan
 	Problems []spec.Problem // what will not be as before
 	planned  *Plan
+	basis    string // what the deployment had done when this was planned
 }
 
 // PlanRollback says what would take back, newest first, what the deployment did: states that
@@ -32,7 +33,7 @@ func (r *Rollout) PlanRollback(ctx context.Context, hosts []spec.Host) (*Rollbac
 	all := r.state.touched(hosts)
 	r.mu.Unlock()
 	views := make([]deploy.HostView, len(all))
-	deploy.InParallel(len(all), func(i int) error { views[i] = deploy.SurveyHost(ctx, r.fleet, all[i]); return nil }) // a view has its own error
+	deploy.InParallel(len(all), func(i int) error { views[i] = deploy.SurveyRuns(ctx, r.fleet, all[i]); return nil }) // a view has its own error
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.state.goesOn(views); err != nil {
@@ -95,7 +96,7 @@ func (s *State) planRollback(hosts []spec.Host, views []deploy.HostView) (*Rollb
 	if len(b.out.planned.Tasks) == 0 && len(b.out.Problems) == 0 {
 		return nil, spec.Errorf(spec.Invalid, "the deployment has done nothing that could be taken back")
 	}
-	b.out.planned.Hosts = hosts
+	b.out.planned.Hosts, b.out.basis = hosts, s.basis()
 	for _, t := range b.out.planned.Tasks {
 		b.out.Plan.Tasks = append(b.out.Plan.Tasks, t.Task)
 		if !slices.Contains(b.out.Plan.Hosts, t.Host) {
@@ -355,35 +356,4 @@ func withoutSecrets(in spec.Inputs) spec.Inputs {
 		}
 	}
 	return out
-}
-
-// Rollback takes back what PlanRollback said. It is carried out like the deployment itself:
-// it can be stopped, retried and resumed.
-func (r *Rollout) Rollback(p *Rollback, previews map[resolver.TaskID]deploy.TaskPreview) error {
-	if err := r.mayDecide(); err != nil {
-		return err
-	}
-	p.planned.show(previews)
-	var err error
-	r.change(func() {
-		switch {
-		case r.closed:
-			err = errDetached()
-		case r.state.running > 0 || len(p.planned.Tasks) == 0 || r.state.byID[p.planned.Tasks[0].ID] != nil:
-			err = spec.Errorf(spec.Conflict, "the deployment has gone on since its rollback was planned")
-		default:
-			r.record(Record{Kind: RecordRollback, Who: r.by, Plan: p.planned})
-			r.demand(p.planned, previews)
-		}
-	})
-	if err == nil {
-		err = r.durable()
-	}
-	r.poke()
-	return err
-}
-
-// PreviewRollback asks the hosts what a rollback would change there.
-func (r *Rollout) PreviewRollback(ctx context.Context, p *Rollback) map[resolver.TaskID]deploy.TaskPreview {
-	return deploy.Preview(ctx, r.fleet, p.Plan)
 }
