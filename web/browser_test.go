@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -206,6 +207,60 @@ func TestADeploymentByKeyboard(t *testing.T) {
 	to("Roll back")
 	p.Send()
 	p.See("Nothing has been changed yet")
+	if errs := p.Errors(); len(errs) > 0 {
+		t.Errorf("the browser tells of %s", strings.Join(errs, "\n"))
+	}
+}
+
+// Of many hosts a page begins with the first, so that it is there at once; all others follow, and
+// where one is among them stays when something changes.
+func TestAllHostsFollow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
+	var hosts []spec.Host
+	for i := range 150 {
+		hosts = append(hosts, spec.Host(fmt.Sprintf("web%03d", i)))
+	}
+	x := newSite(t, nil, hosts...)
+	b := x.login(t)
+	if n := strings.Count(b.open("/").page, `class="cell`); n != 60 {
+		t.Errorf("the page begins with %d hosts", n)
+	}
+	if n := strings.Count(b.open("/?read").page, `class="cell`); n != 150 {
+		t.Errorf("without scripts there are %d hosts", n)
+	}
+	p := browsertest.Open(t, browsertest.Screen, false)
+	p.Go(x.http.URL + x.Link())
+	p.Follow("Log in")
+	all := `document.querySelectorAll("#hosts > li").length === 150 && document.querySelector("#hosts > li:last-child").textContent.includes("web149")`
+	p.Wait(all)
+	p.Value(`document.querySelector("#hosts > li:last-child a").focus()`, nil)
+	deployed(t, b, "web149")
+	p.Wait(`document.querySelector("#hosts > li:last-child").textContent.includes("Part On")`)
+	p.Wait(all)
+	var focused string
+	if p.Value(`document.activeElement.textContent`, &focused); focused != "web149" {
+		t.Errorf("the focus is at %q", focused)
+	}
+	b.send("/drafts", "pattern", "//Part//go", "hosts", "web*")
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look")
+	b.send(draft + "/run")
+	at := b.where()
+	if n := strings.Count(b.open(at).page, `<li id="lane`); n != 60 {
+		t.Errorf("the page of a deployment begins with %d hosts", n)
+	}
+	p.Go(x.http.URL + at)
+	p.See("✓ done")
+	p.Wait(`document.querySelectorAll("#lanes > li").length === 150`)
+	if n := strings.Count(b.open("/history?read").page, "<tr><td data-is"); n != 150 {
+		t.Errorf("history has %d rows", n)
+	}
+	first := b.page
+	if b.open("/history?skip=150").see("Newer", "Older"); b.page == first {
+		t.Error("the next page of history is the first")
+	}
 	if errs := p.Errors(); len(errs) > 0 {
 		t.Errorf("the browser tells of %s", strings.Join(errs, "\n"))
 	}

@@ -75,6 +75,7 @@ type one struct {
 	Open   []*rollout.TaskView // where somebody has to do something, or to know it
 	More   int                 // such ones that are left out
 	Hosts  []lane
+	Later  int // hosts that follow when the page is there
 	Took   string
 	Lines  []logLine
 	Next   int // the number of the last line
@@ -207,7 +208,7 @@ func worse(class string) int {
 }
 
 // mostLines is how many lines of a log a page has at first: the last ones.
-const mostLines = 300
+const mostLines = 100
 
 func logLines(lines []rollout.LogLine, of spec.DeploymentID) []logLine {
 	out := make([]logLine, len(lines))
@@ -249,6 +250,10 @@ func deploymentPage(v *visit) error {
 	x.Here, x.May, x.Link = s.own != nil, v.may(x.on()), v.connection()
 	lines, next, missed := s.lines(0, mostLines)
 	x.Lines, x.Next, x.Missed = logLines(lines, snap.ID), next, missed
+	if !v.r.URL.Query().Has("all") {
+		x.Later = max(0, len(x.Hosts)-firstRows)
+		x.Hosts = x.Hosts[:len(x.Hosts)-x.Later]
+	}
 	return v.show("deployment", "deployments", snap.Name, x)
 }
 

@@ -11,6 +11,7 @@ import (
 // fleet is what the page of all hosts shows.
 type fleet struct {
 	Hosts    []hostRow
+	Shown    []hostRow // those that the page has when it is opened
 	On, Lost int
 	Faulty   int
 	Link     *spec.Connection
@@ -112,7 +113,12 @@ func fleetPage(v *visit) error {
 	if v.r.URL.Query().Has("read") {
 		said = v.look(v.r.Context(), v.conf.Now(), surveyAge)
 	}
-	return v.show("fleet", "fleet", "Fleet", v.fleet(said))
+	f := v.fleet(said)
+	f.Shown = f.Hosts
+	if !v.r.URL.Query().Has("read") {
+		f.Shown = f.Hosts[:min(firstRows, len(f.Hosts))]
+	}
+	return v.show("fleet", "fleet", "Fleet", f)
 }
 
 // How often the page of the fleet is looked at again, and hosts are asked again.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,10 +21,10 @@ type past struct {
 
 // history is what the page of what was done shows.
 type history struct {
-	Query string
-	Rows  []past
-	More  int
-	Asked time.Time // when the hosts said so
+	Query        string
+	Rows         []past
+	Newer, Older string    // where to go on; "" if there is nothing
+	Asked        time.Time // when the hosts said so
 
 	Missing []spec.Host // that did not answer
 }
@@ -61,9 +63,18 @@ func historyPage(v *visit) error {
 			h.Rows = append(h.Rows, p)
 		}
 	}
-	if len(h.Rows) > mostRows {
-		h.More, h.Rows = len(h.Rows)-mostRows, h.Rows[:mostRows]
+	skip, _ := strconv.Atoi(v.r.URL.Query().Get("skip")) // what is no number is none
+	skip = min(max(0, skip), len(h.Rows))
+	to := func(skip int) string {
+		return "/history?" + url.Values{"q": {h.Query}, "skip": {strconv.Itoa(skip)}}.Encode()
 	}
+	if skip > 0 {
+		h.Newer = to(max(0, skip-mostRows))
+	}
+	if len(h.Rows) > skip+mostRows {
+		h.Older = to(skip + mostRows)
+	}
+	h.Rows = h.Rows[skip:min(skip+mostRows, len(h.Rows))]
 	return v.show("history", "history", "History", h)
 }
 

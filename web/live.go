@@ -19,7 +19,7 @@ const (
 
 // batch is how many lines are sent at once at most: a page that cannot keep up with more is
 // told how many it has missed.
-const batch = 500
+const batch = 200
 
 // sentLines are lines of a log, for a page.
 type sentLines struct {

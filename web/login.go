@@ -26,6 +26,7 @@ type seat struct {
 	began time.Time
 	seen  time.Time
 	said  string // what the next page says first
+	open  int    // streams of events
 }
 
 // Link makes a link for one login to the desk of whoever opened the server.
@@ -175,10 +176,32 @@ func (s *Server) seated(do func(*visit) error) http.Handler {
 			v.fail(spec.Errorf(spec.Denied, "this server is for looking only").WithHint("it was started with --read-only"))
 			return
 		}
+		if streams(r) {
+			if !s.opens(v.seat, 1) {
+				http.Error(w, "too many pages of this session are open", http.StatusTooManyRequests)
+				return
+			}
+			defer s.opens(v.seat, -1)
+		}
 		if err := do(v); err != nil {
 			v.fail(err)
 		}
 	})
+}
+
+// mostStreams is how many streams of events a session has at most: more pages than anybody has
+// open.
+const mostStreams = 40
+
+// opens counts streams of events that begin or end, and reports whether there may be so many.
+func (s *Server) opens(x *seat, n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.open+n > mostStreams {
+		return false
+	}
+	x.open += n
+	return true
 }
 
 // streams reports whether a request is for events rather than for a page.

@@ -33,7 +33,7 @@ type logs struct {
 }
 
 // mostRows is how many rows a page has.
-const mostRows = 300
+const mostRows = 150
 
 // logSearch says which lines are looked for.
 type logSearch struct {

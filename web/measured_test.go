@@ -109,6 +109,9 @@ func TestMeasured(t *testing.T) {
 	paint("a search that finds nothing", "/logs?q=there+is+no+such+line")
 	key("the log of all", "#q")
 	paint("history", "/history")
+	paint("Deployments", "/deployments")
+	paint("what waits for approval", "/approvals")
+	paint("drift of all hosts", "/drift?look=1")
 	paint("the fleet, with what is applied", "/")
 	b.open("/logs?q=" + fmt.Sprintf("said+%d+web001", m.lines/m.hosts-1)).see("web001")
 	if errs := p.Errors(); len(errs) > 0 {

@@ -161,6 +161,27 @@ func TestPasswordsCannotBeTriedOutCleverly(t *testing.T) {
 			t.Errorf("%d were tried", n)
 		}
 	})
+	t.Run("with heads as proxies write them", func(t *testing.T) {
+		x, tried := passwords(t)
+		for i := range 20 {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, x.http.URL+"/login", strings.NewReader(fmt.Sprintf("account=user%d@example.org&password=wrong", i)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for _, head := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} {
+				r.Header.Set(head, fmt.Sprintf("for=192.0.2.%d", i))
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+		}
+		if n := tried(); n > 6 {
+			t.Errorf("%d were tried", n)
+		}
+	})
 	t.Run("but what is not a wrong password does not count", func(t *testing.T) {
 		x, _ := passwords(t)
 		for range 20 {
@@ -239,6 +260,45 @@ func TestStreamsEndWithTheSession(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A session has so many streams of events, and those that end make room.
+func TestStreamsAreBounded(t *testing.T) {
+	x := newSite(t, nil, "web1")
+	b := x.login(t)
+	var ends []context.CancelFunc
+	begin := func() int {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		ends = append(ends, cancel)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.http.URL+"/fleet/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := b.http.Do(r) //nolint:bodyclose // it is open until its context ends
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode
+	}
+	defer func() {
+		for _, end := range ends {
+			end()
+		}
+	}()
+	for i := range 40 {
+		if code := begin(); code != http.StatusOK {
+			t.Fatalf("stream %d: %d", i, code)
+		}
+	}
+	if code := begin(); code != http.StatusTooManyRequests {
+		t.Errorf("one more: %d", code)
+	}
+	if b.open("/").code != http.StatusOK {
+		t.Error("pages are refused, too")
+	}
+	ends[0]()
+	until(t, func() bool { return begin() == http.StatusOK })
 }
 
 // Names in addresses are neither files nor heads of answers.

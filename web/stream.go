@@ -53,17 +53,30 @@ type row struct {
 	body any
 }
 
+// firstRows is how many elements of a long list a page has when it is opened, more than fit on a
+// screen; the others follow at once, some at a time, so that the page is there before them.
+const firstRows = 60
+
+// listed are some elements of a list, in the places of those that are there from one on.
+type listed struct {
+	ID   string `json:"id"`
+	From int    `json:"from"`
+	HTML string `json:"html"`
+	All  int    `json:"all"` // elements that the list has
+}
+
 // rows replaces those elements of a list that look other than what was sent last, or all of them
 // if there are others now. A template of the page has a row.
 func (s *stream) rows(page, tmpl, list string, rows []row) error {
-	var ids, whole strings.Builder
+	var ids, some strings.Builder
 	for _, r := range rows {
 		ids.WriteString(r.id + "\n")
 	}
 	fresh := s.sent[list] != ids.String()
 	s.sent[list] = ids.String()
 	var changes []change
-	for _, r := range rows {
+	from := 0
+	for i, r := range rows {
 		if !fresh && r.mark != "" && s.sent[r.id] == r.mark {
 			continue
 		}
@@ -75,17 +88,25 @@ func (s *stream) rows(page, tmpl, list string, rows []row) error {
 		if mark == "" {
 			mark = html
 		}
-		if fresh {
-			whole.WriteString(html)
-		} else if s.sent[r.id] != mark {
+		if !fresh && s.sent[r.id] != mark {
 			changes = append(changes, change{r.id, html})
 		}
 		s.sent[r.id] = mark
+		if !fresh {
+			continue
+		}
+		if some.WriteString(html); i-from+1 == firstRows {
+			if err := s.send("list", "", listed{list, from, some.String(), len(rows)}); err != nil {
+				return err
+			}
+			from = i + 1
+			some.Reset()
+		}
 	}
-	switch {
-	case fresh:
-		return s.send("part", "", change{list, whole.String()})
-	case len(changes) > 0:
+	if fresh && (some.Len() > 0 || len(rows) == 0) {
+		return s.send("list", "", listed{list, from, some.String(), len(rows)})
+	}
+	if len(changes) > 0 {
 		return s.send("rows", "", changes)
 	}
 	return nil

@@ -34,6 +34,19 @@ function replace(part, html, itself) {
 	}
 }
 
+// fill puts elements in their places in a list, from one on, and takes out what it has no more.
+function fill(list, sent) {
+	const made = document.createElement("template");
+	made.innerHTML = policy.createHTML(sent.html);
+	let at = sent.from;
+	for (const next of [...made.content.children]) {
+		const there = list.children[at++];
+		if (!there) list.append(next);
+		else if (there.outerHTML !== next.outerHTML) replace(there, next.outerHTML, true);
+	}
+	while (list.childElementCount > sent.all) list.lastElementChild.remove();
+}
+
 function pathOf(part, element) {
 	const path = [];
 	for (let e = element; e !== part; e = e.parentElement) path.unshift([...e.parentElement.children].indexOf(e));
@@ -52,7 +65,7 @@ document.addEventListener("focusout", (event) => {
 });
 
 // most is how many lines of a log stay in the page.
-const most = 2000;
+const most = 1000;
 
 function append(html, missed) {
 	const log = document.getElementById("log");
@@ -90,7 +103,20 @@ function follow() {
 follow();
 
 const lost = document.getElementById("connection");
-for (const part of document.querySelectorAll("[data-live]")) {
+
+// listen has the server send what changes: once the page is painted, which that would hold up.
+let listens = false;
+function listen() {
+	if (listens) return;
+	listens = true;
+	for (const part of document.querySelectorAll("[data-live]")) listenTo(part);
+}
+if (!document.hidden && window.PerformanceObserver) {
+	new PerformanceObserver(listen).observe({ type: "paint", buffered: true });
+	setTimeout(listen, 1000);
+} else listen();
+
+function listenTo(part) {
 	const events = new EventSource(part.dataset.live);
 	events.addEventListener("open", () => { lost.hidden = true; });
 	events.addEventListener("error", () => {
@@ -100,6 +126,10 @@ for (const part of document.querySelectorAll("[data-live]")) {
 	events.addEventListener("part", (event) => {
 		const sent = JSON.parse(event.data), at = document.getElementById(sent.id);
 		if (at) replace(at, sent.html);
+	});
+	events.addEventListener("list", (event) => {
+		const sent = JSON.parse(event.data), list = document.getElementById(sent.id);
+		if (list) fill(list, sent);
 	});
 	events.addEventListener("rows", (event) => {
 		for (const sent of JSON.parse(event.data)) {
