@@ -135,7 +135,8 @@ func TestPlainDeploymentFromTheFleetToItsUndo(t *testing.T) {
 		[2]string{`all is as it was left(?s:.*)^What about web1, or Enter to go back: $`, ""},
 		[2]string{menu, "deployments"},
 		[2]string{`^1  proxy-lb1, done, 19 of 19 steps, by .*$(?s:.*)^Which deployment, or Enter to go back: $`, "1"},
-		[2]string{`^What about it, or Enter to go back: $`, "take it back"},
+		[2]string{`^What about it, or Enter to go back: $`, "what was said"},
+		[2]string{`  web1  Webserver listening on port 8081$(?s:.*)^What about it, or Enter to go back: $`, "take it back"},
 		[2]string{`^Rollback of proxy-lb1: (?s:.*)^Take back \d+ steps on .*\? \[y/N\] $`, "y"},
 	)
 	d.see(`rolled back: `)
@@ -143,6 +144,12 @@ func TestPlainDeploymentFromTheFleetToItsUndo(t *testing.T) {
 		[2]string{`^What about it, or Enter to go back: $`, "deploy the same"},
 		[2]string{`Listen port \(port\): 8081$(?s:.*)^Which one is to be changed, or Enter to go on: $`, ""},
 		[2]string{`^Run 19 steps on web1, web2, lb1\? \[y/N\] $`, "n"},
+		[2]string{`not confirmed, nothing was done(?s:.*)^What about it, or Enter to go back: $`, "other hosts"},
+		[2]string{`^Instead of web1, or Enter to leave it: $`, ""},
+		[2]string{`^Instead of web2, or Enter to leave it: $`, "web3"},
+		[2]string{`^Instead of lb1, or Enter to leave it: $`, ""},
+		[2]string{`^\d+  /web3/WebServer(?s:.*)^Which one is to be changed, or Enter to go on: $`, ""},
+		[2]string{`^Run 19 steps on web1, web3, lb1\? \[y/N\] $`, "n"},
 		[2]string{`not confirmed, nothing was done(?s:.*)^What about it, or Enter to go back: $`, ""},
 		[2]string{menu, "quit"},
 	)

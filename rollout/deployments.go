@@ -58,7 +58,7 @@ func (d Deployments) Answers(ctx context.Context, ref string) (last *State, all 
 		case last == nil:
 			last = s
 		}
-		if s.Plan != nil && s.Pattern == last.Pattern && !s.RolledBack {
+		if s.Plan != nil && s.Pattern == last.Pattern && (s == last || !s.RolledBack) {
 			for k, a := range s.Plan.Decisions() {
 				if _, later := all[k]; !later && !s.returnedTo(k) {
 					all[k] = a

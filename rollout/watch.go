@@ -20,6 +20,7 @@ type Watch struct {
 	looks   int
 	records []Record
 	state   *State
+	told    map[spec.RunID]bool // runs whose lines were given
 }
 
 // searchEvery is how many looks it takes until all agents are asked whether they keep a copy.

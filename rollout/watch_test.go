@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -22,7 +23,9 @@ func TestWatchingTakesNoPart(t *testing.T) {
 				other = dir
 			}
 			synctest.Test(t, func(t *testing.T) {
-				f := fleettest.New(t, fleettest.NewLab().Lifecycles(), "main", "a")
+				lab := fleettest.NewLab()
+				lab.Lines = 3
+				f := fleettest.New(t, lab.Lifecycles(), "main", "a")
 				session := fleettest.Planned(t, f, "a")
 				r, err := New(session, Options{ID: "20260102-030405-aaaaaa", Name: "lab", By: "anna", Logs: newStore(t, dir)})
 				if err != nil {
@@ -52,6 +55,23 @@ func TestWatchingTakesNoPart(t *testing.T) {
 				}
 				if w.State().By != "anna" {
 					t.Errorf("carried out by %s", w.State().By)
+				}
+				var said []string
+				for _, x := range w.Lines(t.Context()) {
+					said = append(said, string(x.Host)+" "+x.Step+": "+x.Text)
+				}
+				var want []string
+				lines, _ := r.Logs(0)
+				for _, x := range lines {
+					want = append(want, string(x.Host)+" "+x.Step+": "+x.Text)
+				}
+				slices.Sort(said)
+				slices.Sort(want)
+				if len(want) == 0 || !slices.Equal(said, want) {
+					t.Errorf("the hosts keep %q, they said %q", said, want)
+				}
+				if more := w.Lines(t.Context()); len(more) > 0 {
+					t.Errorf("%d lines are given again", len(more))
 				}
 				if again, err := w.Look(t.Context()); err != nil || len(again) > 0 {
 					t.Errorf("%d records are new where nothing happened: %v", len(again), err)

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -46,7 +48,7 @@ func (m *Model) attach(id spec.DeploymentID) tea.Cmd {
 		if err != nil {
 			return attached{err: err}
 		}
-		return attached{watch: w, snap: w.Snapshot(), lines: told(w.State(), w.Records(), 0)}
+		return attached{watch: w, snap: w.Snapshot(), lines: told(ctx, w, w.Records(), 0)}
 	}
 }
 
@@ -76,7 +78,7 @@ func (m *Model) lookAgain() tea.Cmd {
 			return nil
 		}
 		added, err := w.watch.Look(ctx)
-		return looked{w, w.watch.Snapshot(), told(w.watch.State(), added, w.lines), err}
+		return looked{w, w.watch.Snapshot(), told(ctx, w.watch, added, w.lines), err}
 	}
 }
 
@@ -95,11 +97,22 @@ func (m *Model) onLooked(x looked) tea.Cmd {
 	return m.lookAgain()
 }
 
-// told writes records as lines of a log, numbered from after on.
-func told(s *rollout.State, records []rollout.Record, after int) []rollout.LogLine {
+// told writes records as lines of a log, among what the hosts keep of what was said, numbered from
+// after on.
+func told(ctx context.Context, w *rollout.Watch, records []rollout.Record, after int) []rollout.LogLine {
+	out := append(recorded(w.State(), records), w.Lines(ctx)...)
+	slices.SortStableFunc(out, func(a, b rollout.LogLine) int { return a.At.Compare(b.At) })
+	for i := range out {
+		out[i].N = after + i + 1
+	}
+	return out
+}
+
+// recorded are records as lines.
+func recorded(s *rollout.State, records []rollout.Record) []rollout.LogLine {
 	out := make([]rollout.LogLine, len(records))
 	for i, r := range records {
-		out[i] = rollout.LogLine{N: after + i + 1, At: r.At, Task: r.Task, Level: spec.LevelInfo, Text: said(s, r)}
+		out[i] = rollout.LogLine{At: r.At, Task: r.Task, Level: spec.LevelInfo, Text: said(s, r)}
 		if r.Err != nil {
 			out[i].Level = spec.LevelError
 		}

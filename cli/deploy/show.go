@@ -20,7 +20,7 @@ type showing struct {
 	*settings.Global
 	output.Streams
 	output.Format
-	follow bool
+	follow, log bool
 }
 
 func showCommand(g *settings.Global, s output.Streams) *cobra.Command {
@@ -28,10 +28,11 @@ func showCommand(g *settings.Global, s output.Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "show ID",
 		Short:   "Show how far a deployment is, and what was decided about it",
-		Example: "  armonic deployments show shop\n  armonic deployments show shop --follow",
+		Example: "  armonic deployments show shop\n  armonic deployments show shop --follow\n  armonic deployments show shop --log",
 		RunE:    func(c *cobra.Command, args []string) error { return w.run(c.Context(), args[0]) },
 	}
 	w.Format.Register(c)
+	c.Flags().BoolVar(&w.log, "log", false, "show what was said in it too, as far as its hosts keep it")
 	c.Flags().BoolVar(&w.follow, "follow", false, "go on showing what happens, until it is over")
 	return c
 }
@@ -46,8 +47,12 @@ func (w *showing) run(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.show(watch.State(), watch.Records()); err != nil || !w.follow {
+	if err := w.show(watch.State(), watch.Records()); err != nil {
 		return err
+	}
+	w.lines(ctx, watch)
+	if !w.follow {
+		return nil
 	}
 	return w.watch(ctx, watch)
 }
@@ -67,8 +72,37 @@ func (w *showing) watch(ctx context.Context, watch *rollout.Watch) error {
 		for _, r := range added {
 			w.record(watch.State(), r)
 		}
+		w.lines(ctx, watch)
 	}
 	return nil
+}
+
+// lines prints what was said, if that is wanted.
+func (w *showing) lines(ctx context.Context, watch *rollout.Watch) {
+	if !w.log {
+		return
+	}
+	for _, x := range watch.Lines(ctx) {
+		if w.JSON() {
+			_ = output.WriteJSON(w.Out, jsonLine{"log", x.At, x.Host, x.Task, x.Step, x.Level, x.Text}) // an output that is gone ends the program anyway
+			continue
+		}
+		level := ""
+		if x.Level != spec.LevelInfo {
+			level = string(x.Level) + ": "
+		}
+		output.Printf(w.Out, "%s  %s  %s%s\n", x.At.Local().Format("2006-01-02 15:04:05"), x.Host, level, x.Text)
+	}
+}
+
+type jsonLine struct {
+	Type  string          `json:"type"`
+	At    time.Time       `json:"at"`
+	Host  spec.Host       `json:"host"`
+	Task  resolver.TaskID `json:"task"`
+	Step  string          `json:"step,omitempty"`
+	Level spec.Level      `json:"level"`
+	Text  string          `json:"text"`
 }
 
 type jsonDeployment struct {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
+	"slices"
 
 	"github.com/armonic/armonic/cli/deploy"
 	"github.com/armonic/armonic/cli/output"
@@ -53,7 +53,11 @@ func (s *session) deployment(ctx context.Context, id spec.DeploymentID) error {
 			return err
 		}
 		snap := watch.Snapshot()
-		var items []item
+		items := []item{{"what was said in it", about("show", string(id), "--log")}}
+		if snap.Awaits != nil && !s.ReadOnly {
+			items = append(items, item{"approve it, after a look at what it does", about("approve", string(id))},
+				item{"refuse it", func(ctx context.Context) error { return s.refuse(ctx, id) }})
+		}
 		if !snap.Over {
 			items = append(items, item{"follow what happens, until it is over", about("show", string(id), "--follow")})
 		}
@@ -69,6 +73,7 @@ func (s *session) deployment(ctx context.Context, id spec.DeploymentID) error {
 				items = append(items, item{"take it back", about("rollback", string(id))})
 			}
 			items = append(items, item{"deploy the same again, with the same answers", func(ctx context.Context) error { return s.again(ctx, id) }},
+				item{"plan it on other hosts, with the same answers", func(ctx context.Context) error { return s.elsewhere(ctx, id, snap) }},
 				item{"save its answers to a file", func(ctx context.Context) error { return s.save(ctx, id) }})
 		}
 		chosen, err := s.choose(ctx, "What about it", items, "go back")
@@ -81,19 +86,41 @@ func (s *session) deployment(ctx context.Context, id spec.DeploymentID) error {
 	}
 }
 
+// refuse refuses a deployment, for a reason that is asked for.
+func (s *session) refuse(ctx context.Context, id spec.DeploymentID) error {
+	s.prompt.Say("Why is it refused, or Enter to go back: ")
+	why, err := s.prompt.Read(ctx)
+	if err != nil || why == "" {
+		return err
+	}
+	return s.do(ctx, deploy.Deployments(s.Global, s.Streams), "refuse", string(id), "--reason", why)
+}
+
 // again plans the same as another deployment.
-func (s *session) again(ctx context.Context, id spec.DeploymentID) error {
-	dir, err := os.MkdirTemp("", "armonic-answers-")
-	if err != nil {
-		return err
+func (s *session) again(ctx context.Context, id spec.DeploymentID, args ...string) error {
+	return s.do(ctx, deploy.Command(s.Global, s.Streams), append([]string{"--replay", string(id)}, args...)...)
+}
+
+// elsewhere plans the same on other hosts, which are asked for.
+func (s *session) elsewhere(ctx context.Context, id spec.DeploymentID, snap *rollout.Snapshot) error {
+	var args []string
+	var hosts []spec.Host
+	for _, t := range snap.Tasks {
+		if !slices.Contains(hosts, t.Host) {
+			hosts = append(hosts, t.Host)
+		}
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	file := filepath.Join(dir, "answers.yaml")
-	pattern, err := s.writeAnswers(ctx, id, file)
-	if err != nil {
-		return err
+	for _, h := range hosts {
+		s.prompt.Say("Instead of %s, or Enter to leave it: ", h)
+		to, err := s.prompt.Read(ctx)
+		if err != nil {
+			return err
+		}
+		if to != "" && to != string(h) {
+			args = append(args, "--move", string(h)+"="+to)
+		}
 	}
-	return s.do(ctx, deploy.Command(s.Global, s.Streams), string(pattern), "--answers", file)
+	return s.again(ctx, id, args...)
 }
 
 // save writes the answers to a file that is asked for.
