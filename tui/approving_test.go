@@ -33,6 +33,7 @@ func TestADeploymentIsApproved(t *testing.T) {
 		}
 		r := walkApproval(d, a, func(name string) { d.see(want[name]...) })
 		defer r.Close()
+		d.see("? 1 approval wanted")
 		d.keys("agreed enter")
 		d.wait(time.Second)
 		d.see("You have approved shop on 1 host.")
@@ -42,6 +43,7 @@ func TestADeploymentIsApproved(t *testing.T) {
 		}
 		d.keys("4 p")
 		d.see("not now: shop does not wait for an approval")
+		d.notSee("approval wanted")
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/run"
 	"github.com/armonic/armonic/tui/widget"
 )
@@ -101,6 +102,15 @@ func (m *Model) runState() string {
 		case d.unfinished():
 			bad++
 		}
+	}
+	asked := 0
+	for _, k := range m.known {
+		if k.State == "waits for approval" && k.By != m.cfg.By && m.ofSession(k.ID) == nil {
+			asked++
+		}
+	}
+	if asked > 0 {
+		out = append([]string{l.Warn.Paint(l.Missing+" "+spec.Count(asked, "approval", "approvals")) + " wanted"}, out...)
 	}
 	if stopped > 0 {
 		out = append([]string{l.Warn.Paint(fmt.Sprintf("%s %d stopped", l.Held, stopped))}, out...)

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -70,6 +71,7 @@ type Model struct {
 	work  map[spec.Host]Work
 	going []Going
 	names func(spec.RunID) string
+	usual string                 // the versions that most hosts have
 	drift map[spec.Host][]string // what was found not to be as it was left
 }
 
@@ -247,5 +249,5 @@ func (m *Model) Hint() string {
 		o := m.offer()
 		return string(o.Pattern) + ": " + cmp.Or(o.Provide.Help, o.Provide.Label) + "  enter deploys it on " + string(v.Host)
 	}
-	return string(v.Host) + ": " + cmp.Or(format.Services(v), "nothing applied") + ". enter opens, d deploys on it."
+	return strings.TrimRight(string(v.Host)+": "+cmp.Or(format.Services(v), "nothing applied"), " .") + ". enter opens, d deploys on it."
 }

@@ -37,6 +37,7 @@ func (m *Model) arrange() {
 			m.shown = append(m.shown, i)
 		}
 	}
+	m.usual = m.usualVersions()
 	group, rank := make([]string, len(m.hosts)), make([]int, len(m.hosts))
 	for _, i := range m.shown {
 		group[i], rank[i] = m.groupOf(&m.hosts[i]), m.rank(&m.hosts[i])
@@ -134,8 +135,37 @@ func (m *Model) line(v *deploy.HostView) widget.Line {
 	case what.Text == "":
 		what = widget.Cell{Text: "nothing applied", Style: l.Dim}
 	}
+	if x := versions(v); x != m.usual && x != "" && m.usual != "" && v.Link == spec.LinkOn {
+		what.Text += "   other versions: " + x
+	}
 	return widget.Line{ID: string(v.Host), Cells: []widget.Cell{{Text: sign, Style: style}, {Text: string(v.Host)}, {Text: word, Style: style}, what,
 		{Text: m.since(v), Style: l.Dim}}}
+}
+
+// versions are those of the agent, and of the modules that were handed over to it; "" if that is
+// not known.
+func versions(v *deploy.HostView) string {
+	version := cmp.Or(v.Version, v.Info.Version)
+	if version == "" || v.Info.Host == "" {
+		return ""
+	}
+	out := []string{"agent " + version}
+	for _, b := range v.Info.Bundles {
+		out = append(out, b.Name+" "+spec.ShortDigest(b.Used))
+	}
+	return strings.Join(out, ", ")
+}
+
+// usualVersions are those that most hosts have, "" if no two have the same.
+func (m *Model) usualVersions() (usual string) {
+	count, most := map[string]int{}, 1
+	for i := range m.hosts {
+		x := versions(&m.hosts[i])
+		if count[x]++; x != "" && count[x] > most {
+			usual, most = x, count[x]
+		}
+	}
+	return usual
 }
 
 // since is since when a host is as it is, "" if that is not known.
