@@ -310,3 +310,74 @@ func TestWhatSomebodyElseDeployedIsRolledBack(t *testing.T) {
 		t.Error("what is rolled back can be rolled back")
 	}
 }
+
+var taskInForm = regexp.MustCompile(`name="task" value="([^"]+)"`)
+
+// begun deploys a part on hosts, and waits until its page says something.
+func begun(t *testing.T, b *browser, hosts, until string) (at string) {
+	t.Helper()
+	b.open("/catalogue").send("/drafts", "pattern", "//Part//go", "hosts", hosts)
+	draft := strings.TrimSuffix(b.where(), "/plan")
+	b.open(draft + "/plan?look")
+	b.send(draft + "/run")
+	at = b.where()
+	untilPage(t, b, at, until)
+	return at
+}
+
+func untilPage(t *testing.T, b *browser, at, text string) {
+	t.Helper()
+	until(t, func() bool { return strings.Contains(b.open(at).page, text) })
+}
+
+// What failed is gone on without, or taken as done by hand, for a reason that is kept.
+func TestWhatFailedIsSkippedOrDoneByHand(t *testing.T) {
+	for do, says := range map[string]string{"skip": "skipped", "done": "</span> done</span>"} {
+		t.Run(do, func(t *testing.T) {
+			x := newSite(t, nil, "main", "a", "b")
+			b := x.login(t)
+			x.lab.SetFail("b", true)
+			at := begun(t, b, "a, b", "Skip it, or mark it as done")
+			task := html.UnescapeString(taskInForm.FindStringSubmatch(b.page)[1])
+			b.send(at, "do", do, "task", task, "reason", "it is an old host", "returns", "addr=b:99")
+			untilPage(t, b, at, says)
+			b.open("/logs?in=" + strings.TrimPrefix(at, "/deployments/")).see("a")
+			if do == "done" {
+				untilPage(t, b, at, "b:99")
+			}
+		})
+	}
+}
+
+// A deployment is stopped and gone on with; and handed over to somebody else, who ends it.
+func TestADeploymentIsStoppedAndHandedOver(t *testing.T) {
+	x, login := two(t)
+	ann, bob := login("ann"), login("bob")
+	ends := make(chan struct{})
+	x.lab.Mu.Lock()
+	x.lab.Gate["a"] = ends
+	x.lab.Mu.Unlock()
+	at := begun(t, ann, "a", "running")
+	until(t, func() bool {
+		x.lab.Mu.Lock()
+		defer x.lab.Mu.Unlock()
+		return len(x.lab.Calls) > 0
+	})
+	ann.open(at).send(at, "do", "stop")
+	untilPage(t, ann, at, "Go on</button>")
+	close(ends)
+	x.lab.SetFail("a", true)
+	ann.send(at, "do", "continue")
+	untilPage(t, ann, at, "it was stopped") // what was ended in the middle is done again when somebody says so
+	ann.send(at, "do", "retry")
+	untilPage(t, ann, at, "part broke")
+	ann.send(at, "do", "leave").see("Whoever may can go on with it")
+	x.lab.SetFail("a", false)
+	untilPage(t, bob, at, "Resume it here")
+	bob.send(at, "do", "resume").see("You carry it out now")
+	untilPage(t, bob, at, "part broke")
+	bob.send(at, "do", "retry")
+	untilPage(t, bob, at, "Result")
+	untilPage(t, ann, at, "Result")
+	ann.see("by bob")
+}
