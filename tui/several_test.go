@@ -120,7 +120,9 @@ func TestHostsAreChosenByWhatIsThere(t *testing.T) {
 		if row := rowOf(d.screen(), "✓ web1 "); !strings.Contains(row, "Active") {
 			t.Errorf("%q\n%s", row, d.screen())
 		}
-		d.keys("esc 2 proxy enter down enter web space + enter")
+		d.keys("esc 2 proxy enter down enter 3")
+		d.see("enter marks 3: db1 web2 web3") // lb1 is the proxy itself, web1 has something to do
+		d.keys("ctrl+u web space + enter")
 		d.wait(time.Second)
 		d.see("web1#2 WebSite")
 	})

@@ -231,10 +231,12 @@ func (m *hostList) draw(w, h int) ([]string, widget.Point) {
 	if len(m.chosen) > 0 {
 		head += "  order: " + format.Value(m.chosen)
 	}
+	style := l.Head
 	if n := m.number(); n > 0 {
+		style = l.Key
 		head = fmt.Sprintf("enter marks %d: %s", n, format.Value(m.leastBusy(n)))
 	}
 	lines, at := m.rows(w, max(h-1, 1), m.note)
 	at.Y++
-	return append([]string{l.Head.Paint(l.Cut(widget.Clean(head), w))}, lines...), at
+	return append([]string{style.Paint(l.Cut(widget.Clean(head), w))}, lines...), at
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/editor"
 	"github.com/armonic/armonic/tui/format"
+	"github.com/armonic/armonic/tui/tree"
 )
 
 // offer completes the options of a question about hosts: the resolver gives none where one was
@@ -83,6 +84,9 @@ func (m *Model) placeOn(v *deploy.HostView, p spec.Pattern) editor.Place {
 		}
 	}
 	out.Note = strings.Join(others, ", ")
+	if m.tree.Tree != nil && slices.ContainsFunc(m.tree.Tree.Items, func(x tree.Item) bool { return x.Node.Host == v.Host }) {
+		out.Work += 0.5 // it has a part in this already
+	}
 	if lifecycle == "" { // the pattern means more than one thing
 		out.Becomes = ""
 	}
