@@ -18,6 +18,41 @@ type hostRow struct {
 	steps   stepCount
 	tasks   []int
 	waiting []int // those of them that wait
+	alike   int   // how many more hosts are as far, in the same step
+}
+
+// called is a host, with how many more are alike.
+func (x *hostRow) called() string {
+	if x.alike == 0 {
+		return string(x.host)
+	}
+	return fmt.Sprintf("%s +%d", x.host, x.alike)
+}
+
+// folded puts those that are as far as others, in the same step, into the row of the first. What
+// failed, or cannot be reached, has a row of its own.
+func folded(hosts []hostRow) []hostRow {
+	type like struct {
+		status rollout.TaskStatus
+		steps  stepCount
+		now    string
+	}
+	var out []hostRow
+	at := map[like]int{}
+	for _, x := range hosts {
+		key := like{x.status, x.steps, x.now}
+		i, ok := at[key]
+		switch {
+		case x.away || x.status == rollout.FailedTask || x.status == rollout.LostTask:
+			out = append(out, x)
+		case ok:
+			out[i].alike++
+		default:
+			at[key] = len(out)
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // hostCount is how many hosts take part.

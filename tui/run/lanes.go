@@ -123,11 +123,13 @@ func (m *Model) drawLanes(w, h int) []string {
 	if room := h - 1; len(hosts) > room { // those that need a look first
 		hosts = slices.Clone(hosts)
 		slices.SortStableFunc(hosts, func(a, b hostRow) int { return severity(b.status) - severity(a.status) })
-		hosts, rest = hosts[:room-1], hosts[room-1:]
+		if hosts = folded(hosts); len(hosts) > room {
+			hosts, rest = hosts[:room-1], hosts[room-1:]
+		}
 	}
 	name, count := 4, 3
 	for i := range hosts {
-		name = max(name, min(widget.Width(string(hosts[i].host)), w/5))
+		name = max(name, min(widget.Width(hosts[i].called()), w/5))
 		count = max(count, len(hosts[i].steps.String()))
 	}
 	widths := []int{1, name, 4, count}
@@ -143,7 +145,7 @@ func (m *Model) drawLanes(w, h int) []string {
 		if x.away {
 			sign, style = l.Checking, l.Unsure
 		}
-		out = append(out, "  "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(string(x.host)), widget.Cell{Text: word, Style: style},
+		out = append(out, "  "+l.Row(widths, widget.Cell{Text: sign, Style: style}, widget.T(x.called()), widget.Cell{Text: word, Style: style},
 			widget.Cell{Text: x.steps.String(), Style: l.Dim, Right: true})+" "+m.lane(x, a))
 	}
 	if len(rest) > 0 {
@@ -154,18 +156,20 @@ func (m *Model) drawLanes(w, h int) []string {
 
 // others says in a line how hosts are that have no lane.
 func (m *Model) others(hosts []hostRow) string {
-	n := map[string]int{}
+	n, all := map[string]int{}, 0
 	var words []string
 	for i := range hosts {
 		_, _, word := format.Task(m.look, hosts[i].status)
-		if n[word]++; n[word] == 1 {
+		if n[word] == 0 {
 			words = append(words, word)
 		}
+		n[word] += 1 + hosts[i].alike
+		all += 1 + hosts[i].alike
 	}
 	for i, word := range words {
 		words[i] = fmt.Sprintf("%d %s", n[word], word)
 	}
-	return spec.Count(len(hosts), "more host", "more hosts") + ": " + strings.Join(words, ", ")
+	return spec.Count(all, "more host", "more hosts") + ": " + strings.Join(words, ", ")
 }
 
 // lane draws the steps of a host: what is done is a line with the name of the state in it, what runs

@@ -155,3 +155,27 @@ func TestAGuardedStepIsConfirmed(t *testing.T) {
 		t.Errorf("the screen is\n%s", text)
 	}
 }
+
+// Hosts that are as far as others, in the same step, share a lane where there is no room for all;
+// one that failed has its own.
+func TestAlikeHostsShareALane(t *testing.T) {
+	m, snap := model(300)
+	began := time.Unix(100, 0)
+	s := *snap
+	s.Version, s.Started, s.Tasks = 2, began, slices.Clone(snap.Tasks)
+	for i, status := range map[int]rollout.TaskStatus{0: rollout.Running, 10: rollout.Running, 20: rollout.Running, 30: rollout.FailedTask} {
+		one := *s.Tasks[i]
+		one.Status, one.Started = status, began
+		one.StepStates = slices.Clone(one.StepStates)
+		one.StepStates[0] = rollout.StepState{Status: status, Started: began}
+		s.Tasks[i] = &one
+	}
+	m.Feed(&s, nil, began.Add(3*time.Second))
+	rows, _ := m.Draw(120, 36)
+	text := ansi.Strip(strings.Join(rows, "\n"))
+	for _, want := range []string{"web3     FAIL", "web0 +2  run", "web4 +25 wait"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not shown:\n%s", want, text)
+		}
+	}
+}
