@@ -130,10 +130,10 @@ fuzz-hosts: ## nightly: do random operations on a Debian host, kill agents and u
 	ARMONIC_SEED=$$seed ARMONIC_RANDOM_FOR=$(FAULTTIME) $(GO) test -count 1 -timeout 0 -run '^TestRandomOperationsAreCompletedAndUndone$$' ./modules/actions
 
 .PHONY: faults-story
-faults-story: ## nightly: kill agents, operators and the server during docs/story.md for FAULTTIME (3h; Debian 12, root)
+faults-story: ## nightly: kill agents, operators and the server in each step of docs/story.md that matches STEPS, for FAULTTIME (3h; Debian 12, root)
 	@scripts/programs test
 	@seed=$${ARMONIC_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "ARMONIC_SEED=$$seed"; \
-	ARMONIC_SEED=$$seed ARMONIC_FAULTS_FOR=$(FAULTTIME) $(GO) test -count 1 -v -timeout 0 ./internal/story
+	ARMONIC_SEED=$$seed ARMONIC_FAULTS_FOR=$(FAULTTIME) ARMONIC_STEPS='$(STEPS)' $(GO) test -count 1 -v -timeout 0 ./internal/story
 
 .PHONY: bench
 bench: ## run the benchmarks COUNT times (1), in a form that benchstat reads

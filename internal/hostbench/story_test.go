@@ -103,7 +103,7 @@ func changesSaid(out string) map[string]int {
 		case text == "":
 		case line[0] != ' ':
 			host = text
-		case len(text) > 2 && text[1] == ' ' && strings.ContainsRune("+-~", rune(text[0])):
+		case len(text) > 2 && text[1] == ' ' && text[2] != ' ' && strings.ContainsRune("+-~", rune(text[0])):
 			changes[host+" "+text]++
 		}
 	}

@@ -41,5 +41,6 @@
 //     RunUnit, RunTest and Inside start units.
 //   - Root on a host is nearly root on the machine. Run only what you trust there.
 //
-// The package starts no goroutine and installs nothing on the machine. Only tests import it.
+// The package starts no goroutine and installs nothing on the machine; it raises one setting of
+// its kernel, fs.inotify.max_user_instances, which all hosts share. Only tests import it.
 package hosttest

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,7 @@ type story struct {
 	lb, db *hosttest.Host
 	web    []*hosttest.Host
 	before map[string]hosttest.Snapshot
+	faults *faults // what is killed, nil for nothing
 
 	sshSaid *strings.Builder // what the deployment said that moved ssh, and how it ends
 	sshEnds func() error
@@ -46,11 +48,24 @@ func TestStory(t *testing.T) {
 	}
 	t.Setenv("TESTHOSTS_PACKAGES", packages)
 	hosts := hosttest.Up(t, "lb1", "web1", "web2", "web3", "db1")
-	s := &story{Fleet: hostfleet.New(t, hosts), lb: hosts[0], web: hosts[1:4], db: hosts[4], before: map[string]hosttest.Snapshot{}}
-	s.Start(t, "testdata/modules")
-	for _, h := range hosts {
-		s.before[h.Name] = h.Snapshot(t)
+	s := &story{Fleet: hostfleet.New(t, hosts), lb: hosts[0], web: hosts[1:4], db: hosts[4], before: map[string]hosttest.Snapshot{}, faults: newFaults(t)}
+	for again := false; ; again = true {
+		if again {
+			s.anew(t)
+		}
+		s.Start(t, "testdata/modules")
+		for _, h := range hosts {
+			s.before[h.Name] = h.Snapshot(t)
+		}
+		if !s.told(t) || s.faults.over() {
+			break
+		}
 	}
+	s.faults.report(t)
+}
+
+// told goes through all that happens, until something is not as it should be.
+func (s *story) told(t *testing.T) bool {
 	for _, step := range []struct {
 		name string
 		do   func(t *testing.T)
@@ -70,19 +85,21 @@ func TestStory(t *testing.T) {
 		{"agents, the operator and the server are killed", s.killed},
 		{"all is undone", s.undone},
 	} {
+		s.faults.begin(step.name)
 		if !t.Run(step.name, step.do) {
-			for _, h := range hosts {
+			for _, h := range s.Hosts {
 				out, _, _ := h.Try("journalctl", "-n", "30", "-u", "armonic-agentd", "--no-pager")
 				t.Logf("%s:\n%s", h.Name, out)
 			}
-			break
+			return false
 		}
 	}
+	return true
 }
 
 // The plan shows what happens on each host, before anything does.
 func (s *story) planned(t *testing.T) {
-	out := s.Command(t, deployArgs("web1,web2", "--dry-run")...)
+	out := s.carry(t, deployArgs("web1,web2", "--dry-run")...)
 	for _, want := range []string{"+ package mariadb-server", "+ database mariadb/wordpress", "+ database_user mariadb/wordpress@" + s.web[0].Address,
 		"+ /etc/php/8.2/fpm/pool.d/wordpress.conf", "+ /etc/nginx/snippets/listen.conf"} {
 		if !strings.Contains(out, want) {
@@ -95,7 +112,7 @@ func (s *story) planned(t *testing.T) {
 }
 
 func (s *story) deployed(t *testing.T) {
-	s.Command(t, deployArgs("web1,web2")...)
+	s.carry(t, deployArgs("web1,web2")...)
 	if page := s.page(t, s.lb); !strings.Contains(page, "/themes/twentytwentythree/") || !strings.Contains(page, "<title>A new site") {
 		t.Errorf("the page is\n%s", page)
 	}
@@ -106,7 +123,7 @@ func (s *story) deployed(t *testing.T) {
 
 func (s *story) again(t *testing.T) {
 	before := s.running(t)
-	s.Command(t, deployArgs("web1,web2")...)
+	s.carry(t, deployArgs("web1,web2")...)
 	if now := s.running(t); now != before {
 		t.Errorf("services were restarted or reloaded:\n%s\nbefore:\n%s", now, before)
 	}
@@ -119,7 +136,7 @@ func (s *story) again(t *testing.T) {
 func (s *story) changed(t *testing.T) {
 	before := s.running(t)
 	visits := s.visit(t)
-	s.Command(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300", "--rolling", "backends=serial=1")...)
+	s.carry(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300", "--rolling", "backends=serial=1")...)
 	visits.end(t)
 	s.differ(t, before, "web1 php8.2-fpm", "web2 php8.2-fpm")
 	for _, h := range s.web[:2] {
@@ -134,13 +151,13 @@ func (s *story) changed(t *testing.T) {
 func (s *story) movedPort(t *testing.T) {
 	before := s.running(t)
 	visits := s.visitAt(t, "/wp-includes/css/dashicons.min.css", time.Second/50)
-	s.Command(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=8080", "--rolling", "backends=serial=1")...)
+	s.carry(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=8080", "--rolling", "backends=serial=1")...)
 	visits.end(t)
 	s.differ(t, before, "lb1 haproxy", "web1 nginx", "web2 nginx")
 	if cfg := s.lb.Run(t, "cat", "/etc/haproxy/haproxy.cfg"); strings.Count(cfg, ":8080 check") != 2 {
 		t.Errorf("the balancer has\n%s", cfg)
 	}
-	s.Command(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=80", "--rolling", "backends=serial=1")...)
+	s.carry(t, deployArgs("web1,web2", "--set", "//Nginx//conf/port=80", "--rolling", "backends=serial=1")...)
 }
 
 // differ compares which services were restarted or reloaded with those that should be.
@@ -166,7 +183,7 @@ func (s *story) cutOff(t *testing.T) {
 	visits.end(t)
 	s.web[0].Heal(t)
 	s.await(t, "web1 on", func() bool { return strings.Contains(s.Command(t, "list"), "web1  on") })
-	s.Command(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300")...)
+	s.carry(t, deployArgs("web1,web2", "--set", "//PhpFpm//conf/memory=300")...)
 }
 
 func (s *story) drifted(t *testing.T) {
@@ -176,7 +193,7 @@ func (s *story) drifted(t *testing.T) {
 	if code != 1 || !strings.Contains(out, "+# by hand") || !strings.Contains(out, "package socat") {
 		t.Errorf("drift ends with %d, and says\n%s", code, out)
 	}
-	s.Command(t, "drift", "--repair")
+	s.carry(t, "drift", "--repair")
 	if out := s.Command(t, "drift"); !strings.HasPrefix(out, "all is as it was left") {
 		t.Errorf("after the repair drift says\n%s", out)
 	}
@@ -188,18 +205,18 @@ func (s *story) drifted(t *testing.T) {
 func (s *story) lockedOut(t *testing.T) {
 	h := s.web[2]
 	s.wrongPort(t)
-	out, code := s.Try(t, "deploy", "//Locked//start", "--on", h.Name, "--yes")
-	if code == 0 || !strings.Contains(out, "nobody confirmed within 10s") || !strings.Contains(out, "was taken back") {
-		t.Errorf("it ends with %d, and says\n%s", code, out)
+	out, err := s.attempt(t, "deploy", "//Locked//start", "--on", h.Name, "--yes")
+	if err == nil || !s.faults.now() && (!strings.Contains(out, "nobody confirmed within 10s") || !strings.Contains(out, "was taken back")) {
+		t.Errorf("it ends with %v, and says\n%s", err, out)
 	}
 	if rules := h.Run(t, "nft", "list", "ruleset"); strings.Contains(rules, "locked") {
 		t.Errorf("the rules are\n%s", rules)
 	}
-	s.Command(t, "deploy", "//Firewall//start", "--on", h.Name, "--autofill", "--yes", "--name", "wall")
+	s.carry(t, "deploy", "//Firewall//start", "--on", h.Name, "--autofill", "--yes", "--name", "wall")
 	if rules := h.Run(t, "nft", "list", "ruleset"); !strings.Contains(rules, "tcp dport 22 accept") {
 		t.Errorf("the rules are\n%s", rules)
 	}
-	s.Command(t, "deployments", "rollback", "wall", "--yes")
+	s.carry(t, "deployments", "rollback", "wall", "--yes")
 }
 
 // wrongPort has the server of ssh listen where its operator cannot reach it, and nobody confirm
@@ -215,15 +232,18 @@ func (s *story) wrongPort(t *testing.T) {
 	}
 	s.sshEnds = cmd.Wait
 	s.await(t, "nobody can log in on db1", func() bool { return !s.answers(s.db, "22") && s.answers(s.db, "2222") })
+	if s.faults.now() {
+		s.kill(t, agentOf, s.db)
+	}
 }
 
 func (s *story) sshBack(t *testing.T) {
 	t.Helper()
-	if err := s.sshEnds(); err == nil || !strings.Contains(s.sshSaid.String(), "nobody confirmed within 1m0s") {
+	if err := s.sshEnds(); err == nil || !s.faults.any() && !strings.Contains(s.sshSaid.String(), "nobody confirmed within 1m0s") {
 		t.Errorf("it ends with %v, and says\n%s", err, s.sshSaid)
 	}
 	s.await(t, "people can log in on db1", func() bool { return s.answers(s.db, "22") && !s.answers(s.db, "2222") })
-	s.Command(t, "deployments", "rollback", "ssh", "--yes")
+	s.carry(t, "deployments", "rollback", "ssh", "--yes")
 }
 
 // answers reports whether a host takes connections at a port.
@@ -242,11 +262,11 @@ func (s *story) reboots(t *testing.T) {
 		return s.web[2].Run(t, "systemctl", "show", "-p", "UserspaceTimestampMonotonic", "--value")
 	}
 	before := boot()
-	out := s.Command(t, "deploy", "//Reboot//reboot", "--on", "web3", "--yes", "--name", "reboot")
+	out := s.carry(t, "deploy", "//Reboot//reboot", "--on", "web3", "--yes", "--name", "reboot")
 	if !strings.Contains(out, "the host has rebooted") || boot() == before {
 		t.Errorf("it booted at %s, before at %s, and says\n%s", boot(), before, out)
 	}
-	if out := s.Command(t, "deploy", "//Reboot//reboot_if_needed", "--on", "web3", "--yes", "--name", "reboot"); strings.Contains(out, "reboot host") {
+	if out := s.carry(t, "deploy", "//Reboot//reboot_if_needed", "--on", "web3", "--yes", "--name", "reboot"); strings.Contains(out, "reboot host") {
 		t.Errorf("it needs no reboot, and says\n%s", out)
 	}
 	s.sshBack(t)
@@ -256,18 +276,11 @@ func (s *story) reboots(t *testing.T) {
 // database dies meanwhile, and the deployment is done all the same.
 func (s *story) replayed(t *testing.T) {
 	before := s.running(t)
-	cmd := s.Cmd("deploy", "--replay", "shop", "--move", "web2=web3", "--autofill", "--yes")
-	var out strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(300 * time.Millisecond)
-	s.db.Run(t, "systemctl", "kill", "--kill-whom=main", "--signal=KILL", "armonic-agentd")
-	if err := cmd.Wait(); err != nil {
-		t.Logf("the first time: %v\n%s", err, out.String())
-		s.await(t, "db1 on", func() bool { return strings.Contains(s.Command(t, "list"), "db1   on") })
-		s.Command(t, "deploy", "--resume", "shop", "--yes")
+	args := []string{"deploy", "--replay", "shop", "--move", "web2=web3", "--autofill", "--yes", "--name", "shop"}
+	if s.faults.now() {
+		s.carry(t, args...)
+	} else {
+		s.despite(t, args, time.After(300*time.Millisecond), agentOf, s.db)
 	}
 	s.page(t, s.web[2])
 	s.balances(t, s.web[0], s.web[2])
@@ -277,7 +290,7 @@ func (s *story) replayed(t *testing.T) {
 // A host more: the others are not touched.
 func (s *story) extended(t *testing.T) {
 	before := s.running(t)
-	s.Command(t, deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=300")...)
+	s.carry(t, deployArgs("web1,web2,web3", "--set", "//PhpFpm//conf/memory=300")...)
 	s.balances(t, s.web...)
 	s.unchanged(t, before, "lb1 haproxy", "web3 php")
 }
@@ -314,8 +327,20 @@ func (s *story) twoOperators(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for i, c := range []interface{ Wait() error }{one, other} {
-		if err := c.Wait(); err != nil {
+	if s.faults.now() {
+		time.Sleep(s.faults.pause())
+		s.kill(t, []victim{agentOf, theServer}[s.faults.dice.IntN(2)], s.anyHost())
+		defer s.allOn(t)
+	}
+	for i, c := range []*exec.Cmd{one, other} {
+		err := c.Wait()
+		if err != nil && s.faults.now() {
+			s.allOn(t)
+			again := s.Cmd("deploy", "--resume", []string{"shop", "static"}[i], "--yes")
+			again.Env, again.Stdout, again.Stderr = c.Env, &said[i], &said[i]
+			err = again.Run()
+		}
+		if err != nil {
 			t.Errorf("operator %d: %v\n%s", i+1, err, said[i].String())
 		}
 	}
@@ -323,15 +348,14 @@ func (s *story) twoOperators(t *testing.T) {
 		h.Run(t, "test", "-e", "/etc/nginx/sites-enabled/static")
 		s.page(t, h)
 	}
-	s.Command(t, "deployments", "rollback", "static", "--yes")
+	s.carry(t, "deployments", "rollback", "static", "--yes")
 }
 
 // All deployments are rolled back, the newest first: hosts are as they were, but for data.
 func (s *story) undone(t *testing.T) {
 	for range 100 {
-		out := s.Command(t, "deployments")
 		var id string
-		for _, line := range strings.Split(out, "\n")[1:] {
+		for _, line := range strings.Split(s.Command(t, "deployments"), "\n")[1:] {
 			if f := strings.Fields(line); len(f) > 2 && f[0] == "shop" && f[2] != "rolled" {
 				id = f[1]
 				break
@@ -340,9 +364,9 @@ func (s *story) undone(t *testing.T) {
 		if id == "" {
 			break
 		}
-		if out, code := s.Try(t, "deployments", "rollback", id, "--yes"); code != 0 && !strings.Contains(out, "nothing that could be taken back") {
-			t.Fatalf("rollback %s: %d\n%s", id, code, out)
-		} else if code != 0 {
+		if out, err := s.carried(t, "deployments", "rollback", id, "--yes"); err != nil && !strings.Contains(out, "nothing that could be taken back") {
+			t.Fatalf("rollback %s: %v\n%s", id, err, out)
+		} else if err != nil {
 			break
 		}
 	}
