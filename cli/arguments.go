@@ -105,12 +105,12 @@ func badFlag(c *cobra.Command, err error) error {
 
 // oddFlag refuses a flag that is given without a value, as where a variable of a script is
 // empty: what holds without the flag may be something else than was meant. It also refuses less
-// than nothing, which no number or duration may be.
+// than nothing, which no number or duration may be but that of a way, where -1 is the last.
 func oddFlag(c *cobra.Command) error {
 	var err error
 	c.Flags().Visit(func(f *pflag.Flag) {
 		values := []string{f.Value.String()}
-		if kind := f.Value.Type(); (kind == "int" || kind == "duration") && strings.HasPrefix(values[0], "-") {
+		if kind := f.Value.Type(); (kind == "int" && f.Name != "path-index" || kind == "duration") && strings.HasPrefix(values[0], "-") {
 			err = spec.Errorf(spec.Invalid, "--%s: %s is less than nothing", f.Name, values[0]).WithHint("%s --help says what it means", c.CommandPath())
 		}
 		switch list, several := f.Value.(pflag.SliceValue); {

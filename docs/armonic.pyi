@@ -532,13 +532,14 @@ class Host:
             secret: Whether the content is a secret.
             example: What is in it on a simulated host, where no program makes it.
         """
-    def check_tcp(self, port: int, *, host: str = "127.0.0.1", service: str = "", timeout: float = 30) -> None:
+    def check_tcp(self, port: int, *, host: str = "127.0.0.1", service: str = "", reload: bool = False, timeout: float = 30) -> None:
         """Waits until a port takes connections, and the right service listens there if one is named. It is tried again until then, and changes nothing: a preview only names it, and so does a simulated host.
 
         Args:
             port: The port.
             host: The name or address of the host, as seen from this one.
             service: The service of systemd that must listen there, on this host: another process may have taken the port.
+            reload: Whether the service reads its configuration again every few seconds until it has the port: some keep what they had if another process has it just then.
             timeout: Seconds after which the step fails, with the last answer.
         """
     def check_http(self, url: str, *, status: int = 200, host: str = "", contains: str = "", follow: bool = False, timeout: float = 30) -> None:

@@ -2,7 +2,7 @@ package probe
 
 import "strings"
 
-// Listener is a process that takes connections at a port of this host.
+// Listener is a process that takes connections to 127.0.0.1 at a port.
 type Listener struct {
 	PID  int
 	Name string // of the program, at most 15 bytes as the kernel keeps it

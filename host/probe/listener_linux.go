@@ -1,19 +1,22 @@
 package probe
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Listeners are the processes of this host that take TCP connections at a port, on
-// whichever address. It reads /proc, and needs to be root to see those of others.
+// Listeners are the processes of this host that take TCP connections to 127.0.0.1 at a port.
+// It reads /proc, and needs to be root to see those of others.
 func Listeners(port int) ([]Listener, error) {
 	sockets := map[string]bool{}
+	nearest := len(local())
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		text, err := os.ReadFile(table)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -22,8 +25,14 @@ func Listeners(port int) ([]Listener, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, inode := range listening(string(text), port) {
-			sockets["socket:["+inode+"]"] = true
+		for _, s := range listening(string(text), port) {
+			if s.address < nearest { // the kernel gives connections to the socket whose address says most
+				nearest = s.address
+				clear(sockets)
+			}
+			if s.address == nearest {
+				sockets["socket:["+s.inode+"]"] = true
+			}
 		}
 	}
 	if len(sockets) == 0 {
@@ -46,18 +55,36 @@ func Listeners(port int) ([]Listener, error) {
 	return found, nil
 }
 
-// listening are the inodes of the sockets that listen at a port, of a table as in
-// proc_net_tcp of the kernel's documentation.
-func listening(table string, port int) (inodes []string) {
+// local are the addresses of sockets that take connections to 127.0.0.1, as the kernel's
+// tables write them: itself, as an IPv4 and as an IPv6 address, and those of all addresses.
+func local() []string {
+	word := func(b ...byte) string { return fmt.Sprintf("%08X", binary.NativeEndian.Uint32(b)) }
+	loopback, all := word(127, 0, 0, 1), word(0, 0, 0, 0)
+	return []string{loopback, all + all + word(0, 0, 0xff, 0xff) + loopback, all, all + all + all + all}
+}
+
+// socket is one that listens.
+type socket struct {
+	inode   string
+	address int // among local
+}
+
+// listening are the sockets that listen at a port for connections to 127.0.0.1, of a table as
+// in proc_net_tcp of the kernel's documentation.
+func listening(table string, port int) (found []socket) {
 	const listen = "0A"
-	local := fmt.Sprintf(":%04X", port)
+	at := fmt.Sprintf("%04X", port)
 	for line := range strings.Lines(table) {
 		f := strings.Fields(line)
-		if len(f) > 9 && strings.HasSuffix(f[1], local) && f[3] == listen {
-			inodes = append(inodes, f[9])
+		if len(f) < 10 || f[3] != listen {
+			continue
+		}
+		address, p, _ := strings.Cut(f[1], ":")
+		if i := slices.Index(local(), address); p == at && i >= 0 {
+			found = append(found, socket{f[9], i})
 		}
 	}
-	return inodes
+	return found
 }
 
 // holds says whether a process has one of these sockets open.

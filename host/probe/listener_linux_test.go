@@ -1,13 +1,15 @@
 package probe
 
 import (
+	"fmt"
 	"net"
 	"os"
+	"strings"
 	"testing"
 )
 
 func TestListeners(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+	for _, address := range []string{"127.0.0.1:0", "0.0.0.0:0", "[::]:0"} {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			t.Fatal(err)
@@ -20,6 +22,28 @@ func TestListeners(t *testing.T) {
 		l.Close()
 		if got, err := Listeners(port); err != nil || len(got) != 0 {
 			t.Errorf("nobody listens any more, and there is %+v, %v", got, err)
+		}
+	}
+}
+
+// A server that could not have the port for IPv4 may have it for IPv6, and the other way.
+func TestTheNearestSocketTakesConnections(t *testing.T) {
+	const none = "00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 "
+	v6 := "00000000000000000000000000000000:0050 " + strings.Repeat("0", 24) + none
+	for _, c := range []struct {
+		tables []string
+		want   string
+	}{
+		{[]string{"0: 00000000:0050 " + none + "11 1\n", "0: " + v6 + "12 1\n"}, "[{11 2}] [{12 3}]"},
+		{[]string{"0: 00000000:0050 " + none + "11 1\n1: 0100007F:0050 " + none + "13 1\n"}, "[{11 2} {13 0}]"},
+		{[]string{"0: 00000000:0051 " + none + "11 1\n1: 0A00A8C0:0050 " + none + "13 1\n"}, "[]"},
+	} {
+		var got []string
+		for _, table := range c.tables {
+			got = append(got, fmt.Sprint(listening(table, 80)))
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%q: %s, want %s", c.tables, got, c.want)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestServices(t *testing.T) {
 	for _, x := range trials() {
 		names = append(names, x.hosts...)
 	}
-	all := hosttest.Up(t, names...)
+	all := hosttest.Up(t, append(names, "taken")...)
 	f := hostfleet.New(t, all)
 	f.Start(t, "")
 	for _, x := range trials() {
@@ -48,6 +48,10 @@ func TestServices(t *testing.T) {
 			try(t, f, x, hosts)
 		})
 	}
+	t.Run("a port that another process has", func(t *testing.T) {
+		t.Parallel()
+		tryTaken(t, f, all[0])
+	})
 }
 
 // firewall is what a snapshot has of rules.

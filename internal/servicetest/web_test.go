@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/armonic/armonic/internal/hostfleet"
 	"github.com/armonic/armonic/internal/hosttest"
 )
 
@@ -70,6 +71,21 @@ func webTrials() []trial {
 		units: []string{"nginx"},
 		kept:  []string{"/var/log/nginx", "/var/lib/nginx", "/var/log/letsencrypt", "/var/lib/letsencrypt"},
 	}}
+}
+
+// tryTaken has a site served on a host where another process has the port: who has it is named,
+// and when that is gone, the deployment goes on.
+func tryTaken(t *testing.T, f *hostfleet.Fleet, h *hosttest.Host) {
+	h.Run(t, "systemd-run", "--quiet", "--unit=squatter", "python3", "-m", "http.server", "80")
+	out, code := f.Try(t, "deploy", "//Nginx//add_site", "--on", h.Name, "--name", "taken", "--set", "//site/name=pages", "--autofill", "--yes")
+	if code == 0 {
+		t.Errorf("it says that the site is served:\n%s", out)
+	}
+	has(t, out, "squatter.service has port 80")
+	h.Run(t, "systemctl", "stop", "squatter")
+	f.Command(t, "deploy", "--resume", "taken", "--yes")
+	h.Write(t, "/var/www/html/index.html", "pages", 0o644)
+	has(t, h.Run(t, "curl", "-sSf", "http://localhost/"), "pages")
 }
 
 // served is the certificate that a host serves for a domain: who issued it, and its number.

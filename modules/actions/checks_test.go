@@ -68,6 +68,7 @@ func TestChecksThatFail(t *testing.T) {
 		{fmt.Sprintf("ctx.host.check_tcp(%s, service = \"nginx\", timeout = 0.2)", taken), "nginx takes connections at 127.0.0.1:" + taken + "; the last answer was: "},
 		{fmt.Sprintf("ctx.host.check_tcp(%s, service = \"nginx\", timeout = 0.2)", taken), " has port " + taken},
 		{`ctx.host.check_tcp(80, host = "web2", service = "nginx")`, "on this host only, not on web2"},
+		{`ctx.host.check_tcp(80, reload = True)`, "reload needs to know of which service"},
 		{fmt.Sprintf("ctx.host.check_tcp(%d, timeout = 0.2)", closed), "takes connections; the last answer was: connection refused"},
 		{fmt.Sprintf("ctx.host.check_http(%q, timeout = 0.2)", s.URL), s.URL + " answers 200; the last answer was: 302"},
 		{fmt.Sprintf("ctx.host.check_http(%q, status = 302, contains = \"zzz\", timeout = 0.2)", s.URL), "302, without that text"},
