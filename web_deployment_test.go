@@ -122,7 +122,7 @@ func TestADeploymentInTwoBrowsers(t *testing.T) {
 	anna.Fill("#confirm", "2")
 	anna.Fill("#approve", "bert@"+xmpptest.Domain)
 	anna.Follow("Run it")
-	anna.See("waits for approval by bert@"+xmpptest.Domain)
+	anna.See("waits for approval by bert@" + xmpptest.Domain)
 	approve := func(says ...string) {
 		t.Helper()
 		bert.Follow("Review and approve")
