@@ -66,6 +66,7 @@ type Model struct {
 	drifted  []spec.EffectFinding // what was found last that is not as it was left
 	surveys  int                  // how often hosts were asked
 	surveyed map[spec.Host]int    // the latest survey that each answered
+	readAt   time.Time            // when all hosts were read last
 	stale    bool                 // read again when the reading under way ends
 
 	fleetStale bool // its screen has not been given the hosts of now: it is as soon as it is shown
@@ -148,6 +149,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		for _, k := range term.Split(msg) {
 			cmds = append(cmds, m.key(k))
 		}
+		cmds = append(cmds, m.readOld())
 		return batch(cmds...)
 	case surveyed:
 		return m.onSurvey(msg)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func (m *Model) onSurvey(msg surveyed) tea.Cmd {
-	m.reading = false
+	m.reading, m.readAt = false, m.now
 	back := m.hosts != nil && !m.links.conn.Up && msg.after.conn.Up
 	hosts := []deploy.HostView{}
 	for _, v := range msg.hosts {
@@ -32,6 +33,18 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 		cmds = append(cmds, m.survey())
 	}
 	return batch(cmds...)
+}
+
+// tooOld is what is shown of hosts for somebody who looks at it.
+const tooOld = time.Minute
+
+// readOld reads the hosts again for somebody who presses keys where they are shown: modules change
+// without a word.
+func (m *Model) readOld() tea.Cmd {
+	if p := m.page(); p != m.pages.fleet && p != m.pages.catalogue || m.reading || m.readAt.IsZero() || m.now.Sub(m.readAt) < tooOld {
+		return nil
+	}
+	return m.survey()
 }
 
 func (m *Model) onHost(msg surveyedHost) {

@@ -69,3 +69,16 @@ func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 		d.see("OFFERS HERE")
 	})
 }
+
+// What is shown of hosts is read again for somebody who looks at it after a while: modules change
+// without a word.
+func TestWhatIsOldIsReadAgain(t *testing.T) {
+	onDemo(t, func(d *driver) {
+		d.see("read at 00:00:0")
+		d.wait(5 * time.Minute)
+		d.see("read at 00:00:0")
+		d.keys("down")
+		d.wait(time.Second)
+		d.see("read at 00:05:0")
+	})
+}
