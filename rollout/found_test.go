@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -239,5 +240,20 @@ func TestARollbackThatWasPlannedBeforeARetryIsRefused(t *testing.T) {
 		if err := c.now.r.Rollback(plan, nil); spec.KindOf(err) != spec.Conflict {
 			c.t.Errorf("what was planned before is rolled back: %v", err)
 		}
+	})
+}
+
+// Who asks for a rollback again is told how to go on with the one that is there.
+func TestARollbackThatIsNotOverSaysHowToGoOn(t *testing.T) {
+	scene(t, modelCase{Hosts: 1, Parts: 1}, func(c *course) {
+		c.wait()
+		plan, err := c.now.r.PlanRollback(context.Background(), nil)
+		c.must(err)
+		c.must(c.now.r.Rollback(plan, nil))
+		_, err = c.now.r.PlanRollback(context.Background(), nil)
+		if hint := spec.HintOf(err); err == nil || !strings.Contains(hint, "armonic deploy --resume "+string(c.now.r.ID())) {
+			c.t.Errorf("%v; hint: %s", err, hint)
+		}
+		c.wait()
 	})
 }

@@ -61,8 +61,11 @@ func (s *State) goesOn(views []deploy.HostView) error {
 		v := &views[i]
 		waits := v.Info.Queue > 0 && slices.ContainsFunc(s.tasks, func(t *task) bool { return t.Host == v.Host && t.status == LostTask })
 		if v.Err == nil && (waits || DeploymentOf(v.Info.Busy) == s.ID) {
-			return spec.Errorf(spec.Conflict, "the agent of %s still goes on with the deployment", v.Host).
-				WithHint("wait until it has ended, or retry its task, which is to follow the same run, and stop that")
+			err := spec.Errorf(spec.Conflict, "the agent of %s still goes on with the deployment", v.Host)
+			if s.RolledBack {
+				return err.WithHint("its rollback is not over: armonic deploy --resume %s goes on with it", s.ID)
+			}
+			return err.WithHint("wait until it has ended, or retry its task, which is to follow the same run, and stop that")
 		}
 	}
 	return nil
@@ -72,6 +75,9 @@ func (s *State) planRollback(hosts []spec.Host, views []deploy.HostView) (*Rollb
 	switch {
 	case s.gone() != nil:
 		return nil, s.gone()
+	case s.running > 0 && s.RolledBack:
+		return nil, spec.Errorf(spec.Invalid, "its rollback is not over: %s still run", spec.Count(s.running, "task", "tasks")).
+			WithHint("armonic deploy --resume %s goes on with it", s.ID)
 	case s.running > 0:
 		return nil, spec.Errorf(spec.Invalid, "%s still run; stop the deployment before it is rolled back", spec.Count(s.running, "task", "tasks"))
 	}
