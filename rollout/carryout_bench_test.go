@@ -29,6 +29,8 @@ func (f punctual) Agent(spec.Host) (spec.Agent, error) { return punctualAgent{},
 
 type punctualAgent struct{ spec.Agent }
 
+func (punctualAgent) Info(context.Context) (spec.Info, error) { return spec.Info{}, nil }
+
 func (punctualAgent) Start(context.Context, spec.Run) error { return nil }
 
 func (punctualAgent) PutDeployment(_ context.Context, r spec.DeploymentRecord) error {
