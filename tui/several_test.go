@@ -72,13 +72,18 @@ func TestThePlanOfWhatIsLeft(t *testing.T) {
 	})
 }
 
+// startWebServer has a web server active on web1.
+func (d *driver) startWebServer() {
+	d.keys(": deploy space //WebServer//start space on space web1 enter")
+	d.wait(time.Second)
+	d.keys("p R y")
+	d.wait(20 * time.Second)
+}
+
 // The values of what is applied are changed in place.
 func TestValuesOfAppliedStatesAreChanged(t *testing.T) {
 	onDemo(t, func(d *driver) {
-		d.keys(": deploy space //WebServer//start space on space web1 enter")
-		d.wait(time.Second)
-		d.keys("p R y")
-		d.wait(20 * time.Second)
+		d.startWebServer()
 		d.keys(": deploy space //WebServer//start space on space web1 enter")
 		d.wait(2 * time.Second)
 		d.keys("v")
@@ -110,10 +115,7 @@ func TestAValueIsUsedForAllPlaces(t *testing.T) {
 // now and the one that it comes to.
 func TestHostsAreChosenByWhatIsThere(t *testing.T) {
 	onDemo(t, func(d *driver) {
-		d.keys(": deploy space //WebServer//start space on space web1 enter")
-		d.wait(time.Second)
-		d.keys("p R y")
-		d.wait(20 * time.Second)
+		d.startWebServer()
 		d.keys(": deploy space //WebServer//start enter")
 		d.wait(time.Second)
 		d.see("HOST", "NOW", "BECOMES")

@@ -73,14 +73,14 @@ type socket struct {
 // in proc_net_tcp of the kernel's documentation.
 func listening(table string, port int) (found []socket) {
 	const listen = "0A"
-	at := fmt.Sprintf("%04X", port)
+	at, addresses := fmt.Sprintf("%04X", port), local()
 	for line := range strings.Lines(table) {
 		f := strings.Fields(line)
 		if len(f) < 10 || f[3] != listen {
 			continue
 		}
 		address, p, _ := strings.Cut(f[1], ":")
-		if i := slices.Index(local(), address); p == at && i >= 0 {
+		if i := slices.Index(addresses, address); p == at && i >= 0 {
 			found = append(found, socket{f[9], i})
 		}
 	}
