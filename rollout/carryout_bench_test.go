@@ -102,3 +102,9 @@ func (r *Rollout) watch() {
 		r.Snapshot()
 	}
 }
+
+func (r *Rollout) detached() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}

@@ -63,6 +63,10 @@ func (r *Rollout) decide(id resolver.TaskID, what string, rec Record) (err error
 func (r *Rollout) Confirm(ctx context.Context, id resolver.TaskID) error {
 	r.mu.Lock()
 	t := r.state.byID[id]
+	var run spec.RunID
+	if t != nil {
+		run = t.run
+	}
 	r.mu.Unlock()
 	if t == nil {
 		return spec.Errorf(spec.NotFound, "the deployment has no task %s", id)
@@ -71,7 +75,7 @@ func (r *Rollout) Confirm(ctx context.Context, id resolver.TaskID) error {
 	if err != nil {
 		return err
 	}
-	return a.Confirm(ctx, t.run)
+	return a.Confirm(ctx, run)
 }
 
 // Continue lets everything go on that is not done, after Stop or after it was resumed: what

@@ -125,18 +125,18 @@ func (r *Rollout) unstopped(t *task) error {
 }
 
 // stop asks the agent of a task to end its run. If that is not possible the task is
-// left, and with it whoever waits for it.
-func (r *Rollout) stop(ctx context.Context, t *task) {
+// left, and with it whoever waits for it, unless it was retried meanwhile.
+func (r *Rollout) stop(ctx context.Context, t *task, run spec.RunID) {
 	a, err := r.fleet.Agent(t.Host)
 	if err == nil {
-		err = a.Stop(ctx, t.run)
+		err = a.Stop(ctx, run)
 	}
 	if err == nil || !isAway(err) {
 		return // a run that cannot be stopped is still followed
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if a := r.live[t.ID]; t.status == Running && a != nil && a.leave != nil {
+	if a := r.live[t.ID]; t.status == Running && t.run == run && a != nil && a.leave != nil {
 		t.awayWhy, t.view = spec.AsError(err), nil
 		a.leave()
 	}

@@ -17,17 +17,14 @@ import (
 func (r *Rollout) Retry(ctx context.Context, id resolver.TaskID) error {
 	r.mu.Lock()
 	t := r.state.byID[id]
-	var rejoin, retriable bool
-	if t != nil {
-		rejoin, retriable = t.rejoin, r.state.retriable(t)
-	}
+	read := t != nil && t.status.failing() && !t.rejoin && !r.closed // whether its host is looked at first
 	err := r.state.gone()
 	r.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	var now *spec.Stack
-	if retriable && !rejoin && !r.detached() && t.status != Waiting {
+	if read {
 		if now, err = r.stackOf(ctx, t); err != nil {
 			return err
 		}
@@ -36,13 +33,13 @@ func (r *Rollout) Retry(ctx context.Context, id resolver.TaskID) error {
 		switch {
 		case r.closed:
 			err = errDetached()
-		case t == nil || !r.state.retriable(t): // also if somebody retried it meanwhile
-			err = spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
-		case t.status == Waiting:
-		case rejoin:
+		case t != nil && t.status == Waiting && r.state.retriable(t):
+		case t != nil && t.status.failing() && t.rejoin:
 			r.record(Record{Kind: RecordRetried, Task: id, Who: r.by})
-		default:
+		case t != nil && t.status.failing() && read:
 			err = r.restart(t, now)
+		default: // also if somebody retried it meanwhile, or it fails only now
+			err = spec.Errorf(spec.Invalid, "%s did not fail, there is nothing to retry", id)
 		}
 		if err == nil && r.state.Stopped {
 			r.record(Record{Kind: RecordContinued, Who: r.by})

@@ -39,7 +39,7 @@ func (r *Rollout) PlanRollback(ctx context.Context, hosts []spec.Host) (*Rollbac
 	if err := r.state.goesOn(views); err != nil {
 		return nil, err
 	}
-	return r.state.planRollback(hosts, views)
+	return r.state.planRollback(hosts, views, r.now())
 }
 
 // touched are the hosts, of some or of all, on which something was planned: another operator
@@ -71,12 +71,12 @@ func (s *State) goesOn(views []deploy.HostView) error {
 	return nil
 }
 
-func (s *State) planRollback(hosts []spec.Host, views []deploy.HostView) (*Rollback, error) {
+func (s *State) planRollback(hosts []spec.Host, views []deploy.HostView, now time.Time) (*Rollback, error) {
 	switch {
 	case s.gone() != nil:
 		return nil, s.gone()
-	case s.running > 0 && s.RolledBack:
-		return nil, spec.Errorf(spec.Invalid, "its rollback is not over: %s still run", spec.Count(s.running, "task", "tasks")).
+	case s.RolledBack && !s.over(now):
+		return nil, spec.Errorf(spec.Invalid, "its rollback is not over").
 			WithHint("armonic deploy --resume %s goes on with it", s.ID)
 	case s.running > 0:
 		return nil, spec.Errorf(spec.Invalid, "%s still run; stop the deployment before it is rolled back", spec.Count(s.running, "task", "tasks"))

@@ -265,17 +265,18 @@ func (r *Rollout) end() {
 // agent cannot be told is lost: the agent goes on with it.
 func (r *Rollout) Stop(ctx context.Context) {
 	var running []*task
+	var runs []spec.RunID // of each
 	r.change(func() {
 		if !r.state.Stopped {
 			r.record(Record{Kind: RecordStopped, Who: r.by})
 		}
 		for _, t := range r.state.tasks {
 			if t.status == Running {
-				running = append(running, t)
+				running, runs = append(running, t), append(runs, t.run)
 			}
 		}
 	})
-	deploy.InParallel(len(running), func(i int) error { r.stop(ctx, running[i]); return nil })
+	deploy.InParallel(len(running), func(i int) error { r.stop(ctx, running[i], runs[i]); return nil })
 	r.poke()
 }
 
@@ -298,12 +299,6 @@ func (r *Rollout) Wait(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-}
-
-func (r *Rollout) detached() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.closed
 }
 
 // Snapshot gives the deployment as it is now. It is cheap when nothing has changed.

@@ -240,9 +240,9 @@ func TestThroughAProxy(t *testing.T) {
 		ups, downs := make(chan error, 10), make(chan error, 10)
 		keeper := session.Connect(a.Open, counting(ups, downs))
 		defer keeper.Close()
-		<-ups
-		if s := keeper.Status().Session; s.JID() != a.JID.With("agent") || !s.OpenRegistration() {
-			t.Errorf("the address is %s, registration %v", s.JID(), s.OpenRegistration())
+		<-ups // which is told before others may have the session
+		if s, err := keeper.Wait(t.Context(), true); err != nil || s.JID() != a.JID.With("agent") || !s.OpenRegistration() {
+			t.Fatalf("%v; the address is %s, registration %v", err, s.JID(), s.OpenRegistration())
 		}
 		proxy.Cut()
 		if err := <-downs; spec.KindOf(err) != spec.Unavailable {
