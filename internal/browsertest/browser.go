@@ -45,6 +45,8 @@ func Open(t testing.TB, size Size, dark bool) *Page {
 	program := need.Program(t, "chromium-headless-shell")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("no-sandbox", true), chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.WSURLReadTimeout(patience))
+	// A browser gives up all that goes on over HTTP/2 when an interface of the machine comes or goes, and hosts of other tests have some.
+	options = append(options, chromedp.Flag("disable-http2", true))
 	var browser *exec.Cmd
 	options = append(options, chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
 		browser, c.SysProcAttr = c, &syscall.SysProcAttr{Setpgid: true} // what Debian installs is a script that starts it
@@ -93,7 +95,14 @@ func (p *Page) do(actions ...chromedp.Action) {
 // Go opens an address, and waits until it is there.
 func (p *Page) Go(url string) {
 	p.T.Helper()
-	p.do(chromedp.Navigate(url))
+	p.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		for range 5 { // a connection that is being made is given up when an interface comes or goes
+			if err = chromedp.Navigate(url).Do(ctx); err == nil || !strings.Contains(err.Error(), "ERR_NETWORK_CHANGED") {
+				return err
+			}
+		}
+		return err
+	}))
 }
 
 // Text is what the page says.
@@ -148,6 +157,10 @@ func (p *Page) leaving(do func()) {
 	p.await("window", "window", "e.left = true")
 	do()
 	p.await("another page", `(!window.left && document.readyState === "complete" ? window : null)`, "")
+	var at string
+	if p.Value("location.href", &at); strings.HasPrefix(at, "chrome-error:") {
+		p.T.Fatalf("the browser could not get the page: %q", p.said)
+	}
 }
 
 // Fill types into the field that a selector finds, in the place of what it holds, once it is there.
