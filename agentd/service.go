@@ -125,6 +125,7 @@ func New(c Config) (*Service, error) {
 			return nil, err
 		}
 	}
+	s.config.Lifecycles = nil // others may take their place
 	if err := s.addUndeclared(s.now); err != nil {
 		return nil, err
 	}

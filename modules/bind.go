@@ -26,6 +26,7 @@ type args struct {
 
 func (d *defining) bind(sig *interp.Signature, pos []starlark.Value, kwargs []starlark.Tuple, at position) *args {
 	a := &args{report: d.report, position: at, sig: sig, values: map[string]starlark.Value{}, places: map[string]string{}, functions: &d.functions}
+	d.calls = append(d.calls, a)
 	for i, v := range pos {
 		switch {
 		case i < sig.Positional:

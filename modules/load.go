@@ -79,6 +79,7 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 		}
 	}
 	all := l.checkAll()
+	defer l.forget()
 	err := l.err()
 	l.set.Warnings = l.warns
 	wrong := map[string]bool{}
@@ -94,12 +95,25 @@ func (c Config) Load(sources ...Source) (*Set, error) {
 	return l.set, err
 }
 
+// forget drops what only loading needs, such as syntax trees. What modules hold lives as long as their
+// functions do, and leads to all of it.
+func (l *loader) forget() {
+	for _, f := range l.files {
+		f.parsed, f.declared = nil, nil
+	}
+	for _, a := range l.calls {
+		*a = args{}
+	}
+	l.files, l.order, l.calls = nil, nil, nil
+}
+
 type loader struct {
 	Config
 	*report
 	sources  []Source
 	files    map[string]*file // by label
 	order    []*file
+	calls    []*args  // what builtins were called with
 	loading  []string // labels of the files that are being loaded, outermost first
 	builtins starlark.StringDict
 	set      *Set

@@ -22,14 +22,14 @@ func (d *command) printCheck(ctx context.Context, c modules.Config) error {
 	if err := d.settings(); err != nil {
 		return err
 	}
-	l, err := d.loadModules(c, slog.New(slog.DiscardHandler))
+	_, first, err := d.loadModules(c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
-	if err := inprocess.Broken(l.first); err != nil {
+	if err := inprocess.Broken(first); err != nil {
 		return err
 	}
-	set := l.first.Set
+	set := first.Set
 	for _, w := range set.Warnings {
 		_, _ = io.WriteString(d.Err, "warning: "+set.Explain(w)+"\n")
 	}

@@ -27,7 +27,7 @@ const (
 )
 
 // settleTime is between collecting garbage, which makes stacks small, and giving back the pages of the
-// program: what stacks need to grow again is not needed after it.
+// program once more: what stacks need to grow again is not needed after it.
 const settleTime = 5 * time.Second
 
 // beModest has the agent take little of its host: of memory, and one processor at a time. It does
@@ -83,6 +83,7 @@ func frugal(s *agentd.Service, begins <-chan struct{}) (stop func()) {
 					collected = false
 				default:
 					debug.FreeOSMemory()
+					inprocess.GiveBack()
 					collected = true
 				}
 				if collected {

@@ -23,14 +23,13 @@ type loaded struct {
 	loader  *reload.Reloader
 	folders []modules.Source
 	keeper  *bundle.Keeper // nil: nothing is handed over
-	first   reload.Result
 	notes   []string // what an operator should know of it
 }
 
 // loadModules reads the modules that the settings of an agent name. The usual folder
-// need not be there yet.
-func (d *command) loadModules(c modules.Config, log *slog.Logger) (*loaded, error) {
-	l := &loaded{}
+// need not be there yet. First is what they hold now; other ones may take their place.
+func (d *command) loadModules(c modules.Config, log *slog.Logger) (l *loaded, first reload.Result, err error) {
+	l = &loaded{}
 	var empty []*spec.Error
 	if d.set.DefaultModules {
 		l.folders = append(l.folders, modules.Defaults()...)
@@ -43,7 +42,7 @@ func (d *command) loadModules(c modules.Config, log *slog.Logger) (*loaded, erro
 		}
 		src, err := modules.Open(dir)
 		if err != nil {
-			return nil, err
+			return nil, first, err
 		}
 		if err := src.Empty(); err != nil { // its modules may come later
 			empty = append(empty, spec.AsError(err))
@@ -57,11 +56,11 @@ func (d *command) loadModules(c modules.Config, log *slog.Logger) (*loaded, erro
 		all = slices.Concat(all, pushed)
 	}
 	l.loader = reload.New(c, all...)
-	l.first = l.loader.Poll()
-	l.first.Set.Warnings = append(l.first.Set.Warnings, empty...)
-	l.notes = append(l.notes, inprocess.Explain(l.first)...)
+	first = l.loader.Poll()
+	first.Set.Warnings = append(first.Set.Warnings, empty...)
+	l.notes = append(l.notes, inprocess.Explain(first)...)
 	taken(l.notes)
-	return l, nil
+	return l, first, nil
 }
 
 // openKeeper reads what was handed over. What cannot be read is left out: an agent that did not

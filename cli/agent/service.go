@@ -55,20 +55,20 @@ func (d *command) service(log *slog.Logger) (s *agentd.Service, keeper spec.Modu
 	}))
 	machine := host.New(d.set.StateDir)
 	load.Machine, c.Commands, c.Power = machine, machine, machine
-	l, err := d.loadModules(load, log)
+	l, first, err := d.loadModules(load, log)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	for _, e := range l.first.Errors {
+	for _, e := range first.Errors {
 		log.Error("a module does not load and is left out", "error", e, "hint", e.Hint)
 	}
-	for _, w := range l.first.Set.Warnings {
-		log.Warn("a module may be wrong", "module", l.first.Set.Explain(w))
+	for _, w := range first.Set.Warnings {
+		log.Warn("a module may be wrong", "module", first.Set.Explain(w))
 	}
-	for _, e := range l.first.Set.LeftOut {
-		log.Info("a module that comes with armonic is left out", "module", l.first.Set.Explain(e))
+	for _, e := range first.Set.LeftOut {
+		log.Info("a module that comes with armonic is left out", "module", first.Set.Explain(e))
 	}
-	c.Bundles, c.Lifecycles = l.bundles, l.first.Set.Lifecycles
+	c.Bundles, c.Lifecycles = l.bundles, first.Set.Lifecycles
 	if s, err = agentd.New(c); err != nil {
 		return nil, nil, nil, err
 	}
