@@ -60,6 +60,9 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.Unit.File == "" && packages == nil { // first: it says that the rest is ours, should this be cut short
+		put(unitFile, "644", w.Unit)
+	}
 	switch {
 	case f.Unit.File == "" && packages != nil:
 		out = append(out, installPackages(packages))
@@ -84,13 +87,10 @@ func (w Wanted) Changes(f Facts) ([]Change, error) {
 	}
 	if more := w.Link.more(f); there.JID != "" && !there.Keyed && more != "" {
 		add("name your key in "+agentFile+", for upgrades", func(ctx context.Context, s *Shell) error {
-			_, err := s.Run(ctx, fmt.Sprintf("set -e; cp -p %[1]s %[1]s.new; cat >>%[1]s.new; mv -f %[1]s.new %[1]s", agentFile), []byte(more))
-			return err
+			script := fmt.Sprintf(`cp -p %s $f && cat >>$f && test "$(wc -c <$f)" -eq %d`, agentFile, len(f.Settings)+len(more))
+			return s.replace(ctx, agentFile, script, []byte(more))
 		})
 		other = true
-	}
-	if f.Unit.File == "" && packages == nil {
-		put(unitFile, "644", w.Unit)
 	}
 	return append(out, f.start(other)...), nil
 }
@@ -164,8 +164,7 @@ func (w Wanted) reach(ctx context.Context, s *Shell) error {
 
 // install puts a program in its place if it runs.
 func (p *Program) install(ctx context.Context, s *Shell) error {
-	script := fmt.Sprintf("set -e; umask 022; gzip -dc >%[1]s.new; chmod 755 %[1]s.new; %[1]s.new --version >/dev/null || { rm %[1]s.new; exit 1; }; mv -f %[1]s.new %[1]s", program)
-	if _, err := s.Run(ctx, script, p.Packed); err != nil {
+	if err := s.replace(ctx, program, "gzip -dc >$f && chmod 755 $f && $f --version >/dev/null", p.Packed); err != nil {
 		return fmt.Errorf("cannot install %s: %w", program, err)
 	}
 	return nil

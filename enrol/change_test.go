@@ -39,11 +39,15 @@ func TestOnlyWhatIsMissingIsDone(t *testing.T) {
 		adds, remove string // the last words of what is done, and of what is taken back
 		says         string // why nothing is done
 	}{
-		"a bare host": {adds: "server at xmpp:5223|/usr/local/bin/armonic|a password|" + account + "|agent.yaml|" + ourUnit + "|start armonic-agentd"},
+		"a bare host": {adds: "server at xmpp:5223|" + ourUnit + "|/usr/local/bin/armonic|a password|" + account + "|agent.yaml|start armonic-agentd"},
+		"one on which this was cut short": {facts: enrol.Facts{Unit: enrol.Unit{File: ourUnit, Active: "inactive"}},
+			adds: "server at xmpp:5223|/usr/local/bin/armonic|a password|" + account + "|agent.yaml|start armonic-agentd", remove: "stop armonic-agentd|/usr/local/bin/armonic|" + ourUnit},
+		"one of which the removal was cut short": {facts: enrol.Facts{Unit: enrol.Unit{File: ourUnit, Active: "inactive"}, State: true},
+			adds: "server at xmpp:5223|/usr/local/bin/armonic|a password|" + account + "|agent.yaml|start armonic-agentd", remove: "stop armonic-agentd|/usr/local/bin/armonic|/var/lib/armonic|" + ourUnit},
 		"an agent that works": {facts: enrol.Facts{Unit: enrol.Unit{File: ourUnit, Active: "active", Enabled: true}, Settings: settings, Password: true, State: true, Sums: map[string]string{"/usr/local/bin/armonic": "older"}}, online: true,
-			remove: "stop armonic-agentd|account web1@xmpp.test|" + ourUnit + "|/usr/local/bin/armonic|/etc/armonic/ca.pem|/var/lib/armonic"},
+			remove: "stop armonic-agentd|account web1@xmpp.test|/usr/local/bin/armonic|/etc/armonic/ca.pem|/var/lib/armonic|" + ourUnit},
 		"an agent that was stopped": {facts: enrol.Facts{Unit: enrol.Unit{File: ourUnit, Active: "inactive"}, Settings: settings, Password: true, Sums: map[string]string{"/usr/local/bin/armonic": "older"}},
-			adds: account + "|start armonic-agentd", remove: "stop armonic-agentd|account web1@xmpp.test|" + ourUnit + "|/usr/local/bin/armonic|/etc/armonic/ca.pem"},
+			adds: account + "|start armonic-agentd", remove: "stop armonic-agentd|account web1@xmpp.test|/usr/local/bin/armonic|/etc/armonic/ca.pem|" + ourUnit},
 		"a package that says nothing yet": {facts: enrol.Facts{Unit: enrol.Unit{File: packaged, Active: "inactive"}, Settings: "# jid: web1@xmpp.test\n", State: true},
 			adds: "server at xmpp:5223|a password|" + account + "|agent.yaml|start armonic-agentd"},
 		"a package that works": {facts: enrol.Facts{Unit: enrol.Unit{File: packaged, Active: "active", Enabled: true}, Settings: settings, Password: true, State: true}, online: true,

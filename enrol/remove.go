@@ -29,7 +29,6 @@ func (f Facts) Removals(account func(context.Context, *Shell) error) ([]Change, 
 		out = append(out, Change{"remove the account " + string(there.JID), account})
 	}
 	if ours {
-		run("remove "+unitFile, "rm -f "+unitFile+" && systemctl daemon-reload")
 		run("remove "+program, "rm -f "+program)
 	}
 	configured := ours || there.JID != "" || f.Password // a package may have brought what says nothing yet
@@ -42,6 +41,9 @@ func (f Facts) Removals(account func(context.Context, *Shell) error) ([]Change, 
 	}
 	if configured && f.State {
 		run("remove "+stateDir, "rm -rf --one-file-system "+stateDir)
+	}
+	if ours { // last: it says that the rest is ours, should this be cut short
+		run("remove "+unitFile, "rm -f "+unitFile+" && systemctl daemon-reload")
 	}
 	return out, nil
 }

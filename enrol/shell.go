@@ -35,7 +35,7 @@ type Shell struct {
 // not for it: the password of sudo, if sudo did not want one.
 const loop = `export LC_ALL=C ARMONIC_SSH="$0" PATH="$PATH:/usr/sbin:/sbin"; ` +
 	`while read -r l && test "$l" != armonic; do :; done; echo armonic; ` +
-	`while read -r t d; do s=$(head -c "$t"; echo .); ` +
+	`while read -r t d; do s=$(head -c "$t"; echo .); test "${#s}" = "$((t + 1))" || exit; ` + // half a script would do something else
 	`o=$(head -c "$d" | { sh -c "${s%.}" 2>&1; r=$?; cat >/dev/null; exit $r; }); ` +
 	`echo $? $(printf %s "$o" | base64); done`
 
@@ -146,18 +146,30 @@ func (s *Shell) Run(ctx context.Context, script string, input []byte) (string, e
 		return "", spec.Errorf(spec.Protocol, "the shell answers oddly: %.80q", line)
 	}
 	if code != "0" {
-		return string(printed), spec.Errorf(spec.Failed, "%s", lastLine(string(printed), "it ended with "+code))
+		err := spec.Errorf(spec.Failed, "%s", lastLine(string(printed), "it ended with "+code))
+		if strings.Contains(string(printed), "No space left on device") {
+			return string(printed), err.WithHint("make room there, then say this again")
+		}
+		return string(printed), err
 	}
 	return string(printed), nil
 }
 
 // Put writes a file, whole or not at all.
 func (s *Shell) Put(ctx context.Context, name string, mode string, content []byte) error {
-	script := fmt.Sprintf("set -e; umask 077; mkdir -p -m 755 %[2]s; cat >%[1]s.new; chmod %[3]s %[1]s.new; mv -f %[1]s.new %[1]s", name, name[:strings.LastIndexByte(name, '/')], mode)
-	if _, err := s.Run(ctx, script, content); err != nil {
+	folder := name[:strings.LastIndexByte(name, '/')]
+	script := fmt.Sprintf(`mkdir -p -m 755 %s && cat >$f && test "$(wc -c <$f)" -eq %d && chmod %s $f`, folder, len(content), mode)
+	if err := s.replace(ctx, name, script, content); err != nil {
 		return fmt.Errorf("cannot write %s: %w", name, err)
 	}
 	return nil
+}
+
+// replace puts the file $f in the place of another if a script has made it of its input. The script must
+// see to it that this was all of the input: the connection may break.
+func (s *Shell) replace(ctx context.Context, name, script string, input []byte) error {
+	_, err := s.Run(ctx, fmt.Sprintf(`umask 077; f=%[1]s.new; { %[2]s && mv -f $f %[1]s; } || { rm -f $f; exit 1; }`, name, script), input)
+	return err
 }
 
 // Close ends the shell.

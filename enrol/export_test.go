@@ -1,0 +1,4 @@
+package enrol
+
+// Loop is what runs on hosts.
+const Loop = loop
