@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/armonic/armonic/deploy"
@@ -10,7 +11,8 @@ import (
 )
 
 // Watch is a deployment that is watched by its log, wherever it is carried out. It takes no
-// part in it: it records nothing and asks for no run. It is not for concurrent use.
+// part in it: it records nothing and asks for no run. It is not for concurrent use. Who asks for
+// its lines closes it.
 type Watch struct {
 	fleet   deploy.Fleet
 	logs    *Store
@@ -20,7 +22,10 @@ type Watch struct {
 	looks   int
 	records []Record
 	state   *State
-	told    map[spec.RunID]bool // runs whose lines were given
+
+	heard     map[spec.RunID]*hearing
+	listening sync.WaitGroup
+	mu        sync.Mutex // of what is heard
 }
 
 // searchEvery is how many looks it takes until all agents are asked whether they keep a copy.

@@ -81,6 +81,88 @@ func TestWatchingTakesNoPart(t *testing.T) {
 	}
 }
 
+// What hosts say is heard while they say it; who is away is asked again.
+func TestWatchingHearsWhatIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lab := fleettest.NewLab()
+		lab.Lines, lab.Pace = 3, time.Minute
+		f := fleettest.New(t, lab.Lifecycles(), "main", "a")
+		r, err := New(fleettest.Planned(t, f, "a"), Options{Name: "lab", By: "anna", Logs: newStore(t, t.TempDir())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		r.Start(t.Context())
+		time.Sleep(3 * time.Second) // until an agent keeps a copy
+		away := new(atomic.Bool)
+		w, err := Deployments{Fleet: leaving{f, away}, Options: Options{By: "bert", Logs: newStore(t, t.TempDir())}}.Attach(t.Context(), "lab")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		heard := 0
+		for i := range 2 {
+			if _, err := w.Look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			heard += len(w.Lines(t.Context()))
+			time.Sleep(time.Minute)
+			if heard += len(w.Lines(t.Context())); heard != i+2 {
+				t.Errorf("after %d minutes %d lines were heard", i+1, heard) // of three, a minute apart
+			}
+		}
+		if w.Heard() {
+			t.Error("all is heard while it runs")
+		}
+		if err := r.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		away.Store(true)
+		late, err := Deployments{Fleet: leaving{f, away}, Options: Options{Logs: newStore(t, t.TempDir())}}.Attach(t.Context(), "lab")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer late.Close()
+		if n := len(late.Lines(t.Context())); n > 0 || late.Heard() {
+			t.Errorf("%d lines of hosts that are away", n)
+		}
+		away.Store(false)
+		if n := len(late.Lines(t.Context())); n > 0 {
+			t.Errorf("%d lines at once", n)
+		}
+		time.Sleep(askAgain)
+		late.Lines(t.Context())
+		synctest.Wait()
+		lines, _ := r.Logs(0)
+		if n := len(late.Lines(t.Context())); n != len(lines) || n == 0 || !late.Heard() {
+			t.Errorf("%d lines of %d once they are back", n, len(lines))
+		}
+	})
+}
+
+// leaving is a fleet whose agents say nothing of runs while they are away.
+type leaving struct {
+	deploy.Fleet
+	away *atomic.Bool
+}
+
+type leavingAgent struct {
+	spec.Agent
+	away *atomic.Bool
+}
+
+func (f leaving) Agent(h spec.Host) (spec.Agent, error) {
+	a, err := f.Fleet.Agent(h)
+	return leavingAgent{a, f.away}, err
+}
+
+func (a leavingAgent) Follow(ctx context.Context, id spec.RunID, after int, fn func(spec.Event) error) error {
+	if a.away.Load() {
+		return spec.Errorf(spec.Unavailable, "it is away")
+	}
+	return a.Agent.Follow(ctx, id, after, fn)
+}
+
 func TestTimeInWhichNothingRunsDoesNotCount(t *testing.T) {
 	at := func(seconds int) time.Time { return time.Unix(1_000_000+int64(seconds), 0) }
 	plan := &Plan{Tasks: []PlannedTask{{Task: resolver.Task{ID: "n#0", Node: "n", Host: "h", Steps: []spec.Step{{Action: spec.Enter, State: "On"}}}}}}

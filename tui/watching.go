@@ -17,13 +17,15 @@ type watched struct {
 	id    spec.DeploymentID
 	watch *rollout.Watch // used by one command at a time
 	run   *run.Model
-	lines int // of its log, that were made of records
+	lines int             // of its log
+	ctx   context.Context //nolint:containedctx // ends when nobody looks any more
+	leave context.CancelFunc
 }
 
 // The messages about it.
 type (
 	attached struct {
-		watch *rollout.Watch
+		of    *watched // without a screen
 		snap  *rollout.Snapshot
 		lines []rollout.LogLine
 		err   error
@@ -36,19 +38,26 @@ type (
 	}
 )
 
-// lookEvery is how often one that is carried out elsewhere is looked at.
-const lookEvery = time.Second
+// How often one that is carried out elsewhere is looked at, and one that is over, as long as hosts
+// are away that have still to say what was said.
+const (
+	lookEvery  = time.Second
+	lookAtRest = 5 * time.Second
+)
 
 // attach begins to watch a deployment.
 func (m *Model) attach(id spec.DeploymentID) tea.Cmd {
-	ctx, port := m.ctx, m.port()
+	port, of := m.port(), &watched{id: id}
+	of.ctx, of.leave = context.WithCancel(m.ctx)
 	m.message = "The log of the deployment is read ..."
 	return func() tea.Msg {
-		w, err := port.Attach(ctx, string(id))
+		w, err := port.Attach(of.ctx, string(id))
 		if err != nil {
+			of.leave()
 			return attached{err: err}
 		}
-		return attached{watch: w, snap: w.Snapshot(), lines: told(ctx, w, w.Records(), 0)}
+		of.id, of.watch = w.State().ID, w
+		return attached{of: of, snap: w.Snapshot(), lines: told(of.ctx, w, w.Records(), 0)}
 	}
 }
 
@@ -58,27 +67,33 @@ func (m *Model) onAttached(x attached) tea.Cmd {
 	if x.err != nil {
 		return nil
 	}
-	w := &watched{id: x.snap.ID, watch: x.watch, run: run.New(m.look, runName(x.snap), x.snap.Plan.Tree(), x.snap), lines: len(x.lines)}
+	w := x.of
+	w.run, w.lines = run.New(m.look, runName(x.snap), x.snap.Plan.Tree(), x.snap), len(x.lines)
 	w.run.Watched = true
 	w.run.Feed(x.snap, x.lines, m.now)
+	if m.other != nil {
+		m.other.leave()
+	}
 	m.other = w
 	m.show(m.pages.other)
 	return m.lookAgain()
 }
 
-// lookAgain looks at what is watched, after a while, until it is over or left.
+// lookAgain looks at what is watched, after a while, until it is over and all hosts have told of
+// it, or it is left.
 func (m *Model) lookAgain() tea.Cmd {
-	w := m.other
-	if w == nil || w.run.Snapshot().Over {
-		return nil
-	}
-	ctx := m.ctx
-	return func() tea.Msg {
-		if !pause(ctx, lookEvery) {
+	w, wait := m.other, lookEvery
+	if w.run.Snapshot().Over {
+		if wait = lookAtRest; w.watch.Heard() {
 			return nil
 		}
-		added, err := w.watch.Look(ctx)
-		return looked{w, w.watch.Snapshot(), told(ctx, w.watch, added, w.lines), err}
+	}
+	return func() tea.Msg {
+		if !pause(w.ctx, wait) {
+			return nil
+		}
+		added, err := w.watch.Look(w.ctx)
+		return looked{w, w.watch.Snapshot(), told(w.ctx, w.watch, added, w.lines), err}
 	}
 }
 
@@ -87,6 +102,7 @@ func (m *Model) onLooked(x looked) tea.Cmd {
 		return nil // something else is watched by now
 	}
 	if !m.shown(m.pages.other) {
+		m.other.leave()
 		m.other = nil
 		return nil
 	}

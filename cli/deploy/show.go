@@ -47,6 +47,7 @@ func (w *showing) run(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
+	defer watch.Close()
 	if err := w.show(watch.State(), watch.Records()); err != nil {
 		return err
 	}
