@@ -2,6 +2,8 @@ package spec
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 )
@@ -46,6 +48,19 @@ func (b Bundle) Text() string {
 
 // ShortDigest is enough of a digest for people to tell versions apart.
 func ShortDigest(digest string) string { return digest[:min(len(digest), 12)] }
+
+// BundlesDigest differs once other versions are used; it is "" if none are.
+func BundlesDigest(of []Bundle) string {
+	h, used := sha256.New(), false
+	for _, b := range of {
+		used = used || b.Used != ""
+		h.Write([]byte(b.Name + " " + b.Used + "\n"))
+	}
+	if !used {
+		return ""
+	}
+	return ShortDigest(hex.EncodeToString(h.Sum(nil)))
+}
 
 // BundleOrder has an agent use a version of a bundle, which was handed over or is kept.
 type BundleOrder struct {

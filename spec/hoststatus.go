@@ -25,6 +25,7 @@ type HostStatus struct {
 	OS      OS     `json:"os"`
 	Version string `json:"version,omitempty"` // of Armonic
 	Busy    RunID  `json:"busy,omitempty"`    // the run it executes, or executed when it was lost
+	Modules string `json:"-"`                 // differs once other modules were handed over to it; "" if none were
 
 	Simulated bool `json:"simulated,omitempty"` // there is no such host: it is in the memory of this process
 

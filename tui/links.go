@@ -106,19 +106,21 @@ func (m *Model) countdown() tea.Cmd {
 func (m *Model) onLinks(msg linked) tea.Cmd {
 	was := m.links.conn.Up
 	m.links = msg.now
-	changed := m.merge()
+	changed, worked := m.merge()
 	cmds := []tea.Cmd{m.poll(), m.countdown()}
-	if !m.links.conn.Up || was && len(changed) == 0 {
+	if !m.links.conn.Up {
 		return batch(cmds...)
 	}
-	if len(changed) <= 16 { // they need not wait for all others
-		for _, h := range changed {
-			if m.links.of(h) != nil {
-				cmds = append(cmds, m.surveyHost(h))
-			}
-		}
+	few := len(changed)+len(worked) <= fewHosts
+	if few { // they need not wait for all others
+		cmds = append(cmds, m.surveyEach(slices.Concat(changed, worked)))
 	}
-	cmds = append(cmds, m.survey())
+	if !was || len(changed) > 0 || !few {
+		cmds = append(cmds, m.survey())
+	}
+	if was && len(changed) == 0 {
+		return batch(cmds...)
+	}
 	for _, d := range m.deps {
 		if d.exec == nil || d.run.Snapshot().Over {
 			d.session.Refresh()
@@ -129,13 +131,14 @@ func (m *Model) onLinks(msg linked) tea.Cmd {
 }
 
 // merge gives the hosts that were read the links of now, and returns those of which
-// something changed. Before the first reading there is nothing to merge with.
-func (m *Model) merge() (changed []spec.Host) {
+// something changed, and those that have done work. Before the first reading there is nothing to
+// merge with.
+func (m *Model) merge() (changed, worked []spec.Host) {
 	for _, d := range m.deps {
 		m.setLinks(d)
 	}
 	if m.hosts == nil {
-		return nil
+		return nil, nil
 	}
 	known := map[spec.Host]*deploy.HostView{}
 	for i := range m.hosts {
@@ -146,9 +149,11 @@ func (m *Model) merge() (changed []spec.Host) {
 		v := deploy.HostView{HostStatus: s}
 		if old := known[s.Host]; old != nil {
 			v.Info, v.Stacks, v.Err = old.Info, old.Stacks, old.Err
-			if old.Link != s.Link || old.Unapproved != s.Unapproved {
+			if old.Link != s.Link || old.Unapproved != s.Unapproved || old.Version != s.Version || old.Modules != s.Modules {
 				v.Err = nil
 				changed = append(changed, s.Host)
+			} else if old.Busy != "" && old.Busy != s.Busy {
+				worked = append(worked, s.Host)
 			}
 		} else {
 			changed = append(changed, s.Host)
@@ -163,7 +168,7 @@ func (m *Model) merge() (changed []spec.Host) {
 	}
 	m.hosts = next
 	m.showHosts()
-	return changed
+	return changed, worked
 }
 
 // setLinks lets the screen of a deployment show which of its hosts are away.

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/armonic/armonic/agentd"
+	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui"
 )
@@ -206,6 +208,45 @@ func TestHostsComeAndGoWhileTheScreenIsOpen(t *testing.T) {
 		d.wait(time.Second)
 		d.notSee("web1", "web2", "cannot be reached")
 		d.see("1 host ")
+	})
+}
+
+// What others have done on a host, and modules that others handed over to it, are seen without a key.
+func TestWhatOthersDoIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, f := live(t, 120, 36)
+		f.have(on("db1"))
+		d.wait(time.Second)
+		d.keys("enter")
+		d.see("db1   empty", "WebServer.start")
+		busy, other := on("db1"), on("db1")
+		busy.Busy, other.Modules = "r-17", "0123456789ab"
+		f.have(busy)
+		d.wait(time.Second)
+		if err := f.agents["db1"].Start(t.Context(), spec.Run{ID: "r-17", Work: spec.Work{Lifecycle: "WebServer", From: []string{"NotInstalled"},
+			Steps: []spec.Step{{Action: spec.Enter, State: "Installed"}}}}); err != nil {
+			t.Fatal(err)
+		}
+		d.wait(3 * time.Second)
+		d.see("db1   run    nothing applied") // nobody said more yet
+		f.have(on("db1"))
+		d.wait(time.Second)
+		d.see("db1   ok", "WebServer Installed")
+
+		bare, err := agentd.New(agentd.Config{Info: spec.Info{Host: "db1"}, Lifecycles: []*lifecycle.Lifecycle{f.flaky()}, Store: lifecycle.NewMemory()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.agents["db1"].Close()
+		f.fakeFleet.mu.Lock()
+		f.agents["db1"] = bare
+		f.fakeFleet.mu.Unlock()
+		d.wait(time.Second)
+		d.see("WebServer.start") // nobody said so
+		f.have(other)
+		d.wait(time.Second)
+		d.notSee("WebServer.start")
+		d.see("Flaky")
 	})
 }
 

@@ -22,7 +22,8 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 		hosts = append(hosts, v)
 	}
 	m.hosts, m.cat, m.links = hosts, msg.cat, msg.after
-	m.stale = len(m.merge()) > 0 || back || m.stale // while all were read, some changed
+	changed, worked := m.merge()
+	m.stale = len(changed) > 0 || len(worked) > fewHosts || back || m.stale // while all were read, some changed
 	m.showHosts()
 	cmds := []tea.Cmd{m.countdown(), m.listKnown(), m.pastChanged()}
 	if p := m.cfg.Pattern; p != "" {
@@ -31,6 +32,8 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 	}
 	if m.stale {
 		cmds = append(cmds, m.survey())
+	} else {
+		cmds = append(cmds, m.surveyEach(worked))
 	}
 	return batch(cmds...)
 }
@@ -38,13 +41,27 @@ func (m *Model) onSurvey(msg surveyed) tea.Cmd {
 // tooOld is what is shown of hosts for somebody who looks at it.
 const tooOld = time.Minute
 
-// readOld reads the hosts again for somebody who presses keys where they are shown: modules change
-// without a word.
+// readOld reads the hosts again for somebody who presses keys where they are shown: what is done by
+// hand on a host changes it without a word.
 func (m *Model) readOld() tea.Cmd {
 	if p := m.page(); p != m.pages.fleet && p != m.pages.catalogue || m.reading || m.readAt.IsZero() || m.now.Sub(m.readAt) < tooOld {
 		return nil
 	}
 	return m.survey()
+}
+
+// fewHosts may each be read by themselves; more are read with all.
+const fewHosts = 16
+
+// surveyEach reads some hosts, each by itself.
+func (m *Model) surveyEach(hosts []spec.Host) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, h := range hosts {
+		if m.links.of(h) != nil {
+			cmds = append(cmds, m.surveyHost(h))
+		}
+	}
+	return batch(cmds...)
 }
 
 func (m *Model) onHost(msg surveyedHost) {

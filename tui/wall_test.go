@@ -70,8 +70,8 @@ func TestTheWallShowsWhatIsNotFine(t *testing.T) {
 	})
 }
 
-// What is shown of hosts is read again for somebody who looks at it after a while: modules change
-// without a word.
+// What is shown of hosts is read again for somebody who looks at it after a while: hosts
+// change without a word.
 func TestWhatIsOldIsReadAgain(t *testing.T) {
 	onDemo(t, func(d *driver) {
 		d.see("read at 00:00:0")

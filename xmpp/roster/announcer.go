@@ -126,7 +126,7 @@ func (a *Announcer) announce(ctx context.Context, s *session.Session, now announ
 	if err != nil && ctx.Err() != nil {
 		return said
 	}
-	now.version, now.os = info.Version, info.OS
+	now.version, now.os, now.modules = info.Version, info.OS, spec.BundlesDigest(info.Bundles)
 	a.mu.Lock()
 	if a.run != info.Busy {
 		a.run, a.since = info.Busy, time.Now()

@@ -62,7 +62,7 @@ func (h *host) online(from session.JID, a announcement) (other bool) {
 		}
 	}
 	h.Link, h.Why, h.Offline, h.full, h.session = spec.LinkOn, "", false, from, a.session
-	h.Version, h.OS, h.Busy, h.versions = a.version, a.os, a.busy, a.versions
+	h.Version, h.OS, h.Busy, h.Modules, h.versions = a.version, a.os, a.busy, a.modules, a.versions
 	h.Twice = a.twice
 	h.known, h.expected, h.met = true, false, true
 	return other

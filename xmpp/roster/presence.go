@@ -19,6 +19,7 @@ type announcement struct {
 	version  string // of Armonic
 	os       spec.OS
 	busy     spec.RunID
+	modules  string    // differs once others were handed over
 	session  string    // tells this session of the agent from the next
 	since    time.Time // it began; zero if the agent did not say
 	twice    bool      // another program took its connection lately
@@ -30,7 +31,7 @@ func (a announcement) presence() *session.Element {
 		twice = "true"
 	}
 	return session.Stanza("presence").Add(session.New(wire.Namespace, "agent", "versions", a.versions.String(),
-		"version", a.version, "os", a.os.Name, "release", a.os.Release, "busy", string(a.busy),
+		"version", a.version, "os", a.os.Name, "release", a.os.Release, "busy", string(a.busy), "modules", a.modules,
 		"session", a.session, "since", a.since.Format(time.RFC3339), "twice", twice))
 }
 
@@ -41,7 +42,7 @@ func readAnnouncement(e *session.Element) (a announcement, ok bool) {
 		return announcement{}, false
 	}
 	a = announcement{version: wire.Brief(in.Attr("version")), os: spec.OS{Name: wire.Brief(in.Attr("os")), Release: wire.Brief(in.Attr("release"))},
-		busy: spec.RunID(wire.Brief(in.Attr("busy"))), session: wire.Brief(in.Attr("session")), twice: in.Attr("twice") == "true"}
+		busy: spec.RunID(wire.Brief(in.Attr("busy"))), modules: wire.Brief(in.Attr("modules")), session: wire.Brief(in.Attr("session")), twice: in.Attr("twice") == "true"}
 	a.since, _ = time.Parse(time.RFC3339, in.Attr("since"))
 	a.versions, ok = wire.ParseVersions(in.Attr("versions"))
 	if !ok {
