@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/armonic/armonic/spec"
 )
@@ -31,26 +30,4 @@ func (s *Session) Drift(ctx context.Context) []spec.EffectFinding {
 		out = append(out, d.Findings...)
 	}
 	return out
-}
-
-// Known counts the changes of previews: those that are known exactly, and all, commands
-// among them. Unforeseen are the steps that may change more.
-func Known(previews []TaskPreview) (exact, all, unforeseen int) {
-	for _, p := range previews {
-		for _, s := range p.Steps {
-			for _, c := range s.Changes {
-				switch {
-				case c.Key != "":
-					exact++
-					all++
-				case strings.HasPrefix(c.What, string(spec.CommandKey)+" "):
-					all++
-				}
-			}
-			if s.Unpredictable {
-				unforeseen++
-			}
-		}
-	}
-	return exact, all, unforeseen
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // TaskPreview is what the host of a task says that it would change.
@@ -16,37 +17,89 @@ type TaskPreview struct {
 	Err   error              // why it did not
 }
 
-// Preview asks the hosts of a plan what its tasks would change, all at once. A host looks
-// at itself as it is, and at what earlier tasks of the plan would change there. Where one of
-// them is not possible, or the agent is older, what other lifecycles change on the host before
-// is not seen, which the steps say.
+// Preview asks the hosts of a plan what its tasks would change. A host looks at itself as it is,
+// and at what earlier tasks of the plan would change and return there. Hosts are asked at once,
+// but for those that need what calls on others would return: these are asked after them, if
+// they do not wait for each other. Where one of the tasks is not possible, or the agent is older,
+// what other lifecycles change on the host before is not seen, which the steps say.
 func Preview(ctx context.Context, f Fleet, plan *resolver.Plan) map[resolver.TaskID]TaskPreview {
-	var hosts []spec.Host
-	tasks := map[spec.Host][]*resolver.Task{}
+	p := previewing{plan: plan, tasks: map[spec.Host][]*resolver.Task{}, returned: map[resolver.NodeID]any{}}
+	var left []spec.Host
 	for i := range plan.Tasks {
 		t := &plan.Tasks[i]
-		if tasks[t.Host] == nil {
-			hosts = append(hosts, t.Host)
+		if p.tasks[t.Host] == nil {
+			left = append(left, t.Host)
 		}
-		tasks[t.Host] = append(tasks[t.Host], t)
+		p.tasks[t.Host] = append(p.tasks[t.Host], t)
 	}
-	answers := make([][]TaskPreview, len(hosts))
-	each(len(hosts), func(i int) { answers[i] = previewHost(ctx, f, hosts[i], tasks[hosts[i]]) })
+	needs := p.needs()
 	out := map[resolver.TaskID]TaskPreview{}
-	for i, h := range hosts {
-		for j, t := range tasks[h] {
-			out[t.ID] = answers[i][j]
+	for len(left) > 0 {
+		waits := func(h spec.Host) bool {
+			return slices.ContainsFunc(left, func(other spec.Host) bool { return needs[h][other] })
+		}
+		now := slices.DeleteFunc(slices.Clone(left), waits)
+		if len(now) == 0 {
+			now = left
+		}
+		answers := make([][]TaskPreview, len(now))
+		each(len(now), func(i int) { answers[i] = p.host(ctx, f, now[i]) })
+		for i, h := range now {
+			for j, t := range p.tasks[h] {
+				out[t.ID] = p.learn(t, answers[i][j])
+			}
+		}
+		left = slices.DeleteFunc(slices.Clone(left), func(h spec.Host) bool { return slices.Contains(now, h) })
+	}
+	return out
+}
+
+// previewing is a plan of which hosts are asked.
+type previewing struct {
+	plan     *resolver.Plan
+	tasks    map[spec.Host][]*resolver.Task
+	returned map[resolver.NodeID]any // what calls would return
+}
+
+// needs gives for each host those on which calls are made whose returns it needs.
+func (p *previewing) needs() map[spec.Host]map[spec.Host]bool {
+	on := map[string]spec.Host{}
+	for i := range p.plan.Tasks {
+		on[string(p.plan.Tasks[i].Node)] = p.plan.Tasks[i].Host
+	}
+	out := map[spec.Host]map[spec.Host]bool{}
+	for h, tasks := range p.tasks {
+		out[h] = map[spec.Host]bool{}
+		for _, t := range tasks {
+			for i := range t.Steps {
+				value.Walk(t.Steps[i].Inputs, func(leaf any) {
+					if d, is := leaf.(value.Deferred); is && on[d.Node] != h {
+						out[h][on[d.Node]] = true
+					}
+				})
+			}
 		}
 	}
 	return out
 }
 
-// previewHost asks a host what its tasks would change: all in a row, or, if it cannot say that,
-// those of each lifecycle by themselves.
-func previewHost(ctx context.Context, f Fleet, h spec.Host, tasks []*resolver.Task) []TaskPreview {
+// learn keeps what the call of a task would return, which is no part of what people are shown.
+func (p *previewing) learn(t *resolver.Task, x TaskPreview) TaskPreview {
+	for i := range x.Steps {
+		if s := &x.Steps[i]; s.Returns != nil {
+			p.returned[t.Node], s.Returns = s.Returns, nil
+		}
+	}
+	return x
+}
+
+// host asks a host what its tasks would change: all in a row, or, if it cannot say that, those
+// of each lifecycle by themselves.
+func (p *previewing) host(ctx context.Context, f Fleet, h spec.Host) []TaskPreview {
+	tasks := p.tasks[h]
 	works, all := make([]spec.Work, len(tasks)), 0
 	for i, t := range tasks {
-		works[i] = workOf(t)
+		works[i] = p.work(t)
 		all += len(t.Steps)
 	}
 	asked := time.Now()
@@ -96,13 +149,16 @@ func askPreview(ctx context.Context, f Fleet, h spec.Host, works ...spec.Work) (
 	return steps, err
 }
 
-// workOf is what a task does. Its host knows what the steps ask.
-func workOf(t *resolver.Task) spec.Work {
-	w := spec.Work{Lifecycle: t.Lifecycle, From: t.From, Steps: slices.Clone(t.Steps)}
-	for i := range w.Steps {
-		w.Steps[i].Requires = nil
+// work is what a task does. Its host knows what the steps ask.
+func (p *previewing) work(t *resolver.Task) spec.Work {
+	steps := p.plan.FillKnown(t, func(n resolver.NodeID) (any, bool) {
+		x, known := p.returned[n]
+		return x, known
+	})
+	for i := range steps {
+		steps[i].Requires = nil
 	}
-	return w
+	return spec.Work{Lifecycle: t.Lifecycle, From: t.From, Steps: steps, Node: string(t.Node)}
 }
 
 // divided gives each task its steps.

@@ -12,6 +12,7 @@ import (
 	"github.com/armonic/armonic/lifecycle"
 	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
+	"github.com/armonic/armonic/value"
 )
 
 // What each task would change is asked of its host: all tasks in a row, or, if the agent is
@@ -48,6 +49,50 @@ func TestPreviewOfAPlan(t *testing.T) {
 	plan.Tasks[1].From = []string{"On"} // which it is not, and cannot be entered upon
 	if got := said(t, f, plan); got["1"] != want["1"] || got["2"] != "error" || got["3"] != want["3"] {
 		t.Errorf("with a task that is not possible: %v", got)
+	}
+}
+
+// A host whose tasks need what calls on other hosts return is asked after those; hosts that wait
+// for each other are asked at once.
+func TestPreviewKnowsWhatOtherHostsReturn(t *testing.T) {
+	url := spec.Variable{Name: "url", Type: spec.Type{Kind: spec.KindURL}}
+	take := spec.Require{Name: "site", Kind: spec.External, Pattern: "//Site//give", Returns: []spec.Variable{url}}
+	give := func(_ context.Context, c *lifecycle.Call) (any, error) {
+		return map[string]any{"url": fmt.Sprintf("http://%s/%v", c.Me.Host, c.Inputs["site"][0]["url"])}, nil
+	}
+	change := func(_ context.Context, c *lifecycle.Call) error {
+		c.Preview.Change(spec.Change{What: fmt.Sprint("for ", c.Inputs["site"][0]["url"])})
+		return nil
+	}
+	site := &lifecycle.Lifecycle{Name: "Site", Previews: true, States: []*lifecycle.State{{Name: "On",
+		Provides: []*lifecycle.Provide{{Name: "give", Provide: spec.Provide{Requires: []spec.Require{take}, Returns: []spec.Variable{url}}, Do: give}}}}}
+	front := &lifecycle.Lifecycle{Name: "Front", Previews: true, States: []*lifecycle.State{{Name: "Off"}, {Name: "On", Enter: change, Requires: []spec.Require{take}}}}
+	f := fleettest.New(t, []*lifecycle.Lifecycle{site, front}, "a", "b", "c")
+	from := func(node string) spec.Inputs {
+		return spec.Inputs{"site": {{"url": value.Deferred{Node: node, Name: "url"}}}}
+	}
+	call := func(id string, h spec.Host, in spec.Inputs) resolver.Task {
+		return resolver.Task{ID: resolver.TaskID(id), Node: resolver.NodeID("./" + id), Host: h, Lifecycle: "Site", From: []string{"On"},
+			Steps: []spec.Step{{Action: spec.Call, State: "On", Provide: "give", Requires: []spec.Require{take}, Inputs: in}}}
+	}
+	enter := func(id string, h spec.Host, node string) resolver.Task {
+		return resolver.Task{ID: resolver.TaskID(id), Node: resolver.NodeID("./" + id), Host: h, Lifecycle: "Front", From: []string{"Off"},
+			Steps: []spec.Step{{Action: spec.Enter, State: "On", Requires: []spec.Require{take}, Inputs: from(node)}}}
+	}
+	const late = "it depends on what another step returns"
+	for name, tt := range map[string]struct {
+		tasks []resolver.Task
+		want  map[resolver.TaskID]string
+	}{
+		"in a chain": {[]resolver.Task{enter("1", "a", "./2"), call("2", "b", from("./3")), call("3", "c", spec.Inputs{"site": {{"url": "http://x/"}}}), enter("4", "b", "./2")},
+			map[resolver.TaskID]string{"1": "for http://b/http://c/http://x/; ", "2": "", "3": "", "4": "for http://b/http://c/http://x/; "}},
+		"in a circle": {[]resolver.Task{call("1", "a", from("./2")), call("2", "b", from("./1"))}, map[resolver.TaskID]string{"1": late, "2": late}},
+		"of nobody":   {[]resolver.Task{enter("1", "a", "./9")}, map[resolver.TaskID]string{"1": late}},
+	} {
+		plan := &resolver.Plan{Tasks: tt.tasks}
+		if diff := cmp.Diff(tt.want, said(t, f, plan)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
 	}
 }
 

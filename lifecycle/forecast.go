@@ -13,6 +13,8 @@ type Forecast struct {
 	host Kept
 	of   map[string]*outlook // by lifecycle
 	by   string              // the lifecycle of which not all is known that it does
+
+	returned map[string]any // what calls would return, by the node of their work
 }
 
 // outlook is what is foreseen of a lifecycle.
@@ -22,6 +24,7 @@ type outlook struct {
 	now     status
 	entered map[string]spec.Inputs // in the steps so far
 	changed spec.Changed
+	returns any // of the step, if it is a call and that is known
 }
 
 // Preview says what work would change, step by step, on the host as it is now.
@@ -49,6 +52,7 @@ func (c *Forecast) Preview(ctx context.Context, e *Engine, w spec.Work) ([]spec.
 			return nil, err
 		}
 		shown := spec.StepPreview{Step: step}
+		step = c.fill(f, step)
 		if f.now.initialPending || e.runsModule(f.now.stack, step, f.preview) {
 			f.step(ctx, f.now, step, &shown)
 		} else if step.Action == spec.Enter {
@@ -59,6 +63,10 @@ func (c *Forecast) Preview(ctx context.Context, e *Engine, w spec.Work) ([]spec.
 		}
 		if len(shown.Changes) > 0 {
 			shown.Module = e.def.Digest
+		}
+		if step.Action == spec.Call && f.returns != nil {
+			shown.Returns = publicReturns(f.returns)
+			c.note(w.Node, f.returns)
 		}
 		f.now = next
 		out = append(out, shown)

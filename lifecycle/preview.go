@@ -61,6 +61,7 @@ func (k *Kept) Get(name string, create func() any) any {
 // step calls the functions of a step.
 func (f *outlook) step(ctx context.Context, now status, step spec.Step, shown *spec.StepPreview) {
 	e, p := f.engine, f.preview
+	f.returns = nil
 	switch {
 	case !e.def.Previews:
 		shown.Unpredictable = !e.deps.Me.Simulated
@@ -74,6 +75,9 @@ func (f *outlook) step(ctx context.Context, now status, step spec.Step, shown *s
 		if err := f.call(ctx, now, step); err != nil {
 			p.Stop(WouldFail + err.Msg)
 		}
+	}
+	if p.stopped {
+		f.returns = nil
 	}
 	shown.Changes, p.changes = p.changes, nil
 	shown.Unpredictable, shown.Why = p.unknown != "", p.unknown
@@ -155,7 +159,11 @@ func (f *outlook) call(ctx context.Context, now status, step spec.Step) *spec.Er
 			f.preview.gone(taken)
 		}()
 	case p.Do != nil:
-		do = func(ctx context.Context, c *Call) error { _, err := p.Do(ctx, c); return err }
+		do = func(ctx context.Context, c *Call) error {
+			returns, err := p.Do(ctx, c)
+			f.returns = secretReturns(p.Returns, returns)
+			return err
+		}
 	}
 	err := run(in, nil, do)
 	for _, above := range e.graph.upward(now.stack, e.graph.index[s.Name]) {

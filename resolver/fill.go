@@ -18,16 +18,15 @@ import (
 // spec.Internal if a call has not been made.
 func (p *Plan) FillReturns(t *Task, returned func(NodeID) (any, bool)) ([]spec.Step, error) {
 	f := filler{plan: p, task: t, returned: returned}
-	steps := slices.Clone(t.Steps)
-	for i := range steps {
-		if f.absent = nil; i < len(t.Absent) {
-			f.absent = t.Absent[i]
-		}
-		if err := f.fill(&steps[i]); err != nil {
-			return nil, err
-		}
-	}
-	return steps, nil
+	return f.all()
+}
+
+// FillKnown does the same with what calls would return, as far as that is known: other values,
+// and those that are not good, stay deferred.
+func (p *Plan) FillKnown(t *Task, returned func(NodeID) (any, bool)) []spec.Step {
+	f := filler{plan: p, task: t, returned: returned, partly: true}
+	steps, _ := f.all() // where a part will do, nothing is wrong
+	return steps
 }
 
 type filler struct {
@@ -35,6 +34,20 @@ type filler struct {
 	task     *Task
 	returned func(NodeID) (any, bool)
 	absent   spec.Inputs // of the step: what is taken for what calls do not return
+	partly   bool        // what is not known stays deferred
+}
+
+func (f *filler) all() ([]spec.Step, error) {
+	steps := slices.Clone(f.task.Steps)
+	for i := range steps {
+		if f.absent = nil; i < len(f.task.Absent) {
+			f.absent = f.task.Absent[i]
+		}
+		if err := f.fill(&steps[i]); err != nil {
+			return nil, err
+		}
+	}
+	return steps, nil
 }
 
 // fill puts values into a copy of the inputs of one step, by what the step asks.
@@ -59,7 +72,7 @@ func (f *filler) fill(s *spec.Step) error {
 			}
 		}
 	}
-	if awaits(in) {
+	if awaits(in) && !f.partly {
 		return spec.Errorf(spec.Internal, "%s of %s lacks a value that nothing declares", s.Name(), f.task.Node)
 	}
 	s.Inputs, s.Requires = in, nil
@@ -78,7 +91,10 @@ func (f *filler) set(r *spec.Require, n int, set spec.Set, at spec.Path) (spec.S
 			absent = sets[n][v.Name]
 		}
 		x, err := f.value(v, d, absent, at.Join(v.Name))
-		if err != nil {
+		switch {
+		case err != nil && f.partly:
+			continue
+		case err != nil:
 			return nil, err
 		}
 		if out[v.Name] = x; x == nil {

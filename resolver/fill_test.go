@@ -84,10 +84,20 @@ func TestFillReturnsBeforeTheCall(t *testing.T) {
 	if _, err := plan.FillReturns(&task, none); spec.KindOf(err) != spec.Internal {
 		t.Errorf("%v", err)
 	}
+	if got := plan.FillKnown(&task, none); !value.IsDeferred(got[0].Inputs) {
+		t.Errorf("what is not known is %v", got[0].Inputs)
+	}
 	bad := func(resolver.NodeID) (any, bool) { return map[string]any{"url": "x"}, true }
 	want := `/h/M/On/give did not return a good url: url must be a URL such as http://host:80/, is "x"`
 	_, err := plan.FillReturns(&task, bad)
 	if e, ok := errors.AsType[*spec.Error](err); !ok || e.Kind != spec.Invalid || e.At != "/h/L/On/go/r/url" || e.Msg != want {
 		t.Errorf("%+v", err)
+	}
+	if got := plan.FillKnown(&task, bad); !value.IsDeferred(got[0].Inputs) {
+		t.Errorf("what is not good is %v", got[0].Inputs)
+	}
+	good := func(resolver.NodeID) (any, bool) { return map[string]any{"url": "http://x/"}, true }
+	if got := plan.FillKnown(&task, good); got[0].Inputs["r"][0]["url"] != "http://x/" || !value.IsDeferred(task.Steps[0].Inputs) {
+		t.Errorf("what is known is %v", got[0].Inputs)
 	}
 }

@@ -224,7 +224,7 @@ func (s *State) proposal(h spec.Host) spec.Proposal {
 		for i := range steps {
 			steps[i].Requires = nil // the agent knows what it requires
 		}
-		out.Tasks = append(out.Tasks, spec.ProposedTask{ID: string(t.ID), Work: spec.Work{Lifecycle: t.Lifecycle, From: t.From, Steps: steps, Changed: s.Changed}})
+		out.Tasks = append(out.Tasks, spec.ProposedTask{ID: string(t.ID), Work: spec.Work{Lifecycle: t.Lifecycle, From: t.From, Steps: steps, Changed: s.Changed, Node: string(t.Node)}})
 	}
 	return out
 }

@@ -50,6 +50,7 @@ type Change struct {
 	Key  string `json:"key,omitempty"`  // of what is changed, see KindOfKey
 
 	Forever string `json:"irreversible,omitempty"` // why it cannot be taken back, "" if it can
+	Scripts bool   `json:"scripts,omitempty"`      // of a package: its own scripts run, or may, and what they change is not in the preview
 }
 
 // StepPreview is what one step would do. Unpredictable says that the step may do
@@ -62,6 +63,7 @@ type StepPreview struct {
 	Irreversible  bool     `json:"irreversible,omitempty"`
 	Guarded       int      `json:"guarded,omitempty"` // it is taken back unless it is confirmed within so many seconds
 	Module        string   `json:"module,omitempty"`  // a digest of the files that the lifecycle was loaded from
+	Returns       any      `json:"returns,omitempty"` // of a call: what it would return, without secrets; nil if that is not known
 }
 
 // Doubt says why the step may change more than Changes lists, "" if it may not.
@@ -70,6 +72,25 @@ func (s StepPreview) Doubt() string {
 		return "does things that cannot be foreseen"
 	}
 	return s.Why
+}
+
+// Scripts counts the packages whose own scripts may change more than Changes lists.
+func (s StepPreview) Scripts() (n int) {
+	for _, c := range s.Changes {
+		if c.Scripts {
+			n++
+		}
+	}
+	return n
+}
+
+// ScriptsText says that scripts of packages may change more, "" if there are none.
+func (s StepPreview) ScriptsText() string {
+	n := s.Scripts()
+	if n == 0 {
+		return ""
+	}
+	return "scripts of " + Count(n, "package", "packages") + " may change more, such as accounts, units and files in /etc"
 }
 
 // GuardedText says that the step must be confirmed.

@@ -128,6 +128,7 @@ type Work struct {
 	Steps     []Step   `json:"steps"`
 	Module    string   `json:"module,omitempty"`  // that of the route it was made from: a run does nothing if it is another one by then
 	Changed   Changed  `json:"changed,omitempty"` // what to do about what was changed since, and is to be taken back
+	Node      string   `json:"node,omitempty"`    // in a preview: by which deferred values of later work name what the call in it returns
 }
 
 // Run is work that an agent executes once, in order, on one lifecycle.

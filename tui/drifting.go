@@ -123,6 +123,9 @@ func (m *Model) confirmRepairs(repairs []deploy.Repair) {
 			if doubt := r.Preview[i].Doubt(); doubt != "" {
 				text = append(text, "    may change more: "+doubt)
 			}
+			if may := r.Preview[i].ScriptsText(); may != "" {
+				text = append(text, "    "+may)
+			}
 		}
 	}
 	if len(repairs) == 0 {

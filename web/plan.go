@@ -19,19 +19,17 @@ type previews = map[resolver.TaskID]deploy.TaskPreview
 
 // plan is what a page shows of what will be done.
 type plan struct {
-	ID            string // of the draft
-	Title         string
-	Name          string
-	Pattern       spec.Pattern
-	Hosts         []planHost
-	Steps         int
-	Usual         time.Duration
-	Busy          []string
-	Simulation    string
-	Looked        bool // hosts have said what would change
-	Exact         int
-	Changes       int
-	Unforeseen    int
+	ID         string // of the draft
+	Title      string
+	Name       string
+	Pattern    spec.Pattern
+	Hosts      []planHost
+	Steps      int
+	Usual      time.Duration
+	Busy       []string
+	Simulation string
+	Looked     bool // hosts have said what would change
+	deploy.Known
 	Forever       int // changes that cannot be taken back
 	Replanned     bool
 	Shown         []planHost // of the hosts, from one on
@@ -104,7 +102,7 @@ func (d *Desk) demanded(p *resolver.Plan, seen previews) (out []demanded) {
 // planOf describes a plan, host by host.
 func planOf(p *resolver.Plan, seen previews) plan {
 	out := plan{Steps: p.Steps(), Simulation: p.Simulation(), Looked: seen != nil}
-	out.Exact, out.Changes, out.Unforeseen = deploy.Known(slices.Collect(maps.Values(seen)))
+	out.Known = deploy.KnownOf(slices.Collect(maps.Values(seen)))
 	for _, h := range p.Hosts {
 		ph := planHost{Host: h}
 		for _, t := range p.Tasks {

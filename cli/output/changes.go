@@ -18,6 +18,9 @@ func Changes(w io.Writer, indent string, s spec.StepPreview) {
 	if why := s.Doubt(); why != "" {
 		Printf(w, "%s? %s\n", indent, why)
 	}
+	if may := s.ScriptsText(); may != "" {
+		Printf(w, "%s? %s\n", indent, may)
+	}
 	if s.Irreversible {
 		Printf(w, "%scannot be undone\n", indent)
 	}

@@ -64,10 +64,10 @@ func (p *Plain) Plan(x Planned) {
 	for _, b := range plan.Batches {
 		p.say("%s\n", batches(b))
 	}
-	if exact, all, unforeseen := deploy.Known(slices.Collect(maps.Values(previews))); all > 0 {
-		p.say("\n%d of %s known exactly", exact, spec.Count(all, "change", "changes"))
-		if unforeseen > 0 {
-			p.say("; %s may change more", spec.Count(unforeseen, "step", "steps"))
+	if k := deploy.KnownOf(slices.Collect(maps.Values(previews))); k.Changes > 0 {
+		p.say("\n%d of %s known exactly", k.Exact, spec.Count(k.Changes, "change", "changes"))
+		if more := k.More(); more != "" {
+			p.say("; %s", more)
 		}
 		p.say("\n")
 	}

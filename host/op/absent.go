@@ -23,6 +23,15 @@ func absent() Definition {
 	}
 }
 
+// Removed is the path that an operation wants to be free, "" if it is another operation.
+func Removed(o Operation) string {
+	if c, ok := o.(configuration); ok {
+		o = c.Operation
+	}
+	a, _ := o.(absentOperation)
+	return a.path
+}
+
 // Plan says what would change.
 func (o absentOperation) Plan(_ context.Context, v view.View) ([]Change, error) {
 	now, err := v.Get(o.path)

@@ -187,6 +187,7 @@ func Armonic() Rules {
 				{"xmpp/form/questions.go", "what a person typed into a form"},
 				{"resolver", "answers of a file, and values that become others' values"},
 				{"lifecycle/reader.go", "the inputs of a run, before its first step"},
+				{"lifecycle/returned.go", "what a call would return, in a preview"},
 				{"lifecycle/route.go", "what a module suggests"},
 				{"modules/actions/hooks.go", "what a module suggests"},
 				{"modules/actions/returns.go", "what a module returns"},

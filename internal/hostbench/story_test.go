@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +51,7 @@ func measureStory(t *testing.T) {
 	row("nothing changed", arm.same, play.same, goalStorySame)
 	row("another memory limit of PHP", arm.other, play.other, 0)
 	row("another port of nginx", arm.port, play.port, 0)
-	said(t, r.Table("What each says beforehand, on hosts as new", "tool", "changes said", "of those made then, said", "how it ends"), arm, play)
+	said(t, r.Table("What each says beforehand, on hosts as new", "tool", "changes said", "of those made then, said", "not said, but marked", "neither", "said, and not made", "how it ends"), arm, play)
 	lines(t, r.Table("Lines that a person writes", "", "lines"))
 	r.Print(t)
 }
@@ -61,8 +60,10 @@ func measureStory(t *testing.T) {
 type storyRun struct {
 	first, same, other, port time.Duration
 
-	said, made, rightly int    // changes: foretold, made in the first run, and those of them that were foretold as they were made
-	ends                string // the look beforehand
+	said, made int    // changes: foretold, and made in the first run
+	rightly    int    // of those made: foretold as they were made
+	marked     int    // of the others: in steps of which it was said that they may change more
+	ends       string // the look beforehand
 }
 
 func storyOfArmonic(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
@@ -74,63 +75,17 @@ func storyOfArmonic(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
 		out := f.Command(t, storyArgs(more...)...)
 		return time.Since(began), out
 	}
-	_, out := run("--dry-run")
-	said := changesSaid(out)
-	r.ends = fmt.Sprintf("well; %d steps could do more than is said", doubts(out))
-	r.first, out = run()
-	for change, n := range changesMade(out) {
-		r.made += n
-		r.rightly += min(n, said[change])
-	}
-	for _, n := range said {
-		r.said += n
-	}
+	_, out := run("--dry-run", "-o", "json")
+	before := foretold(t, out)
+	r.ends = "well; " + before.known()
+	r.first, out = run("-o", "json")
+	before.compare(t, out, r)
 	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 	r.same, _ = run()
 	r.other, _ = run("--set", "//PhpFpm//conf/memory=300")
 	r.port, _ = run("--set", "//Nginx//conf/port=8080")
 	answers(t, hosts[1], hosts[0].Address, 80, "wp-content")
 	f.Stop(t)
-}
-
-// changesSaid are the changes of a preview, by host and line, and how often each is there: lines
-// that begin with what becomes of something, below the name of a host.
-func changesSaid(out string) map[string]int {
-	changes, host := map[string]int{}, ""
-	for line := range strings.Lines(out) {
-		text := strings.TrimSpace(line)
-		switch {
-		case text == "":
-		case line[0] != ' ':
-			host = text
-		case len(text) > 2 && text[1] == ' ' && text[2] != ' ' && strings.ContainsRune("+-~", rune(text[0])):
-			changes[host+" "+text]++
-		}
-	}
-	return changes
-}
-
-// madeLine is a change in what a deployment says while it is carried out.
-var madeLine = regexp.MustCompile(`(?m)^[\d:]{8} (\S+) +\| ([-+~] .*)$`)
-
-// changesMade are the changes that a deployment made, as changesSaid has them.
-func changesMade(out string) map[string]int {
-	changes := map[string]int{}
-	for _, m := range madeLine.FindAllStringSubmatch(out, -1) {
-		changes[m[1]+" "+strings.TrimSpace(m[2])]++
-	}
-	return changes
-}
-
-// doubts counts the steps of a preview of which not all can be said.
-func doubts(out string) int {
-	n := 0
-	for line := range strings.Lines(out) {
-		if strings.HasPrefix(strings.TrimLeft(line, " "), "? ") {
-			n++
-		}
-	}
-	return n
 }
 
 func storyOfAnsible(t *testing.T, hosts []*hosttest.Host, r *storyRun) {
@@ -170,8 +125,13 @@ func firstFatal(out string) string {
 
 func said(t *testing.T, b *benchreport.Table, arm, play *storyRun) {
 	t.Helper()
-	b.Row(t, "armonic deploy --dry-run", fmt.Sprint(arm.said), fmt.Sprintf("%d of %d", arm.rightly, arm.made), arm.ends)
-	b.Row(t, "ansible-playbook --check --diff", fmt.Sprint(play.said), fmt.Sprintf("%d of %d", min(play.said, play.made), play.made), play.ends)
+	row := func(tool string, r *storyRun) {
+		b.Row(t, tool, fmt.Sprint(r.said), fmt.Sprintf("%d of %d", r.rightly, r.made), fmt.Sprint(r.marked), fmt.Sprint(r.made-r.rightly-r.marked),
+			fmt.Sprint(r.said-r.rightly), r.ends)
+	}
+	play.rightly = min(play.said, play.made)
+	row("armonic deploy --dry-run", arm)
+	row("ansible-playbook --check --diff", play)
 }
 
 func lines(t *testing.T, b *benchreport.Table) {

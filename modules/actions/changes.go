@@ -46,6 +46,9 @@ func (c *call) change(ctx context.Context, o op.Operation, secret bool) (changed
 	if err != nil {
 		return false, c.hidden(err)
 	}
+	if p := op.Removed(o); p != "" && len(changes) == 0 && c.Preview != nil && view.ScriptsToRun(sys) {
+		c.Preview.Change(spec.Change{What: "- " + c.hide(p) + ", if a script of a package makes it"})
+	}
 	return len(changes) > 0, nil
 }
 
@@ -114,7 +117,7 @@ func (c *call) hidden(err error) error {
 func (c *call) make(ctx context.Context, sys view.View, changes []op.Change, secret bool) error {
 	if c.Preview != nil {
 		for _, x := range changes {
-			c.Preview.Change(spec.Change{What: c.hide(x.Describe()), Key: x.Key, Diff: c.diff(x, secret), Forever: x.Forever})
+			c.foresee(sys, x, c.diff(x, secret))
 		}
 		_, err := op.Apply(ctx, sys, changes...)
 		return err
@@ -152,6 +155,12 @@ func (c *call) make(ctx context.Context, sys view.View, changes []op.Change, sec
 		return err
 	}
 	return c.besides(sys, effects[0].Batch, besides, effects[0].Key)
+}
+
+// foresee notes a change in the preview.
+func (c *call) foresee(sys view.View, x op.Change, diff string) {
+	scripts := spec.KindOfKey(x.Key) == view.Package && view.Scripted(sys, x.Key, x.Before, x.After)
+	c.Preview.Change(spec.Change{What: c.hide(x.Describe()), Key: x.Key, Diff: diff, Forever: x.Forever, Scripts: scripts})
 }
 
 // holdsSecret reports whether a secret that the function knows is in a file, before or after,

@@ -75,3 +75,53 @@ lifecycle("App", states = [state("Off"), state("On", enter = _app)])`}))
 		t.Errorf("of what is there by then is shown again: %q", shown[1])
 	}
 }
+
+// scripted is a host on which packages have scripts.
+type scripted struct{ *view.Memory }
+
+func (scripted) RemovalScripts(string) bool { return true }
+
+type scriptedMachine struct {
+	*host.Host
+	system view.View
+}
+
+func (m scriptedMachine) System(func(text string)) view.View { return m.system }
+
+// A package whose scripts may change more says so, and what such a script may make, and is to be
+// absent, is said to go then.
+func TestAPreviewWithScriptsOfPackages(t *testing.T) {
+	for _, tt := range []struct {
+		system  view.View
+		scripts bool
+		want    []string
+	}{
+		{scripted{view.NewMemory()}, true, []string{"+ package nginx (1.0-1, manual)", "- /etc/default-site, if a script of a package makes it"}},
+		{view.NewMemory(), false, []string{"+ package nginx (1.0-1, manual)"}},
+	} {
+		set, err := modules.Config{Machine: scriptedMachine{host.New(""), tt.system}}.Load(source(map[string]string{"a.star": `
+def _web(ctx):
+    ctx.host.absent("/etc/before")
+    ctx.host.packages(["nginx"])
+    ctx.host.absent("/etc/default-site")
+lifecycle("Web", states = [state("Off"), state("On", enter = _web)])`}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := lifecycle.New(set.Lifecycles[0], lifecycle.Deps{Store: lifecycle.NewMemory(), Me: spec.Info{Host: "h"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		previews, err := e.Preview(t.Context(), spec.Work{Lifecycle: "Web", From: []string{"Off"}, Steps: []spec.Step{enter("On")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range previews[0].Changes {
+			got = append(got, c.What)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" || previews[0].Changes[0].Scripts != tt.scripts || previews[0].Unpredictable {
+			t.Errorf("%+v, -want +got:\n%s", previews[0], diff)
+		}
+	}
+}

@@ -306,7 +306,7 @@ func (c *call) putBack(ctx context.Context, sys view.View, effects []spec.Effect
 			diff = c.hide(x.Diff())
 		}
 		if c.Preview != nil {
-			c.Preview.Change(spec.Change{What: c.hide(x.Describe()), Key: x.Key, Diff: diff})
+			c.foresee(sys, x, diff)
 		} else {
 			c.tell(x.Describe(), diff)
 		}

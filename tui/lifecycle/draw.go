@@ -192,6 +192,9 @@ func (m *Model) drawWay(w, h int) ([]string, widget.Point) {
 				if doubt := m.move.Preview[i].Doubt(); doubt != "" {
 					put(l.Warn, 5, "may change more: "+doubt)
 				}
+				if may := m.move.Preview[i].ScriptsText(); may != "" {
+					put(l.Dim, 5, may)
+				}
 			}
 		}
 		if len(m.move.Problems) > 0 {

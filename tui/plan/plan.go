@@ -300,6 +300,9 @@ func changes(s spec.StepPreview) (out []line) {
 	if why := s.Doubt(); why != "" {
 		out = append(out, line{text: "      ? " + widget.Clean(why), style: warn})
 	}
+	if may := s.ScriptsText(); may != "" {
+		out = append(out, line{text: "      ? " + may, style: dim})
+	}
 	if s.Guarded > 0 {
 		out = append(out, line{text: "      ! " + s.GuardedText(), style: warn})
 	}
@@ -324,6 +327,8 @@ func signed(text string) func(widget.Look) widget.Style {
 func strong(widget.Look) widget.Style { return widget.Strong }
 
 func warn(l widget.Look) widget.Style { return l.Warn }
+
+func dim(l widget.Look) widget.Style { return l.Dim }
 
 func (m *Model) waits(t *resolver.Task) string {
 	var out []string

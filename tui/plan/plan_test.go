@@ -21,12 +21,12 @@ func TestChangesStandBelowTheSteps(t *testing.T) {
 		t.Error("the hosts are not asked once")
 	}
 	m.SetPreviews(p, map[resolver.TaskID]deploy.TaskPreview{"1": {Steps: []spec.StepPreview{{
-		Changes: []spec.Change{{What: "~ /etc/x\x1b[31m", Diff: "-a\n+b\n"}}, Unpredictable: true, Why: "what x changes is not known before"}}}}, nil)
+		Changes: []spec.Change{{What: "~ /etc/x\x1b[31m", Diff: "-a\n+b\n"}, {What: "+ package x", Scripts: true}}, Unpredictable: true, Why: "what x changes is not known before"}}}}, nil)
 	drawn := func() string {
 		lines, _ := m.Draw(120, 20)
 		return strings.Join(lines, "\n")
 	}
-	for _, want := range []string{"~ /etc/x", "-a", "+b", "? what x changes is not known before"} {
+	for _, want := range []string{"~ /etc/x", "-a", "+b", "? what x changes is not known before", "? scripts of 1 package may change more"} {
 		if !strings.Contains(drawn(), want) {
 			t.Errorf("%q is not in\n%s", want, drawn())
 		}

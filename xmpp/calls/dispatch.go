@@ -133,13 +133,14 @@ func (v *Server) operate(ctx, online context.Context, s *session.Session, p acce
 	return out, nil, err
 }
 
-// withoutDiffs leaves out what is in files, which only those who deploy may read.
+// withoutDiffs leaves out what is in files and what calls return, which only those who deploy may read.
 func withoutDiffs(steps []spec.StepPreview, role access.Role) []spec.StepPreview {
 	if role >= access.Request {
 		return steps
 	}
 	steps = slices.Clone(steps)
 	for i := range steps {
+		steps[i].Returns = nil
 		steps[i].Changes = slices.Clone(steps[i].Changes)
 		for j := range steps[i].Changes {
 			steps[i].Changes[j].Diff = ""

@@ -120,6 +120,9 @@ func planLines(p spec.Proposal) []string {
 			if why := x.Doubt(); why != "" {
 				out = append(out, "    "+why)
 			}
+			if may := x.ScriptsText(); may != "" {
+				out = append(out, "    "+may)
+			}
 			if x.Irreversible {
 				out = append(out, "    it cannot be undone")
 			}
