@@ -158,6 +158,9 @@ func (r *remote) askPassword(ctx context.Context, hosts int) error {
 func (r *remote) one(ctx context.Context, t enrol.Target, work func(context.Context, *job) (string, error)) error {
 	j := &job{Target: t, changed: []string{}}
 	end, err := r.at(ctx, j, work)
+	if err != nil && ctx.Err() != nil {
+		err = spec.Errorf(spec.Canceled, "this was interrupted").WithHint("say it again: it goes on with what is left")
+	}
 	res := result{Host: j.Name, SSH: j.SSH, OK: err == nil, Changes: j.changed}
 	if err != nil {
 		res.Error, res.Hint = err.Error(), spec.HintOf(err)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,9 +29,9 @@ func (i *inviteCommand) startServing(ctx context.Context) (stop func(), err erro
 	if i.from != "" {
 		return nil, spec.Errorf(spec.Invalid, "--serve and --from both say where the program is")
 	}
-	host, port, err := net.SplitHostPort(i.serve)
-	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
-		return nil, spec.Errorf(spec.Invalid, "--serve: %q is no HOST:PORT", i.serve).WithHint("such as 192.0.2.10:8000, or :8000")
+	host, err := connect.ListenHost("--serve", i.serve)
+	if err != nil {
+		return nil, err
 	}
 	if len(i.binaries) > 1 {
 		return nil, spec.Errorf(spec.Invalid, "--serve serves one program").WithHint("invite hosts of each kind by themselves")
@@ -41,9 +40,9 @@ func (i *inviteCommand) startServing(ctx context.Context) (stop func(), err erro
 	if err != nil {
 		return nil, err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", i.serve)
+	l, err := connect.Listen(ctx, "--serve", i.serve)
 	if err != nil {
-		return nil, spec.Errorf(spec.Invalid, "cannot serve the program at %s: %v", i.serve, spec.SystemError(err)).WithHint("HOST is an address of this machine, and PORT one that is free")
+		return nil, err
 	}
 	if host == "" {
 		if host = ownAddress(); host == "" {

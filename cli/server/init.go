@@ -87,6 +87,9 @@ func (i *initCommand) run(ctx context.Context) error {
 	}
 	i.o.Dir, i.o.Make = dir, server.Prosody
 	if i.web {
+		if i.webPort < 1 {
+			return spec.Errorf(spec.Invalid, "there is no port %d", i.webPort).WithHint("--websocket-port is 1 to 65535, usually 5281 or 443")
+		}
 		i.o.WebPort = i.webPort
 	}
 	if i.ejabberd {

@@ -56,17 +56,17 @@ func (w *serving) run(ctx context.Context) error {
 	if (w.cert == "") != (w.key == "") {
 		return spec.Errorf(spec.Invalid, "--cert and --key belong together")
 	}
-	host, _, err := net.SplitHostPort(w.listen)
+	host, err := connect.ListenHost("--listen", w.listen)
 	if err != nil {
-		return spec.Errorf(spec.Invalid, "--listen %q is no address with a port", w.listen).WithHint("for example 127.0.0.1:8420, or :8443")
+		return err
 	}
 	if ip := net.ParseIP(host); w.cert == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return spec.Errorf(spec.Invalid, "--listen %s can be reached from other machines: that needs --cert and --key", w.listen).
 			WithHint("passwords would be readable on the wire; or listen on 127.0.0.1, and reach it through ssh -L")
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", w.listen)
+	l, err := connect.Listen(ctx, "--listen", w.listen)
 	if err != nil {
-		return spec.Errorf(spec.Unavailable, "cannot listen on %s: %v", w.listen, spec.SystemError(err)).WithHint("--listen 127.0.0.1:0 takes a port that is free")
+		return err
 	}
 	defer func() { _ = l.Close() }() // Serve has closed it already, unless it was not reached
 	conf, scheme, err := w.config(ctx, l.Addr().String())
