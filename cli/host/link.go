@@ -118,15 +118,26 @@ func split(address string) (host, port string) {
 	return host, port
 }
 
-// ownAddress is the one of this machine from which it would reach others, "" if it has none.
+// ownAddress is the one of this machine from which it would reach others; where there is no way out of
+// its network, the only one that it has. It is "" if that is not known.
 func ownAddress() string {
-	c, err := net.Dial("udp", "192.0.2.1:9") // nothing is sent
-	if err != nil {
-		return ""
+	if c, err := net.Dial("udp", "192.0.2.1:9"); err == nil { // nothing is sent
+		defer func() { _ = c.Close() }()
+		if at, ok := c.LocalAddr().(*net.UDPAddr); ok {
+			return at.IP.String()
+		}
 	}
-	defer func() { _ = c.Close() }()
-	if at, ok := c.LocalAddr().(*net.UDPAddr); ok {
-		return at.IP.String()
+	own := ""
+	all, _ := net.InterfaceAddrs()
+	for _, a := range all {
+		at, ok := a.(*net.IPNet)
+		if !ok || !at.IP.IsGlobalUnicast() || at.IP.To4() == nil {
+			continue
+		}
+		if own != "" {
+			return ""
+		}
+		own = at.IP.String()
 	}
-	return ""
+	return own
 }
