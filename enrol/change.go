@@ -139,8 +139,11 @@ func (f Facts) start(other bool) []Change {
 		what, script = "restart "+unit, restart
 	}
 	return []Change{{what, func(ctx context.Context, s *Shell) error {
-		_, err := s.Run(ctx, "systemctl daemon-reload && "+script, nil)
-		return err
+		if _, err := s.Run(ctx, "systemctl daemon-reload && "+script, nil); spec.KindOf(err) != spec.Failed {
+			return err
+		}
+		return spec.Errorf(spec.Failed, "its agent does not start: %s", Said(ctx, s)).
+			WithHint("systemctl status " + unit + " there says more; once it is mended, say this again")
 	}}}
 }
 
