@@ -2,6 +2,7 @@ package crash
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -18,11 +19,12 @@ import (
 	"github.com/armonic/armonic/value"
 )
 
-// monitorEnv says that a process is the one that waits, and where the file is to be.
-const monitorEnv = "ARMONIC_CRASH_DIR"
-
-// lookingFD is closed when the monitor has seen how the terminal is.
-const lookingFD = 3
+// What the process that waits is told: that it is the one, with where the file is to be; and
+// how the terminal was, which the program changes while its monitor still starts.
+const (
+	monitorEnv  = "ARMONIC_CRASH_DIR"
+	terminalEnv = "ARMONIC_CRASH_TERMINAL"
+)
 
 // maxReport bounds what is kept, in bytes.
 const maxReport = 1 << 20
@@ -44,18 +46,14 @@ func Watch(dir string) error {
 	c.Env = append(os.Environ(), monitorEnv+"="+dir)
 	c.Stdin, c.Stderr = said, os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // signals of the keyboard are not for it
-	looked, looking, err := os.Pipe()
-	if err != nil {
-		return err
+	if before, err := term.GetState(os.Stderr.Fd()); err == nil {
+		text, err := json.Marshal(before)
+		if err != nil {
+			return err
+		}
+		c.Env = append(c.Env, terminalEnv+"="+string(text))
 	}
-	defer func() { _ = looked.Close() }()
-	c.ExtraFiles = []*os.File{looking}
-	err = c.Start() // it ends after this process, or is killed: nobody waits for it
-	_ = looking.Close()
-	if err == nil && term.IsTerminal(os.Stderr.Fd()) {
-		_, err = io.Copy(io.Discard, looked) // until it knows how the terminal is
-	}
-	if err != nil {
+	if err := c.Start(); err != nil { // it ends after this process, or is killed: nobody waits for it
 		return err
 	}
 	return debug.SetCrashOutput(saying, debug.CrashOptions{})
@@ -68,16 +66,15 @@ func Monitor() {
 		return
 	}
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE, syscall.SIGTTOU)
-	before, err := term.GetState(os.Stderr.Fd())
-	isTerminal := err == nil
-	_ = os.NewFile(lookingFD, "looking").Close()
+	var before term.State
+	isTerminal := json.Unmarshal([]byte(os.Getenv(terminalEnv)), &before) == nil
 	report, _ := io.ReadAll(io.LimitReader(os.Stdin, maxReport))
 	report = hideQuoted(report)
 	if len(report) == 0 {
 		os.Exit(0)
 	}
 	if isTerminal {
-		_ = term.Restore(os.Stderr.Fd(), before)
+		_ = term.Restore(os.Stderr.Fd(), &before)
 		fmt.Fprint(os.Stderr, leaveScreen)
 	}
 	name, err := write(dir, report)
