@@ -11,14 +11,13 @@ import (
 
 // hostRow is what one host does.
 type hostRow struct {
-	host    spec.Host
-	status  rollout.TaskStatus
-	now     string
-	away    bool
-	steps   stepCount
-	tasks   []int
-	waiting []int // those of them that wait
-	alike   int   // how many more hosts are as far, in the same step
+	host   spec.Host
+	tasks  []int // on it, as indexes into snap.Tasks
+	status rollout.TaskStatus
+	now    string
+	away   bool
+	steps  stepCount
+	alike  int // how many more hosts are as far, in the same step
 }
 
 // called is a host, with how many more are alike.
@@ -55,36 +54,49 @@ func folded(hosts []hostRow) []hostRow {
 	return out
 }
 
-// hostCount is how many hosts take part.
-func (m *Model) hostCount() int {
-	m.listHosts()
-	return len(m.hosts)
+// layOutHosts finds the hosts that take part, and the tasks of each.
+func (m *Model) layOutHosts() {
+	m.hosts, m.hostsOf = nil, nil
+	at := map[spec.Host]int{}
+	for k, t := range m.snap.Tasks {
+		i, ok := at[t.Host]
+		if !ok {
+			i = len(m.hosts)
+			at[t.Host] = i
+			m.hosts = append(m.hosts, hostRow{host: t.Host})
+		}
+		m.hosts[i].tasks = append(m.hosts[i].tasks, k)
+	}
 }
 
 // listHosts finds what each host does now, once for each snapshot.
-func (m *Model) listHosts() {
-	if m.hosts != nil {
-		return
+func (m *Model) listHosts() []hostRow {
+	if m.hostsOf == m.snap {
+		return m.hosts
 	}
-	by := map[spec.Host]int{}
-	for k := range m.snap.Tasks {
-		t := m.snap.Tasks[k]
-		i, ok := by[t.Host]
-		if !ok {
-			i = len(m.hosts)
-			by[t.Host] = i
-			m.hosts = append(m.hosts, hostRow{host: t.Host})
-		}
+	m.hostsOf = m.snap
+	for i := range m.hosts {
 		x := &m.hosts[i]
-		x.status = worse(x.status, t.Status)
-		x.steps.add(m.stepsOf(k))
-		x.tasks = append(x.tasks, k)
-		if s := m.unreachable(t); s != "" {
-			x.now, x.away = s+", its agent goes on by itself", true
-		} else if s := m.doing(t); s != "" && !x.away {
-			x.now = s
-		} else if s == "" && t.Status == rollout.Waiting {
-			x.waiting = append(x.waiting, k)
+		*x = hostRow{host: x.host, tasks: x.tasks}
+		for _, k := range x.tasks {
+			t := m.snap.Tasks[k]
+			x.status = worse(x.status, t.Status)
+			x.steps.add(m.stepsOf(k))
+			if s := m.unreachable(t); s != "" {
+				x.now, x.away = s+", its agent goes on by itself", true
+			} else if s := m.doing(t); s != "" && !x.away {
+				x.now = s
+			}
+		}
+	}
+	return m.hosts
+}
+
+// waitsFor says in a row that has nothing else to say for whom the host waits.
+func (m *Model) waitsFor(x *hostRow) {
+	for _, k := range x.tasks {
+		if t := m.snap.Tasks[k]; x.now == "" && t.Status == rollout.Waiting {
+			x.now = m.waits(t)
 		}
 	}
 }
@@ -92,16 +104,15 @@ func (m *Model) listHosts() {
 // doing is the step of a task that runs or has failed, or "".
 func (m *Model) doing(t *rollout.TaskView) string {
 	for s := range t.StepStates {
-		st := &t.StepStates[s]
-		name := t.Lifecycle + ": " + t.Steps[s].Name()
+		st, name := &t.StepStates[s], func() string { return t.Lifecycle + ": " + t.Steps[s].Name() }
 		switch step(t, s) {
 		case rollout.Running:
 			if st.Total > 0 {
-				name += fmt.Sprintf(" %d/%d", st.Done, st.Total)
+				return fmt.Sprintf("%s %d/%d", name(), st.Done, st.Total)
 			}
-			return name
+			return name()
 		case rollout.FailedTask:
-			return name + " failed"
+			return name() + " failed"
 		case rollout.Waiting, rollout.Done, rollout.Held, rollout.Stopped, rollout.LostTask, rollout.SkippedTask, rollout.Dropped:
 		}
 	}

@@ -114,11 +114,10 @@ func (c *lane) String() string {
 // drawLanes draws what each host does and did, on one axis of time, in at most h lines of w columns.
 func (m *Model) drawLanes(w, h int) []string {
 	l := m.look
-	m.listHosts()
-	if h < 3 || len(m.hosts) == 0 || m.snap.Started.IsZero() {
+	hosts := m.listHosts()
+	if h < 3 || len(hosts) == 0 || m.snap.Started.IsZero() {
 		return nil
 	}
-	hosts := m.hosts
 	rest := hosts[len(hosts):]
 	if room := h - 1; len(hosts) > room { // those that need a look first
 		hosts = slices.Clone(hosts)
@@ -138,9 +137,7 @@ func (m *Model) drawLanes(w, h int) []string {
 	out := []string{l.Fit("", left) + a.draw(l, m.now, !m.snap.Over)}
 	for i := range hosts {
 		x := &hosts[i]
-		for ; x.now == "" && len(x.waiting) > 0; x.waiting = x.waiting[1:] {
-			x.now = m.waits(m.snap.Tasks[x.waiting[0]])
-		}
+		m.waitsFor(x)
 		sign, style, word := format.Task(l, x.status)
 		if x.away {
 			sign, style = l.Checking, l.Unsure

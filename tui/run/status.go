@@ -99,7 +99,7 @@ func (m *Model) updateStatus() bool {
 	items := m.tree.Tree.Items
 	next := make([]rollout.TaskStatus, len(items))
 	clear(m.sums)
-	m.bad, m.guards, m.hosts = m.bad[:0], m.guards[:0], nil
+	m.bad, m.guards = m.bad[:0], m.guards[:0]
 	for k, t := range m.snap.Tasks {
 		if !t.Guard.IsZero() {
 			m.guards = append(m.guards, k)

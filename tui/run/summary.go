@@ -19,7 +19,7 @@ func (m *Model) Summary(w int) []string {
 	s := m.snap
 	word := strings.ToUpper(string(m.State()))
 	out := wrapped(fmt.Sprintf("%s  %s  %s%s on %s in %s", word, m.name, format.Word(s.Simulation()), spec.CountOf(s.StepsDone, s.Steps, "step", "steps"),
-		spec.Count(m.hostCount(), "host", "hosts"), format.Took(s.Took(m.now))), "", w)
+		spec.Count(len(m.hosts), "host", "hosts"), format.Took(s.Took(m.now))), "", w)
 	out = append(out, "")
 	if s.Result != nil {
 		head := "RESULT"

@@ -21,7 +21,7 @@ func (m *Model) SetLinks(hosts []spec.HostStatus, conn spec.Connection) {
 			m.away[s.Host] = format.Away(m.now, &spec.HostStatus{Link: s.Link, Why: word, Since: s.Since})
 		}
 	}
-	m.hosts = nil
+	m.hostsOf = nil
 }
 
 // unreachable says since when the agent of a task that runs is away, or "".

@@ -37,9 +37,15 @@ func newWriter(run spec.Run, host string) *writer {
 	return w
 }
 
+// learn takes from an event what those that follow must not say, or say again.
+func (w *writer) learn(ev spec.Event) {
+	w.secrets.Learn(ev.Returns)
+	w.failed = w.failed || ev.Kind == spec.EventStepFailed
+}
+
 // line is what is said of an event; ok is false if nothing is.
 func (w *writer) line(ev spec.Event) (l line, ok bool) {
-	w.secrets.Learn(ev.Returns)
+	w.learn(ev)
 	ev.Returns = nil // which may hold what only those who deploy need
 	ev.Text = wire.Redact(&w.secrets, ev.Text, lineBytes)
 	ev.Err = wire.RedactError(&w.secrets, ev.Err, lineBytes)
@@ -79,7 +85,6 @@ func (w *writer) text(ev spec.Event) string {
 	case spec.EventStepDone:
 		return step + ": done"
 	case spec.EventStepFailed:
-		w.failed = true
 		return step + ": failed" + why
 	case spec.EventRunDone:
 		switch {

@@ -125,7 +125,7 @@ func (t *Telling) Event(ev spec.Event) {
 	}
 	t.last, t.ended = ev.Seq, ev.Kind == spec.EventRunDone
 	if t.told == nil {
-		t.writer.line(ev) // learns what must not be said later
+		t.writer.learn(ev)
 		return
 	}
 	t.told.add(ev)
