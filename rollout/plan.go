@@ -59,7 +59,8 @@ type Answer struct {
 // newPlan takes what is to be carried out from a session that has a plan.
 func newPlan(s *deploy.Session, shown map[resolver.TaskID]deploy.TaskPreview) *Plan {
 	res := s.Result()
-	p := &Plan{Nodes: nodesOf(res), Answers: answersOf(s.Answers()), Batches: res.Plan.Batches}
+	p := &Plan{Nodes: nodesOf(res), Answers: answersOf(s.Answers()), Batches: res.Plan.Batches,
+		Tasks: make([]PlannedTask, 0, len(res.Plan.Tasks))}
 	for _, t := range res.Plan.Tasks {
 		x := PlannedTask{Task: t, Usual: make([]time.Duration, len(t.Steps))}
 		for i, step := range t.Steps {
@@ -114,7 +115,7 @@ func appliedBefore(s *deploy.Session, t resolver.Task, state string) []spec.Appl
 }
 
 func nodesOf(res *resolver.Result) []Node {
-	var out []Node
+	out := make([]Node, 0, len(res.Nodes))
 	for _, n := range res.Nodes {
 		x := Node{ID: n.ID, Provide: n.Provide.Path, Unmanaged: n.Unmanaged, Simulated: n.Provide.Simulated,
 			Via: n.Via.Require.Name, State: n.Via.State, By: n.Via.Provide, Index: n.Via.Index, Of: n.Via.Of}

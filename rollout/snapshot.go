@@ -52,6 +52,7 @@ type TaskView struct {
 	HeldWhy        string // it is held for another reason, in words
 	Started, Ended time.Time
 	StepStates     []StepState
+	StepsDone      int // of them
 	Err            *spec.Error
 	Reason         string   // of one that was skipped or marked as done
 	Stack          []string // of the lifecycle, as last heard
@@ -66,17 +67,6 @@ type TaskView struct {
 	// Guard is when what a running step has changed is taken back unless somebody confirms
 	// that the host can still be reached; zero if nothing waits for that.
 	Guard time.Time
-}
-
-// StepsDone counts the steps that are.
-func (t *TaskView) StepsDone() int {
-	n := 0
-	for i := range t.StepStates {
-		if t.StepStates[i].Status == Done {
-			n++
-		}
-	}
-	return n
 }
 
 // StepState is how far one step is.
@@ -214,6 +204,11 @@ func (s *State) Task(id resolver.TaskID) *TaskView {
 func (s *State) viewOf(t *task) *TaskView {
 	v := &TaskView{Task: &t.Task, Run: t.run, Attempt: t.attempt, Status: t.status, Started: t.started, Ended: t.ended, StepStates: slices.Clone(t.steps),
 		Err: t.err, Reason: t.reason, Stack: t.stack, Undoes: t.Undoes, Usual: t.usual(), Away: t.away, AwayWhy: t.awayWhy, Guard: t.guard}
+	for i := range t.steps {
+		if t.steps[i].Status == Done {
+			v.StepsDone++
+		}
+	}
 	if t.status != Waiting {
 		return v
 	}
@@ -237,7 +232,7 @@ func (s *State) viewOf(t *task) *TaskView {
 
 func (s *Snapshot) count(v *TaskView) {
 	s.Steps += len(v.StepStates)
-	s.StepsDone += v.StepsDone()
+	s.StepsDone += v.StepsDone
 	s.OK = s.OK && v.Status.met()
 	switch v.Status {
 	case Done, SkippedTask:

@@ -147,7 +147,7 @@ func describe(s *rollout.Snapshot, now time.Time) one {
 		}
 		l := &x.Hosts[i]
 		l.Tasks = append(l.Tasks, t)
-		l.Done += t.StepsDone()
+		l.Done += t.StepsDone
 		l.Steps += len(t.Steps)
 		if next := status(t.Status); worse(next.Class) > worse(l.Sign.Class) {
 			l.Sign = next

@@ -195,7 +195,7 @@ func (p *Plain) Result(s *rollout.Snapshot) {
 		state = strings.Replace(state, "NOT DONE", "NOT ROLLED BACK", 1)
 		for _, t := range s.Tasks {
 			if t.Undoes != "" {
-				steps, done = steps+len(t.Steps), done+t.StepsDone()
+				steps, done = steps+len(t.Steps), done+t.StepsDone
 			}
 		}
 	}

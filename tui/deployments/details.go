@@ -174,7 +174,7 @@ func (p *pane) hosts(s *rollout.Snapshot, now time.Time, h int) {
 		}
 		x := &lanes[i]
 		x.status = worse(x.status, t.Status)
-		x.done += t.StepsDone()
+		x.done += t.StepsDone
 		x.steps += len(t.Steps)
 		if t.Started.IsZero() {
 			continue

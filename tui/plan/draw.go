@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/armonic/armonic/resolver"
 	"github.com/armonic/armonic/spec"
 	"github.com/armonic/armonic/tui/format"
 	"github.com/armonic/armonic/tui/widget"
@@ -104,21 +103,15 @@ func (m *Model) busyHosts(w, h int) []string {
 // checks says what was looked at before.
 func (m *Model) checks() []string {
 	l := m.look
-	late := 0
-	for i := range m.res.Questions {
-		if m.res.Questions[i].Status == resolver.AtRun {
-			late++
-		}
-	}
 	var out []string
-	if n := len(m.res.Questions) - late; n > 0 {
+	if n := len(m.res.Questions) - m.late; n > 0 {
 		out = append(out, "  "+l.Good.Paint(l.OK)+" "+spec.Count(n, "value is", "values are")+" known and valid")
 	}
-	if late > 0 {
-		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+spec.Count(late, "is", "are")+" known at run time: other calls return them")
+	if m.late > 0 {
+		out = append(out, "  "+l.Dim.Paint(l.AtRun)+" "+spec.Count(m.late, "is", "are")+" known at run time: other calls return them")
 	}
-	if word := m.res.Plan.Simulation(); word != "" {
-		out = append(out, "  "+l.Warn.Paint(l.Same+" "+word)+": nothing is changed by what pretends")
+	if m.pretends != "" {
+		out = append(out, "  "+l.Warn.Paint(l.Same+" "+m.pretends)+": nothing is changed by what pretends")
 	}
 	for i := range m.res.Problems {
 		if len(out) < 5 {

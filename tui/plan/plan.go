@@ -56,6 +56,8 @@ type Model struct {
 	previews map[resolver.TaskID]deploy.TaskPreview // nil: the hosts have not said yet what they would change
 	asked    *resolver.Plan                         // the plan that they are, or were, asked about
 	sources  map[spec.Path]*resolver.Question
+	late     int    // how many values are known at run time only
+	pretends string // how much of the plan is simulated; see resolver.Plan.Simulation
 	tasks    map[resolver.TaskID]*resolver.Task
 	ordered  bool
 	rows     []entry
@@ -95,11 +97,16 @@ func (m *Model) Show(res *resolver.Result) {
 	}
 	m.res = res
 	m.sources = map[spec.Path]*resolver.Question{}
+	m.late, m.pretends = 0, ""
 	for i := range res.Questions {
-		m.sources[res.Questions[i].Path] = &res.Questions[i]
+		q := &res.Questions[i]
+		if m.sources[q.Path] = q; q.Status == resolver.AtRun {
+			m.late++
+		}
 	}
 	m.tasks = map[resolver.TaskID]*resolver.Task{}
 	if res.Plan != nil {
+		m.pretends = res.Plan.Simulation()
 		for i := range res.Plan.Tasks {
 			m.tasks[res.Plan.Tasks[i].ID] = &res.Plan.Tasks[i]
 		}
@@ -234,7 +241,7 @@ func (m *Model) rowsByHost() {
 
 // service names the lifecycle of a task, with a mark if it only pretends and others do not.
 func (m *Model) service(t *resolver.Task) string {
-	if t.Simulated && m.res.Plan.Simulation() != "simulated" {
+	if t.Simulated && m.pretends != "simulated" {
 		return widget.Simulated + t.Lifecycle
 	}
 	return t.Lifecycle

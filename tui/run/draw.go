@@ -42,7 +42,7 @@ func (m *Model) progress(w int) string {
 		percent = fmt.Sprintf("%d%%", s.StepsDone*100/s.Steps)
 	}
 	for _, t := range s.Tasks {
-		left := len(t.Steps) - t.StepsDone()
+		left := len(t.Steps) - t.StepsDone
 		switch t.Status {
 		case rollout.Running:
 			parts[1].n += min(left, 1)
@@ -124,7 +124,7 @@ func (m *Model) Where() widget.Where {
 	if s.Left >= time.Second {
 		parts = append(parts, "about "+s.Left.Round(time.Second).String()+" left")
 	}
-	return widget.Where{Path: []string{m.name}, Note: strings.Trim(format.Word(s.Simulation()), ", "), Right: strings.Join(append(parts, format.Took(s.Took(m.now))), "  ")}
+	return widget.Where{Path: []string{m.name}, Note: strings.Trim(format.Word(m.pretends), ", "), Right: strings.Join(append(parts, format.Took(s.Took(m.now))), "  ")}
 }
 
 func (m *Model) drawTree(w, h int) ([]string, widget.Point) {

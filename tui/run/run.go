@@ -69,20 +69,21 @@ type Model struct {
 	look widget.Look
 	name string
 
-	tree    tree.View
-	tasks   [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
-	status  []rollout.TaskStatus
-	sums    []stepCount // by item: the steps of all tasks at and below it
-	byID    map[resolver.TaskID]int
-	bad     []int                // tasks that did not end well
-	guards  []int                // those with a guarded step that waits to be confirmed
-	hosts   []hostRow            // see listHosts
-	away    map[spec.Host]string // since when hosts are, as far as the fleet knows
-	snap    *rollout.Snapshot
-	hostsOf *rollout.Snapshot // that the rows of the hosts were made of last
-	buf     *lines.Buffer
-	log     *logs.Pane
-	now     time.Time
+	tree     tree.View
+	tasks    [][]int // by item of the tree: its own tasks, as indexes into snap.Tasks
+	status   []rollout.TaskStatus
+	sums     []stepCount // by item: the steps of all tasks at and below it
+	byID     map[resolver.TaskID]int
+	bad      []int                // tasks that did not end well
+	guards   []int                // those with a guarded step that waits to be confirmed
+	hosts    []hostRow            // see listHosts
+	away     map[spec.Host]string // since when hosts are, as far as the fleet knows
+	snap     *rollout.Snapshot
+	pretends string            // how much of it is simulated; see rollout.Snapshot.Simulation
+	hostsOf  *rollout.Snapshot // that the rows of the hosts were made of last
+	buf      *lines.Buffer
+	log      *logs.Pane
+	now      time.Time
 
 	inDetail    bool // the log has the keys
 	zoom        bool
@@ -120,6 +121,7 @@ func (m *Model) layOut(root *resolver.Node, snap *rollout.Snapshot) {
 		return i == 0 || len(t.Items) < foldFrom || m.status[i] != rollout.Done
 	}
 	m.snap = snap
+	m.pretends = snap.Simulation()
 	m.layOutHosts()
 	m.updateStatus()
 	m.tree.Show(t)

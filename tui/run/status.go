@@ -84,13 +84,7 @@ func (s *stepCount) add(x stepCount) {
 // stepsOf counts the steps of a task.
 func (m *Model) stepsOf(k int) stepCount {
 	t := m.snap.Tasks[k]
-	s := stepCount{all: len(t.StepStates)}
-	for i := range t.StepStates {
-		if t.StepStates[i].Status == rollout.Done {
-			s.done++
-		}
-	}
-	return s
+	return stepCount{t.StepsDone, len(t.StepStates)}
 }
 
 // updateStatus finds the status of each row of the tree from the tasks at and below it,
