@@ -115,8 +115,15 @@ func (c Accounts) cancel(ctx context.Context, jid session.JID, password value.Se
 		return err
 	}
 	_, err = s.Call(ctx, "set", "", session.New(nsRegister, "query").Add(session.New(nsRegister, "remove")))
-	if spec.KindOf(err) == spec.Unavailable {
-		return nil // Some servers end the session before they answer.
+	if spec.KindOf(err) != spec.Unavailable {
+		return err
+	}
+	// Some servers end the session before they answer; or the connection broke.
+	switch after := c.login(ctx, jid, password, false); {
+	case spec.KindOf(after) == spec.Denied: // there is no such account any more
+		return nil
+	case after != nil:
+		return after
 	}
 	return err
 }

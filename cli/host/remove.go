@@ -90,6 +90,9 @@ func (r *removeCommand) remove(ctx context.Context, j *job) (string, error) {
 	changes, err := j.facts.Removals(func(ctx context.Context, s *enrol.Shell) error {
 		password, _ := enrol.Password(ctx, s) // without it the operator removes the account
 		unremoved = r.accounts.Remove(ctx, jid, password)
+		if spec.KindOf(unremoved) == spec.Unavailable { // later, then, as long as it is known
+			return spec.Errorf(spec.Unavailable, "cannot remove the account: %v", unremoved).WithHint("once the server answers, say this again: it goes on with what is left")
+		}
 		return nil
 	})
 	if err != nil {
