@@ -136,6 +136,7 @@ func TestWhoStartsAndDoesNotFollowIsToldNoMore(t *testing.T) {
 		if _, err := p.Responder.Connector().Wait(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // until the client knows that the agent is another one
 		if err := p.Agent.Start(t.Context(), xmpptest.Count("r1", 20)); err != nil {
 			t.Fatal(err)
 		}
