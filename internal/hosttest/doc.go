@@ -1,4 +1,4 @@
-// Package hosttest gives tests real Debian 12 hosts: systemd as PID 1, apt with a small
+// Package hosttest gives tests real Debian hosts: systemd as PID 1, apt with a small
 // repository, sshd, D-Bus, a firewall; each with its own disk, processes, name, address
 // and power switch. They are made of kernel namespaces on the machine that the tests run
 // on, by the script testhosts beside this file. A host starts in about a second.
@@ -26,7 +26,8 @@
 // The first use on a machine fetches the packages and makes the base of all disks, in a
 // minute or more; both stay in /var/cache/armonic-testhosts (TESTHOSTS_CACHE), and nothing
 // needs the network after that. Which packages a host can install is in the script;
-// TESTHOSTS_PACKAGES replaces that list.
+// TESTHOSTS_PACKAGES replaces that list. Hosts have Debian 12, or with TESTHOSTS_SUITE=trixie
+// Debian 13.
 //
 // Where such a host is not like a real one:
 //   - The kernel is the machine's: no modules, no sysctl but net., the clock cannot be set.

@@ -62,7 +62,7 @@ func webTrials() []trial {
 		works: func(t *testing.T, hosts []*hosttest.Host) {
 			h := hosts[0]
 			was := served(t, h, "shop.example.org")
-			has(t, was, "issuer=CN = Pebble Intermediate CA")
+			has(t, was, "Pebble Intermediate CA")
 			h.Run(t, "certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
 			if now := served(t, h, "shop.example.org"); now == was {
 				t.Errorf("nginx serves the old certificate:\n%s", now)
@@ -70,6 +70,13 @@ func webTrials() []trial {
 		},
 		units: []string{"nginx"},
 		kept:  []string{"/var/log/nginx", "/var/lib/nginx", "/var/log/letsencrypt", "/var/lib/letsencrypt"},
+	}, {
+		name:  "ports that other processes have",
+		hosts: []string{"taken"},
+		instead: func(t *testing.T, f *hostfleet.Fleet, h *hosttest.Host) {
+			tryTaken(t, f, h)
+			tryMoved(t, f, h)
+		},
 	}}
 }
 

@@ -36,7 +36,7 @@ func xmppTrials() []trial {
 			kept: kept,
 		}
 	}
-	prosody, ejabberd := server("Prosody", "prosody"), server("Ejabberd", "ejabberd", "/var/lib/ejabberd", "/var/log/ejabberd")
+	prosody, ejabberd := server("Prosody", "prosody", "/var/lib/prosody"), server("Ejabberd", "ejabberd", "/var/lib/ejabberd", "/var/log/ejabberd")
 	prosody.units, ejabberd.units = []string{"prosody"}, []string{"ejabberd"}
 	return []trial{prosody, ejabberd}
 }

@@ -21,6 +21,7 @@ modules_enabled = {
 	"smacks"; -- with read_timeout: who is gone without a word is noticed within half a minute
 	"limits";
 	"register"; -- accounts, where they may be made, and changes of passwords
+	"admin_shell"; -- prosodyctl, which makes and removes accounts by it since Prosody 13
 	"admin_adhoc"; -- commands of the operator, who makes accounts of agents (armonic host add)
 {% if not register %}	"invites"; "invites_adhoc"; "invites_register"; -- and invitations (armonic host invite), without which nobody registers
 {% endif %}}
