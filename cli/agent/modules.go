@@ -23,7 +23,7 @@ type loaded struct {
 	loader  *reload.Reloader
 	folders []modules.Source
 	keeper  *bundle.Keeper // nil: nothing is handed over
-	notes   []string // what an operator should know of it
+	notes   []string       // what an operator should know of it
 }
 
 // loadModules reads the modules that the settings of an agent name. The usual folder
