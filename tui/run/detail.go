@@ -93,7 +93,8 @@ func (m *Model) about(i, w, h int) []string {
 	if len(problem) > 0 && len(steps) > 0 {
 		problem = append(problem, "")
 	}
-	return append(problem, steps...)
+	all := append(problem, steps...)
+	return all[:min(len(all), max(h, 0))] // why comes first; what can be done is among the keys below, too
 }
 
 // explain says why a task failed or is held, and what can be done.
