@@ -65,3 +65,50 @@ func TestADeploymentIsApprovedFromAnXMPPClient(t *testing.T) {
 		t.Errorf("the host did %q", did)
 	}
 }
+
+// Who uses the program line by line refuses and approves there.
+func TestADeploymentIsApprovedLineByLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a real server takes its time")
+	}
+	f := startAgents(t, slowModule, []string{"anna", "bert"}, "web1")
+	decide := func(name string, lines ...string) string {
+		t.Helper()
+		bert := f.operator("bert", 0)
+		bert.until("(?m)^"+name+" .*waits for approval", "deployments")
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Second)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, f.program, "tui", "--plain")
+		cmd.Env = bert.env
+		cmd.Stdin = strings.NewReader(strings.Join(append([]string{"deployments", name}, lines...), "\n") + "\n")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	ask := func(name string) (*exec.Cmd, func() string) {
+		cmd, out := f.operator("anna", 0).start("deploy", "//Back//start", "--on", "web1", "--name", name, "--approve-by", "bert@"+xmpptest.Domain, "--autofill", "--yes")
+		return cmd, out.String
+	}
+
+	refused, said := ask("early")
+	decide("early", "refuse it", "not before noon")
+	if err := refused.Wait(); err == nil || !strings.Contains(said(), "not before noon") {
+		t.Errorf("who asked: %v\n%s", err, said())
+	}
+	if did := f.did(); len(did) > 0 {
+		t.Errorf("the host did %q", did)
+	}
+
+	waits, said := ask("shop")
+	if seen := decide("shop", "approve it", "y"); !strings.Contains(seen, "enter A") {
+		t.Errorf("who approves does not see what it does:\n%s", seen)
+	}
+	if err := waits.Wait(); err != nil || !strings.Contains(said(), "approved by bert@"+xmpptest.Domain) {
+		t.Errorf("who asked: %v\n%s", err, said())
+	}
+	if did := f.did(); len(did) == 0 {
+		t.Error("the host did nothing")
+	}
+}
