@@ -113,7 +113,7 @@ func deployment(t *testing.T, size browsertest.Size, dark bool) {
 	p.Follow("Save and continue")
 	p.See("Save and continue", "default of WebServer")
 	p.Follow("Save and continue")
-	p.See("Run it", "4 steps do not say beforehand")
+	p.See("Run it", "No step lists a change")
 	look("plan")
 	p.Follow("Run it")
 	p.See("done", "Result", "Roll back")
