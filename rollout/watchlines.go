@@ -10,11 +10,13 @@ import (
 	"github.com/armonic/armonic/spec"
 )
 
-// askAgain is how long a host that is away is left alone; lastWords how long is waited, once, for
-// what a host that was listened to has still to tell of a run that is known to have ended.
+// askAgain is how long a host that is away is left alone. What a host has to tell is waited for so
+// that lines come by time: firstWords for what was said before it was listened to, lastWords for
+// the rest of a run that is known to have ended, each once.
 const (
-	askAgain  = 5 * time.Second
-	lastWords = 2 * time.Second
+	askAgain   = 5 * time.Second
+	firstWords = 250 * time.Millisecond
+	lastWords  = 2 * time.Second
 )
 
 // hearing is one run of a deployment that is watched, as its host tells of it. The watch and the
@@ -42,6 +44,7 @@ type hearing struct {
 // away are asked again; runs that they keep no more are left out.
 func (w *Watch) Lines(ctx context.Context) []LogLine {
 	var ended []*hearing
+	begins := false
 	for _, r := range w.records {
 		t := w.state.Task(r.Task)
 		if r.Kind != RecordHandedOver || r.Run == "" || t == nil {
@@ -56,11 +59,14 @@ func (w *Watch) Lines(ctx context.Context) []LogLine {
 			h = &hearing{run: r.Run, host: t.Host, task: t.ID, steps: t.Steps[min(max(r.Step, 0), len(t.Steps)):]}
 			w.heard[r.Run] = h
 		}
-		w.listen(ctx, h, running)
+		begins = w.listen(ctx, h, running) && running || begins
 		if !running && !h.waited {
 			h.waited = true
 			ended = append(ended, h)
 		}
+	}
+	if begins {
+		pause(ctx, firstWords)
 	}
 	for _, h := range ended {
 		h.wait()
@@ -102,12 +108,13 @@ func (w *Watch) Heard() bool {
 	return true
 }
 
-// listen asks the host of a run to tell of it, unless that is done, or not yet due.
-func (w *Watch) listen(ctx context.Context, h *hearing, running bool) {
+// listen asks the host of a run to tell of it, unless that is done, or not yet due, and reports
+// whether it did.
+func (w *Watch) listen(ctx context.Context, h *hearing, running bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if h.done || h.asking || w.now().Before(h.next) {
-		return
+		return false
 	}
 	ctx, h.stop = context.WithCancel(ctx)
 	h.asking, h.asked, h.live = true, make(chan struct{}), running
@@ -120,6 +127,7 @@ func (w *Watch) listen(ctx context.Context, h *hearing, running bool) {
 		h.asking, h.next = false, w.now().Add(askAgain)
 		close(h.asked)
 	})
+	return true
 }
 
 // hear takes what a host tells of a run: while it is executed for as long as that takes.

@@ -75,8 +75,9 @@ func walkDeployments(d *driver, a anna, f *fakeFleet, visit func(string)) {
 	d.keys("g")
 	d.wait(100 * time.Millisecond)
 	visit("deployments-running")
+	d.wait(30 * time.Millisecond) // no look at it at the moment in which a host says something
 	d.keys("enter")
-	d.wait(1100 * time.Millisecond)
+	d.wait(1600 * time.Millisecond)
 	visit("watched")
 	if err := r.Wait(a.t.Context()); err != nil {
 		a.t.Fatal(err)
