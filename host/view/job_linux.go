@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,9 @@ const (
 	notifyTime   = 300 * time.Millisecond
 	settleLook   = 25 * time.Millisecond
 	journalLines = 10
-	longestLine  = 300 // bytes of a line of the journal
+	longestLine  = 300                    // bytes of a line of the journal
+	lateLook     = 100 * time.Millisecond // between two looks at it
+	lateLooks    = 10
 )
 
 // Act reloads or restarts a service that runs. One that failed is started again by a
@@ -185,22 +188,45 @@ func (u *unit) program() string {
 	return " " + file
 }
 
-// withJournal adds to an error what a unit logged last.
+// withJournal adds to an error what a unit logged last: since it was started the last time if that
+// is anything, since what it was before may have said more while it ended.
 func (r Real) withJournal(ctx context.Context, u *unit, since time.Time, err *spec.Error) error {
-	_, _ = r.run(ctx, []string{"journalctl", "--sync"}, "")
-	res, failed := r.run(ctx, []string{"journalctl", "-u", u.name, "-n", strconv.Itoa(journalLines), "-o", "cat", "--no-pager", "-q",
-		"--since=@" + strconv.FormatInt(since.Unix(), 10)}, "")
-	if failed != nil {
-		return err
+	last := []string{"-u", u.name}
+	if id, _ := u.all["InvocationID"].([]byte); len(id) > 0 { // of what it says, and of what systemd says of it
+		last = []string{fmt.Sprintf("_SYSTEMD_INVOCATION_ID=%x", id), "+", fmt.Sprintf("INVOCATION_ID=%x", id)}
 	}
-	var lines []string
-	for line := range strings.Lines(res.Stdout) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, strings.ToValidUTF8(line[:min(len(line), longestLine)], ""))
+	lines := r.journal(ctx, since, last...)
+	for range lateLooks { // what a process says that ends at once comes later than the end of its unit
+		select {
+		case <-time.After(lateLook):
+		case <-ctx.Done():
 		}
+		before := lines
+		if lines = r.journal(ctx, since, last...); len(lines) > 0 && slices.Equal(lines, before) {
+			break
+		}
+	}
+	if len(lines) == 0 {
+		lines = r.journal(ctx, since, "-u", u.name)
 	}
 	if len(lines) > 0 {
 		err.Msg += "; its journal: " + strings.Join(lines, " | ")
 	}
 	return err.WithHint("systemctl status %s shows more", u.name)
+}
+
+// journal gives the last lines that match, nil if it cannot be read.
+func (r Real) journal(ctx context.Context, since time.Time, match ...string) (lines []string) {
+	_, _ = r.run(ctx, []string{"journalctl", "--sync"}, "") // else it is read as it is
+	res, err := r.run(ctx, append([]string{"journalctl", "-n", strconv.Itoa(journalLines), "-o", "cat", "--no-pager", "-q",
+		"--since=@" + strconv.FormatInt(since.Unix(), 10)}, match...), "")
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(res.Stdout) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, strings.ToValidUTF8(line[:min(len(line), longestLine)], ""))
+		}
+	}
+	return lines
 }
