@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,26 +189,23 @@ func (u *unit) program() string {
 	return " " + file
 }
 
-// withJournal adds to an error what a unit logged last: since it was started the last time if that
-// is anything, since what it was before may have said more while it ended.
+// withJournal adds to an error what a unit logged last: since it was last started, if that is
+// later, since what ran before may have said more while it ended.
 func (r Real) withJournal(ctx context.Context, u *unit, since time.Time, err *spec.Error) error {
-	last := []string{"-u", u.name}
-	if id, _ := u.all["InvocationID"].([]byte); len(id) > 0 { // of what it says, and of what systemd says of it
-		last = []string{fmt.Sprintf("_SYSTEMD_INVOCATION_ID=%x", id), "+", fmt.Sprintf("INVOCATION_ID=%x", id)}
+	from := since.UnixMicro()
+	if at, _ := u.all["InactiveExitTimestamp"].(uint64); at <= math.MaxInt64 {
+		from = max(from, int64(at))
 	}
-	lines := r.journal(ctx, since, last...)
-	for range lateLooks { // what a process says that ends at once comes later than the end of its unit
+	lines := r.journal(ctx, u.name, from)
+	for range lateLooks { // what a process says that ends at once may come later than the end of its unit
 		select {
 		case <-time.After(lateLook):
 		case <-ctx.Done():
 		}
 		before := lines
-		if lines = r.journal(ctx, since, last...); len(lines) > 0 && slices.Equal(lines, before) {
+		if lines = r.journal(ctx, u.name, from); len(lines) > 0 && slices.Equal(lines, before) {
 			break
 		}
-	}
-	if len(lines) == 0 {
-		lines = r.journal(ctx, since, "-u", u.name)
 	}
 	if len(lines) > 0 {
 		err.Msg += "; its journal: " + strings.Join(lines, " | ")
@@ -215,11 +213,12 @@ func (r Real) withJournal(ctx context.Context, u *unit, since time.Time, err *sp
 	return err.WithHint("systemctl status %s shows more", u.name)
 }
 
-// journal gives the last lines that match, nil if it cannot be read.
-func (r Real) journal(ctx context.Context, since time.Time, match ...string) (lines []string) {
+// journal gives the last lines of a unit from a time on, in microseconds since 1970; nil if it
+// cannot be read.
+func (r Real) journal(ctx context.Context, name string, from int64) (lines []string) {
 	_, _ = r.run(ctx, []string{"journalctl", "--sync"}, "") // else it is read as it is
-	res, err := r.run(ctx, append([]string{"journalctl", "-n", strconv.Itoa(journalLines), "-o", "cat", "--no-pager", "-q",
-		"--since=@" + strconv.FormatInt(since.Unix(), 10)}, match...), "")
+	res, err := r.run(ctx, []string{"journalctl", "-u", name, "-n", strconv.Itoa(journalLines), "-o", "cat", "--no-pager", "-q",
+		fmt.Sprintf("--since=@%d.%06d", from/1_000_000, from%1_000_000)}, "")
 	if err != nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/armonic/armonic/rollout"
@@ -93,7 +94,7 @@ func (m *Model) about(i, w, h int) []string {
 	if len(problem) > 0 && len(steps) > 0 {
 		problem = append(problem, "")
 	}
-	all := append(problem, steps...)
+	all := slices.Concat(problem, steps)
 	return all[:min(len(all), max(h, 0))] // why comes first; what can be done is among the keys below, too
 }
 
