@@ -151,8 +151,8 @@ func TestHostileModules(t *testing.T) {
 			if err != nil {
 				end = died
 				out, err = startAgent(t, dir, "", "1s")
-				if !strings.Contains(out, "it was interrupted") {
-					t.Errorf("that the step was interrupted is not said, but\n%s", out)
+				if !strings.Contains(out, "it was interrupted") && !strings.Contains(out, "cannot enter On: ") { // it may die a moment after the step has failed
+					t.Errorf("how the step ended is not said, but\n%s", out)
 				}
 			} else if _, failed, ok := strings.Cut(out, "failed: "); ok {
 				end = failed

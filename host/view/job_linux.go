@@ -3,7 +3,6 @@ package view
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +29,7 @@ const (
 	longestLine  = 300                    // bytes of a line of the journal
 	lateLook     = 100 * time.Millisecond // between two looks at it
 	lateLooks    = 10
+	quietLooks   = 3 // in a row that have found nothing new
 )
 
 // Act reloads or restarts a service that runs. One that failed is started again by a
@@ -189,22 +189,21 @@ func (u *unit) program() string {
 	return " " + file
 }
 
-// withJournal adds to an error what a unit logged last: since it was last started, if that is
-// later, since what ran before may have said more while it ended.
+// withJournal adds to an error what a unit logged last. What a process says that ends at once, and
+// that it ended, may come into the journal after systemd has told of it: it is read until nothing
+// has come for a while.
 func (r Real) withJournal(ctx context.Context, u *unit, since time.Time, err *spec.Error) error {
-	from := since.UnixMicro()
-	if at, _ := u.all["InactiveExitTimestamp"].(uint64); at <= math.MaxInt64 {
-		from = max(from, int64(at))
-	}
-	lines := r.journal(ctx, u.name, from)
-	for range lateLooks { // what a process says that ends at once may come later than the end of its unit
+	lines := r.journal(ctx, u.name, since)
+	for looks, quiet := 0, 0; looks < lateLooks && quiet < quietLooks && ctx.Err() == nil; looks++ {
 		select {
 		case <-time.After(lateLook):
 		case <-ctx.Done():
 		}
 		before := lines
-		if lines = r.journal(ctx, u.name, from); len(lines) > 0 && slices.Equal(lines, before) {
-			break
+		if lines = r.journal(ctx, u.name, since); len(lines) > 0 && slices.Equal(lines, before) {
+			quiet++
+		} else {
+			quiet = 0
 		}
 	}
 	if len(lines) > 0 {
@@ -213,12 +212,11 @@ func (r Real) withJournal(ctx context.Context, u *unit, since time.Time, err *sp
 	return err.WithHint("systemctl status %s shows more", u.name)
 }
 
-// journal gives the last lines of a unit from a time on, in microseconds since 1970; nil if it
-// cannot be read.
-func (r Real) journal(ctx context.Context, name string, from int64) (lines []string) {
+// journal gives the last lines of a unit, nil if they cannot be read.
+func (r Real) journal(ctx context.Context, name string, since time.Time) (lines []string) {
 	_, _ = r.run(ctx, []string{"journalctl", "--sync"}, "") // else it is read as it is
 	res, err := r.run(ctx, []string{"journalctl", "-u", name, "-n", strconv.Itoa(journalLines), "-o", "cat", "--no-pager", "-q",
-		fmt.Sprintf("--since=@%d.%06d", from/1_000_000, from%1_000_000)}, "")
+		"--since=@" + strconv.FormatInt(since.Unix(), 10)}, "")
 	if err != nil {
 		return nil
 	}
